@@ -1,0 +1,41 @@
+#!/bin/sh
+# Every include names its layer, exists, and follows the arrows; <yaml.h> is read in one file only.
+# usage: layers.sh [ROOT]
+set -eu
+. "$(dirname "$0")/lib.sh"
+
+# shellcheck disable=SC2046 # no file name has a space
+awk -v excepted="$(exceptions layers | tr '\n' ' ')" '
+function room(path) {
+    if (path ~ /^sim\/engine\//) return "engine"
+    if (path ~ /^models\//) return "models"
+    if (path ~ /^scenarios\//) return "scenarios"
+    if (path ~ /^plots\//) return "plots"
+    return path ~ /^sim\// ? "top" : ""
+}
+function allowed(from, to, path) {
+    if (from == to || from == "top" || to == "engine") return 1
+    if (from == "plots") return path == "models/results.h"
+    return from == "scenarios" && to == "models"
+}
+function exists(path,   line, status) {
+    status = (getline line < path)
+    close(path)
+    return status >= 0
+}
+function complain(text) { print FILENAME ":" FNR ": " text }
+
+/^[ \t]*#[ \t]*include[ \t]*</ {
+    if ($0 ~ /<yaml\.h>/ && FILENAME != "scenarios/reader/yaml_tree.c")
+        complain("only scenarios/reader/yaml_tree.c includes <yaml.h>")
+    next
+}
+/^[ \t]*#[ \t]*include/ {
+    split($0, parts, "\"")
+    path = parts[2]
+    to = room(path)
+    if (to == "") complain("the include does not name its layer: " path)
+    else if (!exists(path)) complain("no such file: " path)
+    else if (!allowed(room(FILENAME), to, path) && index(" " excepted " ", " " FILENAME "->" path " ") == 0)
+        complain("against the arrows: " path)
+}' $(sources) | report
