@@ -1,0 +1,125 @@
+#include "sim/engine/arena.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/engine/check.h"
+#include "sim/engine/fatal.h"
+
+enum { CHUNK_BYTES = 64 * 1024 };
+
+typedef struct Chunk Chunk;
+
+/* The memory handed out follows the head of the chunk. */
+struct Chunk {
+    Chunk *next;
+    size_t used_bytes;
+    size_t room_bytes;
+    max_align_t first[];
+};
+
+struct Arena {
+    Chunk *chunks; /* the newest first; only it is filled */
+    size_t used_bytes;
+};
+
+static void *zeroed(size_t bytes) {
+    void *memory = calloc(1, bytes);
+    if (memory == NULL) {
+        fatal("out of memory: %zu bytes", bytes);
+    }
+    return memory;
+}
+
+static Chunk *chunk_create(size_t room_bytes) {
+    Chunk *chunk = zeroed(sizeof(Chunk) + room_bytes);
+    chunk->room_bytes = room_bytes;
+    return chunk;
+}
+
+static size_t aligned(size_t bytes) {
+    size_t step = sizeof(max_align_t);
+    if (bytes > SIZE_MAX - step - sizeof(Chunk)) {
+        fatal("out of memory: %zu bytes", bytes);
+    }
+    return (bytes + step - 1) / step * step;
+}
+
+/* A large piece gets a chunk of its own behind the newest one, whose rest stays in use. */
+static void *allocate_alone(Arena *arena, size_t bytes) {
+    Chunk *chunk = chunk_create(bytes);
+    chunk->used_bytes = bytes;
+    chunk->next = arena->chunks->next;
+    arena->chunks->next = chunk;
+    return chunk->first;
+}
+
+Arena *arena_create(void) {
+    Arena *arena = zeroed(sizeof(Arena));
+    arena->chunks = chunk_create(CHUNK_BYTES);
+    return arena;
+}
+
+void arena_destroy(Arena *arena) {
+    if (arena == NULL) {
+        return;
+    }
+    for (Chunk *chunk = arena->chunks; chunk != NULL;) {
+        Chunk *next = chunk->next;
+        free(chunk);
+        chunk = next;
+    }
+    free(arena);
+}
+
+void *arena_allocate(Arena *arena, size_t bytes) {
+    size_t taken = aligned(bytes > 0 ? bytes : 1);
+    arena->used_bytes += bytes;
+    if (taken > CHUNK_BYTES / 4) {
+        return allocate_alone(arena, taken);
+    }
+    if (taken > arena->chunks->room_bytes - arena->chunks->used_bytes) {
+        Chunk *chunk = chunk_create(CHUNK_BYTES);
+        chunk->next = arena->chunks;
+        arena->chunks = chunk;
+    }
+    void *memory = (char *)arena->chunks->first + arena->chunks->used_bytes;
+    arena->chunks->used_bytes += taken;
+    return memory;
+}
+
+void *arena_array(Arena *arena, size_t count, size_t item_bytes) {
+    if (item_bytes > 0 && count > SIZE_MAX / item_bytes) {
+        fatal("out of memory: an array of %zu items of %zu bytes", count, item_bytes);
+    }
+    return arena_allocate(arena, count * item_bytes);
+}
+
+char *arena_text(Arena *arena, const char *text) {
+    size_t bytes = strlen(text) + 1;
+    return memcpy(arena_allocate(arena, bytes), text, bytes);
+}
+
+char *arena_format(Arena *arena, const char *format, ...) {
+    CHECK(format != NULL);
+    va_list arguments;
+    va_list again;
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    if (length < 0) {
+        fatal("cannot format a text: %s", format);
+    }
+    char *text = arena_allocate(arena, (size_t)length + 1);
+    vsnprintf(text, (size_t)length + 1, format, again);
+    va_end(again);
+    va_end(arguments);
+    return text;
+}
+
+size_t arena_used_bytes(const Arena *arena) {
+    return arena->used_bytes;
+}

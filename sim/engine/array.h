@@ -1,0 +1,16 @@
+/*
+ * array: growth of a heap array, for modules whose size is not known when they start. The caller keeps pointer, count
+ * and capacity.
+ */
+#ifndef SIM_ENGINE_ARRAY_H
+#define SIM_ENGINE_ARRAY_H
+
+#include <stddef.h>
+
+/*
+ * Returns `items` (from malloc, or NULL) with room for at least `needed` items and updates *capacity; doubles, so that
+ * appending is linear in all. The caller frees the result. Out of memory is fatal.
+ */
+void *array_grow(void *items, size_t *capacity, size_t needed, size_t item_bytes);
+
+#endif

@@ -1,0 +1,70 @@
+/*
+ * fair_share: resources that activities use at once, at max-min fair rates.
+ *
+ * A resource has a capacity (units/s: bytes/s, FLOP/s). An activity has an amount left (units) and progresses at one
+ * rate r; it loads each resource it uses with weight * r. Rates are max-min fair by progressive filling: all rates grow
+ * together until a resource is full or an activity reaches its cap; those are fixed, the others grow on (Bertsekas,
+ * Gallager, Data Networks, 6.5.2). A start, an end or a change of capacity re-solves no more than the connected
+ * component that it touches; amounts are brought up to date lazily. All changes at one instant are solved together, by
+ * an event after all others of that instant, or earlier when somebody asks for a rate.
+ *
+ * An activity with no uses and no cap is a mistake (CHECK): it would never be limited. Completion times are rounded up
+ * to nanoseconds; the last piece served is exactly what was left. An activity that would need more than 126 years
+ * waits, as at rate 0.
+ */
+#ifndef SIM_ENGINE_FAIR_SHARE_H
+#define SIM_ENGINE_FAIR_SHARE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/engine/engine.h"
+#include "sim/engine/series.h"
+
+typedef struct FairShare FairShare;
+typedef uint32_t ResourceId; /* 0.., dense, in order of creation */
+
+/* Names one activity for ever; stale once it has ended. */
+typedef struct ActivityId {
+    uint32_t slot;
+    uint32_t generation; /* 0 = none */
+} ActivityId;
+
+typedef struct ResourceUse {
+    ResourceId resource;
+    double weight; /* > 0: units of this resource per unit of the activity */
+} ResourceUse;
+
+typedef struct ActivitySpec {
+    double amount;           /* units to do, >= 0 */
+    double cap_per_s;        /* own limit of the rate, 0 = none */
+    const ResourceUse *uses; /* copied; each resource at most once */
+    int use_count;
+    Event done; /* fired at priority 0 when the amount is done; an action of NULL does nothing */
+} ActivitySpec;
+
+FairShare *fair_share_create(Engine *engine);
+void fair_share_destroy(FairShare *share);
+
+/* Capacity in units/s, >= 0 and finite; at 0 the activities wait. */
+ResourceId fair_share_add_resource(FairShare *share, double capacity_per_s);
+void fair_share_set_capacity(FairShare *share, ResourceId resource, double capacity_per_s);
+
+/* An amount of 0 is done now, but its event fires later than the call, and it loads nothing. */
+ActivityId fair_share_start(FairShare *share, const ActivitySpec *spec);
+
+/* Ends an activity without firing its event; false when the id is stale. */
+bool fair_share_cancel(FairShare *share, ActivityId activity);
+
+/* Current rate and amount left; 0 when the id is stale. Asking for a rate or a load solves what has changed. */
+double fair_share_rate_per_s(FairShare *share, ActivityId activity);
+double fair_share_amount_left(const FairShare *share, ActivityId activity);
+
+/* Load on a resource now (units/s) and units served since the start. */
+double fair_share_load_per_s(FairShare *share, ResourceId resource);
+double fair_share_served(const FairShare *share, ResourceId resource);
+
+/* Records the load of a resource, as a fraction of its capacity, into `series` (borrowed) whenever it changes. */
+void fair_share_observe(FairShare *share, ResourceId resource, Series *series);
+
+#endif

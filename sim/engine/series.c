@@ -1,0 +1,192 @@
+#include "sim/engine/series.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "sim/engine/array.h"
+#include "sim/engine/check.h"
+#include "sim/engine/fatal.h"
+
+/* A stretch of time. It keeps the area, not the mean, so that merging only adds. */
+typedef struct Stretch {
+    SimTime start;
+    SimTime end;
+    double area; /* integral of the value in value * ns */
+    double min;
+    double max;
+} Stretch;
+
+struct Series {
+    Stretch *points;
+    size_t count;
+    size_t allocated;
+    size_t capacity;
+    SimTime resolution; /* ns */
+    Stretch step;       /* the step that still holds; its end and area are not known yet */
+    double value;       /* of that step */
+    SimTime now;        /* time of the last record */
+    double area;        /* of all closed steps, a compensated sum (Neumaier 1974) */
+    double area_lost;   /* what rounding took from it */
+    double min;
+    double max;
+    bool finished;
+};
+
+Series *series_create(int capacity) {
+    CHECK(capacity >= 4);
+    Series *series = calloc(1, sizeof *series);
+    if (series == NULL)
+        fatal("out of memory for a time series");
+    series->capacity = (size_t)capacity;
+    series->step = (Stretch){.min = INFINITY, .max = -INFINITY};
+    series->min = INFINITY;
+    series->max = -INFINITY;
+    return series;
+}
+
+void series_destroy(Series *series) {
+    if (series == NULL)
+        return;
+    free(series->points);
+    free(series);
+}
+
+static double smaller(double a, double b) {
+    return b < a ? b : a;
+}
+
+static double larger(double a, double b) {
+    return b > a ? b : a;
+}
+
+static void count_extremes(Series *series, double value) {
+    series->step.min = smaller(series->step.min, value);
+    series->step.max = larger(series->step.max, value);
+    series->min = smaller(series->min, value);
+    series->max = larger(series->max, value);
+}
+
+static void add_area(Series *series, double area) {
+    double sum = series->area + area;
+    if (fabs(series->area) >= fabs(area))
+        series->area_lost += (series->area - sum) + area;
+    else
+        series->area_lost += (area - sum) + series->area;
+    series->area = sum;
+}
+
+static void absorb(Stretch *into, const Stretch *next) {
+    into->end = next->end;
+    into->area += next->area;
+    into->min = smaller(into->min, next->min);
+    into->max = larger(into->max, next->max);
+}
+
+static void merge_neighbours(Series *series) {
+    size_t kept = 0;
+    for (size_t i = 1; i < series->count; i++) {
+        Stretch *last = &series->points[kept];
+        if (series->points[i].end - last->start <= series->resolution)
+            absorb(last, &series->points[i]);
+        else
+            series->points[++kept] = series->points[i];
+    }
+    series->count = kept + 1;
+}
+
+/* At most 63 doublings in a series' life, so that a record stays O(1) amortised. */
+static void thin(Series *series) {
+    while (series->count > series->capacity / 2) {
+        if (series->resolution == 0)
+            series->resolution = 1;
+        else
+            series->resolution = series->resolution > SIM_TIME_MAX / 2 ? SIM_TIME_MAX : 2 * series->resolution;
+        merge_neighbours(series);
+    }
+}
+
+static void append(Series *series, const Stretch *step) {
+    if (series->count > 0) {
+        Stretch *last = &series->points[series->count - 1];
+        if (step->end - last->start <= series->resolution) {
+            absorb(last, step);
+            return;
+        }
+    }
+    if (series->count == series->capacity)
+        thin(series);
+    if (series->count == series->allocated)
+        series->points = array_grow(series->points, &series->allocated, series->count + 1, sizeof(Stretch));
+    series->points[series->count++] = *step;
+}
+
+static void close_step(Series *series, SimTime end) {
+    count_extremes(series, series->value);
+    series->step.end = end;
+    series->step.area = series->value * (double)(end - series->step.start);
+    add_area(series, series->step.area);
+    append(series, &series->step);
+    series->step = (Stretch){.start = end, .end = end, .min = INFINITY, .max = -INFINITY};
+}
+
+void series_record(Series *series, SimTime time, double value) {
+    CHECK(!series->finished);
+    CHECK(time >= series->now);
+    CHECK(isfinite(value));
+    series->now = time;
+    if (time > series->step.start) {
+        if (value == series->value)
+            return;
+        close_step(series, time);
+    }
+    series->value = value;
+    count_extremes(series, value);
+}
+
+void series_finish(Series *series, SimTime end) {
+    CHECK(!series->finished);
+    CHECK(end >= series->now);
+    series->now = end;
+    series->finished = true;
+    if (end > series->step.start)
+        close_step(series, end);
+    else if (series->count > 0 && series->step.min <= series->step.max)
+        absorb(&series->points[series->count - 1], &series->step);
+}
+
+int series_count(const Series *series) {
+    return (int)series->count;
+}
+
+SeriesPoint series_point(const Series *series, int index) {
+    CHECK(index >= 0 && (size_t)index < series->count);
+    const Stretch *point = &series->points[index];
+    double mean = point->area / (double)(point->end - point->start);
+    return (SeriesPoint){
+        .start = point->start,
+        .end = point->end,
+        .mean = larger(point->min, smaller(point->max, mean)), /* rounding must not lead outside */
+        .min = point->min,
+        .max = point->max,
+    };
+}
+
+SimTime series_resolution(const Series *series) {
+    return series->resolution;
+}
+
+double series_min(const Series *series) {
+    return series->min <= series->max ? series->min : 0.0;
+}
+
+double series_max(const Series *series) {
+    return series->min <= series->max ? series->max : 0.0;
+}
+
+double series_mean(const Series *series) {
+    if (series->now == 0)
+        return series->value;
+    double held = series->value * (double)(series->now - series->step.start);
+    return (series->area + (series->area_lost + held)) / (double)series->now;
+}
