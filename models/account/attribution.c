@@ -1,0 +1,103 @@
+#include "models/account/attribution.h"
+
+#include "sim/engine/check.h"
+
+void attribution_split(const LedgerRow *profile, int64_t ns, LedgerRow *out) {
+    int64_t whole = ledger_sum(profile), so_far = 0, given = 0;
+    for (int category = 0; category < LEDGER_COUNT && whole > 0; category++) {
+        so_far += profile->ns[category];
+        int64_t upto = (int64_t)((double)so_far / (double)whole * (double)ns);
+        if (so_far == whole)
+            upto = ns;
+        ledger_add(out, (LedgerCategory)category, upto - given);
+        given = upto;
+    }
+}
+
+static void add_communication(Attribution *attribution, const StepTask *task, int64_t ns) {
+    ledger_add(&attribution->row, task->category, ns);
+    attribution->comm_ns[task->category][task->link] += ns;
+}
+
+static void add_straggling(Attribution *attribution, int culprit, int64_t ns) {
+    ledger_add(&attribution->row, LEDGER_STRAGGLER, ns);
+    attribution->straggler_ns[culprit] += ns;
+}
+
+static void add_task(const Step *step, const StepTask *task, int64_t ns, Attribution *attribution) {
+    if (task->profile < 0) {
+        add_communication(attribution, task, ns);
+        return;
+    }
+    const LedgerRow *profile = &step->profiles[task->profile].row;
+    for (int category = 0; category < LEDGER_COUNT; category++)
+        ledger_add(&attribution->row, (LedgerCategory)category, profile->ns[category]);
+    attribution->straggler_ns[task->gpu_class] += profile->ns[LEDGER_STRAGGLER];
+}
+
+/* The part of `ns` of somebody else's work that his slowness alone cost. */
+static int64_t slow_part(const Step *step, const StepTask *task, int64_t ns) {
+    if (task->profile < 0)
+        return 0;
+    const LedgerRow *profile = &step->profiles[task->profile].row;
+    int64_t whole = ledger_sum(profile);
+    return whole > 0 ? (int64_t)((double)profile->ns[LEDGER_STRAGGLER] / (double)whole * (double)ns) : 0;
+}
+
+/* The slow class that makes everything late where `other` works, seen from a class that it does not hold up there; -1
+ * for none. */
+static int late_group(const Step *step, int gpu_class, int other) {
+    const RankClass *self = &step->ranks.classes[gpu_class], *them = &step->ranks.classes[other];
+    if (self->replica_set != them->replica_set)
+        return step->ranks.replica_sets[them->replica_set].slowest_class;
+    bool same_group = self->stage == them->stage;
+    return same_group && them->speed_fraction < self->speed_fraction ? other : -1;
+}
+
+/* `ns` of a gap of `gpu_class` while `task` ran elsewhere. */
+static void add_blame(const Step *step, int gpu_class, const StepTask *task, int64_t ns, Attribution *attribution) {
+    bool in_group = task->category == LEDGER_COMM_TENSOR;
+    if (task->profile < 0 && (!in_group || task->gpu_class < 0)) {
+        add_communication(attribution, task, ns);
+        return;
+    }
+    int culprit = late_group(step, gpu_class, task->gpu_class);
+    if (culprit >= 0) {
+        add_straggling(attribution, culprit, ns);
+        return;
+    }
+    int64_t slow = slow_part(step, task, ns);
+    add_straggling(attribution, task->gpu_class, slow);
+    ledger_add(&attribution->row, LEDGER_PIPELINE_BUBBLE, ns - slow);
+}
+
+/* Explains [from, until), which ended when `waiting` started, by following releases backwards. */
+static void explain_gap(const Step *step, int gpu_class, TaskId waiting, SimTime from, Attribution *attribution) {
+    TaskRecord record = task_graph_record(step->graph, waiting);
+    SimTime until = record.start;
+    while (until > from && record.released_by != TASK_NONE) {
+        const StepTask *cause = &step->tasks[record.released_by];
+        record = task_graph_record(step->graph, record.released_by);
+        SimTime since = record.start > from ? record.start : from;
+        if (since < until) {
+            add_blame(step, gpu_class, cause, until - since, attribution);
+            until = since;
+        }
+    }
+    ledger_add(&attribution->row, LEDGER_IDLE, until - from);
+}
+
+void attribution_of_class(const Step *step, int gpu_class, SimTime wall, Attribution *attribution) {
+    StreamId stream = step->streams[gpu_class][STREAM_COMPUTE];
+    SimTime now = 0;
+    for (int position = 0; position < task_graph_stream_count(step->graph, stream); position++) {
+        TaskId id = task_graph_stream_task(step->graph, stream, position);
+        TaskRecord record = task_graph_record(step->graph, id);
+        if (record.start > now)
+            explain_gap(step, gpu_class, id, now, attribution);
+        add_task(step, &step->tasks[id], record.end - record.start, attribution);
+        now = record.end;
+    }
+    CHECK(now <= wall);
+    ledger_add(&attribution->row, LEDGER_IDLE, wall - now);
+}

@@ -1,0 +1,25 @@
+/*
+ * attribution: where the time of one class of GPUs went in a step. Its compute stream is read from start to end: a
+ * compute task is split by its profile, a communication task on the stream is exposed communication, and a gap is
+ * explained by the chain of releases that ended it: messages and reductions on the chain are exposed communication, work
+ * of another stage and the sums of its tensor group are pipeline bubble, work of a replica or tensor rank that is late
+ * because of a slow GPU, and the part of any work that a slow GPU takes longer, is straggling. The rest is idle.
+ */
+#ifndef MODELS_ACCOUNT_ATTRIBUTION_H
+#define MODELS_ACCOUNT_ATTRIBUTION_H
+
+#include "models/workload/step.h"
+
+typedef struct Attribution {
+    LedgerRow row;                                  /* sums to the wall time */
+    int64_t comm_ns[LEDGER_COUNT][LINK_KIND_COUNT]; /* the communication in `row`, by slowest kind of link */
+    int64_t *straggler_ns; /* the straggling in `row`, by the class that caused it; caller's array */
+} Attribution;
+
+/* Fills `attribution`, whose straggler_ns has one zeroed entry per class. `wall` is the end of the step. */
+void attribution_of_class(const Step *step, int gpu_class, SimTime wall, Attribution *attribution);
+
+/* Splits `ns` nanoseconds of a task whose profile sums to more by the profile's proportions; exact in sum. */
+void attribution_split(const LedgerRow *profile, int64_t ns, LedgerRow *out);
+
+#endif

@@ -1,0 +1,112 @@
+#include "models/account/metrics.h"
+
+#include <math.h>
+
+#include "models/workload/pipeline.h"
+#include "sim/engine/engine.h"
+
+enum { METRICS_MAX = 64 };
+
+typedef struct MetricList {
+    Metric *items;
+    int count;
+} MetricList;
+
+static void add(MetricList *list, const char *name, double value, const char *unit, const char *help) {
+    list->items[list->count++] = (Metric){name, value, unit, help};
+}
+
+/* FLOPs that recomputation runs again, per sequence. */
+static double recomputed_flop(const TrainingSpec *training) {
+    const TransformerSpec *model = &training->model;
+    double layers = (double)model->layers, tokens = (double)training->sequence_tokens;
+    switch (training->plan.recompute) {
+    case RECOMPUTE_FULL:
+        return layers * transformer_layer_flop(model, training->sequence_tokens);
+    case RECOMPUTE_SELECTIVE:
+        if (training->plan.flash_attention)
+            return 0;
+        return layers * 4 * tokens * tokens * (double)(model->heads * transformer_head_dim(model));
+    case RECOMPUTE_NONE:
+        break;
+    }
+    return 0;
+}
+
+static void add_throughput(MetricList *list, const SimulationSpec *spec, const Results *results) {
+    const TrainingSpec *training = &spec->jobs[0].training;
+    double step_s = results->status == RUN_OK ? sim_time_to_s(results->step) : NAN, gpus = (double)results->gpus;
+    double sequences = (double)training->plan.global_batch_seqs, tokens = sequences * (double)training->sequence_tokens;
+    double model_flop = sequences * transformer_model_flop(&training->model, training->sequence_tokens);
+    double executed_flop = model_flop + sequences * recomputed_flop(training);
+    double peak = spec->cluster.node.gpu.peak_flop_per_s[training->plan.precision];
+    add(list, "time.step_s", step_s, "s", "wall time of one training step");
+    add(list, "throughput.tflops_per_gpu", executed_flop / step_s / gpus / 1e12, "TFLOP/s",
+        "executed FLOPs, recomputation included, as SC21 counts them");
+    add(list, "throughput.model_tflops_per_gpu", model_flop / step_s / gpus / 1e12, "TFLOP/s",
+        "model FLOPs, nothing counted twice");
+    add(list, "throughput.tokens_per_s", tokens / step_s, "token/s", "tokens trained per second by the whole job");
+    add(list, "throughput.tokens_per_s_per_gpu", tokens / step_s / gpus, "token/s",
+        "tokens trained per second and GPU");
+    add(list, "throughput.sequences_per_s", sequences / step_s, "sequence/s", "sequences trained per second");
+    add(list, "utilisation.mfu_fraction", model_flop / step_s / gpus / peak, "fraction", "model FLOPs over peak");
+    add(list, "utilisation.hfu_fraction", executed_flop / step_s / gpus / peak, "fraction", "executed FLOPs over peak");
+}
+
+static void add_ledger(MetricList *list, Arena *arena, const Results *results) {
+    double all = (double)results->step * (double)results->gpus;
+    for (int category = 0; category < LEDGER_COUNT; category++) {
+        const char *name = arena_format(arena, "ledger.%s_fraction", ledger_category_name((LedgerCategory)category));
+        double fraction = results->status == RUN_OK ? (double)results->ledger.ns[category] / all : NAN;
+        add(list, name, fraction, "fraction", ledger_category_title((LedgerCategory)category));
+    }
+}
+
+static void add_memory(MetricList *list, const Results *results) {
+    const MemoryResults *fullest = &results->memory[0];
+    for (int i = 1; i < results->memory_count; i++)
+        if (results->memory[i].total_bytes > fullest->total_bytes)
+            fullest = &results->memory[i];
+    add(list, "memory.peak_bytes", fullest->total_bytes, "B", "peak of the fullest GPU");
+    add(list, "memory.activations_bytes", fullest->activations_bytes, "B",
+        "activations of the fullest GPU at its peak");
+    add(list, "memory.capacity_bytes", fullest->capacity_bytes, "B", "HBM of one GPU");
+    add(list, "memory.fits", results->status == RUN_OK, "0/1", "1 when the job fits into memory");
+}
+
+static void add_pipeline(MetricList *list, const SimulationSpec *spec, const Results *results) {
+    const PlanSpec *plan = &spec->jobs[0].training.plan;
+    PipelineShape shape = {(int)plan->pipeline_parallel, (int)plan->virtual_stages, (int)plan_micro_batches(plan)};
+    double bubble = (double)results->ledger.ns[LEDGER_PIPELINE_BUBBLE];
+    double busy = (double)results->step * (double)results->gpus - bubble;
+    add(list, "pipeline.bubble_over_busy", results->status == RUN_OK ? bubble / busy : NAN, "ratio",
+        "time in the bubble over all other time");
+    add(list, "pipeline.bubble_theory", pipeline_find(plan->schedule)->bubble_fraction(&shape), "ratio",
+        "the same on uniform stages without communication: (p-1)/(vm)");
+}
+
+static void add_plan(MetricList *list, const SimulationSpec *spec, const Results *results) {
+    const TrainingSpec *training = &spec->jobs[0].training;
+    const PlanSpec *plan = &training->plan;
+    add(list, "job.gpus", (double)results->gpus, "GPU", "GPUs of the job");
+    add(list, "job.parameters", transformer_parameters(&training->model), "parameter", "parameters of the model");
+    add(list, "plan.tensor_parallel", (double)plan->tensor_parallel, "GPU", "GPUs that share a layer");
+    add(list, "plan.pipeline_parallel", (double)plan->pipeline_parallel, "stage", "pipeline stages");
+    add(list, "plan.virtual_stages", (double)plan->virtual_stages, "chunk", "model chunks per stage");
+    add(list, "plan.data_parallel", (double)plan->data_parallel, "replica", "replicas of the model");
+    add(list, "plan.micro_batch", (double)plan->micro_batch_seqs, "sequence", "sequences per micro-batch");
+    add(list, "plan.micro_batches", (double)plan_micro_batches(plan), "micro-batch",
+        "micro-batches per replica and step");
+    add(list, "plan.global_batch", (double)plan->global_batch_seqs, "sequence", "sequences per step");
+}
+
+void metrics_fill(const SimulationSpec *spec, Arena *arena, Results *results) {
+    MetricList list = {.items = ARENA_ARRAY(arena, METRICS_MAX, Metric)};
+    add_throughput(&list, spec, results);
+    add_memory(&list, results);
+    add_ledger(&list, arena, results);
+    add_pipeline(&list, spec, results);
+    add_plan(&list, spec, results);
+    results->metrics = list.items;
+    results->metric_count = list.count;
+}

@@ -1,0 +1,16 @@
+/*
+ * metrics: the numbers of a run's summary. FLOPs are counted twice: model FLOPs (forward and backward, nothing twice;
+ * gives MFU) and executed FLOPs, which add what recomputation runs again, as SC21 equation 3 does (gives HFU;
+ * throughput.tflops_per_gpu is this one).
+ */
+#ifndef MODELS_ACCOUNT_METRICS_H
+#define MODELS_ACCOUNT_METRICS_H
+
+#include "models/results.h"
+#include "models/spec.h"
+#include "sim/engine/arena.h"
+
+/* Fills results->metrics from the spec and the rest of the results. */
+void metrics_fill(const SimulationSpec *spec, Arena *arena, Results *results);
+
+#endif

@@ -1,0 +1,21 @@
+/*
+ * timeline: what ran when on each class of GPUs, and the use of its parts over the step, from the finished tasks and
+ * the recorded series.
+ */
+#ifndef MODELS_ACCOUNT_TIMELINE_H
+#define MODELS_ACCOUNT_TIMELINE_H
+
+#include "models/results.h"
+#include "models/workload/training.h"
+
+/* Every task on every stream of every class, in order of class, stream and start; returns their number. */
+int timeline_bars(const Step *step, Arena *arena, const TimelineBar **bars);
+
+/*
+ * GPU, HBM, NVLink, NIC and memory of every class over [0, end); finishes the recorded series. `hbm_bytes_per_s` is the
+ * GPU's bandwidth. Returns their number.
+ */
+int timeline_series(const TrainingStep *training, double hbm_bytes_per_s, SimTime end, Arena *arena,
+                    const SeriesSamples **series);
+
+#endif

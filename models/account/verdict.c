@@ -1,0 +1,159 @@
+#include "models/account/verdict.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+#include "sim/engine/engine.h"
+
+enum { CAUSES_MAX = 6 };
+
+static const double CAUSE_LEAST_FRACTION = 0.01;
+static const double GIB = 1024.0 * 1024.0 * 1024.0;
+
+/* What a category means when it is large, and what usually helps. */
+static const struct {
+    const char *meaning;
+    const char *advice;
+} WORDS[LEDGER_COUNT] = {
+    [LEDGER_KERNEL_INEFFICIENCY] = {"matrix products run below the GPU's peak",
+                                    "larger matrices: a larger micro-batch or less tensor parallelism"},
+    [LEDGER_RECOMPUTATION] = {"forward work is done again to save memory",
+                              "recompute: selective, if memory allows, with sequence_parallel: true"},
+    [LEDGER_MEMORY_BOUND] = {"norms, softmax, dropout and the optimizer wait for HBM",
+                             "flash_attention: true, sequence_parallel: true"},
+    [LEDGER_LAUNCH_OVERHEAD] = {"the host cannot issue kernels as fast as the GPU finishes them",
+                                "larger micro-batches, so that kernels are longer"},
+    [LEDGER_COMM_TENSOR] = {"the sums over the tensor group are exposed",
+                            "keep tensor_parallel inside one node, or lower it"},
+    [LEDGER_COMM_CONTEXT] = {"context-parallel communication is exposed", "lower context parallelism"},
+    [LEDGER_COMM_EXPERT] = {"expert-parallel communication is exposed", "lower expert parallelism"},
+    [LEDGER_COMM_PIPELINE] = {"stages wait for messages of their neighbours",
+                              "overlap_p2p: true, fewer virtual stages, or a faster fabric"},
+    [LEDGER_COMM_DATA] = {"the reduction of gradients is exposed",
+                          "overlap_grad_reduce: true, a larger global batch, or a faster fabric"},
+    [LEDGER_PIPELINE_BUBBLE] = {"stages wait for the work of other stages",
+                                "more micro-batches per step, more virtual stages, or fewer pipeline stages"},
+    [LEDGER_STRAGGLER] = {"GPUs are, or wait for, a slow GPU", "replace or leave out the slow GPU"},
+    [LEDGER_DATA_LOADING] = {"GPUs wait for input", "faster storage or more loader processes"},
+    [LEDGER_OFFLOAD] = {"GPUs wait for host memory", "offload less"},
+    [LEDGER_CHECKPOINT] = {"training pauses for checkpoints", "rarer or asynchronous checkpoints"},
+    [LEDGER_LOST_WORK] = {"work is lost to failures and done again", "more frequent checkpoints"},
+    [LEDGER_IDLE] = {"GPUs have nothing to do", "balance the stages"},
+};
+
+static double fraction_of(const Results *results, int category) {
+    return (double)results->ledger.ns[category] / ((double)results->step * (double)results->gpus);
+}
+
+/* The kind of link that limits most of a communication category. */
+static LinkKind main_link(const Results *results, int category) {
+    int best = 0;
+    for (int kind = 1; kind < LINK_KIND_COUNT; kind++)
+        if (results->comm_ns[category][kind] > results->comm_ns[category][best])
+            best = kind;
+    return (LinkKind)best;
+}
+
+static const char *link_words(LinkKind kind) {
+    switch (kind) {
+    case LINK_NVLINK:
+        return "inside the node";
+    case LINK_NIC:
+        return "limited by the NICs";
+    case LINK_FABRIC:
+        return "limited by the leaf uplinks";
+    case LINK_KIND_COUNT:
+        break;
+    }
+    return "";
+}
+
+static bool is_communication(int category) {
+    return category >= LEDGER_COMM_TENSOR && category <= LEDGER_COMM_DATA;
+}
+
+static const char *cause_sentence(const Results *results, int category, const char *straggler, Arena *arena) {
+    const char *title = ledger_category_title((LedgerCategory)category), *meaning = WORDS[category].meaning;
+    double percent = 100 * fraction_of(results, category);
+    if (is_communication(category))
+        return arena_format(arena, "%s, %.1f %% of GPU time: %s, mostly %s.", title, percent, meaning,
+                            link_words(main_link(results, category)));
+    if (category == LEDGER_STRAGGLER && straggler)
+        return arena_format(arena, "%s, %.1f %% of GPU time: %s, mostly in %s.", title, percent, meaning, straggler);
+    return arena_format(arena, "%s, %.1f %% of GPU time: %s.", title, percent, meaning);
+}
+
+/* Advice that fits the plan: what is already on is not recommended. */
+static const char *cause_advice(const PlanSpec *plan, int category) {
+    if (category == LEDGER_RECOMPUTATION && plan->recompute == RECOMPUTE_SELECTIVE)
+        return "recompute: none or flash_attention: true, if memory allows";
+    if (category == LEDGER_COMM_DATA && plan->overlap_grad_reduce)
+        return "a larger global batch, fewer replicas, or a faster fabric";
+    if (category == LEDGER_COMM_PIPELINE && plan->overlap_p2p)
+        return "fewer virtual stages, or a faster fabric";
+    if (category == LEDGER_MEMORY_BOUND && plan->flash_attention && plan->sequence_parallel)
+        return "fused kernels, or a GPU with more HBM bandwidth";
+    return WORDS[category].advice;
+}
+
+static int collect_causes(const SimulationSpec *spec, const char *straggler, Arena *arena, const Results *results,
+                          Cause *causes) {
+    bool taken[LEDGER_COUNT] = {[LEDGER_IDEAL_COMPUTE] = true};
+    int count = 0;
+    while (count < CAUSES_MAX) {
+        int best = -1;
+        for (int category = 0; category < LEDGER_COUNT; category++)
+            if (!taken[category] && (best < 0 || results->ledger.ns[category] > results->ledger.ns[best]))
+                best = category;
+        if (best < 0 || fraction_of(results, best) < CAUSE_LEAST_FRACTION)
+            break;
+        taken[best] = true;
+        causes[count++] = (Cause){.category = (LedgerCategory)best,
+                                  .fraction = fraction_of(results, best),
+                                  .sentence = cause_sentence(results, best, straggler, arena),
+                                  .advice = cause_advice(&spec->jobs[0].training.plan, best)};
+    }
+    return count;
+}
+
+/* "most is lost to recomputation (21.3 %), pipeline bubble (9.1 %) and memory-bound work (6.0 %)" */
+static const char *loss_list(const Results *results, Arena *arena) {
+    const char *text = "nothing above 1 %";
+    for (int i = 0; i < results->cause_count && i < 3; i++) {
+        bool last = i == 2 || i == results->cause_count - 1;
+        const char *joint = i == 0 ? "" : last ? " and " : ", ";
+        const char *title = ledger_category_title(results->causes[i].category);
+        text = arena_format(arena, "%s%s%c%s (%.1f %%)", i == 0 ? "" : text, joint, title[0] + ('a' - 'A'), title + 1,
+                            100 * results->causes[i].fraction);
+    }
+    return text;
+}
+
+static const char *fitting_verdict(const SimulationSpec *spec, const Results *results, Arena *arena) {
+    const JobSpec *job = &spec->jobs[0];
+    return arena_format(arena,
+                        "%s on %" PRId64 " %s: a step takes %.4g s, %.0f TFLOP/s per GPU executed, %.1f %% of peak in "
+                        "model FLOPs; most is lost to %s.",
+                        job->training.model.name, results->gpus, spec->cluster.node.gpu.name,
+                        sim_time_to_s(results->step), results_metric(results, "throughput.tflops_per_gpu")->value,
+                        100 * results_metric(results, "utilisation.mfu_fraction")->value, loss_list(results, arena));
+}
+
+static const char *memory_verdict(const SimulationSpec *spec, const Results *results, Arena *arena) {
+    double needed = results_metric(results, "memory.peak_bytes")->value;
+    double capacity = results_metric(results, "memory.capacity_bytes")->value;
+    return arena_format(arena, "%s on %" PRId64 " %s does not fit: it needs %.1f GiB per GPU and there are %.1f GiB.",
+                        spec->jobs[0].training.model.name, results->gpus, spec->cluster.node.gpu.name, needed / GIB,
+                        capacity / GIB);
+}
+
+void verdict_fill(const SimulationSpec *spec, const char *straggler, Arena *arena, Results *results) {
+    if (results->status == RUN_OUT_OF_MEMORY) {
+        results->verdict = memory_verdict(spec, results, arena);
+        return;
+    }
+    Cause *causes = ARENA_ARRAY(arena, CAUSES_MAX, Cause);
+    results->cause_count = collect_causes(spec, straggler, arena, results, causes);
+    results->causes = causes;
+    results->verdict = fitting_verdict(spec, results, arena);
+}

@@ -1,0 +1,144 @@
+#include "models/hardware/gpu.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "sim/engine/check.h"
+
+static const char *const PRECISION_NAMES[PRECISION_COUNT] = {"fp32", "tf32", "fp16", "bf16", "fp8"};
+static const double PRECISION_BYTES[PRECISION_COUNT] = {4.0, 4.0, 2.0, 2.0, 1.0};
+
+typedef struct Tile {
+    double rows;
+    double columns;
+} Tile;
+
+/* Tile sizes of cuBLAS and CUTLASS tensor-core kernels; the thin ones serve decoding. */
+static const Tile TILES[] = {{256, 128}, {128, 256}, {128, 128}, {256, 64}, {64, 256}, {128, 64},
+                             {64, 128},  {64, 64},   {64, 32},   {32, 64},  {16, 64},  {64, 16}};
+static const int SPLITS[] = {1, 2, 3, 4, 6, 8, 12, 16, 32};
+
+static const double K_STEP = 64.0; /* depth that one turn of a tile's loop consumes */
+static const double SPLIT_BYTES =
+    20.0; /* per element of a partial result: written, read, added in fp32, plus waiting */
+static const double REFERENCE_LOSS = 3 / 256.0; /* 1/rows + 1/columns of the 256x128 tile */
+static const double POWER_LIMIT_S =
+    1e-3; /* kernel time at which half of the slow-down to the sustained clock has set in */
+
+enum { TILE_COUNT = sizeof TILES / sizeof TILES[0], SPLIT_COUNT = sizeof SPLITS / sizeof SPLITS[0] };
+
+const char *precision_name(Precision precision) {
+    CHECK(precision >= 0 && precision < PRECISION_COUNT);
+    return PRECISION_NAMES[precision];
+}
+
+bool precision_find(const char *name, Precision *found) {
+    for (int i = 0; i < PRECISION_COUNT; i++) {
+        if (strcmp(name, PRECISION_NAMES[i]) == 0) {
+            *found = (Precision)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+double precision_bytes(Precision precision) {
+    CHECK(precision >= 0 && precision < PRECISION_COUNT);
+    return PRECISION_BYTES[precision];
+}
+
+double gpu_gemm_flop(const GemmShape *shape) {
+    return 2.0 * (double)shape->batch * (double)shape->m * (double)shape->n * (double)shape->k;
+}
+
+/* Time of HBM traffic alone; the square root is the slow approach to full bandwidth seen from 1 MB to 1 GB on every GPU
+ * measured. */
+static double stream_seconds(const GpuSpec *gpu, double bytes) {
+    const GpuKernels *kernels = &gpu->kernels;
+    return (bytes + sqrt(bytes * kernels->hbm_ramp_bytes)) / (gpu->hbm_bytes_per_s * kernels->hbm_fraction);
+}
+
+/* `share` units of work on units that are filled whole (hard) or nearly so. */
+static double quantised(double share, double quantisation_fraction) {
+    if (share <= 1)
+        return 1;
+    return (1 - quantisation_fraction) * share + quantisation_fraction * ceil(share);
+}
+
+static double tile_compute_seconds(const GpuSpec *gpu, const GemmShape *shape, Tile tile, int split) {
+    const GpuKernels *kernels = &gpu->kernels;
+    double hard = kernels->quantisation_fraction;
+    double tiles = quantised((double)shape->m / tile.rows, hard) * quantised((double)shape->n / tile.columns, hard);
+    double waves = quantised((double)shape->batch * tiles * split / gpu->sm_count, hard);
+    double depth = ceil((double)shape->k / split / K_STEP) * K_STEP;
+    double loss = 1 + kernels->tile_loss * (1 / tile.rows + 1 / tile.columns - REFERENCE_LOSS);
+    double sm_flop_per_s =
+        gpu->peak_flop_per_s[shape->precision] * kernels->matrix_fraction[shape->precision] / gpu->sm_count;
+    return waves * (kernels->tile_start_s + 2 * tile.rows * tile.columns * depth * loss / sm_flop_per_s);
+}
+
+/* A long kernel meets the power limit and its clock falls. */
+static double power_limited_seconds(const GpuSpec *gpu, double compute_s) {
+    double slow_down = (1 / gpu->kernels.sustained_fraction - 1) * compute_s / (compute_s + POWER_LIMIT_S);
+    return compute_s * (1 + slow_down);
+}
+
+/* The result is 16 bit even for fp8 operands. */
+static double gemm_bytes(const GemmShape *shape, int split) {
+    double m = (double)shape->m, n = (double)shape->n, k = (double)shape->k;
+    double operand_bytes = precision_bytes(shape->precision);
+    double partial_bytes = split > 1 ? SPLIT_BYTES * split * m * n : 0;
+    return (double)shape->batch * (operand_bytes * (m + n) * k + fmax(operand_bytes, 2.0) * m * n + partial_bytes);
+}
+
+static double fastest_tiling_seconds(const GpuSpec *gpu, const GemmShape *shape) {
+    double fastest_s = INFINITY;
+    for (int s = 0; s < SPLIT_COUNT; s++) {
+        if (SPLITS[s] > 1 && (double)shape->k / SPLITS[s] < K_STEP)
+            break;
+        double memory_s = stream_seconds(gpu, gemm_bytes(shape, SPLITS[s]));
+        double memory_4 = memory_s * memory_s * memory_s * memory_s;
+        for (int t = 0; t < TILE_COUNT; t++) {
+            double compute_s = power_limited_seconds(gpu, tile_compute_seconds(gpu, shape, TILES[t], SPLITS[s]));
+            double square = compute_s * compute_s;
+            fastest_s = fmin(fastest_s, sqrt(sqrt(square * square + memory_4)));
+        }
+    }
+    return fastest_s;
+}
+
+double gpu_gemm_seconds(const GpuSpec *gpu, const GemmShape *shape) {
+    CHECK(shape->batch >= 1 && shape->m >= 1 && shape->n >= 1 && shape->k >= 1);
+    CHECK(gpu->peak_flop_per_s[shape->precision] > 0 && gpu->kernels.matrix_fraction[shape->precision] > 0);
+    const GpuKernels *kernels = &gpu->kernels;
+    double gemm_s = kernels->shortest_s + fastest_tiling_seconds(gpu, shape);
+    if (shape->precision != PRECISION_FP8)
+        return gemm_s;
+    double cast_elements = (double)shape->batch * (double)shape->m * (double)shape->k;
+    double cast_s = kernels->cast_bytes * cast_elements / (gpu->hbm_bytes_per_s * kernels->hbm_fraction);
+    return gemm_s + kernels->cast_start_s + cast_s;
+}
+
+double gpu_memory_bound_seconds(const GpuSpec *gpu, double bytes) {
+    return gpu->kernels.shortest_s + stream_seconds(gpu, bytes);
+}
+
+double gpu_row_reduction_seconds(const GpuSpec *gpu, double bytes) {
+    return gpu->kernels.shortest_s + stream_seconds(gpu, bytes) / gpu->kernels.row_reduction_fraction;
+}
+
+GpuSpec gpu_sustained(const GpuSpec *gpu) {
+    GpuSpec sustained = *gpu;
+    for (int i = 0; i < PRECISION_COUNT; i++)
+        sustained.kernels.matrix_fraction[i] *= gpu->kernels.sustained_fraction;
+    sustained.kernels.sustained_fraction = 1;
+    return sustained;
+}
+
+double gpu_launch_seconds(const GpuSpec *gpu, int kernels) {
+    return gpu->kernels.launch_s * kernels;
+}
+
+double gpu_host_floor_seconds(const GpuSpec *gpu, int kernels) {
+    return gpu->kernels.host_s * kernels;
+}

@@ -1,0 +1,101 @@
+/*
+ * gpu: the constants of one GPU and the time of one kernel on it. Pure functions: no state, no queueing, no overlap of
+ * kernels, no knowledge of layers or models.
+ *
+ * Matrix product: the fastest of 12 tile sizes and 9 splits of k, each (compute^4 + memory^4)^(1/4), where
+ *   compute = waves(tiles / sm_count) * (tile_start + tile flop * tile loss / flop rate of one SM),
+ *   memory  = (B + sqrt(B ramp)) / (hbm bandwidth * hbm_fraction), B = operands + result + 20 B per partial result.
+ * Compute slows down towards sustained_fraction with its length (half of the way at 1 ms): a power-limited GPU lowers
+ * its clock. An fp8 product includes the cast of A from 16 bit. Tiles and waves: NVIDIA, Matrix Multiplication
+ * Background (deep learning performance guide).
+ *
+ * Limits: dense; rows aligned to 16 bytes (others are slower); one kernel has the device for itself; products that take
+ * less than about 10 us are only right to 20 %. Constants of an entry without own measurements are its nearest
+ * relative's.
+ */
+#ifndef MODELS_HARDWARE_GPU_H
+#define MODELS_HARDWARE_GPU_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef enum Precision {
+    PRECISION_FP32,
+    PRECISION_TF32,
+    PRECISION_FP16,
+    PRECISION_BF16,
+    PRECISION_FP8,
+    PRECISION_COUNT,
+} Precision;
+
+/*
+ * How near real kernels come to the datasheet. The same formulas serve every GPU; these constants are fitted per GPU on
+ * one half of a kernel benchmark and judged on the other (tests/validation/test_kernels.c).
+ */
+typedef struct GpuKernels {
+    double matrix_fraction[PRECISION_COUNT]; /* 0..1; share of peak that 256x128 tiles reach; 0 = not supported */
+    double sustained_fraction; /* (0, 1]; clock in long runs of matrix kernels (power limit) over a short run's */
+    double tile_loss;    /* >= 0, matrix elements; a smaller tile pays 1 + tile_loss (1/rows + 1/columns - 3/256) */
+    double tile_start_s; /* >= 0; filling the pipeline and writing the result, once per tile */
+    double quantisation_fraction;  /* 0..1; 1: tiles and waves are rounded up whole, 0: remainders cost their share */
+    double shortest_s;             /* >= 0; shortest time of any kernel */
+    double hbm_fraction;           /* (0, 1]; share of HBM bandwidth that an endless stream reaches */
+    double hbm_ramp_bytes;         /* >= 0; a stream of this size reaches half of that */
+    double row_reduction_fraction; /* (0, 1]; bandwidth of layer norm and softmax over that of element-wise kernels */
+    double cast_bytes;             /* >= 0; HBM bytes per element of A to bring it from 16 bit to fp8 */
+    double cast_start_s;           /* >= 0; fixed cost of that cast's kernels */
+    double launch_s;               /* >= 0; gap on the device between two kernels of one stream */
+    double host_s;                 /* >= 0; CPU time of an eager framework to issue one kernel */
+} GpuKernels;
+
+typedef struct GpuSpec {
+    const char *name;                        /* catalogue name, "a100-80" */
+    double peak_flop_per_s[PRECISION_COUNT]; /* dense, datasheet; 0 = not supported */
+    double hbm_bytes;                        /* > 0; capacity */
+    double hbm_bytes_per_s;                  /* > 0; datasheet */
+    int sm_count;                            /* >= 1; streaming multiprocessors in use */
+    double tdp_watts;                        /* > 0; board power limit */
+    GpuKernels kernels;
+} GpuSpec;
+
+/* batch equal products C[m,n] = A[m,k] B[k,n]; every size >= 1. */
+typedef struct GemmShape {
+    int64_t batch;
+    int64_t m;
+    int64_t n;
+    int64_t k;
+    Precision precision;
+} GemmShape;
+
+/* Returns "fp32", "tf32", "fp16", "bf16" or "fp8". */
+const char *precision_name(Precision precision);
+
+/* Looks a name up; false and *found untouched when there is none. */
+bool precision_find(const char *name, Precision *found);
+
+/* Returns the bytes of one element; tf32 is stored in 4. */
+double precision_bytes(Precision precision);
+
+/* Returns 2 batch m n k. */
+double gpu_gemm_flop(const GemmShape *shape);
+
+/* Returns the time of the kernel alone on the device, without its launch. The GPU must support the precision. */
+double gpu_gemm_seconds(const GpuSpec *gpu, const GemmShape *shape);
+
+/* Returns the time of a kernel that moves `bytes` (read + written) and computes next to nothing; small ones reach less
+ * bandwidth. */
+double gpu_memory_bound_seconds(const GpuSpec *gpu, double bytes);
+
+/* Returns the same for kernels that reduce every row (layer norm, softmax) and are not fused with others. */
+double gpu_row_reduction_seconds(const GpuSpec *gpu, double bytes);
+
+/* Returns the GPU as it is in long runs such as training: matrix kernels of every length at the sustained clock. */
+GpuSpec gpu_sustained(const GpuSpec *gpu);
+
+/* Returns the time lost on the device between `kernels` kernels of one stream. */
+double gpu_launch_seconds(const GpuSpec *gpu, int kernels);
+
+/* Returns the host's time to issue `kernels` kernels from an eager framework; work takes max(device, host time). */
+double gpu_host_floor_seconds(const GpuSpec *gpu, int kernels);
+
+#endif

@@ -1,0 +1,10 @@
+#include "models/results.h"
+
+#include <string.h>
+
+const Metric *results_metric(const Results *results, const char *name) {
+    for (int i = 0; i < results->metric_count; i++)
+        if (strcmp(results->metrics[i].name, name) == 0)
+            return &results->metrics[i];
+    return NULL;
+}

@@ -1,0 +1,166 @@
+/*
+ * results: what happened in one run, and why, as plain constant values. Written by the simulation, read by the reports,
+ * which do no arithmetic of their own. All texts and arrays belong to the arena of the run.
+ */
+#ifndef MODELS_RESULTS_H
+#define MODELS_RESULTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "models/account/ledger.h"
+#include "models/hardware/network.h"
+#include "sim/engine/event_queue.h"
+
+typedef enum RunStatus {
+    RUN_OK,
+    RUN_OUT_OF_MEMORY /* the job does not fit: no step was simulated, only `memory` and `fits` hold */
+} RunStatus;
+
+/* One number of the summary. The order is that of the report; names are stable: "throughput.tflops_per_gpu". */
+typedef struct Metric {
+    const char *name;
+    double value; /* NaN = does not apply */
+    const char *unit;
+    const char *help; /* one line */
+} Metric;
+
+/* One class of equal GPUs and the representative that was simulated. */
+typedef struct GpuClassResults {
+    const char *name;   /* "stage 3", "stage 3 replica 5", "rank 17" */
+    int64_t gpus;       /* how many it stands for */
+    int64_t first_rank; /* the lowest rank it stands for */
+    int stage;
+    LedgerRow ledger; /* of one GPU */
+} GpuClassResults;
+
+typedef enum StreamKind { STREAM_COMPUTE, STREAM_PIPELINE, STREAM_DATA, STREAM_KIND_COUNT } StreamKind;
+
+typedef enum BarKind {
+    BAR_FORWARD,
+    BAR_BACKWARD,
+    BAR_TENSOR_COMM,
+    BAR_PIPELINE_COMM,
+    BAR_DATA_COMM,
+    BAR_OPTIMIZER,
+    BAR_KIND_COUNT
+} BarKind;
+
+/* One piece of the step's timeline: a task on a stream of a class. In order of class, stream, start. */
+typedef struct TimelineBar {
+    int gpu_class;
+    StreamKind stream;
+    BarKind kind;
+    int micro_batch; /* 0.., -1 = none */
+    int chunk;       /* model chunk on the stage, -1 = none */
+    SimTime start;
+    SimTime end;
+} TimelineBar;
+
+/* One value over time, equidistant or not; a step function. */
+typedef struct SeriesSamples {
+    const char *entity; /* "stage 0" */
+    const char *metric; /* "gpu", "hbm", "nvlink", "nic", "memory" */
+    const char *unit;   /* "fraction", "bytes" */
+    int count;
+    const double *time_s; /* start of each interval */
+    const double *mean;
+    const double *max;
+} SeriesSamples;
+
+/* Memory of one GPU of a stage at its peak, by purpose. */
+typedef struct MemoryResults {
+    const char *gpu_class;
+    double weights_bytes;
+    double gradients_bytes;
+    double optimizer_bytes;
+    double activations_bytes;
+    double buffers_bytes;
+    double total_bytes;
+    double capacity_bytes;
+} MemoryResults;
+
+/* A piece of the critical path: time on the way from the start to the end of the step. Descending by time. */
+typedef struct CriticalPart {
+    const char *entity; /* the GPU class whose work it was */
+    LedgerCategory category;
+    SimTime ns;
+} CriticalPart;
+
+/* A reason for lost throughput. Descending by fraction. */
+typedef struct Cause {
+    LedgerCategory category;
+    double fraction; /* of all GPU time, 0..1 */
+    const char
+        *sentence; /* "Tensor-parallel collectives are exposed for 21 % of GPU time, nearly all over the network." */
+    const char *advice; /* what to change */
+} Cause;
+
+/* A change of the plan that would make a job fit. */
+typedef struct FitChange {
+    const char *sentence; /* "recompute: full" */
+    double total_bytes;   /* of the fullest GPU with the change */
+    double step_s;        /* simulated with the change */
+} FitChange;
+
+typedef struct Results {
+    const char *name;
+    const char *lesson;
+    RunStatus status;
+    const char *verdict; /* the first sentence of the report */
+    const Metric *metrics;
+    int metric_count;
+    int64_t gpus;
+    SimTime step;     /* wall time of the step in ns */
+    LedgerRow ledger; /* GPU-ns over all GPUs; sums to step * gpus */
+    int64_t comm_ns[LEDGER_COUNT]
+                   [LINK_KIND_COUNT]; /* exposed communication by dimension and slowest kind of link, GPU-ns */
+    const GpuClassResults *classes;
+    int class_count;
+    const TimelineBar *timeline;
+    int timeline_count;
+    const SeriesSamples *series;
+    int series_count;
+    const MemoryResults *memory; /* one row per stage */
+    int memory_count;
+    const FitChange *fit_changes; /* at most three, when out of memory */
+    int fit_change_count;
+    const CriticalPart *critical;
+    int critical_count;
+    const Cause *causes;
+    int cause_count;
+    const char *const *assumptions; /* sentences: what was resolved or derived without being told */
+    int assumption_count;
+    uint64_t seed;
+    uint64_t event_count;
+    uint64_t event_hash;
+} Results;
+
+/* The metric of that name, NULL when there is none. */
+const Metric *results_metric(const Results *results, const char *name);
+
+/* One point of a sweep: the values of its parameters as written, and what came of it. */
+typedef struct SweepPoint {
+    const char *const *values; /* one per parameter */
+    const Results *results;    /* NULL when the point could not be run */
+    const char *error;         /* why not, else NULL */
+} SweepPoint;
+
+typedef struct SweepResults {
+    const char *name;
+    const char *lesson;
+    const char *const *parameters; /* paths of the swept keys */
+    int parameter_count;
+    const SweepPoint *points; /* in the order of the cartesian product, the last parameter fastest */
+    int point_count;
+} SweepResults;
+
+/* One `assert:` line and what came of it. */
+typedef struct GoalResults {
+    const char *text;  /* as written */
+    const char *point; /* the sweep point it was checked at, "" for a single run */
+    double value;      /* NaN = no such value */
+    bool met;
+} GoalResults;
+
+#endif

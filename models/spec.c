@@ -1,0 +1,97 @@
+#include "models/spec.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static const char *const PLACEMENT_NAMES[] = {"packed", "spread"};
+static const char *const FIDELITY_NAMES[] = {"folded", "unfolded"};
+
+/* Index of `name` among two names, -1 when it is neither. */
+static int find_name(const char *const names[2], const char *name) {
+    for (int i = 0; i < 2; i++)
+        if (strcmp(names[i], name) == 0)
+            return i;
+    return -1;
+}
+
+const char *placement_name(Placement placement) {
+    return PLACEMENT_NAMES[placement];
+}
+
+bool placement_find(const char *name, Placement *placement) {
+    int index = find_name(PLACEMENT_NAMES, name);
+    if (index >= 0)
+        *placement = (Placement)index;
+    return index >= 0;
+}
+
+const char *fidelity_name(Fidelity fidelity) {
+    return FIDELITY_NAMES[fidelity];
+}
+
+bool fidelity_find(const char *name, Fidelity *fidelity) {
+    int index = find_name(FIDELITY_NAMES, name);
+    if (index >= 0)
+        *fidelity = (Fidelity)index;
+    return index >= 0;
+}
+
+ClusterSpec cluster_default(void) {
+    return (ClusterSpec){.nodes = 1, .fabric = fabric_default()};
+}
+
+JobSpec job_default(void) {
+    return (JobSpec){.name = "job", .training = {.model = transformer_default(), .plan = plan_default()}};
+}
+
+SimulationSpec simulation_spec_default(void) {
+    return (SimulationSpec){.name = "", .lesson = "", .seed = 1, .cluster = cluster_default()};
+}
+
+static void check_slow_gpus(const ClusterSpec *cluster, ErrorList *errors) {
+    int64_t gpus = cluster->nodes * cluster->node.gpus;
+    for (int64_t i = 0; i < cluster->slow_gpu_count; i++) {
+        int64_t gpu = cluster->slow_gpus[i].gpu;
+        const char *path = arena_format(errors->arena, "cluster.slow_gpus[%" PRId64 "].gpu", i);
+        if (gpu >= gpus)
+            error_list_add(errors, (ErrorPlace){0}, path, "found %" PRId64 ", expected a GPU in 0 .. %" PRId64, gpu,
+                           gpus - 1);
+        for (int64_t j = 0; j < i; j++)
+            if (cluster->slow_gpus[j].gpu == gpu)
+                error_list_add(errors, (ErrorPlace){0}, path, "found GPU %" PRId64 " again, expected each once", gpu);
+    }
+}
+
+static void check_network(const ClusterSpec *cluster, ErrorList *errors) {
+    if (cluster->nodes > 1 && cluster->node.nics < 1)
+        error_list_add(errors, (ErrorPlace){0}, "cluster.nodes",
+                       "found %" PRId64 " nodes without NICs, expected 1 node, or a node type with `nics`",
+                       cluster->nodes);
+}
+
+static void resolve_job(const ClusterSpec *cluster, JobSpec *job, int64_t index, ErrorList *errors) {
+    int64_t gpus = cluster->nodes * cluster->node.gpus;
+    const char *path = arena_format(errors->arena, "jobs[%" PRId64 "]", index);
+    if (!job->gpus)
+        job->gpus = gpus;
+    if (job->gpus > gpus)
+        error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.gpus", path),
+                       "found %" PRId64 ", expected at most the cluster's %" PRId64, job->gpus, gpus);
+    const PlanSpec *plan = &job->training.plan;
+    const GpuSpec *gpu = &cluster->node.gpu;
+    if (gpu->peak_flop_per_s[plan->precision] <= 0)
+        error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.plan.precision", path),
+                       "found %s, expected a precision that %s supports", precision_name(plan->precision), gpu->name);
+    plan_resolve(&job->training, job->gpus, path, errors);
+}
+
+bool simulation_spec_resolve(SimulationSpec *spec, ErrorList *errors) {
+    int before = errors->count;
+    check_network(&spec->cluster, errors);
+    check_slow_gpus(&spec->cluster, errors);
+    if (spec->job_count != 1)
+        error_list_add(errors, (ErrorPlace){0}, "jobs", "found %" PRId64 " jobs, expected exactly 1", spec->job_count);
+    for (int64_t i = 0; i < spec->job_count; i++)
+        resolve_job(&spec->cluster, &spec->jobs[i], i, errors);
+    return errors->count == before;
+}

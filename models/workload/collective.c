@@ -1,0 +1,42 @@
+#include "models/workload/collective.h"
+
+#include <string.h>
+
+#include "sim/engine/check.h"
+
+#define COLLECTIVE_ALGORITHM(word) extern const CollectiveAlgorithm collective_##word;
+#include "models/workload/collectives/table.h"
+#undef COLLECTIVE_ALGORITHM
+
+#define COLLECTIVE_ALGORITHM(word) &collective_##word,
+static const CollectiveAlgorithm *const MENU[] = {
+#include "models/workload/collectives/table.h"
+};
+#undef COLLECTIVE_ALGORITHM
+
+const CollectiveAlgorithm *collective_at(size_t index) {
+    return index < sizeof MENU / sizeof *MENU ? MENU[index] : NULL;
+}
+
+const CollectiveAlgorithm *collective_find(const char *name) {
+    for (size_t index = 0; collective_at(index); index++)
+        if (strcmp(collective_at(index)->name, name) == 0)
+            return collective_at(index);
+    return NULL;
+}
+
+const char *collective_kind_name(CollectiveKind kind) {
+    switch (kind) {
+    case COLLECTIVE_ALL_REDUCE:
+        return "all_reduce";
+    case COLLECTIVE_ALL_GATHER:
+        return "all_gather";
+    case COLLECTIVE_REDUCE_SCATTER:
+        return "reduce_scatter";
+    case COLLECTIVE_SEND_RECV:
+        return "send_recv";
+    case COLLECTIVE_KIND_COUNT:
+        break;
+    }
+    CHECK(false);
+}

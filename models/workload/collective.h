@@ -1,0 +1,70 @@
+/*
+ * collective: who sends how many bytes to whom when a group of ranks exchanges data. The contract of an algorithm, and
+ * the menu of all of them (collectives/table.h). An algorithm only answers step by step; links, time and contention are
+ * collective_loads.h's.
+ *
+ * The buffer is cut into `ranks` equal chunks and chunk r is rank r's: what it contributes to an all_gather, what it
+ * keeps of a reduce_scatter. A send_recv has one chunk. Terms are NCCL's.
+ */
+#ifndef MODELS_WORKLOAD_COLLECTIVE_H
+#define MODELS_WORKLOAD_COLLECTIVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef enum CollectiveKind {
+    COLLECTIVE_ALL_REDUCE,     /* every rank ends with the sum of all buffers */
+    COLLECTIVE_ALL_GATHER,     /* every rank ends with the chunks of all ranks */
+    COLLECTIVE_REDUCE_SCATTER, /* rank r ends with the sum of all chunks r */
+    COLLECTIVE_SEND_RECV,      /* rank 0 sends to rank 1 */
+    COLLECTIVE_KIND_COUNT
+} CollectiveKind;
+
+typedef struct CollectiveCall {
+    CollectiveKind kind;
+    double bytes;        /* >= 0; the full buffer of one rank: before a reduction, after an all_gather, the message */
+    int ranks;           /* >= 1; 2 for send_recv */
+    const int *rank_gpu; /* GPU of each rank, all different; ranks of one node should be neighbours */
+    int gpus_per_node;   /* >= 1; GPU g is in node g / gpus_per_node */
+} CollectiveCall;
+
+/* A run of steps that carry the same bytes over the same links; the next phase starts when it is over. */
+typedef struct CollectivePhase {
+    int steps;    /* >= 1 */
+    bool reduces; /* what arrives is added to the receiver's chunk; otherwise it replaces it */
+} CollectivePhase;
+
+enum { COLLECTIVE_PHASES_MAX = 64 };
+
+/* One message: chunks first_chunk, first_chunk + chunk_stride, ... */
+typedef struct CollectiveSend {
+    int to_rank;
+    double bytes;
+    int first_chunk;
+    int chunks;       /* >= 1 */
+    int chunk_stride; /* >= 1; 1 = neighbours */
+} CollectiveSend;
+
+typedef struct CollectiveAlgorithm {
+    const char *name;
+    const char *summary;
+    const char *source;
+
+    /* NULL when the algorithm can run the call, otherwise what it needs: "equally many ranks on every node". */
+    const char *(*needs)(const CollectiveCall *call);
+
+    /* Fills phases[0 .. COLLECTIVE_PHASES_MAX - 1] and returns their number; 0 when there is nothing to send. */
+    int (*phases)(const CollectiveCall *call, CollectivePhase *phases);
+
+    /* Fills sends[0 .. ranks - 1] with what `rank` sends in a step and returns their number. */
+    int (*sends)(const CollectiveCall *call, int phase, int step, int rank, CollectiveSend *sends);
+} CollectiveAlgorithm;
+
+/* The algorithm of that name, NULL when there is none; the menu by index, NULL past its end. */
+const CollectiveAlgorithm *collective_find(const char *name);
+const CollectiveAlgorithm *collective_at(size_t index);
+
+/* Returns "all_reduce", "all_gather", "reduce_scatter" or "send_recv". */
+const char *collective_kind_name(CollectiveKind kind);
+
+#endif

@@ -1,0 +1,237 @@
+#include "models/workload/collective_loads.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/engine/array.h"
+#include "sim/engine/check.h"
+
+/* Fitted to nccl-tests, common to all machines: see the header. */
+static const double LAUNCH_S = 5e-6;
+static const double RAMP_HALF_BYTES = 1048576;
+
+/* Neighbouring ranks on one node, and what leaves and enters the node for them in a step. */
+typedef struct Neighbours {
+    int first_rank;
+    int ranks;
+    double out_bytes;
+    double in_bytes;
+} Neighbours;
+
+/* One call being evaluated; heap arrays are freed at its end. */
+typedef struct Evaluation {
+    const CollectiveCall *call;
+    const Network *network;
+    Neighbours *groups;
+    int *group_of_rank;
+    int group_count;
+    CollectiveSend *sends; /* room for one rank's sends */
+    LinkLoad *loads;
+    size_t load_count;
+    size_t load_capacity;
+    double latency_sum_s; /* over senders, of their slowest send */
+    int senders;
+    double ramp_s;
+} Evaluation;
+
+static void group_ranks(Evaluation *evaluation) {
+    const CollectiveCall *call = evaluation->call;
+    for (int rank = 0; rank < call->ranks; rank++) {
+        int node = call->rank_gpu[rank] / call->gpus_per_node;
+        if (rank == 0 || node != call->rank_gpu[rank - 1] / call->gpus_per_node)
+            evaluation->groups[evaluation->group_count++] = (Neighbours){.first_rank = rank};
+        evaluation->groups[evaluation->group_count - 1].ranks++;
+        evaluation->group_of_rank[rank] = evaluation->group_count - 1;
+    }
+}
+
+static Evaluation evaluation_begin(const CollectiveCall *call, const Network *network) {
+    size_t ranks = (size_t)call->ranks, none = 0;
+    Evaluation evaluation = {.call = call, .network = network};
+    evaluation.groups = array_grow(NULL, &none, ranks, sizeof *evaluation.groups);
+    none = 0;
+    evaluation.group_of_rank = array_grow(NULL, &none, ranks, sizeof *evaluation.group_of_rank);
+    none = 0;
+    evaluation.sends = array_grow(NULL, &none, ranks, sizeof *evaluation.sends);
+    group_ranks(&evaluation);
+    return evaluation;
+}
+
+static void evaluation_end(Evaluation *evaluation) {
+    free(evaluation->groups);
+    free(evaluation->group_of_rank);
+    free(evaluation->sends);
+    free(evaluation->loads);
+}
+
+static void add_load(Evaluation *evaluation, LinkId link, double bytes) {
+    size_t needed = evaluation->load_count + 1;
+    evaluation->loads = array_grow(evaluation->loads, &evaluation->load_capacity, needed, sizeof *evaluation->loads);
+    evaluation->loads[evaluation->load_count++] = (LinkLoad){.link = link, .bytes = bytes};
+}
+
+/* Puts one send on its links, except for NICs, which the ranks of a node share; returns the latency of its route. */
+static double add_send(Evaluation *evaluation, int rank, const CollectiveSend *send) {
+    const Network *network = evaluation->network;
+    const int *gpu = evaluation->call->rank_gpu;
+    NetworkRoute route;
+    network_route(network, gpu[rank], gpu[send->to_rank], &route);
+    for (int i = 0; i < route.link_count; i++)
+        if (network_link_kind(network, route.links[i]) != LINK_NIC)
+            add_load(evaluation, route.links[i], send->bytes);
+    if (route.kind != LINK_NVLINK) {
+        evaluation->groups[evaluation->group_of_rank[rank]].out_bytes += send->bytes;
+        evaluation->groups[evaluation->group_of_rank[send->to_rank]].in_bytes += send->bytes;
+    }
+    double ramp_s = route.ramp_s * send->bytes / (send->bytes + RAMP_HALF_BYTES);
+    if (evaluation->call->kind != COLLECTIVE_SEND_RECV)
+        evaluation->ramp_s = fmax(evaluation->ramp_s, ramp_s);
+    return route.latency_s;
+}
+
+static void spread_over_nics(Evaluation *evaluation) {
+    for (int i = 0; i < evaluation->group_count; i++) {
+        Neighbours *group = &evaluation->groups[i];
+        for (int rank = group->first_rank; rank < group->first_rank + group->ranks; rank++) {
+            int gpu = evaluation->call->rank_gpu[rank];
+            if (group->out_bytes > 0)
+                add_load(evaluation, network_nic_out(evaluation->network, gpu), group->out_bytes / group->ranks);
+            if (group->in_bytes > 0)
+                add_load(evaluation, network_nic_in(evaluation->network, gpu), group->in_bytes / group->ranks);
+        }
+        group->out_bytes = group->in_bytes = 0;
+    }
+}
+
+/* All steps of a phase carry the same, so the first stands for them. */
+static void evaluate_step(Evaluation *evaluation, const CollectiveAlgorithm *algorithm, int phase) {
+    evaluation->load_count = 0;
+    evaluation->latency_sum_s = evaluation->ramp_s = 0;
+    evaluation->senders = 0;
+    for (int rank = 0; rank < evaluation->call->ranks; rank++) {
+        int count = algorithm->sends(evaluation->call, phase, 0, rank, evaluation->sends);
+        double slowest_s = 0;
+        for (int i = 0; i < count; i++)
+            slowest_s = fmax(slowest_s, add_send(evaluation, rank, &evaluation->sends[i]));
+        evaluation->latency_sum_s += slowest_s;
+        evaluation->senders += count > 0;
+    }
+    CHECK(evaluation->senders > 0);
+    spread_over_nics(evaluation);
+}
+
+static int compare_loads(const void *left, const void *right) {
+    const LinkLoad *a = left, *b = right;
+    if (a->link != b->link)
+        return a->link < b->link ? -1 : 1;
+    return (a->bytes > b->bytes) - (a->bytes < b->bytes);
+}
+
+/* Adds up the loads of each link, smallest first, so that the sum does not depend on the sort. */
+static void merge_loads(Evaluation *evaluation) {
+    if (evaluation->load_count == 0)
+        return;
+    qsort(evaluation->loads, evaluation->load_count, sizeof *evaluation->loads, compare_loads);
+    size_t kept = 0;
+    for (size_t i = 1; i < evaluation->load_count; i++) {
+        if (evaluation->loads[i].link == evaluation->loads[kept].link)
+            evaluation->loads[kept].bytes += evaluation->loads[i].bytes;
+        else
+            evaluation->loads[++kept] = evaluation->loads[i];
+    }
+    evaluation->load_count = kept + 1;
+}
+
+static CollectivePhaseLoads finish_phase(Evaluation *evaluation, int steps, Arena *arena) {
+    merge_loads(evaluation);
+    LinkLoad *loads = ARENA_ARRAY(arena, evaluation->load_count, LinkLoad);
+    for (size_t i = 0; i < evaluation->load_count; i++)
+        loads[i] = (LinkLoad){.link = evaluation->loads[i].link, .bytes = evaluation->loads[i].bytes * steps};
+    double step_s = evaluation->latency_sum_s / evaluation->senders;
+    return (CollectivePhaseLoads){
+        .latency_s = steps * step_s + evaluation->ramp_s, .loads = loads, .load_count = (int)evaluation->load_count};
+}
+
+void collective_loads(const CollectiveCall *call, const CollectiveAlgorithm *algorithm, const Network *network,
+                      Arena *arena, CollectiveLoads *loads) {
+    CHECK(call->ranks >= 1 && call->bytes >= 0 && call->gpus_per_node == network->gpus_per_node);
+    CHECK(!algorithm->needs(call));
+    CollectivePhase phases[COLLECTIVE_PHASES_MAX];
+    int count = algorithm->phases(call, phases);
+    CollectivePhaseLoads *out = ARENA_ARRAY(arena, count, CollectivePhaseLoads);
+    Evaluation evaluation = evaluation_begin(call, network);
+    for (int phase = 0; phase < count; phase++) {
+        evaluate_step(&evaluation, algorithm, phase);
+        out[phase] = finish_phase(&evaluation, phases[phase].steps, arena);
+    }
+    evaluation_end(&evaluation);
+    if (count > 0)
+        out[0].latency_s += LAUNCH_S;
+    *loads = (CollectiveLoads){.phases = out, .phase_count = count};
+}
+
+/* The load of a phase that needs longest, NULL when it has none. */
+static const LinkLoad *slowest_load(const CollectivePhaseLoads *phase, const Network *network) {
+    const LinkLoad *slowest = NULL;
+    double longest_s = -1;
+    for (int i = 0; i < phase->load_count; i++) {
+        double seconds = phase->loads[i].bytes / network_link_bytes_per_s(network, phase->loads[i].link);
+        if (seconds > longest_s) {
+            longest_s = seconds;
+            slowest = &phase->loads[i];
+        }
+    }
+    return slowest;
+}
+
+double collective_alone_seconds(const CollectiveLoads *loads, const Network *network) {
+    double seconds = 0;
+    for (int i = 0; i < loads->phase_count; i++) {
+        const LinkLoad *slowest = slowest_load(&loads->phases[i], network);
+        seconds += loads->phases[i].latency_s;
+        if (slowest)
+            seconds += slowest->bytes / network_link_bytes_per_s(network, slowest->link);
+    }
+    return seconds;
+}
+
+LinkKind collective_slowest_kind(const CollectiveLoads *loads, const Network *network) {
+    LinkKind kind = LINK_NVLINK;
+    double longest_s = 0;
+    for (int i = 0; i < loads->phase_count; i++) {
+        const LinkLoad *slowest = slowest_load(&loads->phases[i], network);
+        double seconds = slowest ? slowest->bytes / network_link_bytes_per_s(network, slowest->link) : 0;
+        if (seconds > longest_s) {
+            longest_s = seconds;
+            kind = network_link_kind(network, slowest->link);
+        }
+    }
+    return kind;
+}
+
+static const CollectiveAlgorithm *cheapest(const CollectiveCall *call, const Network *network) {
+    const CollectiveAlgorithm *best = NULL;
+    double best_s = INFINITY;
+    for (size_t index = 0; collective_at(index); index++) {
+        if (collective_at(index)->needs(call))
+            continue;
+        Arena *arena = arena_create();
+        CollectiveLoads loads;
+        collective_loads(call, collective_at(index), network, arena, &loads);
+        double seconds = collective_alone_seconds(&loads, network);
+        arena_destroy(arena);
+        if (seconds < best_s) {
+            best_s = seconds;
+            best = collective_at(index);
+        }
+    }
+    return best;
+}
+
+const CollectiveAlgorithm *collective_select(const char *name, const CollectiveCall *call, const Network *network) {
+    if (strcmp(name, "auto") == 0)
+        return cheapest(call, network);
+    const CollectiveAlgorithm *named = collective_find(name);
+    return named && named->needs(call) ? collective_find("ring") : named;
+}

@@ -1,0 +1,83 @@
+#include "models/workload/ends_cost.h"
+
+/* Kernels that an eager framework issues for an embedding or a head with loss, and for a multi-tensor optimizer
+ * (assumed). */
+enum { HOST_KERNELS_EMBEDDING = 6, HOST_KERNELS_HEAD = 20, HOST_KERNELS_OPTIMIZER = 60 };
+
+static const double LOSS_FORWARD_BYTES = 30; /* per logit, see the header */
+static const double LOSS_BACKWARD_BYTES = 14;
+static const double OPTIMIZER_BYTES = 52; /* per parameter, see the header */
+
+static int64_t micro_batch_tokens(const TrainingSpec *training) {
+    return training->plan.micro_batch_seqs * training->sequence_tokens;
+}
+
+/* Bytes of one hidden state as the embedding and the last norm see it. */
+static double hidden_bytes(const TrainingSpec *training) {
+    const PlanSpec *plan = &training->plan;
+    double bytes =
+        (double)micro_batch_tokens(training) * (double)training->model.hidden * activation_bytes(plan->precision);
+    return bytes / (double)(plan->sequence_parallel ? plan->tensor_parallel : 1);
+}
+
+static int64_t vocab_rows(const TrainingSpec *training) {
+    return (training->model.vocab + training->plan.tensor_parallel - 1) / training->plan.tensor_parallel;
+}
+
+/* Model FLOPs of the head forward on this GPU. */
+static double head_flop(const TrainingSpec *training) {
+    double sequence_flop = transformer_head_flop(&training->model, training->sequence_tokens);
+    return sequence_flop * (double)training->plan.micro_batch_seqs / (double)training->plan.tensor_parallel;
+}
+
+/* Look-up, positions, dropout. */
+WorkCost embedding_forward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
+    KernelList list;
+    kernel_list_init(&list, gpu, training->plan.precision);
+    kernel_list_add_memory(&list, 2 * hidden_bytes(training));
+    kernel_list_add_memory(&list, 3 * hidden_bytes(training));
+    if (training->model.dropout_fraction > 0)
+        kernel_list_add_memory(&list, 2.5 * hidden_bytes(training));
+    return kernel_list_finish(&list, 0, HOST_KERNELS_EMBEDDING);
+}
+
+/* The dense gradient of the table is cleared and written, and added to the kept one. */
+WorkCost embedding_backward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
+    KernelList list;
+    kernel_list_init(&list, gpu, training->plan.precision);
+    double table_bytes =
+        (double)vocab_rows(training) * (double)training->model.hidden * activation_bytes(training->plan.precision);
+    kernel_list_add_memory(&list, 2 * table_bytes);
+    kernel_list_add_memory(&list, 2 * hidden_bytes(training));
+    if (plan_micro_batches(&training->plan) > 1)
+        kernel_list_add_memory(&list, 3 * table_bytes);
+    return kernel_list_finish(&list, 0, HOST_KERNELS_EMBEDDING);
+}
+
+WorkCost head_forward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
+    KernelList list;
+    kernel_list_init(&list, gpu, training->plan.precision);
+    int64_t tokens = micro_batch_tokens(training), rows = vocab_rows(training);
+    kernel_list_add_memory(&list, 2 * hidden_bytes(training));
+    kernel_list_add_product(&list, tokens, rows, training->model.hidden);
+    kernel_list_add_memory(&list, LOSS_FORWARD_BYTES * (double)tokens * (double)rows);
+    return kernel_list_finish(&list, head_flop(training), HOST_KERNELS_HEAD);
+}
+
+WorkCost head_backward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
+    KernelList list;
+    kernel_list_init(&list, gpu, training->plan.precision);
+    int64_t tokens = micro_batch_tokens(training), rows = vocab_rows(training);
+    kernel_list_add_memory(&list, LOSS_BACKWARD_BYTES * (double)tokens * (double)rows);
+    kernel_list_add_product_backward(&list, tokens, rows, training->model.hidden);
+    kernel_list_add_memory(&list, 3 * hidden_bytes(training));
+    return kernel_list_finish(&list, 2 * head_flop(training), HOST_KERNELS_HEAD);
+}
+
+WorkCost optimizer_cost(const TrainingSpec *training, const GpuSpec *gpu, double parameters) {
+    KernelList list;
+    kernel_list_init(&list, gpu, training->plan.precision);
+    double share = training->plan.distributed_optimizer ? 1 / (double)training->plan.data_parallel : 1;
+    kernel_list_add_memory(&list, OPTIMIZER_BYTES * parameters * share);
+    return kernel_list_finish(&list, 0, HOST_KERNELS_OPTIMIZER);
+}

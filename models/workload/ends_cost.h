@@ -1,0 +1,24 @@
+/*
+ * ends_cost: the kernels at the two ends of a step: the input embedding of the first stage, the vocabulary head with
+ * its loss on the last, and the optimizer on every stage. One GPU of a tensor group, one micro-batch (one step for the
+ * optimizer).
+ *
+ * The loss works in fp32 on the whole logits: cast, maximum, subtraction, exponential, sum (30 bytes per logit of 2
+ * bytes forward, 14 backward). Mixed-precision Adam reads the gradient and writes weights, master weights and two
+ * moments, and walks the gradients for the scale and the norm: 52 bytes per parameter.
+ */
+#ifndef MODELS_WORKLOAD_ENDS_COST_H
+#define MODELS_WORKLOAD_ENDS_COST_H
+
+#include "models/workload/plan.h"
+#include "models/workload/work_cost.h"
+
+WorkCost embedding_forward_cost(const TrainingSpec *training, const GpuSpec *gpu);
+WorkCost embedding_backward_cost(const TrainingSpec *training, const GpuSpec *gpu);
+WorkCost head_forward_cost(const TrainingSpec *training, const GpuSpec *gpu);
+WorkCost head_backward_cost(const TrainingSpec *training, const GpuSpec *gpu);
+
+/* Adam over `parameters` of one GPU, of which it updates 1 / data_parallel with a distributed optimizer. */
+WorkCost optimizer_cost(const TrainingSpec *training, const GpuSpec *gpu, double parameters);
+
+#endif

@@ -1,0 +1,206 @@
+#include "models/workload/layer_cost.h"
+
+/*
+ * Host work of an eager framework for one layer, in kernels issued: forward 28, backward 60 (NVTX traces of a
+ * Megatron-LM layer show 25-30 and about twice that; assumed). The products and tensor kernels below are the long ones
+ * among them.
+ */
+enum { HOST_KERNELS_FORWARD = 28, HOST_KERNELS_BACKWARD = 60 };
+
+/* Tensors that the weight gradients of one layer are accumulated into, one kernel each, when the products do not do it.
+ */
+enum { LAYER_WEIGHT_TENSORS = 12 };
+
+/* Sizes of the tensors that kernels read and write, for one micro-batch on one GPU of the tensor group. */
+typedef struct Tensors {
+    int64_t tokens;
+    int64_t query;        /* query features on this GPU */
+    int64_t key_value;    /* key and value features on this GPU, together */
+    int64_t ffn;          /* MLP features on this GPU */
+    double hidden_bytes;  /* one hidden state; divided by the tensor group with sequence parallelism */
+    double query_bytes;   /* one query tensor */
+    double rotary_bytes;  /* queries and keys */
+    double ffn_bytes;     /* one MLP activation */
+    double score_bytes;   /* one score matrix of all heads */
+    double mask_fraction; /* a dropout mask over its tensor: one byte per element */
+} Tensors;
+
+static Tensors tensors_of(const TrainingSpec *training) {
+    const PlanSpec *plan = &training->plan;
+    const TransformerSpec *model = &training->model;
+    int64_t tensor = plan->tensor_parallel, head_dim = transformer_head_dim(model);
+    double bytes = activation_bytes(plan->precision);
+    Tensors t = {.tokens = plan->micro_batch_seqs * training->sequence_tokens};
+    t.query = model->heads * head_dim / tensor;
+    int64_t kv_heads = transformer_kv_heads(model) / tensor;
+    t.key_value = 2 * (kv_heads ? kv_heads : 1) * head_dim;
+    t.ffn = transformer_ffn_hidden(model) / tensor;
+    double tokens = (double)t.tokens;
+    t.hidden_bytes = tokens * (double)model->hidden * bytes / (double)(plan->sequence_parallel ? tensor : 1);
+    t.query_bytes = tokens * (double)t.query * bytes;
+    t.rotary_bytes = tokens * (double)(t.query + t.key_value / 2) * bytes;
+    t.ffn_bytes = tokens * (double)t.ffn * bytes;
+    double heads = (double)(plan->micro_batch_seqs * model->heads / tensor);
+    t.score_bytes = heads * (double)training->sequence_tokens * (double)training->sequence_tokens * bytes;
+    t.mask_fraction = 1 / bytes;
+    return t;
+}
+
+/* One layer's kernels being listed. */
+typedef struct LayerWork {
+    const TrainingSpec *training;
+    Tensors t;
+    KernelList list;
+} LayerWork;
+
+static LayerWork layer_work(const TrainingSpec *training, const GpuSpec *gpu) {
+    LayerWork work = {.training = training, .t = tensors_of(training)};
+    kernel_list_init(&work.list, gpu, training->plan.precision);
+    return work;
+}
+
+static bool has_dropout(const LayerWork *work) {
+    return work->training->model.dropout_fraction > 0;
+}
+
+/* Model FLOPs of the layer forward on this GPU for one micro-batch. */
+static double model_flop(const TrainingSpec *training) {
+    const PlanSpec *plan = &training->plan;
+    double sequence_flop = transformer_layer_flop(&training->model, training->sequence_tokens);
+    return sequence_flop * (double)plan->micro_batch_seqs / (double)plan->tensor_parallel;
+}
+
+/* A product over all heads of the micro-batch; the fused kernel skips the masked half of the square. FP8 plans keep it
+ * in BF16. */
+static void add_attention_product(LayerWork *work, int64_t n, int64_t k) {
+    const PlanSpec *plan = &work->training->plan;
+    Precision precision = plan->precision == PRECISION_FP8 ? PRECISION_BF16 : plan->precision;
+    int64_t heads = plan->micro_batch_seqs * work->training->model.heads / plan->tensor_parallel;
+    int64_t rows = work->training->sequence_tokens;
+    kernel_list_add_gemm(&work->list,
+                         (GemmShape){heads, plan->flash_attention ? (rows + 1) / 2 : rows, n, k, precision});
+}
+
+static void add_scores(LayerWork *work) {
+    add_attention_product(work, work->training->sequence_tokens, transformer_head_dim(&work->training->model));
+}
+
+static void add_context(LayerWork *work) {
+    add_attention_product(work, transformer_head_dim(&work->training->model), work->training->sequence_tokens);
+}
+
+/* Scores, softmax, dropout, context: what selective recomputation runs again. */
+static void add_attention_forward(LayerWork *work) {
+    const Tensors *t = &work->t;
+    add_scores(work);
+    if (!work->training->plan.flash_attention) {
+        kernel_list_add_row_reduction(&work->list, 2 * t->score_bytes);
+        if (has_dropout(work))
+            kernel_list_add_memory(&work->list, (2 + t->mask_fraction) * t->score_bytes);
+    }
+    add_context(work);
+}
+
+/* Four products of gradients; the fused kernel computes the scores once more instead of reading them. */
+static void add_attention_backward(LayerWork *work) {
+    const Tensors *t = &work->t;
+    add_scores(work);
+    for (int product = 0; product < 3; product++)
+        add_context(work);
+    if (work->training->plan.flash_attention) {
+        add_scores(work);
+        return;
+    }
+    kernel_list_add_row_reduction(&work->list, 3 * t->score_bytes);
+    if (has_dropout(work))
+        kernel_list_add_memory(&work->list, (2 + t->mask_fraction) * t->score_bytes);
+}
+
+/* Bias, dropout and the sum with the residual in one kernel, then the norm. */
+static void add_residual_and_norm(LayerWork *work) {
+    const Tensors *t = &work->t;
+    kernel_list_add_memory(&work->list, (3 + (has_dropout(work) ? t->mask_fraction : 0)) * t->hidden_bytes);
+    kernel_list_add_row_reduction(&work->list, 2 * t->hidden_bytes);
+}
+
+/* The norm reads its input and the gradient and writes one; the residual reads two and writes one. */
+static void add_residual_and_norm_backward(LayerWork *work) {
+    const Tensors *t = &work->t;
+    kernel_list_add_row_reduction(&work->list, 3 * t->hidden_bytes);
+    kernel_list_add_memory(&work->list, 3 * t->hidden_bytes);
+    if (has_dropout(work))
+        kernel_list_add_memory(&work->list, (2 + t->mask_fraction) * t->hidden_bytes);
+    if (work->training->model.biases)
+        kernel_list_add_memory(&work->list, t->hidden_bytes);
+}
+
+static void add_layer_forward(LayerWork *work) {
+    const TransformerSpec *model = &work->training->model;
+    const Tensors *t = &work->t;
+    kernel_list_add_product(&work->list, t->tokens, t->query + t->key_value, model->hidden);
+    if (!model->max_positions)
+        kernel_list_add_memory(&work->list, 2 * t->rotary_bytes);
+    add_attention_forward(work);
+    if (!work->training->plan.flash_attention)
+        kernel_list_add_memory(&work->list, 2 * t->query_bytes);
+    kernel_list_add_product(&work->list, t->tokens, model->hidden, t->query);
+    add_residual_and_norm(work);
+    kernel_list_add_product(&work->list, t->tokens, model->gated ? 2 * t->ffn : t->ffn, model->hidden);
+    kernel_list_add_memory(&work->list, (model->gated ? 3 : 2) * t->ffn_bytes);
+    kernel_list_add_product(&work->list, t->tokens, model->hidden, t->ffn);
+    add_residual_and_norm(work);
+}
+
+/* Adds finished weight gradients to those kept over the micro-batches: read both, write one. */
+static void add_gradient_accumulation(LayerWork *work) {
+    const PlanSpec *plan = &work->training->plan;
+    if (plan->gradient_accumulation_fusion || plan_micro_batches(plan) < 2)
+        return;
+    double fresh_bytes = activation_bytes(plan->precision);
+    double kept_bytes = plan->grad_reduce_in_fp32 ? 4 : fresh_bytes;
+    double parameters = transformer_layer_parameters(&work->training->model) / (double)plan->tensor_parallel;
+    for (int tensor = 0; tensor < LAYER_WEIGHT_TENSORS; tensor++)
+        kernel_list_add_memory(&work->list, parameters / LAYER_WEIGHT_TENSORS * (fresh_bytes + 2 * kept_bytes));
+}
+
+static void add_layer_backward(LayerWork *work) {
+    const TransformerSpec *model = &work->training->model;
+    const Tensors *t = &work->t;
+    add_residual_and_norm_backward(work);
+    kernel_list_add_product_backward(&work->list, t->tokens, model->hidden, t->ffn);
+    kernel_list_add_memory(&work->list, (model->gated ? 5 : 3) * t->ffn_bytes);
+    if (model->biases)
+        kernel_list_add_memory(&work->list, t->ffn_bytes);
+    kernel_list_add_product_backward(&work->list, t->tokens, model->gated ? 2 * t->ffn : t->ffn, model->hidden);
+    add_residual_and_norm_backward(work);
+    kernel_list_add_product_backward(&work->list, t->tokens, model->hidden, t->query);
+    add_attention_backward(work);
+    if (!model->max_positions)
+        kernel_list_add_memory(&work->list, 2 * t->rotary_bytes);
+    kernel_list_add_product_backward(&work->list, t->tokens, t->query + t->key_value, model->hidden);
+    add_gradient_accumulation(work);
+}
+
+WorkCost layer_forward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
+    LayerWork work = layer_work(training, gpu);
+    add_layer_forward(&work);
+    return kernel_list_finish(&work.list, model_flop(training), HOST_KERNELS_FORWARD);
+}
+
+WorkCost layer_backward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
+    LayerWork work = layer_work(training, gpu);
+    add_layer_backward(&work);
+    return kernel_list_finish(&work.list, 2 * model_flop(training), HOST_KERNELS_BACKWARD);
+}
+
+WorkCost layer_recompute_cost(const TrainingSpec *training, const GpuSpec *gpu) {
+    LayerWork work = layer_work(training, gpu);
+    const PlanSpec *plan = &training->plan;
+    if (plan->recompute == RECOMPUTE_FULL) {
+        add_layer_forward(&work);
+        return kernel_list_finish(&work.list, 0, HOST_KERNELS_FORWARD);
+    }
+    if (plan->recompute == RECOMPUTE_SELECTIVE && !plan->flash_attention)
+        add_attention_forward(&work);
+    return kernel_list_finish(&work.list, 0, work.list.launches);
+}

@@ -1,0 +1,21 @@
+/*
+ * layer_cost: the kernels that one GPU of a tensor group runs for one layer and one micro-batch. No communication, no
+ * schedule.
+ *
+ * Matrix products have the shapes of Megatron-LM (qkv, scores, context, projection, MLP up and down; two products
+ * backward for each one forward); everything else is memory traffic, counted in reads and writes of whole tensors
+ * kernel by kernel. Attention is unfused (score matrix written, masked softmax, dropout) unless flash_attention, which
+ * computes half of the square and writes no scores.
+ */
+#ifndef MODELS_WORKLOAD_LAYER_COST_H
+#define MODELS_WORKLOAD_LAYER_COST_H
+
+#include "models/workload/plan.h"
+#include "models/workload/work_cost.h"
+
+/* Forward, backward, and what the plan computes again before the backward (nothing counts as ideal there). */
+WorkCost layer_forward_cost(const TrainingSpec *training, const GpuSpec *gpu);
+WorkCost layer_backward_cost(const TrainingSpec *training, const GpuSpec *gpu);
+WorkCost layer_recompute_cost(const TrainingSpec *training, const GpuSpec *gpu);
+
+#endif

@@ -1,0 +1,58 @@
+/*
+ * pipeline: in which order a stage runs the forward and backward passes of its micro-batches. The contract of a
+ * schedule, and the menu of all of them (pipelines/table.h). A schedule only orders; what a pass costs and waits for is
+ * the training model's business.
+ *
+ * A stage holds `chunks` model chunks; chunk c of stage s is virtual stage c * stages + s. On uniform stages, with
+ * backward b and forward f per micro-batch and stage, the pipeline idles for (p-1)(f+b)/v in a step: the bubble,
+ * (p-1)/(v m) of the busy time.
+ */
+#ifndef MODELS_WORKLOAD_PIPELINE_H
+#define MODELS_WORKLOAD_PIPELINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef enum PassKind { PASS_FORWARD, PASS_BACKWARD } PassKind;
+
+typedef struct PipelinePass {
+    PassKind kind;
+    int micro_batch; /* 0 .. micro_batches - 1 */
+    int chunk;       /* 0 .. chunks - 1 */
+} PipelinePass;
+
+typedef struct PipelineShape {
+    int stages;        /* p >= 1 */
+    int chunks;        /* v >= 1, model chunks per stage */
+    int micro_batches; /* m >= 1, per replica and step */
+} PipelineShape;
+
+typedef struct PipelineSchedule {
+    const char *name;
+    const char *summary;
+    const char *source;
+
+    /* NULL when the schedule can run the shape, otherwise what it needs: "1 virtual stage". */
+    const char *(*needs)(const PipelineShape *shape);
+
+    /* Fills passes[0 .. 2 * micro_batches * chunks - 1] with the order on one stage. */
+    void (*order)(const PipelineShape *shape, int stage, PipelinePass *passes);
+
+    /* Idle time over busy time of a step on uniform stages without communication. */
+    double (*bubble_fraction)(const PipelineShape *shape);
+} PipelineSchedule;
+
+/* The schedule of that name, NULL when there is none; the menu by index, NULL past its end. */
+const PipelineSchedule *pipeline_find(const char *name);
+const PipelineSchedule *pipeline_at(size_t index);
+
+/* Passes of one stage in a step. */
+int pipeline_pass_count(const PipelineShape *shape);
+
+/*
+ * Most forward passes of one chunk that are held for their backward at once on a stage, weighted: the peak of the sum
+ * of chunk_weight[chunk] over passes in flight. `passes` is the stage's order.
+ */
+double pipeline_peak_in_flight(const PipelineShape *shape, const PipelinePass *passes, const double *chunk_weight);
+
+#endif

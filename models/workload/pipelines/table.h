@@ -1,0 +1,4 @@
+/* The menu of pipeline schedules: one word per file in this folder. */
+PIPELINE_SCHEDULE(gpipe)
+PIPELINE_SCHEDULE(1f1b)
+PIPELINE_SCHEDULE(interleaved_1f1b)

@@ -1,0 +1,190 @@
+#include "models/workload/plan.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "models/workload/collective.h"
+#include "models/workload/pipeline.h"
+
+static const char *const RECOMPUTE_NAMES[] = {"none", "selective", "full"};
+
+const char *recompute_name(Recompute recompute) {
+    return RECOMPUTE_NAMES[recompute];
+}
+
+bool recompute_find(const char *name, Recompute *recompute) {
+    for (int i = RECOMPUTE_NONE; i <= RECOMPUTE_FULL; i++) {
+        if (strcmp(name, RECOMPUTE_NAMES[i]) == 0) {
+            *recompute = (Recompute)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+PlanSpec plan_default(void) {
+    return (PlanSpec){.tensor_parallel = 1,
+                      .pipeline_parallel = 1,
+                      .virtual_stages = 1,
+                      .micro_batch_seqs = 1,
+                      .grad_reduce_in_fp32 = true,
+                      .gradient_accumulation_fusion = true,
+                      .precision = PRECISION_FP16,
+                      .schedule = "auto",
+                      .collective = "auto"};
+}
+
+int64_t plan_micro_batches(const PlanSpec *plan) {
+    return plan->gradient_accumulation;
+}
+
+int64_t plan_chunk_layers(const TrainingSpec *training, int64_t stage, int64_t chunk) {
+    const PlanSpec *plan = &training->plan;
+    int64_t stages = plan->pipeline_parallel, layers = training->model.layers, even_stages = stages;
+    if (stage == 0 && plan->first_stage_layers)
+        return plan->first_stage_layers;
+    if (stage == stages - 1 && plan->last_stage_layers)
+        return plan->last_stage_layers;
+    if (plan->first_stage_layers) {
+        layers -= plan->first_stage_layers;
+        even_stages--;
+    }
+    if (plan->last_stage_layers && stages > 1) {
+        layers -= plan->last_stage_layers;
+        even_stages--;
+    }
+    (void)chunk;
+    return even_stages > 0 ? layers / even_stages / plan->virtual_stages : 0;
+}
+
+typedef struct Report {
+    const char *path;
+    ErrorList *errors;
+} Report;
+
+#define COMPLAIN(report, key, ...)                                                                                     \
+    error_list_add((report)->errors, (ErrorPlace){0},                                                                  \
+                   arena_format((report)->errors->arena, "%s%s", (report)->path, (key)), __VA_ARGS__)
+
+static void check_model(const TrainingSpec *training, const Report *report) {
+    const TransformerSpec *model = &training->model;
+    int64_t tensor = training->plan.tensor_parallel;
+    if (!model->head_dim && model->hidden % model->heads)
+        COMPLAIN(report, ".model.num_attention_heads",
+                 "found %" PRId64 " heads, expected a divisor of hidden_size %" PRId64, model->heads, model->hidden);
+    if (model->heads % transformer_kv_heads(model))
+        COMPLAIN(report, ".model.num_key_value_heads", "found %" PRId64 ", expected a divisor of the %" PRId64 " heads",
+                 model->kv_heads, model->heads);
+    if (model->heads % tensor)
+        COMPLAIN(report, ".plan.tensor_parallel",
+                 "found %" PRId64 ", expected a divisor of the %" PRId64 " attention heads", tensor, model->heads);
+    if (transformer_ffn_hidden(model) % tensor)
+        COMPLAIN(report, ".plan.tensor_parallel", "found %" PRId64 ", expected a divisor of intermediate_size %" PRId64,
+                 tensor, transformer_ffn_hidden(model));
+}
+
+static void check_layers(const TrainingSpec *training, const Report *report) {
+    const PlanSpec *plan = &training->plan;
+    int64_t stages = plan->pipeline_parallel, sum = 0;
+    if ((plan->first_stage_layers || plan->last_stage_layers) && (plan->virtual_stages > 1 || stages < 2)) {
+        COMPLAIN(report, ".plan.first_stage_layers",
+                 "found unequal stages, expected at least 2 stages and virtual_stages 1");
+        return;
+    }
+    for (int64_t stage = 0; stage < stages && stages <= training->model.layers; stage++)
+        sum += plan_chunk_layers(training, stage, 0) * plan->virtual_stages;
+    if (sum != training->model.layers)
+        COMPLAIN(report, ".plan.pipeline_parallel",
+                 "found %" PRId64 " stages of %" PRId64 " chunks, expected them to divide the model's %" PRId64
+                 " layers",
+                 stages, plan->virtual_stages, training->model.layers);
+}
+
+/* Everything that waits for a divisor is settled before the first division by it. */
+static bool check_ranges(const TrainingSpec *training, const Report *report) {
+    const PlanSpec *plan = &training->plan;
+    const TransformerSpec *model = &training->model;
+    const struct {
+        const char *key;
+        int64_t value;
+    } positive[] = {{".plan.tensor_parallel", plan->tensor_parallel},
+                    {".plan.pipeline_parallel", plan->pipeline_parallel},
+                    {".plan.virtual_stages", plan->virtual_stages},
+                    {".plan.micro_batch", plan->micro_batch_seqs},
+                    {".sequence_length", training->sequence_tokens},
+                    {".model.hidden_size", model->hidden},
+                    {".model.num_hidden_layers", model->layers},
+                    {".model.num_attention_heads", model->heads},
+                    {".model.vocab_size", model->vocab}};
+    bool good = true;
+    for (size_t i = 0; i < sizeof positive / sizeof *positive; i++) {
+        if (positive[i].value >= 1)
+            continue;
+        COMPLAIN(report, positive[i].key, "found %" PRId64 ", expected at least 1", positive[i].value);
+        good = false;
+    }
+    return good;
+}
+
+static void resolve_replicas(PlanSpec *plan, int64_t gpus, const Report *report) {
+    int64_t model_gpus = plan->tensor_parallel * plan->pipeline_parallel;
+    if (!plan->data_parallel && gpus % model_gpus == 0)
+        plan->data_parallel = gpus / model_gpus;
+    if (plan->data_parallel * model_gpus != gpus)
+        COMPLAIN(report, ".plan.data_parallel",
+                 "found tensor %" PRId64 " x pipeline %" PRId64 " x data %" PRId64 ", expected a product of %" PRId64
+                 " GPUs",
+                 plan->tensor_parallel, plan->pipeline_parallel, plan->data_parallel, gpus);
+}
+
+static void resolve_batch(PlanSpec *plan, const Report *report) {
+    int64_t per_pass = plan->micro_batch_seqs * (plan->data_parallel ? plan->data_parallel : 1);
+    if (!plan->global_batch_seqs)
+        plan->global_batch_seqs = per_pass * (plan->gradient_accumulation ? plan->gradient_accumulation : 1);
+    int64_t accumulation = plan->global_batch_seqs / per_pass;
+    bool divides = plan->global_batch_seqs % per_pass == 0 && accumulation > 0;
+    if (!divides || (plan->gradient_accumulation && plan->gradient_accumulation != accumulation))
+        COMPLAIN(report, ".plan.global_batch",
+                 "found %" PRId64 " sequences, expected a multiple of micro_batch %" PRId64 " x data_parallel %" PRId64
+                 "%s",
+                 plan->global_batch_seqs, plan->micro_batch_seqs, plan->data_parallel,
+                 divides ? ", and gradient_accumulation to be their quotient" : "");
+    plan->gradient_accumulation = divides ? accumulation : 1;
+}
+
+static void resolve_schedule(PlanSpec *plan, const Report *report) {
+    if (strcmp(plan->schedule, "auto") == 0)
+        plan->schedule = plan->virtual_stages > 1 ? "interleaved_1f1b" : "1f1b";
+    const PipelineSchedule *schedule = pipeline_find(plan->schedule);
+    if (!schedule) {
+        COMPLAIN(report, ".plan.schedule", "found \"%s\", expected auto or a name from `chokepoint list schedules`",
+                 plan->schedule);
+        return;
+    }
+    PipelineShape shape = {(int)plan->pipeline_parallel, (int)plan->virtual_stages, (int)plan->gradient_accumulation};
+    const char *needs = schedule->needs(&shape);
+    if (needs)
+        COMPLAIN(report, ".plan.schedule", "found %s with %d stages, %d chunks and %d micro-batches, expected %s",
+                 schedule->name, shape.stages, shape.chunks, shape.micro_batches, needs);
+}
+
+bool plan_resolve(TrainingSpec *training, int64_t gpus, const char *path, ErrorList *errors) {
+    Report report = {path, errors};
+    PlanSpec *plan = &training->plan;
+    int before = errors->count;
+    if (!check_ranges(training, &report))
+        return false;
+    check_model(training, &report);
+    check_layers(training, &report);
+    resolve_replicas(plan, gpus, &report);
+    resolve_batch(plan, &report);
+    resolve_schedule(plan, &report);
+    if (strcmp(plan->collective, "auto") != 0 && !collective_find(plan->collective))
+        COMPLAIN(&report, ".plan.collective",
+                 "found \"%s\", expected auto or a name from `chokepoint list collectives`", plan->collective);
+    if (plan->sequence_parallel && plan->tensor_parallel > 1 && training->sequence_tokens % plan->tensor_parallel)
+        COMPLAIN(&report, ".sequence_length",
+                 "found %" PRId64 ", expected a multiple of tensor_parallel %" PRId64 " for sequence_parallel",
+                 training->sequence_tokens, plan->tensor_parallel);
+    return errors->count == before;
+}

@@ -1,0 +1,70 @@
+/*
+ * plan: how a training job is laid out over its GPUs: tensor, sequence, pipeline and data parallelism, micro-batches,
+ * recomputation, ZeRO-1, precision and schedule. It resolves what was left open and says what cannot be.
+ *
+ * Ranks are numbered as in Megatron-LM: tensor fastest, then data, then pipeline; rank = (stage * dp + replica) * tp +
+ * tensor.
+ */
+#ifndef MODELS_WORKLOAD_PLAN_H
+#define MODELS_WORKLOAD_PLAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "models/hardware/gpu.h"
+#include "models/workload/transformer.h"
+#include "sim/engine/error.h"
+
+typedef enum Recompute { RECOMPUTE_NONE, RECOMPUTE_SELECTIVE, RECOMPUTE_FULL } Recompute;
+
+typedef struct PlanSpec {
+    int64_t tensor_parallel;       /* GPUs that share one layer, >= 1 */
+    int64_t pipeline_parallel;     /* stages, >= 1 */
+    int64_t data_parallel;         /* replicas; 0 = gpus / (tensor * pipeline) */
+    int64_t virtual_stages;        /* model chunks per stage, >= 1; above 1 needs interleaved_1f1b */
+    int64_t micro_batch_seqs;      /* sequences per micro-batch and replica, >= 1 */
+    int64_t global_batch_seqs;     /* sequences per step; 0 = micro_batch * gradient_accumulation * data_parallel */
+    int64_t gradient_accumulation; /* micro-batches per replica and step; 0 = from the global batch */
+    bool sequence_parallel;        /* norms and dropout split over the tensor group (Korthikanti et al. 2022) */
+    bool distributed_optimizer;    /* ZeRO-1: optimizer state split over the replicas */
+    bool overlap_grad_reduce;      /* data-parallel collectives run under the backward pass */
+    bool overlap_p2p;              /* a stage computes while it sends; otherwise it waits for its sends */
+    bool flash_attention;          /* fused attention that never writes the score matrix */
+    bool grad_reduce_in_fp32; /* gradients are kept and reduced in fp32 (4 bytes), otherwise in the plan's precision */
+    bool gradient_accumulation_fusion; /* the weight-gradient product adds into the gradient; otherwise a kernel of its
+                                          own does */
+    int64_t first_stage_layers;        /* layers on the first stage, 0 = as many as on the others */
+    int64_t last_stage_layers;         /* layers on the last stage, 0 = as many as on the others */
+    Recompute recompute;
+    Precision precision;  /* of weights and activations in the matrix products */
+    const char *schedule; /* name in pipelines/table.h; "auto" = interleaved_1f1b when virtual_stages > 1, else 1f1b */
+    const char *collective; /* name in collectives/table.h, or "auto" */
+} PlanSpec;
+
+/* Everything 1, fp16, no recomputation, fp32 gradients with fused accumulation, schedule and collective "auto". */
+PlanSpec plan_default(void);
+
+/* What a training job is: a model, the length of its sequences, a plan. */
+typedef struct TrainingSpec {
+    TransformerSpec model;
+    int64_t sequence_tokens; /* s, > 0 */
+    PlanSpec plan;
+} TrainingSpec;
+
+/*
+ * Fills in what is 0 or "auto" from the number of GPUs and adds an error, with `path` as prefix ("jobs[0]"), for
+ * everything that cannot be: sizes that do not divide, a batch that does not divide, an unknown schedule. True when
+ * there was none.
+ */
+bool plan_resolve(TrainingSpec *training, int64_t gpus, const char *path, ErrorList *errors);
+
+/* Layers of chunk `chunk` on stage `stage` of a resolved plan. */
+int64_t plan_chunk_layers(const TrainingSpec *training, int64_t stage, int64_t chunk);
+
+/* Micro-batches per replica and step of a resolved plan. */
+int64_t plan_micro_batches(const PlanSpec *plan);
+
+const char *recompute_name(Recompute recompute); /* none, selective, full */
+bool recompute_find(const char *name, Recompute *recompute);
+
+#endif

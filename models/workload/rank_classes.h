@@ -1,0 +1,46 @@
+/*
+ * rank_classes: which ranks of a job are equal. A replica without a slow GPU is like every other such replica; one with
+ * a slow GPU stands for itself. Inside a replica each stage has one class of equal tensor ranks per GPU speed. So a
+ * regular job has one class per stage, and a slow GPU splits off its own replica and, on its stage, its own tensor
+ * rank; nothing else. Unfolded, every rank is a class.
+ */
+#ifndef MODELS_WORKLOAD_RANK_CLASSES_H
+#define MODELS_WORKLOAD_RANK_CLASSES_H
+
+#include "models/spec.h"
+#include "sim/engine/arena.h"
+
+typedef struct RankClass {
+    const char *name; /* "stage 3", "stage 3 replica 5", "rank 17" */
+    int stage;
+    int replica_set;    /* index into RankClasses.replica_sets */
+    const int *tensors; /* tensor ranks, ascending */
+    int tensor_count;
+    int64_t first_rank;
+    int64_t gpus;          /* ranks that it stands for */
+    double speed_fraction; /* of the kernels' normal speed */
+} RankClass;
+
+/* Replicas that behave alike, and their classes: those of stage s are class_of_stage[s] .. class_of_stage[s + 1] - 1.
+ */
+typedef struct ReplicaSet {
+    const int *replicas; /* ascending */
+    int replica_count;
+    const int *class_of_stage;
+    int slowest_class; /* the slowest of its classes when one is slower than normal, otherwise -1 */
+} ReplicaSet;
+
+typedef struct RankClasses {
+    const RankClass *classes;
+    int class_count;
+    const ReplicaSet *replica_sets;
+    int replica_set_count;
+    const int *rank_gpu; /* GPU of every rank */
+} RankClasses;
+
+RankClasses rank_classes_create(Arena *arena, const SimulationSpec *spec, const JobSpec *job);
+
+/* rank = (stage * data_parallel + replica) * tensor_parallel + tensor. */
+int64_t plan_rank(const PlanSpec *plan, int stage, int replica, int tensor);
+
+#endif

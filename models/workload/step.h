@@ -1,0 +1,42 @@
+/*
+ * step: one training step as tasks on streams, with what the accounts need to know of each task. Built by training.c,
+ * run by the engine, read by the ledger, the critical path and the timeline. Plain arrays; it decides nothing.
+ */
+#ifndef MODELS_WORKLOAD_STEP_H
+#define MODELS_WORKLOAD_STEP_H
+
+#include "models/account/ledger.h"
+#include "models/results.h"
+#include "models/workload/rank_classes.h"
+#include "sim/engine/task_graph.h"
+
+/* Where the nanoseconds of a compute task go, at the speed of the GPU it runs on, and the memory traffic of it. */
+typedef struct WorkProfile {
+    LedgerRow row;    /* sums to the task's duration */
+    double hbm_bytes; /* per GPU */
+} WorkProfile;
+
+typedef struct StepTask {
+    int gpu_class; /* whose task it is; the first of them for a collective; -1 for a barrier of all */
+    BarKind kind;
+    StreamKind stream;
+    int micro_batch;         /* -1 = none */
+    int chunk;               /* -1 = none */
+    int profile;             /* of a compute task, -1 for communication */
+    LedgerCategory category; /* of communication */
+    LinkKind link;           /* slowest kind of link of communication */
+} StepTask;
+
+typedef struct Step {
+    RankClasses ranks;
+    TaskGraph *graph;
+    StepTask *tasks; /* one per task of the graph */
+    size_t task_capacity;
+    WorkProfile *profiles;
+    size_t profile_count;
+    size_t profile_capacity;
+    const StreamId (*streams)[STREAM_KIND_COUNT]; /* one row per class */
+    Pool **memory;                                /* one pool per class: the representative's HBM */
+} Step;
+
+#endif

@@ -1,0 +1,91 @@
+#include "models/workload/step_builder.h"
+
+#include <stdlib.h>
+
+#include "sim/engine/array.h"
+#include "sim/engine/check.h"
+
+void step_builder_init(StepBuilder *builder, Step *step, const Traffic *traffic) {
+    size_t capacity = 0;
+    *builder = (StepBuilder){.step = step, .traffic = traffic};
+    builder->streams = array_grow(NULL, &capacity, (size_t)step->ranks.class_count, sizeof *builder->streams);
+}
+
+void step_builder_finish(StepBuilder *builder) {
+    free(builder->streams);
+    free(builder->dependencies);
+}
+
+void step_builder_after(StepBuilder *builder, TaskId task) {
+    if (task == TASK_NONE)
+        return;
+    builder->dependencies = array_grow(builder->dependencies, &builder->dependency_capacity,
+                                       builder->dependency_count + 1, sizeof *builder->dependencies);
+    builder->dependencies[builder->dependency_count++] = task;
+}
+
+int step_builder_profile(StepBuilder *builder, const WorkProfile *profile) {
+    Step *step = builder->step;
+    step->profiles =
+        array_grow(step->profiles, &step->profile_capacity, step->profile_count + 1, sizeof *step->profiles);
+    step->profiles[step->profile_count] = *profile;
+    return (int)step->profile_count++;
+}
+
+static TaskId add_task(StepBuilder *builder, const StepTask *what, TaskSpec *spec) {
+    Step *step = builder->step;
+    spec->dependencies = builder->dependencies;
+    spec->dependency_count = (int)builder->dependency_count;
+    TaskId task = task_graph_add(step->graph, spec);
+    builder->dependency_count = 0;
+    step->tasks = array_grow(step->tasks, &step->task_capacity, (size_t)task + 1, sizeof *step->tasks);
+    step->tasks[task] = *what;
+    return task;
+}
+
+TaskId step_builder_compute(StepBuilder *builder, StepTask what, PoolUse memory) {
+    Step *step = builder->step;
+    Pool *pool = step->memory[what.gpu_class];
+    what.stream = STREAM_COMPUTE;
+    return add_task(builder, &what,
+                    &(TaskSpec){.streams = &step->streams[what.gpu_class][STREAM_COMPUTE],
+                                .stream_count = 1,
+                                .duration = ledger_sum(&step->profiles[what.profile].row),
+                                .reserve = memory.reserve_units ? pool : NULL,
+                                .reserve_units = memory.reserve_units,
+                                .release = memory.release_units ? pool : NULL,
+                                .release_units = memory.release_units});
+}
+
+TaskId step_builder_communicate(StepBuilder *builder, StepTask what, const StreamSet *streams, int operation,
+                                double times) {
+    TaskId last = TASK_NONE;
+    what.profile = -1;
+    what.stream = streams->stream;
+    what.gpu_class = streams->classes[0];
+    for (int i = 0; i < streams->count; i++)
+        builder->streams[i] = builder->step->streams[streams->classes[i]][streams->stream];
+    for (int leg_index = 0; leg_index < traffic_leg_count(builder->traffic, operation); leg_index++) {
+        const TrafficLeg *leg = traffic_leg(builder->traffic, operation, leg_index);
+        what.link = leg->link;
+        step_builder_after(builder, last);
+        last = add_task(builder, &what,
+                        &(TaskSpec){.streams = builder->streams,
+                                    .stream_count = streams->count,
+                                    .duration = sim_time_from_s(leg->latency_s * times),
+                                    .amount = leg->amount_bytes * times,
+                                    .uses = leg->uses,
+                                    .use_count = leg->use_count});
+    }
+    CHECK(last != TASK_NONE);
+    return last;
+}
+
+TaskId step_builder_barrier(StepBuilder *builder) {
+    Step *step = builder->step;
+    StepTask what = {.gpu_class = -1, .kind = BAR_DATA_COMM, .micro_batch = -1, .chunk = -1, .profile = -1};
+    what.category = LEDGER_COMM_DATA;
+    for (int class = 0; class < step->ranks.class_count; class ++)
+        builder->streams[class] = step->streams[class][STREAM_COMPUTE];
+    return add_task(builder, &what, &(TaskSpec){.streams = builder->streams, .stream_count = step->ranks.class_count});
+}

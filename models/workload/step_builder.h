@@ -1,0 +1,54 @@
+/*
+ * step_builder: adds tasks to a step and keeps what the accounts need of each beside it. It knows streams, classes and
+ * traffic, not the order of a training step: that is training.c's.
+ */
+#ifndef MODELS_WORKLOAD_STEP_BUILDER_H
+#define MODELS_WORKLOAD_STEP_BUILDER_H
+
+#include "models/workload/step.h"
+#include "models/workload/traffic.h"
+
+typedef struct StepBuilder {
+    Step *step;
+    const Traffic *traffic;
+    StreamId *streams;    /* scratch: one per class and more */
+    TaskId *dependencies; /* collected for the next task; emptied by it */
+    size_t dependency_count;
+    size_t dependency_capacity;
+} StepBuilder;
+
+/* `step` has its ranks, graph and streams; room is scratch for as many streams as a task can hold. */
+void step_builder_init(StepBuilder *builder, Step *step, const Traffic *traffic);
+void step_builder_finish(StepBuilder *builder);
+
+/* Makes the next task wait for `task`; TASK_NONE is ignored. */
+void step_builder_after(StepBuilder *builder, TaskId task);
+
+/* Keeps a profile and returns its number. */
+int step_builder_profile(StepBuilder *builder, const WorkProfile *profile);
+
+/* What a compute task does to its class's memory pool. */
+typedef struct PoolUse {
+    int64_t reserve_units;
+    int64_t release_units;
+} PoolUse;
+
+/* A compute task of `what.gpu_class` with `what.profile`. */
+TaskId step_builder_compute(StepBuilder *builder, StepTask what, PoolUse memory);
+
+/* Classes first .. first + count - 1 on one of their streams each. */
+typedef struct StreamSet {
+    const int *classes;
+    int count;
+    StreamKind stream;
+} StreamSet;
+
+/* The legs of an operation `times` times over, holding a stream of every class; the last task, or the last dependency
+ * when there is none. */
+TaskId step_builder_communicate(StepBuilder *builder, StepTask what, const StreamSet *streams, int operation,
+                                double times);
+
+/* Holds the compute streams of all classes until the dependencies are done; takes no time. */
+TaskId step_builder_barrier(StepBuilder *builder);
+
+#endif

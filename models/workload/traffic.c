@@ -1,0 +1,263 @@
+#include "models/workload/traffic.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/workload/collective_loads.h"
+#include "sim/engine/array.h"
+#include "sim/engine/check.h"
+
+enum { RESOURCE_NONE = UINT32_MAX };
+
+typedef struct LegLoads {
+    double latency_s;
+    LinkLoad *loads; /* ascending by link */
+    int load_count;
+} LegLoads;
+
+typedef struct Operation {
+    LegLoads *raw;
+    TrafficLeg *legs; /* filled by traffic_seal */
+    int leg_count;
+} Operation;
+
+struct Traffic {
+    Arena *arena;
+    const Network *network;
+    bool folded;
+    Operation *operations;
+    size_t operation_count;
+    size_t operation_capacity;
+    const CollectiveAlgorithm *algorithm; /* of the open operation */
+    double *link_bytes;                   /* scratch, [leg * links + link], zero between operations */
+    LinkId *touched;                      /* scratch, [leg * links + i] */
+    int touched_count[COLLECTIVE_PHASES_MAX];
+    int scratch_legs;
+    ResourceId *link_resource; /* filled by traffic_seal */
+};
+
+Traffic *traffic_create(Arena *arena, const Network *network, bool folded) {
+    Traffic *traffic = ARENA_NEW(arena, Traffic);
+    *traffic = (Traffic){.arena = arena, .network = network, .folded = folded};
+    traffic->link_resource = ARENA_ARRAY(arena, network_link_count(network), ResourceId);
+    memset(traffic->link_resource, 0xff, (size_t)network_link_count(network) * sizeof(ResourceId));
+    return traffic;
+}
+
+static int compare_links(const void *left, const void *right) {
+    LinkId a = *(const LinkId *)left, b = *(const LinkId *)right;
+    return (a > b) - (a < b);
+}
+
+/* Moves what the open operation has gathered into lists. */
+static void close_operation(Traffic *traffic) {
+    if (!traffic->operation_count)
+        return;
+    Operation *operation = &traffic->operations[traffic->operation_count - 1];
+    size_t links = (size_t)network_link_count(traffic->network);
+    for (int leg = 0; leg < operation->leg_count; leg++) {
+        LinkId *touched = traffic->touched + (size_t)leg * links;
+        double *bytes = traffic->link_bytes + (size_t)leg * links;
+        int count = traffic->touched_count[leg];
+        qsort(touched, (size_t)count, sizeof *touched, compare_links);
+        LegLoads *raw = &operation->raw[leg];
+        raw->loads = ARENA_ARRAY(traffic->arena, count, LinkLoad);
+        raw->load_count = count;
+        for (int i = 0; i < count; i++) {
+            raw->loads[i] = (LinkLoad){touched[i], bytes[touched[i]]};
+            bytes[touched[i]] = 0;
+        }
+        traffic->touched_count[leg] = 0;
+    }
+}
+
+int traffic_open(Traffic *traffic) {
+    close_operation(traffic);
+    traffic->operations = array_grow(traffic->operations, &traffic->operation_capacity, traffic->operation_count + 1,
+                                     sizeof *traffic->operations);
+    traffic->operations[traffic->operation_count] = (Operation){0};
+    return (int)traffic->operation_count++;
+}
+
+/* Room for the legs of an operation in the scratch tables. */
+static void reserve_legs(Traffic *traffic, int legs) {
+    size_t links = (size_t)network_link_count(traffic->network);
+    if (legs <= traffic->scratch_legs)
+        return;
+    traffic->link_bytes = ARENA_ARRAY(traffic->arena, (size_t)legs * links, double);
+    traffic->touched = ARENA_ARRAY(traffic->arena, (size_t)legs * links, LinkId);
+    traffic->scratch_legs = legs;
+}
+
+static void begin_operation(Traffic *traffic, Operation *operation, const CollectiveLoads *loads) {
+    operation->leg_count = loads->phase_count;
+    operation->raw = ARENA_ARRAY(traffic->arena, loads->phase_count, LegLoads);
+    reserve_legs(traffic, loads->phase_count);
+    for (int leg = 0; leg < loads->phase_count; leg++)
+        operation->raw[leg].latency_s = loads->phases[leg].latency_s;
+}
+
+static void gather_phase(Traffic *traffic, int leg, const CollectivePhaseLoads *phase) {
+    size_t row = (size_t)leg * (size_t)network_link_count(traffic->network);
+    for (int i = 0; i < phase->load_count; i++) {
+        const LinkLoad *load = &phase->loads[i];
+        if (load->bytes <= 0)
+            continue;
+        double *bytes = &traffic->link_bytes[row + load->link];
+        if (*bytes == 0)
+            traffic->touched[row + (size_t)traffic->touched_count[leg]++] = load->link;
+        *bytes += load->bytes;
+    }
+}
+
+void traffic_add(Traffic *traffic, const CollectiveCall *call, const char *name) {
+    Operation *operation = &traffic->operations[traffic->operation_count - 1];
+    Arena *scratch = arena_create();
+    CollectiveLoads loads;
+    if (!operation->raw)
+        traffic->algorithm = collective_select(name, call, traffic->network);
+    collective_loads(call, traffic->algorithm, traffic->network, scratch, &loads);
+    if (!operation->raw)
+        begin_operation(traffic, operation, &loads);
+    CHECK(loads.phase_count == operation->leg_count);
+    for (int leg = 0; leg < loads.phase_count; leg++) {
+        if (loads.phases[leg].latency_s > operation->raw[leg].latency_s)
+            operation->raw[leg].latency_s = loads.phases[leg].latency_s;
+        gather_phase(traffic, leg, &loads.phases[leg]);
+    }
+    arena_destroy(scratch);
+}
+
+/* SplitMix64's finisher (Steele, Lea, Flood 2014): spreads every bit over all others. */
+static uint64_t mix(uint64_t value) {
+    value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9U;
+    value = (value ^ (value >> 27)) * 0x94d049bb133111ebU;
+    return value ^ (value >> 31);
+}
+
+/* A number per link that is equal for links of one kind and capacity with the same loads in whole bytes; 0 for unused
+ * links. */
+static uint64_t *link_signatures(const Traffic *traffic) {
+    uint64_t *signatures = ARENA_ARRAY(traffic->arena, network_link_count(traffic->network), uint64_t);
+    uint64_t step = 1;
+    for (size_t i = 0; i < traffic->operation_count; i++) {
+        const Operation *operation = &traffic->operations[i];
+        for (int leg = 0; leg < operation->leg_count; leg++, step++)
+            for (int j = 0; j < operation->raw[leg].load_count; j++) {
+                const LinkLoad *load = &operation->raw[leg].loads[j];
+                uint64_t *signature = &signatures[load->link];
+                *signature = mix(*signature + mix(step) + (uint64_t)llround(load->bytes)) | 1;
+            }
+    }
+    return signatures;
+}
+
+/* An open-addressing table from signature to resource. */
+typedef struct SignatureTable {
+    uint64_t *keys;
+    ResourceId *resources;
+    size_t mask;
+} SignatureTable;
+
+static SignatureTable signature_table(const Traffic *traffic) {
+    size_t size = 16;
+    while (size < 2 * (size_t)network_link_count(traffic->network))
+        size *= 2;
+    return (SignatureTable){ARENA_ARRAY(traffic->arena, size, uint64_t), ARENA_ARRAY(traffic->arena, size, ResourceId),
+                            size - 1};
+}
+
+static ResourceId find_or_add(const Traffic *traffic, SignatureTable *table, FairShare *share, LinkId link,
+                              uint64_t signature) {
+    size_t slot = signature & table->mask;
+    while (table->keys[slot] && table->keys[slot] != signature)
+        slot = (slot + 1) & table->mask;
+    if (!table->keys[slot]) {
+        table->keys[slot] = signature;
+        table->resources[slot] = fair_share_add_resource(share, network_link_bytes_per_s(traffic->network, link));
+    }
+    return table->resources[slot];
+}
+
+static void create_resources(Traffic *traffic, FairShare *share) {
+    const uint64_t *signatures = link_signatures(traffic);
+    SignatureTable table = signature_table(traffic);
+    for (LinkId link = 0; link < (LinkId)network_link_count(traffic->network); link++) {
+        if (!signatures[link])
+            continue;
+        double capacity = network_link_bytes_per_s(traffic->network, link);
+        uint64_t kind = (uint64_t)network_link_kind(traffic->network, link) * 2 + 1;
+        uint64_t key = mix(signatures[link] ^ mix((uint64_t)llround(capacity) + kind)) | 1;
+        traffic->link_resource[link] =
+            traffic->folded ? find_or_add(traffic, &table, share, link, key) : fair_share_add_resource(share, capacity);
+    }
+}
+
+static int compare_uses(const void *left, const void *right) {
+    const ResourceUse *a = left, *b = right;
+    return (a->resource > b->resource) - (a->resource < b->resource);
+}
+
+/* One use per resource: of links that share one, the heaviest. */
+static int merge_uses(ResourceUse *uses, int count) {
+    int kept = 0;
+    qsort(uses, (size_t)count, sizeof *uses, compare_uses);
+    for (int i = 0; i < count; i++) {
+        if (kept && uses[kept - 1].resource == uses[i].resource)
+            uses[kept - 1].weight = fmax(uses[kept - 1].weight, uses[i].weight);
+        else
+            uses[kept++] = uses[i];
+    }
+    return kept;
+}
+
+static TrafficLeg seal_leg(const Traffic *traffic, const LegLoads *raw) {
+    TrafficLeg leg = {.latency_s = raw->latency_s};
+    ResourceUse *uses = ARENA_ARRAY(traffic->arena, raw->load_count, ResourceUse);
+    double slowest_s = 0;
+    for (int i = 0; i < raw->load_count; i++) {
+        const LinkLoad *load = &raw->loads[i];
+        double alone_s = load->bytes / network_link_bytes_per_s(traffic->network, load->link);
+        if (alone_s > slowest_s) {
+            slowest_s = alone_s;
+            leg.link = network_link_kind(traffic->network, load->link);
+        }
+        leg.amount_bytes = fmax(leg.amount_bytes, load->bytes);
+        uses[i] = (ResourceUse){traffic->link_resource[load->link], load->bytes};
+    }
+    leg.use_count = merge_uses(uses, raw->load_count);
+    for (int i = 0; i < leg.use_count; i++)
+        uses[i].weight /= leg.amount_bytes;
+    leg.uses = uses;
+    return leg;
+}
+
+void traffic_seal(Traffic *traffic, FairShare *share) {
+    close_operation(traffic);
+    create_resources(traffic, share);
+    Operation *sealed = ARENA_ARRAY(traffic->arena, traffic->operation_count, Operation);
+    if (traffic->operation_count)
+        memcpy(sealed, traffic->operations, traffic->operation_count * sizeof *sealed);
+    free(traffic->operations);
+    traffic->operations = sealed;
+    for (size_t i = 0; i < traffic->operation_count; i++) {
+        Operation *operation = &sealed[i];
+        operation->legs = ARENA_ARRAY(traffic->arena, operation->leg_count, TrafficLeg);
+        for (int leg = 0; leg < operation->leg_count; leg++)
+            operation->legs[leg] = seal_leg(traffic, &operation->raw[leg]);
+    }
+}
+
+int traffic_leg_count(const Traffic *traffic, int operation) {
+    return traffic->operations[operation].leg_count;
+}
+
+const TrafficLeg *traffic_leg(const Traffic *traffic, int operation, int leg) {
+    return &traffic->operations[operation].legs[leg];
+}
+
+bool traffic_resource(const Traffic *traffic, LinkId link, ResourceId *resource) {
+    *resource = traffic->link_resource[link];
+    return *resource != RESOURCE_NONE;
+}

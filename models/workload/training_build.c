@@ -1,0 +1,51 @@
+#include "models/workload/training_build.h"
+
+#include <stdlib.h>
+
+#include "sim/engine/array.h"
+
+static size_t pass_total(const Build *build) {
+    size_t sets = (size_t)build->builder.step->ranks.replica_set_count;
+    return sets * (size_t)build->shape.stages * (size_t)pipeline_pass_count(&build->shape);
+}
+
+void build_init(Build *build) {
+    const RankClasses *ranks = &build->builder.step->ranks;
+    size_t chunks = (size_t)ranks->replica_set_count * (size_t)build->shape.stages * (size_t)build->shape.chunks;
+    build->pass_first = ARENA_ARRAY(build->arena, pass_total(build), TaskId);
+    build->pass_sent = ARENA_ARRAY(build->arena, pass_total(build), TaskId);
+    build->gradients = ARENA_ARRAY(build->arena, chunks * TRAINING_SLICES_MAX, TaskId);
+    build->class_list = ARENA_ARRAY(build->arena, ranks->class_count, int);
+}
+
+size_t build_pass_index(const Build *build, int set, int stage, const PipelinePass *pass) {
+    size_t virtual_stages = (size_t)build->shape.stages * (size_t)build->shape.chunks;
+    size_t row = (size_t)set * virtual_stages + (size_t)pass->chunk * (size_t)build->shape.stages + (size_t)stage;
+    return (row * (size_t)build->shape.micro_batches + (size_t)pass->micro_batch) * 2 + (pass->kind == PASS_BACKWARD);
+}
+
+size_t build_gradient_index(const Build *build, int set, int stage, int chunk, int slice) {
+    size_t row = (size_t)set * (size_t)build->shape.stages + (size_t)stage;
+    return (row * (size_t)build->shape.chunks + (size_t)chunk) * TRAINING_SLICES_MAX + (size_t)slice;
+}
+
+int build_profile(Build *build, const PassWork *work, double speed_fraction) {
+    for (size_t i = 0; i < build->profile_key_count; i++) {
+        const ProfileKey *key = &build->profile_keys[i];
+        if (key->work.kind == work->kind && key->work.layers == work->layers &&
+            key->work.embedding == work->embedding && key->work.head == work->head &&
+            key->speed_fraction == speed_fraction)
+            return key->profile;
+    }
+    WorkProfile profile = training_pass_profile(&build->costs, work, speed_fraction);
+    int number = step_builder_profile(&build->builder, &profile);
+    build->profile_keys = array_grow(build->profile_keys, &build->profile_key_capacity, build->profile_key_count + 1,
+                                     sizeof *build->profile_keys);
+    build->profile_keys[build->profile_key_count++] = (ProfileKey){*work, speed_fraction, number};
+    return number;
+}
+
+void build_finish(Build *build) {
+    free(build->profile_keys);
+    step_builder_finish(&build->builder);
+}

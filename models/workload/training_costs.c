@@ -1,0 +1,71 @@
+#include "models/workload/training_costs.h"
+
+#include <math.h>
+
+#include "models/workload/ends_cost.h"
+#include "models/workload/layer_cost.h"
+
+TrainingCosts training_costs_of(const TrainingSpec *training, const GpuSpec *gpu) {
+    return (TrainingCosts){.layer_forward = layer_forward_cost(training, gpu),
+                           .layer_backward = layer_backward_cost(training, gpu),
+                           .layer_recompute = layer_recompute_cost(training, gpu),
+                           .embedding_forward = embedding_forward_cost(training, gpu),
+                           .embedding_backward = embedding_backward_cost(training, gpu),
+                           .head_forward = head_forward_cost(training, gpu),
+                           .head_backward = head_backward_cost(training, gpu)};
+}
+
+/* Seconds by category, and memory traffic. */
+typedef struct Seconds {
+    double of[LEDGER_COUNT];
+    double hbm_bytes;
+} Seconds;
+
+static void add_cost(Seconds *seconds, const WorkCost *cost) {
+    seconds->of[LEDGER_IDEAL_COMPUTE] += cost->ideal_s;
+    seconds->of[LEDGER_KERNEL_INEFFICIENCY] += cost->gemm_s - cost->ideal_s;
+    seconds->of[LEDGER_MEMORY_BOUND] += cost->memory_s;
+    seconds->of[LEDGER_LAUNCH_OVERHEAD] += work_cost_seconds(cost) - cost->gemm_s - cost->memory_s;
+    seconds->hbm_bytes += cost->hbm_bytes;
+}
+
+/* Rounds the running sum, so that the parts add up to the rounded whole. */
+static WorkProfile round_profile(const Seconds *seconds, double speed_fraction) {
+    WorkProfile profile = {.hbm_bytes = seconds->hbm_bytes};
+    double sum_s = 0;
+    SimTime given = 0;
+    for (int category = 0; category < LEDGER_COUNT; category++) {
+        sum_s += seconds->of[category];
+        SimTime upto = sim_time_from_s(sum_s);
+        ledger_add(&profile.row, (LedgerCategory)category, upto - given);
+        given = upto;
+    }
+    SimTime slowed = (SimTime)ceil((double)given / speed_fraction);
+    ledger_add(&profile.row, LEDGER_STRAGGLER, slowed > given ? slowed - given : 0);
+    return profile;
+}
+
+WorkProfile training_pass_profile(const TrainingCosts *costs, const PassWork *work, double speed_fraction) {
+    bool forward = work->kind == PASS_FORWARD;
+    WorkCost cost = {0}, again = {0};
+    work_cost_add(&cost, forward ? &costs->layer_forward : &costs->layer_backward, (double)work->layers);
+    if (work->embedding)
+        work_cost_add(&cost, forward ? &costs->embedding_forward : &costs->embedding_backward, 1);
+    if (work->head)
+        work_cost_add(&cost, forward ? &costs->head_forward : &costs->head_backward, 1);
+    if (!forward)
+        work_cost_add(&again, &costs->layer_recompute, (double)work->layers);
+    Seconds seconds = {0};
+    add_cost(&seconds, &cost);
+    seconds.of[LEDGER_RECOMPUTATION] = work_cost_seconds(&again);
+    seconds.hbm_bytes += again.hbm_bytes;
+    return round_profile(&seconds, speed_fraction);
+}
+
+WorkProfile training_optimizer_profile(const TrainingSpec *training, const GpuSpec *gpu, double parameters,
+                                       double speed_fraction) {
+    WorkCost cost = optimizer_cost(training, gpu, parameters);
+    Seconds seconds = {0};
+    add_cost(&seconds, &cost);
+    return round_profile(&seconds, speed_fraction);
+}

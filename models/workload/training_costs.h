@@ -1,0 +1,40 @@
+/*
+ * training_costs: the work profiles of a training job: how long the passes of a chunk and the optimizer take on one
+ * GPU, to the nanosecond, and what that time is spent on.
+ */
+#ifndef MODELS_WORKLOAD_TRAINING_COSTS_H
+#define MODELS_WORKLOAD_TRAINING_COSTS_H
+
+#include "models/workload/pipeline.h"
+#include "models/workload/step.h"
+#include "models/workload/work_cost.h"
+
+/* Costs of the pieces, computed once per job. */
+typedef struct TrainingCosts {
+    WorkCost layer_forward;
+    WorkCost layer_backward;
+    WorkCost layer_recompute;
+    WorkCost embedding_forward;
+    WorkCost embedding_backward;
+    WorkCost head_forward;
+    WorkCost head_backward;
+} TrainingCosts;
+
+/* What a pass, or a slice of one, goes through. */
+typedef struct PassWork {
+    PassKind kind;
+    int64_t layers;
+    bool embedding;
+    bool head;
+} PassWork;
+
+TrainingCosts training_costs_of(const TrainingSpec *training, const GpuSpec *gpu);
+
+/* Profile of a pass on a GPU of that speed; the extra time of a slow one is straggling. */
+WorkProfile training_pass_profile(const TrainingCosts *costs, const PassWork *work, double speed_fraction);
+
+/* Profile of the optimizer over `parameters` of one GPU. */
+WorkProfile training_optimizer_profile(const TrainingSpec *training, const GpuSpec *gpu, double parameters,
+                                       double speed_fraction);
+
+#endif

@@ -1,0 +1,101 @@
+#include "models/workload/training_end.h"
+
+#include <string.h>
+
+#include "models/workload/training_memory.h"
+
+/* Classes of a stage that hold tensor ranks of data-parallel group `group`, in all replica sets. */
+static StreamSet group_streams(Build *build, int stage, int group, StreamKind kind) {
+    const RankClasses *ranks = &build->builder.step->ranks;
+    int width = (int)build->plan->tensor_parallel / build->traffic->tensor_groups, count = 0;
+    for (int class = 0; class < ranks->class_count; class ++) {
+        const RankClass *candidate = &ranks->classes[class];
+        if (candidate->stage == stage && candidate->tensors[0] / width == group)
+            build->class_list[count++] = class;
+    }
+    return (StreamSet){.classes = build->class_list, .count = count, .stream = kind};
+}
+
+static TaskId add_gradient_slice(Build *build, int stage, int chunk, int slice, int group) {
+    int operation =
+        build->traffic->gradients[(stage * build->shape.chunks + chunk) * build->traffic->tensor_groups + group];
+    if (operation == NO_OPERATION)
+        return TASK_NONE;
+    StreamSet streams = group_streams(build, stage, group, STREAM_DATA);
+    StepTask what = {.kind = BAR_DATA_COMM, .micro_batch = -1, .chunk = chunk, .category = LEDGER_COMM_DATA};
+    const RankClasses *ranks = &build->builder.step->ranks;
+    for (int set = 0; set < ranks->replica_set_count; set++) {
+        /* Without overlap nothing leaves before the whole stage is done. */
+        int wait_chunk = build->plan->overlap_grad_reduce ? chunk : 0;
+        int wait_slice = build->plan->overlap_grad_reduce ? slice : 0;
+        step_builder_after(&build->builder,
+                           build->gradients[build_gradient_index(build, set, stage, wait_chunk, wait_slice)]);
+    }
+    return step_builder_communicate(&build->builder, what, &streams, operation, 1);
+}
+
+/* Gradients leave in the order in which the backward pass makes them: the last chunk first. */
+static TaskId add_stage_gradients(Build *build, int stage, int group) {
+    TaskId last = TASK_NONE;
+    for (int chunk = build->shape.chunks - 1; chunk >= 0; chunk--)
+        for (int slice = 0; slice < training_gradient_slices(build->training, stage, chunk); slice++)
+            last = add_gradient_slice(build, stage, chunk, slice, group);
+    return last;
+}
+
+/* Tied embedding gradients are summed between the first and the last stage, after those of their replicas. */
+static TaskId add_embedding_sum(Build *build, int group) {
+    int operation = build->traffic->embedding[group], last_stage = build->shape.stages - 1;
+    if (operation == NO_OPERATION)
+        return TASK_NONE;
+    const RankClasses *ranks = &build->builder.step->ranks;
+    for (int set = 0; set < ranks->replica_set_count; set++) {
+        step_builder_after(&build->builder, build->gradients[build_gradient_index(build, set, 0, 0, 0)]);
+        step_builder_after(&build->builder, build->gradients[build_gradient_index(build, set, last_stage, 0, 0)]);
+    }
+    int first_count = group_streams(build, 0, group, STREAM_DATA).count;
+    int *classes = ARENA_ARRAY(build->arena, ranks->class_count, int);
+    memcpy(classes, build->class_list, (size_t)first_count * sizeof *classes);
+    StreamSet last = group_streams(build, last_stage, group, STREAM_DATA);
+    memcpy(classes + first_count, last.classes, (size_t)last.count * sizeof *classes);
+    StreamSet both = {.classes = classes, .count = first_count + last.count, .stream = STREAM_DATA};
+    StepTask what = {.kind = BAR_DATA_COMM, .micro_batch = -1, .chunk = -1, .category = LEDGER_COMM_DATA};
+    return step_builder_communicate(&build->builder, what, &both, operation, 1);
+}
+
+static void add_optimizer(Build *build, int class) {
+    const RankClass *self = &build->builder.step->ranks.classes[class];
+    double parameters = training_stage_parameters(build->training, self->stage);
+    WorkProfile profile = training_optimizer_profile(build->training, build->gpu, parameters, self->speed_fraction);
+    StepTask what = {.gpu_class = class, .kind = BAR_OPTIMIZER, .micro_batch = -1, .chunk = -1};
+    what.profile = step_builder_profile(&build->builder, &profile);
+    step_builder_compute(&build->builder, what, (PoolUse){0});
+}
+
+static void add_parameter_gathering(Build *build, int stage, int group) {
+    for (int chunk = 0; chunk < build->shape.chunks; chunk++) {
+        int index = (stage * build->shape.chunks + chunk) * build->traffic->tensor_groups + group;
+        if (build->traffic->parameters[index] == NO_OPERATION)
+            continue;
+        StreamSet streams = group_streams(build, stage, group, STREAM_COMPUTE);
+        StepTask what = {.kind = BAR_DATA_COMM, .micro_batch = -1, .chunk = chunk, .category = LEDGER_COMM_DATA};
+        step_builder_communicate(&build->builder, what, &streams, build->traffic->parameters[index], 1);
+    }
+}
+
+void training_end_add(Build *build) {
+    int groups = build->traffic->tensor_groups, stages = build->shape.stages;
+    TaskId *reduced = ARENA_ARRAY(build->arena, (stages + 1) * groups, TaskId);
+    int count = 0;
+    for (int index = 0; index < stages * groups; index++)
+        reduced[count++] = add_stage_gradients(build, index / groups, index % groups);
+    for (int group = 0; group < groups; group++)
+        reduced[count++] = add_embedding_sum(build, group);
+    for (int i = 0; i < count; i++)
+        step_builder_after(&build->builder, reduced[i]);
+    step_builder_barrier(&build->builder);
+    for (int class = 0; class < build->builder.step->ranks.class_count; class ++)
+        add_optimizer(build, class);
+    for (int index = 0; index < stages * groups; index++)
+        add_parameter_gathering(build, index / groups, index % groups);
+}

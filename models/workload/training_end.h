@@ -1,0 +1,14 @@
+/*
+ * training_end: what follows the passes of a step: reduction of gradients over the replicas, the sum of tied embedding
+ * gradients, the barrier of the global gradient norm, the optimizer, and the gathering of parameters by a distributed
+ * optimizer.
+ */
+#ifndef MODELS_WORKLOAD_TRAINING_END_H
+#define MODELS_WORKLOAD_TRAINING_END_H
+
+#include "models/workload/training_build.h"
+
+/* Adds all of it; the passes are there. */
+void training_end_add(Build *build);
+
+#endif

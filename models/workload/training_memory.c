@@ -1,0 +1,160 @@
+#include "models/workload/training_memory.h"
+
+#include "models/workload/pipeline.h"
+#include "models/workload/work_cost.h"
+#include "sim/engine/error.h"
+#include <stdlib.h>
+
+/* CUDA context, cuBLAS workspace and NCCL channels of one process on an A100 or H100; assumed, 1-2 GiB are usual. */
+static const double PROCESS_BYTES = 1.5 * 1024 * 1024 * 1024;
+
+/* Master weights and two moments in fp32. */
+static const double OPTIMIZER_STATE_BYTES = 12;
+
+double training_gradient_bytes(const PlanSpec *plan) {
+    return plan->grad_reduce_in_fp32 ? 4 : activation_bytes(plan->precision);
+}
+
+static bool is_first_chunk(int stage, int chunk) {
+    return stage == 0 && chunk == 0;
+}
+
+static bool is_last_chunk(const PlanSpec *plan, int stage, int chunk) {
+    return stage == plan->pipeline_parallel - 1 && chunk == plan->virtual_stages - 1;
+}
+
+/* A tied head on another stage than the embedding holds a copy of the table. */
+static double head_table_parameters(const TrainingSpec *training) {
+    const TransformerSpec *model = &training->model;
+    bool copied = model->tied_embeddings && training->plan.pipeline_parallel > 1;
+    return copied ? (double)model->vocab * (double)model->hidden : transformer_head_parameters(model);
+}
+
+double training_chunk_parameters(const TrainingSpec *training, int stage, int chunk) {
+    const PlanSpec *plan = &training->plan;
+    double parameters =
+        (double)plan_chunk_layers(training, stage, chunk) * transformer_layer_parameters(&training->model);
+    if (is_first_chunk(stage, chunk))
+        parameters += transformer_embedding_parameters(&training->model);
+    if (is_last_chunk(plan, stage, chunk))
+        parameters += head_table_parameters(training);
+    return parameters / (double)plan->tensor_parallel;
+}
+
+double training_stage_parameters(const TrainingSpec *training, int stage) {
+    double parameters = 0;
+    for (int chunk = 0; chunk < training->plan.virtual_stages; chunk++)
+        parameters += training_chunk_parameters(training, stage, chunk);
+    return parameters;
+}
+
+/* Bytes of one hidden state of one micro-batch, whole. */
+static double hidden_bytes(const TrainingSpec *training) {
+    const PlanSpec *plan = &training->plan;
+    return (double)(plan->micro_batch_seqs * training->sequence_tokens) * (double)training->model.hidden *
+           activation_bytes(plan->precision);
+}
+
+/* Tensors that every GPU of the tensor group keeps whole, unless the sequence is split: inputs of norms and products,
+ * dropout masks. */
+static double sequence_tensors_bytes(const TrainingSpec *training) {
+    const PlanSpec *plan = &training->plan;
+    double masks = training->model.dropout_fraction > 0 ? 2 / activation_bytes(plan->precision) : 0;
+    double bytes = (4 + masks) * hidden_bytes(training);
+    return plan->sequence_parallel ? bytes / (double)plan->tensor_parallel : bytes;
+}
+
+/* Tensors that are split over the tensor group anyway: queries, keys, values, context, MLP activations. */
+static double split_tensors_bytes(const TrainingSpec *training) {
+    const TransformerSpec *model = &training->model;
+    double hidden = (double)model->hidden, head_dim = (double)transformer_head_dim(model);
+    double query = (double)model->heads * head_dim, key_value = 2 * (double)transformer_kv_heads(model) * head_dim;
+    double ffn = (double)transformer_ffn_hidden(model) * (model->gated ? 3 : 2);
+    return (2 * query + key_value + ffn) / hidden * hidden_bytes(training) / (double)training->plan.tensor_parallel;
+}
+
+/* Softmax output, and with dropout its mask and its output. */
+static double score_tensors_bytes(const TrainingSpec *training) {
+    const PlanSpec *plan = &training->plan;
+    if (plan->flash_attention)
+        return 0;
+    double bytes = activation_bytes(plan->precision), s = (double)training->sequence_tokens;
+    double per_score = training->model.dropout_fraction > 0 ? 2 * bytes + 1 : bytes;
+    return per_score * s * s * (double)(plan->micro_batch_seqs * training->model.heads) / (double)plan->tensor_parallel;
+}
+
+double training_layer_activation_bytes(const TrainingSpec *training, Recompute recompute) {
+    switch (recompute) {
+    case RECOMPUTE_FULL:
+        return hidden_bytes(training);
+    case RECOMPUTE_SELECTIVE:
+        return sequence_tensors_bytes(training) + split_tensors_bytes(training);
+    case RECOMPUTE_NONE:
+        return sequence_tensors_bytes(training) + split_tensors_bytes(training) + score_tensors_bytes(training);
+    }
+    return 0;
+}
+
+/* The head keeps its input, the norm's and the fp32 logits. */
+static double head_activation_bytes(const TrainingSpec *training) {
+    const PlanSpec *plan = &training->plan;
+    double tokens = (double)(plan->micro_batch_seqs * training->sequence_tokens);
+    double logits = 4 * tokens * (double)training->model.vocab / (double)plan->tensor_parallel;
+    return logits + 2 * hidden_bytes(training) / (double)(plan->sequence_parallel ? plan->tensor_parallel : 1);
+}
+
+double training_chunk_activation_bytes(const TrainingSpec *training, int stage, int chunk) {
+    const PlanSpec *plan = &training->plan;
+    double layer = training_layer_activation_bytes(training, plan->recompute);
+    double bytes = layer * (double)plan_chunk_layers(training, stage, chunk);
+    if (is_first_chunk(stage, chunk) && training->model.dropout_fraction > 0)
+        bytes += hidden_bytes(training) / activation_bytes(plan->precision) /
+                 (double)(plan->sequence_parallel ? plan->tensor_parallel : 1);
+    if (is_last_chunk(plan, stage, chunk))
+        bytes += head_activation_bytes(training);
+    return bytes;
+}
+
+static double peak_activation_bytes(const TrainingSpec *training, int stage) {
+    const PlanSpec *plan = &training->plan;
+    PipelineShape shape = {(int)plan->pipeline_parallel, (int)plan->virtual_stages, (int)plan_micro_batches(plan)};
+    PipelinePass *passes = calloc((size_t)pipeline_pass_count(&shape), sizeof *passes);
+    double *weights = calloc((size_t)shape.chunks, sizeof *weights);
+    if (!passes || !weights)
+        fatal("out of memory for the schedule of %d passes", pipeline_pass_count(&shape));
+    for (int chunk = 0; chunk < shape.chunks; chunk++)
+        weights[chunk] = training_chunk_activation_bytes(training, stage, chunk);
+    pipeline_find(plan->schedule)->order(&shape, stage, passes);
+    double peak = pipeline_peak_in_flight(&shape, passes, weights);
+    free(passes);
+    free(weights);
+    return peak;
+}
+
+/* A layer that is computed again holds its tensors while its backward runs; the loss holds one more copy of the logits.
+ */
+static double working_bytes(const TrainingSpec *training, int stage) {
+    const PlanSpec *plan = &training->plan;
+    double again = training_layer_activation_bytes(training, RECOMPUTE_NONE) -
+                   training_layer_activation_bytes(training, plan->recompute);
+    double logits = 0;
+    if (stage == plan->pipeline_parallel - 1)
+        logits = head_activation_bytes(training);
+    return PROCESS_BYTES + (again > logits ? again : logits);
+}
+
+StageMemory training_memory_of_stage(const TrainingSpec *training, int stage) {
+    const PlanSpec *plan = &training->plan;
+    double parameters = training_stage_parameters(training, stage);
+    double share = plan->distributed_optimizer ? 1 / (double)plan->data_parallel : 1;
+    return (StageMemory){.weights_bytes = parameters * activation_bytes(plan->precision),
+                         .gradients_bytes = parameters * training_gradient_bytes(plan),
+                         .optimizer_bytes = parameters * OPTIMIZER_STATE_BYTES * share,
+                         .activations_bytes = peak_activation_bytes(training, stage),
+                         .buffers_bytes = working_bytes(training, stage)};
+}
+
+double stage_memory_total_bytes(const StageMemory *memory) {
+    return memory->weights_bytes + memory->gradients_bytes + memory->optimizer_bytes + memory->activations_bytes +
+           memory->buffers_bytes;
+}

@@ -1,0 +1,181 @@
+#include "models/workload/training_passes.h"
+
+#include "models/workload/training_memory.h"
+
+/* Where a pass is done: a replica set, a stage, its classes, the pass itself. */
+typedef struct PassPlace {
+    int set;
+    int stage;
+    PipelinePass pass;
+    StreamSet streams; /* compute streams of the classes */
+    int slices;
+} PassPlace;
+
+static StreamSet stage_streams(Build *build, int set, int stage, StreamKind kind) {
+    const int *bounds = build->builder.step->ranks.replica_sets[set].class_of_stage;
+    StreamSet streams = {.classes = build->class_list, .count = bounds[stage + 1] - bounds[stage], .stream = kind};
+    for (int i = 0; i < streams.count; i++)
+        build->class_list[i] = bounds[stage] + i;
+    return streams;
+}
+
+static bool is_first_virtual_stage(const PassPlace *place) {
+    return place->stage == 0 && place->pass.chunk == 0;
+}
+
+static bool is_last_virtual_stage(const Build *build, const PassPlace *place) {
+    return place->stage == build->shape.stages - 1 && place->pass.chunk == build->shape.chunks - 1;
+}
+
+/* The part of a pass that slice `slice` does: an even share of the layers, the ends where they belong. */
+static PassWork slice_work(const Build *build, const PassPlace *place, int slice) {
+    int64_t layers = plan_chunk_layers(build->training, place->stage, place->pass.chunk);
+    bool first = slice == 0, last = slice == place->slices - 1, forward = place->pass.kind == PASS_FORWARD;
+    return (PassWork){.kind = place->pass.kind,
+                      .layers = layers * (slice + 1) / place->slices - layers * slice / place->slices,
+                      .embedding = is_first_virtual_stage(place) && (forward ? first : last),
+                      .head = is_last_virtual_stage(build, place) && (forward ? last : first)};
+}
+
+/*
+ * Hidden states summed over the tensor group: two per layer and direction, two more for a full recomputation; one for
+ * the embedding forward and for the head backward; half of one where a received message is gathered.
+ */
+static double tensor_sums(const Build *build, const PassPlace *place, const PassWork *work) {
+    bool forward = work->kind == PASS_FORWARD;
+    double sums = 2 * (double)work->layers;
+    if (!forward && build->plan->recompute == RECOMPUTE_FULL)
+        sums *= 2;
+    if (forward ? work->embedding : work->head)
+        sums += 1;
+    bool receives =
+        build->shape.stages > 1 && (forward ? !is_first_virtual_stage(place) : !is_last_virtual_stage(build, place));
+    if (receives && !build->plan->sequence_parallel)
+        sums += 0.5 / place->slices;
+    return sums;
+}
+
+static PoolUse pass_memory(const Build *build, const PassPlace *place, int slice) {
+    int64_t bytes = (int64_t)training_chunk_activation_bytes(build->training, place->stage, place->pass.chunk);
+    PoolUse use = {0};
+    if (place->pass.kind == PASS_FORWARD)
+        use.reserve_units = bytes;
+    else if (slice == place->slices - 1)
+        use.release_units = bytes;
+    return use;
+}
+
+/* Compute of every class, then the sums of the tensor group; returns the task that ends the slice. */
+static TaskId add_slice(Build *build, const PassPlace *place, int slice) {
+    StepBuilder *builder = &build->builder;
+    PassWork work = slice_work(build, place, slice);
+    bool forward = work.kind == PASS_FORWARD;
+    StepTask what = {.kind = forward ? BAR_FORWARD : BAR_BACKWARD,
+                     .micro_batch = place->pass.micro_batch,
+                     .chunk = place->pass.chunk};
+    TaskId first = TASK_NONE, end = TASK_NONE;
+    for (int i = 0; i < place->streams.count; i++) {
+        what.gpu_class = place->streams.classes[i];
+        what.profile = build_profile(build, &work, builder->step->ranks.classes[what.gpu_class].speed_fraction);
+        end = step_builder_compute(builder, what, pass_memory(build, place, slice));
+        first = i == 0 ? end : first;
+    }
+    if (slice == 0)
+        build->pass_first[build_pass_index(build, place->set, place->stage, &place->pass)] = first;
+    int operation = build->traffic->tensor[place->set * build->shape.stages + place->stage];
+    if (operation == NO_OPERATION)
+        return end;
+    for (int i = 0; i < place->streams.count; i++)
+        step_builder_after(builder, first + (TaskId)i);
+    what.kind = BAR_TENSOR_COMM;
+    what.category = LEDGER_COMM_TENSOR;
+    return step_builder_communicate(builder, what, &place->streams, operation, tensor_sums(build, place, &work));
+}
+
+static void add_message(Build *build, const PassPlace *place, TaskId ready) {
+    bool forward = place->pass.kind == PASS_FORWARD;
+    const int *operations = forward ? build->traffic->forward : build->traffic->backward;
+    int operation = operations[place->set * build->shape.stages + place->stage];
+    bool ends = forward ? is_last_virtual_stage(build, place) : is_first_virtual_stage(place);
+    if (operation == NO_OPERATION || ends)
+        return;
+    StreamSet streams = place->streams;
+    streams.stream = build->plan->overlap_p2p ? STREAM_PIPELINE : STREAM_COMPUTE;
+    StepTask what = {.kind = BAR_PIPELINE_COMM,
+                     .micro_batch = place->pass.micro_batch,
+                     .chunk = place->pass.chunk,
+                     .category = LEDGER_COMM_PIPELINE};
+    step_builder_after(&build->builder, ready);
+    build->pass_sent[build_pass_index(build, place->set, place->stage, &place->pass)] =
+        step_builder_communicate(&build->builder, what, &streams, operation, 1);
+}
+
+static void add_pass(Build *build, PassPlace *place) {
+    bool last_backward = place->pass.kind == PASS_BACKWARD && place->pass.micro_batch == build->shape.micro_batches - 1;
+    int slices = training_gradient_slices(build->training, place->stage, place->pass.chunk);
+    TaskId end = TASK_NONE;
+    place->slices = last_backward ? slices : 1;
+    for (int slice = 0; slice < place->slices; slice++) {
+        end = add_slice(build, place, slice);
+        if (last_backward)
+            build->gradients[build_gradient_index(build, place->set, place->stage, place->pass.chunk, slice)] = end;
+    }
+    add_message(build, place, end);
+}
+
+static void add_passes(Build *build) {
+    PipelinePass *passes = ARENA_ARRAY(build->arena, pipeline_pass_count(&build->shape), PipelinePass);
+    const PipelineSchedule *schedule = pipeline_find(build->plan->schedule);
+    for (int set = 0; set < build->builder.step->ranks.replica_set_count; set++) {
+        for (int stage = 0; stage < build->shape.stages; stage++) {
+            schedule->order(&build->shape, stage, passes);
+            PassPlace place = {.set = set, .stage = stage};
+            place.streams = stage_streams(build, set, stage, STREAM_COMPUTE);
+            for (int i = 0; i < pipeline_pass_count(&build->shape); i++) {
+                place.pass = passes[i];
+                add_pass(build, &place);
+            }
+        }
+    }
+}
+
+/* The pass whose message starts `pass` on `stage`; false for the first forward and the last backward of a micro-batch.
+ */
+static bool find_sender(const Build *build, int stage, const PipelinePass *pass, int *sender_stage,
+                        PipelinePass *sender) {
+    int stages = build->shape.stages, virtual_stage = pass->chunk * stages + stage;
+    int from = pass->kind == PASS_FORWARD ? virtual_stage - 1 : virtual_stage + 1;
+    if (from < 0 || from >= stages * build->shape.chunks)
+        return false;
+    *sender_stage = from % stages;
+    *sender = (PipelinePass){pass->kind, pass->micro_batch, from / stages};
+    return true;
+}
+
+static void connect_pass(Build *build, int set, int stage, const PipelinePass *pass) {
+    PipelinePass sender;
+    int sender_stage;
+    if (build->shape.stages < 2 || !find_sender(build, stage, pass, &sender_stage, &sender))
+        return;
+    const Step *step = build->builder.step;
+    const int *bounds = step->ranks.replica_sets[set].class_of_stage;
+    TaskId first = build->pass_first[build_pass_index(build, set, stage, pass)];
+    TaskId sent = build->pass_sent[build_pass_index(build, set, sender_stage, &sender)];
+    for (int i = 0; i < bounds[stage + 1] - bounds[stage]; i++)
+        task_graph_add_dependency(step->graph, first + (TaskId)i, sent);
+}
+
+static void connect_passes(Build *build) {
+    const PipelineShape *shape = &build->shape;
+    for (int set = 0; set < build->builder.step->ranks.replica_set_count; set++)
+        for (int virtual_stage = 0; virtual_stage < shape->stages * shape->chunks; virtual_stage++)
+            for (int i = 0; i < shape->micro_batches * 2; i++) {
+                PipelinePass pass = {i % 2 ? PASS_BACKWARD : PASS_FORWARD, i / 2, virtual_stage / shape->stages};
+                connect_pass(build, set, virtual_stage % shape->stages, &pass);
+            }
+}
+
+void training_passes_add(Build *build) {
+    add_passes(build);
+    connect_passes(build);
+}

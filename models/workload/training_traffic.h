@@ -1,0 +1,40 @@
+/*
+ * training_traffic: the communication operations of a training job: tensor-parallel collectives of a stage, messages
+ * between neighbouring stages, gradient and parameter collectives of a chunk, and the sum of tied embedding gradients.
+ * It says which ranks talk and how many bytes; traffic.h turns that into loads.
+ *
+ * Without sequence parallelism a tensor group sums hidden states (all-reduce); with it the same bytes go as
+ * reduce-scatter and all-gather. Between stages each tensor rank sends its 1/t of the hidden state (scatter/gather of
+ * Narayanan et al., SC21, 4.1).
+ */
+#ifndef MODELS_WORKLOAD_TRAINING_TRAFFIC_H
+#define MODELS_WORKLOAD_TRAINING_TRAFFIC_H
+
+#include "models/workload/rank_classes.h"
+#include "models/workload/traffic.h"
+
+enum { NO_OPERATION = -1, TRAINING_SLICES_MAX = 4 };
+
+typedef struct TrainingTraffic {
+    Traffic *traffic;
+    Network *network;
+    int stages;
+    int chunks;
+    int tensor_groups;     /* data-parallel groups that are told apart: 1 when folded, tensor_parallel when unfolded */
+    const int *tensor;     /* [set * stages + stage]: one hidden state summed over the tensor group */
+    const int *forward;    /* [set * stages + stage]: to the next stage; NO_OPERATION where there is none */
+    const int *backward;   /* [set * stages + stage]: to the stage before */
+    const int *gradients;  /* [(stage * chunks + chunk) * tensor_groups + group]: gradients of a chunk */
+    const int *parameters; /* the same for the parameters that a distributed optimizer gathers; else NO_OPERATION */
+    const int *embedding;  /* [group]: tied embedding gradients of the first and the last stage */
+} TrainingTraffic;
+
+/* Slices into which the last backward pass of a chunk is cut so that its gradients can leave early; at most
+ * TRAINING_SLICES_MAX. */
+int training_gradient_slices(const TrainingSpec *training, int stage, int chunk);
+
+/* Creates and seals all operations of the job. */
+TrainingTraffic training_traffic_create(Arena *arena, const SimulationSpec *spec, const JobSpec *job,
+                                        const RankClasses *ranks, FairShare *share);
+
+#endif

@@ -1,0 +1,71 @@
+#include "models/workload/work_cost.h"
+
+void kernel_list_init(KernelList *list, const GpuSpec *gpu, Precision precision) {
+    *list = (KernelList){.gpu = gpu, .precision = precision};
+}
+
+double activation_bytes(Precision precision) {
+    return precision == PRECISION_FP32 || precision == PRECISION_TF32 ? 4 : 2;
+}
+
+static int64_t at_least_one(int64_t value) {
+    return value > 0 ? value : 1;
+}
+
+void kernel_list_add_gemm(KernelList *list, GemmShape shape) {
+    WorkCost *cost = &list->cost;
+    shape.batch = at_least_one(shape.batch);
+    shape.m = at_least_one(shape.m);
+    shape.n = at_least_one(shape.n);
+    shape.k = at_least_one(shape.k);
+    double m = (double)shape.m, n = (double)shape.n, k = (double)shape.k;
+    cost->gemm_s += gpu_gemm_seconds(list->gpu, &shape);
+    cost->flop += gpu_gemm_flop(&shape);
+    cost->hbm_bytes += (double)shape.batch * (m * k + k * n + m * n) * activation_bytes(list->precision);
+    list->launches++;
+}
+
+void kernel_list_add_product(KernelList *list, int64_t m, int64_t n, int64_t k) {
+    kernel_list_add_gemm(list, (GemmShape){1, m, n, k, list->precision});
+}
+
+void kernel_list_add_product_backward(KernelList *list, int64_t m, int64_t n, int64_t k) {
+    kernel_list_add_product(list, m, k, n);
+    kernel_list_add_product(list, n, k, m);
+}
+
+void kernel_list_add_memory(KernelList *list, double bytes) {
+    list->cost.memory_s += gpu_memory_bound_seconds(list->gpu, bytes);
+    list->cost.hbm_bytes += bytes;
+    list->launches++;
+}
+
+void kernel_list_add_row_reduction(KernelList *list, double bytes) {
+    list->cost.memory_s += gpu_row_reduction_seconds(list->gpu, bytes);
+    list->cost.hbm_bytes += bytes;
+    list->launches++;
+}
+
+WorkCost kernel_list_finish(KernelList *list, double model_flop, int host_kernels) {
+    WorkCost *cost = &list->cost;
+    double ideal_s = model_flop / list->gpu->peak_flop_per_s[list->precision];
+    cost->ideal_s = ideal_s < cost->gemm_s ? ideal_s : cost->gemm_s;
+    cost->launch_s = gpu_launch_seconds(list->gpu, list->launches);
+    cost->host_s = gpu_host_floor_seconds(list->gpu, host_kernels);
+    return *cost;
+}
+
+double work_cost_seconds(const WorkCost *cost) {
+    double device_s = cost->gemm_s + cost->memory_s + cost->launch_s;
+    return device_s > cost->host_s ? device_s : cost->host_s;
+}
+
+void work_cost_add(WorkCost *total, const WorkCost *cost, double times) {
+    total->ideal_s += times * cost->ideal_s;
+    total->gemm_s += times * cost->gemm_s;
+    total->memory_s += times * cost->memory_s;
+    total->launch_s += times * cost->launch_s;
+    total->host_s += times * cost->host_s;
+    total->flop += times * cost->flop;
+    total->hbm_bytes += times * cost->hbm_bytes;
+}

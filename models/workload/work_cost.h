@@ -1,0 +1,55 @@
+/*
+ * work_cost: the time of a list of kernels on one otherwise idle device, added up by what limits them. It prices matrix
+ * products and memory traffic with the GPU's kernel model and knows nothing of layers.
+ */
+#ifndef MODELS_WORKLOAD_WORK_COST_H
+#define MODELS_WORKLOAD_WORK_COST_H
+
+#include "models/hardware/gpu.h"
+
+typedef struct WorkCost {
+    double ideal_s;   /* model FLOPs at the GPU's peak; 0 for recomputation, part of gemm_s */
+    double gemm_s;    /* matrix products */
+    double memory_s;  /* memory-bound kernels */
+    double launch_s;  /* gaps between kernels on the device */
+    double host_s;    /* time the host needs to issue all of it; runs beside the device */
+    double flop;      /* FLOPs executed in matrix products */
+    double hbm_bytes; /* bytes read and written by memory-bound kernels and by the operands of the products */
+} WorkCost;
+
+/* A list of kernels being priced. */
+typedef struct KernelList {
+    const GpuSpec *gpu;
+    Precision precision; /* of the products */
+    WorkCost cost;
+    int launches;
+} KernelList;
+
+void kernel_list_init(KernelList *list, const GpuSpec *gpu, Precision precision);
+
+/* `batch` equal products C[m,n] = A[m,k] B[k,n]; a size of 0 counts as 1. */
+void kernel_list_add_gemm(KernelList *list, GemmShape shape);
+
+/* One product in the list's precision, and the two of its backward pass (gradients of inputs and of weights). */
+void kernel_list_add_product(KernelList *list, int64_t m, int64_t n, int64_t k);
+void kernel_list_add_product_backward(KernelList *list, int64_t m, int64_t n, int64_t k);
+
+/* One kernel that reads and writes `bytes` in sum. */
+void kernel_list_add_memory(KernelList *list, double bytes);
+
+/* The same for a kernel that reduces over rows: norms and softmax. */
+void kernel_list_add_row_reduction(KernelList *list, double bytes);
+
+/* The cost of the list, of which `model_flop` count as ideal, when the host issues `host_kernels` kernels for it. */
+WorkCost kernel_list_finish(KernelList *list, double model_flop, int host_kernels);
+
+/* Bytes of an activation: 4 for fp32 and tf32, otherwise 2. */
+double activation_bytes(Precision precision);
+
+/* Device time, or the host's when that is longer. */
+double work_cost_seconds(const WorkCost *cost);
+
+/* Adds `times` times `cost` to `total`. */
+void work_cost_add(WorkCost *total, const WorkCost *cost, double times);
+
+#endif

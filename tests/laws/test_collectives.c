@@ -1,0 +1,152 @@
+/* What theory knows of collectives: least bytes, conservation, composition, and the bounds of time. */
+#include "models/workload/collective_loads.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+
+enum { RANKS_MAX = 24, GPUS_PER_NODE = 6 };
+
+static const double BYTES = 2.385e7;
+static const FabricSpec FABRIC = {
+    .nodes_per_leaf = 2, .oversubscription = 3, .hop_latency_s = 0.3e-6, .efficiency_fraction = 0.9};
+static const NodeSpec NODE = {
+    .gpus = GPUS_PER_NODE,
+    .nics = 3,
+    .nvlink = {.bytes_per_s = 310e9, .latency_s = 1.7e-6, .efficiency_fraction = 0.7, .ramp_s = 3e-5},
+    .nic = {.bytes_per_s = 23e9, .latency_s = 5.9e-6, .efficiency_fraction = 0.8, .ramp_s = 4e-5},
+};
+
+static CollectiveCall packed(CollectiveKind kind, int ranks, int *rank_gpu) {
+    for (int rank = 0; rank < ranks; rank++)
+        rank_gpu[rank] = rank;
+    return (CollectiveCall){
+        .kind = kind, .bytes = BYTES, .ranks = ranks, .rank_gpu = rank_gpu, .gpus_per_node = GPUS_PER_NODE};
+}
+
+static double bytes_sent_by(const CollectiveAlgorithm *algorithm, const CollectiveCall *call, int rank) {
+    CollectivePhase phases[COLLECTIVE_PHASES_MAX];
+    CollectiveSend sends[RANKS_MAX];
+    int count = algorithm->phases(call, phases);
+    double bytes = 0;
+    for (int phase = 0; phase < count; phase++)
+        for (int step = 0; step < phases[phase].steps; step++)
+            for (int i = algorithm->sends(call, phase, step, rank, sends) - 1; i >= 0; i--)
+                bytes += sends[i].bytes;
+    return bytes;
+}
+
+static double seconds_of(const CollectiveCall *call, const char *name, const FabricSpec *fabric) {
+    Network network = network_build(&NODE, fabric, 4);
+    Arena *arena = arena_create();
+    CollectiveLoads loads;
+    collective_loads(call, collective_find(name), &network, arena, &loads);
+    double seconds = collective_alone_seconds(&loads, &network);
+    arena_destroy(arena);
+    return seconds;
+}
+
+Test(collectives, an_all_reduce_sends_twice_the_buffer_less_one_share_per_rank) {
+    int gpus[RANKS_MAX];
+    const char *optimal[] = {"ring", "hierarchical"};
+    for (int i = 0; i < 2; i++)
+        for (int n = 1; n <= RANKS_MAX; n++) {
+            CollectiveCall call = packed(COLLECTIVE_ALL_REDUCE, n, gpus);
+            if (collective_find(optimal[i])->needs(&call))
+                continue;
+            for (int rank = 0; rank < n; rank++) {
+                double bytes = bytes_sent_by(collective_find(optimal[i]), &call, rank);
+                cr_assert_float_eq(bytes, 2.0 * (n - 1) / n * BYTES, 1e-6, "%s, rank %d of %d", optimal[i], rank, n);
+            }
+        }
+}
+
+Test(collectives, gathering_or_scattering_sends_half_of_an_all_reduce) {
+    int gpus[RANKS_MAX];
+    for (int n = 1; n <= RANKS_MAX; n++)
+        for (int kind = COLLECTIVE_ALL_GATHER; kind <= COLLECTIVE_REDUCE_SCATTER; kind++) {
+            CollectiveCall call = packed((CollectiveKind)kind, n, gpus);
+            double bytes = bytes_sent_by(collective_find("ring"), &call, n / 2);
+            cr_assert_float_eq(bytes, (n - 1.0) / n * BYTES, 1e-6, "%d ranks", n);
+        }
+}
+
+/* Sums over all ports or NICs of a network, [0] out or up and [1] in or down. */
+static void sum_by_direction(const CollectivePhaseLoads *phase, const Network *network, LinkKind kind, double *sums) {
+    sums[0] = sums[1] = 0;
+    for (int i = 0; i < phase->load_count; i++)
+        if (network_link_kind(network, phase->loads[i].link) == kind)
+            sums[phase->loads[i].link % 2] += phase->loads[i].bytes;
+}
+
+Test(collectives, what_leaves_some_links_enters_others) {
+    int gpus[RANKS_MAX];
+    Network network = network_build(&NODE, &FABRIC, 4);
+    Arena *arena = arena_create();
+    for (size_t index = 0; collective_at(index); index++)
+        for (int n = 2; n <= RANKS_MAX; n++) {
+            CollectiveCall call = packed(COLLECTIVE_ALL_REDUCE, n, gpus);
+            if (collective_at(index)->needs(&call))
+                continue;
+            CollectiveLoads loads;
+            collective_loads(&call, collective_at(index), &network, arena, &loads);
+            double moved = 0;
+            for (int phase = 0; phase < loads.phase_count; phase++)
+                for (int kind = LINK_NVLINK; kind < LINK_KIND_COUNT; kind++) {
+                    double sums[2];
+                    sum_by_direction(&loads.phases[phase], &network, (LinkKind)kind, sums);
+                    cr_assert_float_eq(sums[0], sums[1], 1e-6 * BYTES);
+                    moved += kind == LINK_FABRIC ? 0 : sums[0];
+                }
+            double sent = 0;
+            for (int rank = 0; rank < n; rank++)
+                sent += bytes_sent_by(collective_at(index), &call, rank);
+            cr_assert_float_eq(moved, sent, 1e-6 * BYTES);
+        }
+    arena_destroy(arena);
+}
+
+Test(collectives, an_all_reduce_is_a_reduce_scatter_and_an_all_gather) {
+    int gpus[RANKS_MAX];
+    const double launch_s = 5e-6;
+    for (int n = 2; n <= RANKS_MAX; n++) {
+        CollectiveCall call = packed(COLLECTIVE_ALL_REDUCE, n, gpus);
+        double whole_s = seconds_of(&call, "ring", &FABRIC);
+        call.kind = COLLECTIVE_REDUCE_SCATTER;
+        double halves_s = seconds_of(&call, "ring", &FABRIC);
+        call.kind = COLLECTIVE_ALL_GATHER;
+        halves_s += seconds_of(&call, "ring", &FABRIC);
+        cr_assert_float_eq(whole_s, halves_s - launch_s, 1e-12);
+    }
+}
+
+Test(collectives, a_large_all_reduce_inside_a_node_reaches_the_bandwidth_of_its_ports) {
+    int gpus[RANKS_MAX];
+    CollectiveCall call = packed(COLLECTIVE_ALL_REDUCE, 5, gpus);
+    call.bytes = 2.385e12;
+    double bus_bytes_per_s = 2.0 * 4 / 5 * call.bytes / seconds_of(&call, "ring", &FABRIC);
+    cr_assert_float_eq(bus_bytes_per_s / (310e9 * 0.7), 1, 1e-4);
+}
+
+Test(collectives, the_uplinks_of_a_leaf_divide_by_the_oversubscription) {
+    int gpus[RANKS_MAX];
+    CollectiveCall call = packed(COLLECTIVE_ALL_REDUCE, RANKS_MAX, gpus);
+    call.bytes = 2.385e12;
+    FabricSpec narrow = FABRIC, narrower = FABRIC;
+    narrow.oversubscription = 16;
+    narrower.oversubscription = 48;
+    double ratio = seconds_of(&call, "ring", &narrower) / seconds_of(&call, "ring", &narrow);
+    cr_assert_float_eq(ratio, 3, 1e-4);
+}
+
+Test(collectives, more_bytes_never_take_less_time) {
+    int gpus[RANKS_MAX];
+    for (size_t index = 0; collective_at(index); index++) {
+        CollectiveCall call = packed(COLLECTIVE_ALL_REDUCE, RANKS_MAX, gpus);
+        double before_s = 0;
+        for (call.bytes = 1; call.bytes < 1e11; call.bytes *= 1.7) {
+            double seconds = seconds_of(&call, collective_at(index)->name, &FABRIC);
+            cr_assert_gt(seconds, before_s);
+            before_s = seconds;
+        }
+    }
+}

@@ -1,0 +1,17 @@
+/*
+ * small_cluster: a resolved spec for tests of the models, without files: 2-GPU or larger nodes of an A100-like GPU
+ * under one leaf, and a small GPT. Fields are changed by the test and resolved with small_cluster_resolve.
+ */
+#ifndef TESTS_UNIT_MODELS_SMALL_CLUSTER_H
+#define TESTS_UNIT_MODELS_SMALL_CLUSTER_H
+
+#include "models/simulation.h"
+
+/* `nodes` nodes of `gpus` GPUs; an 8-layer GPT of hidden size 1024 and 8 heads, sequences of 512, micro-batch 1. The
+ * job lives in `arena`. */
+SimulationSpec small_cluster(Arena *arena, int nodes, int gpus);
+
+/* Resolves the spec; stops the test with the first error when it cannot be. */
+void small_cluster_resolve(Arena *arena, SimulationSpec *spec);
+
+#endif

@@ -1,0 +1,150 @@
+#include "models/workload/collective_loads.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+
+static const NodeSpec NODE = {
+    .gpus = 4,
+    .nics = 4,
+    .nvlink = {.bytes_per_s = 200e9, .latency_s = 2e-6, .efficiency_fraction = 0.5},
+    .nic = {.bytes_per_s = 20e9, .latency_s = 7e-6, .efficiency_fraction = 0.8},
+};
+static const FabricSpec FABRIC = {
+    .nodes_per_leaf = 2, .oversubscription = 4, .hop_latency_s = 0.5e-6, .efficiency_fraction = 1};
+static const int GPUS[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+static const double LAUNCH_S = 5e-6;
+
+static CollectiveCall call_of(CollectiveKind kind, double bytes, int ranks, const int *gpus) {
+    return (CollectiveCall){.kind = kind, .bytes = bytes, .ranks = ranks, .rank_gpu = gpus, .gpus_per_node = 4};
+}
+
+static double load_of(const CollectivePhaseLoads *phase, LinkId link) {
+    for (int i = 0; i < phase->load_count; i++)
+        if (phase->loads[i].link == link)
+            return phase->loads[i].bytes;
+    return 0;
+}
+
+static double seconds_of(const Network *network, const CollectiveCall *call, const char *name) {
+    Arena *arena = arena_create();
+    CollectiveLoads loads;
+    collective_loads(call, collective_find(name), network, arena, &loads);
+    double seconds = collective_alone_seconds(&loads, network);
+    arena_destroy(arena);
+    return seconds;
+}
+
+Test(collective_loads, one_rank_sends_nothing) {
+    Network network = network_build(&NODE, &FABRIC, 4);
+    CollectiveCall call = call_of(COLLECTIVE_ALL_REDUCE, 3.7e6, 1, GPUS);
+    cr_assert_eq(seconds_of(&network, &call, "ring"), 0);
+    cr_assert_eq(seconds_of(&network, &call, "hierarchical"), 0);
+}
+
+Test(collective_loads, a_ring_inside_a_node_costs_its_steps_and_its_bytes) {
+    Network network = network_build(&NODE, &FABRIC, 4);
+    CollectiveCall call = call_of(COLLECTIVE_ALL_REDUCE, 4e6, 4, GPUS);
+    double expected = LAUNCH_S + 6 * 2e-6 + 6 * 1e6 / 100e9;
+    cr_assert_float_eq(seconds_of(&network, &call, "ring"), expected, 1e-12);
+}
+
+Test(collective_loads, the_ramp_grows_with_the_pieces_up_to_its_most) {
+    NodeSpec node = NODE;
+    node.nvlink.ramp_s = 50e-6;
+    Network ramped = network_build(&node, &FABRIC, 4), plain = network_build(&NODE, &FABRIC, 4);
+    /* Pieces of 1 MiB: half of it, once per phase. */
+    CollectiveCall call = call_of(COLLECTIVE_ALL_REDUCE, 4 * 1048576, 4, GPUS);
+    double lost_s = seconds_of(&ramped, &call, "ring") - seconds_of(&plain, &call, "ring");
+    cr_assert_float_eq(lost_s, 2 * 25e-6, 1e-12);
+    call = call_of(COLLECTIVE_SEND_RECV, 1048576, 2, GPUS);
+    cr_assert_float_eq(seconds_of(&ramped, &call, "ring"), seconds_of(&plain, &call, "ring"), 1e-15);
+}
+
+Test(collective_loads, bytes_between_nodes_are_spread_over_the_nics_of_the_members) {
+    Network network = network_build(&NODE, &FABRIC, 4);
+    Arena *arena = arena_create();
+    CollectiveLoads loads;
+    CollectiveCall call = call_of(COLLECTIVE_ALL_GATHER, 8e6, 8, GPUS);
+    collective_loads(&call, collective_find("ring"), &network, arena, &loads);
+    cr_assert_eq(loads.phase_count, 1);
+    for (int gpu = 0; gpu < 8; gpu++) {
+        cr_assert_float_eq(load_of(&loads.phases[0], network_nic_out(&network, gpu)), 7e6 / 4, 1e-6);
+        cr_assert_float_eq(load_of(&loads.phases[0], network_nic_in(&network, gpu)), 7e6 / 4, 1e-6);
+    }
+    cr_assert_eq(load_of(&loads.phases[0], network_nic_out(&network, 8)), 0);
+    arena_destroy(arena);
+}
+
+Test(collective_loads, a_group_with_two_ranks_on_a_node_uses_two_of_its_nics) {
+    Network network = network_build(&NODE, &FABRIC, 4);
+    Arena *arena = arena_create();
+    CollectiveLoads loads;
+    const int gpus[4] = {1, 3, 4, 6};
+    CollectiveCall call = call_of(COLLECTIVE_REDUCE_SCATTER, 4e6, 4, gpus);
+    collective_loads(&call, collective_find("ring"), &network, arena, &loads);
+    cr_assert_float_eq(load_of(&loads.phases[0], network_nic_out(&network, 1)), 1.5e6, 1e-6);
+    cr_assert_float_eq(load_of(&loads.phases[0], network_nic_out(&network, 3)), 1.5e6, 1e-6);
+    cr_assert_eq(load_of(&loads.phases[0], network_nic_out(&network, 0)), 0);
+    arena_destroy(arena);
+}
+
+Test(collective_loads, loads_ascend_by_link_and_name_each_once) {
+    Network network = network_build(&NODE, &FABRIC, 4);
+    Arena *arena = arena_create();
+    for (size_t index = 0; collective_at(index); index++) {
+        CollectiveLoads loads;
+        CollectiveCall call = call_of(COLLECTIVE_ALL_REDUCE, 1.6e7, 16, GPUS);
+        collective_loads(&call, collective_at(index), &network, arena, &loads);
+        for (int phase = 0; phase < loads.phase_count; phase++)
+            for (int i = 1; i < loads.phases[phase].load_count; i++)
+                cr_assert_lt(loads.phases[phase].loads[i - 1].link, loads.phases[phase].loads[i].link);
+    }
+    arena_destroy(arena);
+}
+
+Test(collective_loads, one_pair_has_one_nic) {
+    Network network = network_build(&NODE, &FABRIC, 4);
+    const int pair[2] = {2, 5};
+    CollectiveCall call = call_of(COLLECTIVE_SEND_RECV, 3.2e7, 2, pair);
+    double expected = LAUNCH_S + 7.5e-6 + 3.2e7 / 16e9;
+    cr_assert_float_eq(seconds_of(&network, &call, "ring"), expected, 1e-12);
+}
+
+Test(collective_loads, the_uplink_of_an_oversubscribed_leaf_is_the_slowest_link) {
+    Network network = network_build(&NODE, &FABRIC, 4);
+    Arena *arena = arena_create();
+    CollectiveLoads loads;
+    CollectiveCall call = call_of(COLLECTIVE_ALL_GATHER, 1.6e7, 16, GPUS);
+    collective_loads(&call, collective_find("hierarchical"), &network, arena, &loads);
+    cr_assert_eq(collective_slowest_kind(&loads, &network), LINK_FABRIC);
+    /* Between nodes 4 rings of 1 MB pieces leave the leaf in each of 3 steps; 2 * 4 * 20 / 4 GB/s above it. */
+    cr_assert_float_eq(load_of(&loads.phases[0], (LinkId)network_link_count(&network) - 4), 12e6, 1e-6);
+    call.ranks = 4;
+    collective_loads(&call, collective_find("hierarchical"), &network, arena, &loads);
+    cr_assert_eq(collective_slowest_kind(&loads, &network), LINK_NVLINK);
+    call.ranks = 8;
+    collective_loads(&call, collective_find("ring"), &network, arena, &loads);
+    cr_assert_eq(collective_slowest_kind(&loads, &network), LINK_NIC);
+    arena_destroy(arena);
+}
+
+Test(collective_loads, auto_takes_the_cheapest) {
+    Network network = network_build(&NODE, &FABRIC, 4);
+    CollectiveCall call = call_of(COLLECTIVE_ALL_REDUCE, 2385, 16, GPUS);
+    cr_assert_str_eq(collective_select("auto", &call, &network)->name, "hierarchical");
+    FabricSpec flat = fabric_default();
+    Network wide = network_build(&NODE, &flat, 4);
+    call.bytes = 2.385e9;
+    cr_assert_str_eq(collective_select("auto", &call, &wide)->name, "ring");
+    call = call_of(COLLECTIVE_ALL_REDUCE, 2385, 4, GPUS);
+    cr_assert_str_eq(collective_select("auto", &call, &network)->name, "ring", "equal: the first of the menu");
+}
+
+Test(collective_loads, a_named_algorithm_that_cannot_run_gives_way_to_ring) {
+    Network network = network_build(&NODE, &FABRIC, 4);
+    CollectiveCall call = call_of(COLLECTIVE_ALL_REDUCE, 2385, 8, GPUS);
+    cr_assert_str_eq(collective_select("hierarchical", &call, &network)->name, "hierarchical");
+    call.ranks = 7;
+    cr_assert_str_eq(collective_select("hierarchical", &call, &network)->name, "ring");
+    cr_assert_null(collective_select("rong", &call, &network));
+}

@@ -1,0 +1,174 @@
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+#include "models/hardware/gpu.h"
+
+/* An invented GPU with odd constants: the laws below hold for every set. */
+static GpuSpec odd_gpu(void) {
+    GpuSpec gpu = {.name = "odd",
+                   .hbm_bytes = 37e9,
+                   .hbm_bytes_per_s = 1.7e12,
+                   .sm_count = 97,
+                   .tdp_watts = 383,
+                   .kernels = {.sustained_fraction = 0.87,
+                               .tile_loss = 29.3,
+                               .tile_start_s = 3.1e-6,
+                               .quantisation_fraction = 1,
+                               .shortest_s = 0.7e-6,
+                               .hbm_fraction = 0.93,
+                               .hbm_ramp_bytes = 11e6,
+                               .row_reduction_fraction = 0.61,
+                               .cast_bytes = 6.7,
+                               .cast_start_s = 8.3e-6,
+                               .launch_s = 0.9e-6,
+                               .host_s = 23e-6}};
+    gpu.peak_flop_per_s[PRECISION_FP32] = 17e12;
+    gpu.peak_flop_per_s[PRECISION_BF16] = 290e12;
+    gpu.peak_flop_per_s[PRECISION_FP8] = 580e12;
+    gpu.kernels.matrix_fraction[PRECISION_FP32] = 0.9;
+    gpu.kernels.matrix_fraction[PRECISION_BF16] = 0.88;
+    gpu.kernels.matrix_fraction[PRECISION_FP8] = 0.83;
+    return gpu;
+}
+
+static double seconds(const GpuSpec *gpu, int64_t m, int64_t n, int64_t k) {
+    GemmShape shape = {.batch = 1, .m = m, .n = n, .k = k, .precision = PRECISION_BF16};
+    return gpu_gemm_seconds(gpu, &shape);
+}
+
+Test(gpu, every_precision_is_found_by_its_own_name) {
+    for (int i = 0; i < PRECISION_COUNT; i++) {
+        Precision found = PRECISION_COUNT;
+        cr_assert(precision_find(precision_name((Precision)i), &found));
+        cr_expect(eq(int, (int)found, i));
+    }
+}
+
+Test(gpu, an_unknown_precision_is_not_found_and_leaves_the_answer_alone) {
+    Precision found = PRECISION_FP16;
+    cr_expect(not(precision_find("bf15", &found)));
+    cr_expect(eq(int, (int)found, PRECISION_FP16));
+}
+
+Test(gpu, tf32_is_stored_in_four_bytes_and_fp8_in_one) {
+    cr_expect(eq(dbl, precision_bytes(PRECISION_TF32), 4));
+    cr_expect(eq(dbl, precision_bytes(PRECISION_FP8), 1));
+}
+
+Test(gpu, a_product_counts_a_multiplication_and_an_addition_per_element) {
+    GemmShape shape = {.batch = 5, .m = 7, .n = 11, .k = 13, .precision = PRECISION_FP16};
+    cr_expect(eq(dbl, gpu_gemm_flop(&shape), 2 * 5 * 7 * 11 * 13));
+}
+
+Test(gpu, doubling_any_side_never_makes_a_product_faster) {
+    GpuSpec gpu = odd_gpu();
+    for (int64_t m = 1; m <= 16384; m *= 4) {
+        for (int64_t n = 64; n <= 16384; n *= 4) {
+            for (int64_t k = 64; k <= 16384; k *= 4) {
+                double single_s = seconds(&gpu, m, n, k);
+                cr_expect(le(dbl, single_s, seconds(&gpu, 2 * m, n, k)));
+                cr_expect(le(dbl, single_s, seconds(&gpu, m, 2 * n, k)));
+                cr_expect(le(dbl, single_s, seconds(&gpu, m, n, 2 * k)));
+            }
+        }
+    }
+}
+
+Test(gpu, no_product_beats_the_datasheet) {
+    GpuSpec gpu = odd_gpu();
+    for (int64_t side = 1; side <= 65536; side *= 2) {
+        GemmShape shape = {.batch = 3, .m = side, .n = 3 * side, .k = side, .precision = PRECISION_BF16};
+        double time_s = gpu_gemm_seconds(&gpu, &shape);
+        double bytes = 3 * 2.0 * (double)(side * side) * (1 + 3 + 3);
+        cr_expect(lt(dbl, gpu_gemm_flop(&shape) / time_s, gpu.peak_flop_per_s[PRECISION_BF16]));
+        cr_expect(lt(dbl, bytes / time_s, gpu.hbm_bytes_per_s));
+    }
+}
+
+Test(gpu, one_row_above_a_wave_boundary_costs_a_whole_wave_where_tiles_are_rounded_up) {
+    GpuSpec gpu = odd_gpu();
+    gpu.sm_count = 64;
+    double full_s = seconds(&gpu, 2048, 1024, 8192); /* 64 tiles of 256x128 */
+    double above_s = seconds(&gpu, 2049, 1024, 8192);
+    cr_expect(gt(dbl, above_s, 1.15 * full_s), "one more row: %g s after %g s", above_s, full_s);
+    gpu.kernels.quantisation_fraction = 0;
+    cr_expect(lt(dbl, seconds(&gpu, 2049, 1024, 8192), 1.01 * seconds(&gpu, 2048, 1024, 8192)));
+}
+
+Test(gpu, a_large_product_approaches_the_sustained_share_of_peak) {
+    GpuSpec gpu = odd_gpu();
+    GemmShape shape = {.batch = 1, .m = 256 * 97 * 2, .n = 16384, .k = 32768, .precision = PRECISION_BF16};
+    double share = gpu_gemm_flop(&shape) / gpu_gemm_seconds(&gpu, &shape) / 290e12;
+    cr_expect(epsilon_eq(dbl, share, 0.88 * 0.87, 0.004));
+}
+
+Test(gpu, a_product_with_one_row_runs_at_the_speed_of_memory) {
+    GpuSpec gpu = odd_gpu();
+    double weight_bytes = 2.0 * 16384 * 16384;
+    double time_s = seconds(&gpu, 1, 16384, 16384);
+    cr_expect(ge(dbl, time_s, gpu_memory_bound_seconds(&gpu, weight_bytes)));
+    cr_expect(lt(dbl, time_s, 1.1 * gpu_memory_bound_seconds(&gpu, weight_bytes)));
+}
+
+Test(gpu, a_batch_of_products_costs_less_than_the_products_one_by_one) {
+    GpuSpec gpu = odd_gpu();
+    GemmShape heads = {.batch = 96, .m = 2048, .n = 2048, .k = 128, .precision = PRECISION_BF16};
+    GemmShape head = heads;
+    head.batch = 1;
+    double batched_s = gpu_gemm_seconds(&gpu, &heads);
+    cr_expect(lt(dbl, batched_s, 96 * gpu_gemm_seconds(&gpu, &head)));
+    cr_expect(gt(dbl, batched_s, 48 * gpu_gemm_seconds(&gpu, &head)));
+}
+
+Test(gpu, fp8_gains_less_than_its_peak_promises) {
+    GpuSpec gpu = odd_gpu();
+    GemmShape wide = {.batch = 1, .m = 4096, .n = 4096, .k = 4096, .precision = PRECISION_BF16};
+    GemmShape narrow = wide;
+    narrow.precision = PRECISION_FP8;
+    double gain = gpu_gemm_seconds(&gpu, &wide) / gpu_gemm_seconds(&gpu, &narrow);
+    cr_expect(gt(dbl, gain, 1));
+    cr_expect(lt(dbl, gain, 2));
+}
+
+Test(gpu, long_runs_are_slower_than_short_ones_by_no_more_than_the_power_limit) {
+    GpuSpec gpu = odd_gpu();
+    GpuSpec hot = gpu_sustained(&gpu);
+    for (int64_t k = 64; k <= 16384; k *= 2) {
+        double short_s = seconds(&gpu, 2048, 4096, k);
+        double hot_s = seconds(&hot, 2048, 4096, k);
+        cr_expect(gt(dbl, hot_s, short_s));
+        cr_expect(le(dbl, hot_s, short_s / 0.87));
+    }
+}
+
+Test(gpu, small_streams_reach_less_bandwidth_than_large_ones) {
+    GpuSpec gpu = odd_gpu();
+    double reached = 0;
+    for (double bytes = 1e3; bytes < 1e11; bytes *= 7) {
+        double rate = bytes / gpu_memory_bound_seconds(&gpu, bytes);
+        cr_expect(gt(dbl, rate, reached));
+        reached = rate;
+    }
+    cr_expect(lt(dbl, reached, 0.93 * gpu.hbm_bytes_per_s));
+    cr_expect(gt(dbl, reached, 0.90 * gpu.hbm_bytes_per_s));
+}
+
+Test(gpu, a_stream_as_long_as_the_ramp_reaches_half_the_bandwidth) {
+    GpuSpec gpu = odd_gpu();
+    double time_s = gpu_memory_bound_seconds(&gpu, 11e6) - 0.7e-6;
+    cr_expect(epsilon_eq(dbl, 11e6 / time_s, 0.93 * 1.7e12 / 2, 1e3));
+}
+
+Test(gpu, row_reductions_are_slower_than_element_wise_kernels) {
+    GpuSpec gpu = odd_gpu();
+    double row_s = gpu_row_reduction_seconds(&gpu, 3.7e8) - 0.7e-6;
+    double element_s = gpu_memory_bound_seconds(&gpu, 3.7e8) - 0.7e-6;
+    cr_expect(epsilon_eq(dbl, element_s / row_s, 0.61, 1e-9));
+}
+
+Test(gpu, launches_add_up_on_the_device_and_on_the_host) {
+    GpuSpec gpu = odd_gpu();
+    cr_expect(epsilon_eq(dbl, gpu_launch_seconds(&gpu, 37), 33.3e-6, 1e-12));
+    cr_expect(epsilon_eq(dbl, gpu_host_floor_seconds(&gpu, 37), 851e-6, 1e-12));
+    cr_expect(eq(dbl, gpu_launch_seconds(&gpu, 0), 0));
+}

@@ -1,0 +1,69 @@
+#include <criterion/criterion.h>
+
+#include "models/workload/training_memory.h"
+#include "tests/unit/models/small_cluster.h"
+
+/* The 175B model of Korthikanti et al. 2022: tensor 8, pipeline 8, interleaved 3, micro-batch 1, 64 sequences. */
+static TrainingSpec gpt_175b(Arena *arena, bool sequence_parallel) {
+    SimulationSpec spec = small_cluster(arena, 8, 8);
+    TrainingSpec *training = &spec.jobs[0].training;
+    training->model.hidden = 12288;
+    training->model.layers = 96;
+    training->model.heads = 96;
+    training->model.vocab = 51200;
+    training->sequence_tokens = 2048;
+    training->plan.tensor_parallel = 8;
+    training->plan.pipeline_parallel = 8;
+    training->plan.virtual_stages = 3;
+    training->plan.global_batch_seqs = 64;
+    training->plan.sequence_parallel = sequence_parallel;
+    small_cluster_resolve(arena, &spec);
+    return *training;
+}
+
+static const double SBH = 2048.0 * 12288;
+
+/* Equation 2: sbh (10 + 24/t + 5as/(ht)). */
+Test(training_memory, a_layer_without_sequence_parallelism_follows_equation_2) {
+    Arena *arena = arena_create();
+    TrainingSpec training = gpt_175b(arena, false);
+    double expected = SBH * (10 + 24 / 8.0 + 5 * 96 * 2048 / (12288 * 8.0));
+    cr_assert_float_eq(training_layer_activation_bytes(&training, RECOMPUTE_NONE) / expected, 1, 1e-12);
+    arena_destroy(arena);
+}
+
+/* Equations 4 and 6: sbh/t (34 + 5as/h), and 34 sbh/t with selective recomputation; full recomputation keeps the input,
+ * 2 sbh. */
+Test(training_memory, a_layer_with_sequence_parallelism_follows_equations_4_and_6) {
+    Arena *arena = arena_create();
+    TrainingSpec training = gpt_175b(arena, true);
+    double none = SBH / 8 * (34 + 5 * 96 * 2048 / 12288.0), selective = SBH / 8 * 34;
+    cr_assert_float_eq(training_layer_activation_bytes(&training, RECOMPUTE_NONE) / none, 1, 1e-12);
+    cr_assert_float_eq(training_layer_activation_bytes(&training, RECOMPUTE_SELECTIVE) / selective, 1, 1e-12);
+    cr_assert_float_eq(training_layer_activation_bytes(&training, RECOMPUTE_FULL) / (2 * SBH), 1, 1e-12);
+    arena_destroy(arena);
+}
+
+Test(training_memory, a_distributed_optimizer_splits_only_the_optimizer_state) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = small_cluster(arena, 2, 4);
+    small_cluster_resolve(arena, &spec);
+    StageMemory whole = training_memory_of_stage(&spec.jobs[0].training, 0);
+    spec.jobs[0].training.plan.distributed_optimizer = true;
+    StageMemory split = training_memory_of_stage(&spec.jobs[0].training, 0);
+    cr_assert_float_eq(split.optimizer_bytes * 8, whole.optimizer_bytes, 1);
+    cr_assert_eq(split.weights_bytes, whole.weights_bytes);
+    cr_assert_eq(split.gradients_bytes, whole.gradients_bytes);
+    arena_destroy(arena);
+}
+
+Test(training_memory, stages_hold_the_parameters_of_the_model_and_one_copy_of_a_tied_table) {
+    Arena *arena = arena_create();
+    TrainingSpec training = gpt_175b(arena, false);
+    double sum = 0, final_norm = 2 * 12288;
+    for (int stage = 0; stage < 8; stage++)
+        sum += training_stage_parameters(&training, stage) * 8;
+    double copy = 51200.0 * 12288;
+    cr_assert_float_eq(sum, transformer_parameters(&training.model) - final_norm + copy, 1);
+    arena_destroy(arena);
+}

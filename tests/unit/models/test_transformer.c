@@ -1,0 +1,58 @@
+#include <criterion/criterion.h>
+
+#include "models/workload/transformer.h"
+
+static TransformerSpec gpt3(void) {
+    TransformerSpec model = transformer_default();
+    model.hidden = 12288;
+    model.layers = 96;
+    model.heads = 96;
+    model.vocab = 51200;
+    model.max_positions = 2048;
+    return model;
+}
+
+static TransformerSpec llama2_70b(void) {
+    return (TransformerSpec){.hidden = 8192,
+                             .layers = 80,
+                             .heads = 64,
+                             .kv_heads = 8,
+                             .ffn_hidden = 28672,
+                             .vocab = 32000,
+                             .gated = true,
+                             .rms_norm = true};
+}
+
+/* Narayanan et al., SC21, equation 2: 12 l h^2 (1 + 13/(12h) + (V+s)/(12lh)). */
+Test(transformer, parameters_of_a_gpt_follow_the_formula_of_sc21) {
+    TransformerSpec model = gpt3();
+    double h = 12288, l = 96, formula = 12 * l * h * h * (1 + 13 / (12 * h) + (51200 + 2048) / (12 * l * h));
+    cr_assert_float_eq(transformer_parameters(&model) / formula, 1, 1e-6);
+}
+
+/* Touvron et al. 2023: 68,976,648,192 parameters. */
+Test(transformer, parameters_of_llama_2_70b_are_exact) {
+    TransformerSpec model = llama2_70b();
+    cr_assert_eq(transformer_parameters(&model), 68976648192.0);
+}
+
+/* SC21 equation 3 without recomputation: 72 B s l h^2 (1 + s/(6h) + V/(12lh)). */
+Test(transformer, model_flop_of_a_gpt_follows_the_formula_of_sc21) {
+    TransformerSpec model = gpt3();
+    double h = 12288, l = 96, s = 2048;
+    double formula = 72 * s * l * h * h * (1 + s / (6 * h) + 51200 / (12 * l * h));
+    cr_assert_float_eq(transformer_model_flop(&model, 2048) / formula, 1, 1e-12);
+}
+
+Test(transformer, defaults_are_resolved_from_the_other_sizes) {
+    TransformerSpec model = gpt3();
+    cr_assert_eq(transformer_kv_heads(&model), 96);
+    cr_assert_eq(transformer_head_dim(&model), 128);
+    cr_assert_eq(transformer_ffn_hidden(&model), 49152);
+}
+
+Test(transformer, an_untied_head_has_parameters_of_its_own) {
+    TransformerSpec tied = gpt3(), untied = gpt3();
+    untied.tied_embeddings = false;
+    cr_assert_eq(transformer_parameters(&untied) - transformer_parameters(&tied), 51200.0 * 12288);
+}

@@ -1,0 +1,191 @@
+/*
+ * Collectives against nccl-tests on real machines. The files are read from ../shared/data/comm; without them the tests
+ * are skipped. Beside our error stands that of a null model: bytes per rank over the nominal bandwidth, no latency.
+ */
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/workload/collective_loads.h"
+
+enum { ROWS_MAX = 2048, GPUS_PER_NODE = 8, GPUS_MAX = 64 };
+
+static const char *const FOLDER = "../shared/data/comm";
+static const double LARGE_BYTES = 1048576;
+
+/* The catalogue's constants: scenarios/hardware/dgx-a100-40.yaml, -80.yaml and dgx-h100.yaml. */
+static const NodeSpec A100 = {
+    .gpus = GPUS_PER_NODE,
+    .nics = 8,
+    .nvlink = {.bytes_per_s = 300e9, .latency_s = 1.85e-6, .efficiency_fraction = 0.70, .ramp_s = 42e-6},
+    .nic = {.bytes_per_s = 25e9, .latency_s = 6.4e-6, .efficiency_fraction = 0.65, .ramp_s = 42e-6}};
+static const NodeSpec H100 = {
+    .gpus = GPUS_PER_NODE,
+    .nics = 8,
+    .nvlink = {.bytes_per_s = 450e9, .latency_s = 0.83e-6, .efficiency_fraction = 0.685, .ramp_s = 14e-6},
+    .nic = {.bytes_per_s = 50e9, .latency_s = 6.4e-6, .efficiency_fraction = 0.65, .ramp_s = 42e-6}};
+
+typedef struct Measured {
+    CollectiveKind kind;
+    int ranks;
+    double bytes;
+    double seconds;
+} Measured;
+
+/* Reads one line of a file; false when the row is not wanted. */
+typedef bool (*ReadRow)(const char *line, Measured *row);
+
+typedef struct Errors {
+    double large[ROWS_MAX];
+    double small[ROWS_MAX];
+    int large_count;
+    int small_count;
+} Errors;
+
+static bool find_kind(const char *name, CollectiveKind *kind) {
+    for (int i = 0; i < COLLECTIVE_KIND_COUNT; i++)
+        if (strcmp(collective_kind_name((CollectiveKind)i), name) == 0) {
+            *kind = (CollectiveKind)i;
+            return true;
+        }
+    return false;
+}
+
+static bool read_one_node(const char *line, Measured *row) {
+    char kind[32], type[32];
+    double elements, milliseconds;
+    if (sscanf(line, "%31[^,],%31[^,],%d,%lf,%lf", kind, type, &row->ranks, &elements, &milliseconds) != 5)
+        return false;
+    row->bytes = elements * 2;
+    row->seconds = milliseconds * 1e-3;
+    return strcmp(type, "half") == 0 && find_kind(kind, &row->kind);
+}
+
+static bool read_infiniband(const char *line, Measured *row) {
+    double microseconds;
+    if (sscanf(line, "%*[^,],%*[^,],%*d,%*d,%d,%*[^,],%*[^,],%lf,%lf", &row->ranks, &row->bytes, &microseconds) != 3)
+        return false;
+    row->kind = COLLECTIVE_ALL_REDUCE;
+    row->seconds = microseconds * 1e-6;
+    return true;
+}
+
+static bool read_infiniband_inside(const char *line, Measured *row) {
+    return read_infiniband(line, row) && row->ranks <= GPUS_PER_NODE;
+}
+
+/* The first row of a log on several nodes is a warm-up. */
+static bool read_infiniband_between(const char *line, Measured *row) {
+    return read_infiniband(line, row) && row->ranks > GPUS_PER_NODE && row->bytes > 1024;
+}
+
+static bool read_vtrain(const char *line, Measured *row) {
+    double nanoseconds;
+    row->kind = COLLECTIVE_ALL_REDUCE;
+    bool found = sscanf(line, "%*[^,],%d,%lf,%lf", &row->ranks, &row->bytes, &nanoseconds) == 3;
+    row->seconds = found ? nanoseconds * 1e-9 : 0;
+    return found;
+}
+
+static int read_rows(const char *name, ReadRow read_row, Measured *rows) {
+    char path[256], line[512];
+    int count = 0;
+    snprintf(path, sizeof path, "%s/%s", FOLDER, name);
+    FILE *file = fopen(path, "r");
+    if (!file)
+        cr_skip("%s is not here", path);
+    while (fgets(line, sizeof line, file) && count < ROWS_MAX)
+        if (read_row(line, &rows[count]))
+            count++;
+    fclose(file);
+    return count;
+}
+
+static double predict(const NodeSpec *node, const Measured *row) {
+    int gpus[GPUS_MAX];
+    for (int rank = 0; rank < row->ranks; rank++)
+        gpus[rank] = rank;
+    FabricSpec fabric = fabric_default();
+    Network network = network_build(node, &fabric, (row->ranks + GPUS_PER_NODE - 1) / GPUS_PER_NODE);
+    CollectiveCall call = {row->kind, row->bytes, row->ranks, gpus, GPUS_PER_NODE};
+    CollectiveLoads loads;
+    Arena *arena = arena_create();
+    collective_loads(&call, collective_select("auto", &call, &network), &network, arena, &loads);
+    double seconds = collective_alone_seconds(&loads, &network);
+    arena_destroy(arena);
+    return seconds;
+}
+
+static double predict_null(const NodeSpec *node, const Measured *row) {
+    double share = (row->ranks - 1.0) / row->ranks * (row->kind == COLLECTIVE_ALL_REDUCE ? 2 : 1);
+    bool inside = row->ranks <= GPUS_PER_NODE;
+    return share * row->bytes / (inside ? node->nvlink.bytes_per_s : node->nic.bytes_per_s * node->nics);
+}
+
+static int compare_numbers(const void *left, const void *right) {
+    double a = *(const double *)left, b = *(const double *)right;
+    return (a > b) - (a < b);
+}
+
+static double median(double *values, int count) {
+    cr_assert_gt(count, 0);
+    qsort(values, (size_t)count, sizeof *values, compare_numbers);
+    return (values[(count - 1) / 2] + values[count / 2]) / 2;
+}
+
+static void add_error(Errors *errors, const Measured *row, double seconds) {
+    double error = fabs(seconds / row->seconds - 1);
+    if (row->bytes >= LARGE_BYTES)
+        errors->large[errors->large_count++] = error;
+    else
+        errors->small[errors->small_count++] = error;
+}
+
+/* Median errors above and below 1 MiB must stay under the limits; a limit of 0 = the file has no such rows. */
+static void expect_errors(const char *name, ReadRow read_row, const NodeSpec *node, const double *limits) {
+    static const char *const SIDES[] = {"from 1 MiB on", "below 1 MiB"};
+    Measured *rows = calloc(ROWS_MAX, sizeof *rows);
+    Errors *ours = calloc(1, sizeof *ours), *null = calloc(1, sizeof *null);
+    int count = read_rows(name, read_row, rows);
+    for (int i = 0; i < count; i++) {
+        add_error(ours, &rows[i], predict(node, &rows[i]));
+        add_error(null, &rows[i], predict_null(node, &rows[i]));
+    }
+    for (int side = 0; side < 2; side++) {
+        int number = side == 0 ? ours->large_count : ours->small_count;
+        if (limits[side] == 0)
+            continue;
+        double error = median(side == 0 ? ours->large : ours->small, number);
+        double null_error = median(side == 0 ? null->large : null->small, number);
+        fprintf(stderr, "%s: %d rows %s: median error %.1f %%, null model %.1f %%\n", name, number, SIDES[side],
+                100 * error, 100 * null_error);
+        cr_expect_leq(error, limits[side], "%s %s: %.3f", name, SIDES[side], error);
+        cr_expect_lt(error, null_error);
+    }
+    free(rows);
+    free(ours);
+    free(null);
+}
+
+Test(comm, collectives_in_an_a100_node_take_the_measured_time) {
+    expect_errors("nccl_1node_a100_sxm.csv", read_one_node, &A100, (const double[]){0.09, 0.20});
+}
+
+Test(comm, collectives_in_an_h100_node_take_the_measured_time) {
+    expect_errors("nccl_1node_h100_sxm.csv", read_one_node, &H100, (const double[]){0.10, 0.07});
+}
+
+Test(comm, all_reduces_in_an_azure_a100_node_take_the_measured_time) {
+    expect_errors("nccl_allreduce_a100_ib_2_64gpu.csv", read_infiniband_inside, &A100, (const double[]){0.12, 0.05});
+}
+
+Test(comm, all_reduces_over_infiniband_take_the_measured_time) {
+    expect_errors("nccl_allreduce_a100_ib_2_64gpu.csv", read_infiniband_between, &A100, (const double[]){0.05, 0.23});
+}
+
+/* None of these rows was used to choose a constant. */
+Test(comm, all_reduces_of_another_a100_node_are_predicted) {
+    expect_errors("vtrain_allreduce_1node_a100_2_8gpu.csv", read_vtrain, &A100, (const double[]){0.10, 0});
+}
