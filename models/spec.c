@@ -67,6 +67,16 @@ static void check_network(const ClusterSpec *cluster, ErrorList *errors) {
         error_list_add(errors, (ErrorPlace){0}, "cluster.nodes",
                        "found %" PRId64 " nodes without NICs, expected 1 node, or a node type with `nics`",
                        cluster->nodes);
+    if (cluster->node.nics > 0 && cluster->node.nic.bytes_per_s <= 0)
+        error_list_add(errors, (ErrorPlace){0}, "cluster.node.nics",
+                       "found %d NICs without a bandwidth, expected `nic`", cluster->node.nics);
+}
+
+static void check_precision(const GpuSpec *gpu, Precision precision, const char *path, ErrorList *errors) {
+    if (gpu->peak_flop_per_s[precision] <= 0 || gpu->kernels.matrix_fraction[precision] <= 0)
+        error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.plan.precision", path),
+                       "found %s, expected a precision for which %s has a `peak` and a `kernels.matrix`",
+                       precision_name(precision), gpu->name);
 }
 
 static void resolve_job(const ClusterSpec *cluster, JobSpec *job, int64_t index, ErrorList *errors) {
@@ -77,11 +87,7 @@ static void resolve_job(const ClusterSpec *cluster, JobSpec *job, int64_t index,
     if (job->gpus > gpus)
         error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.gpus", path),
                        "found %" PRId64 ", expected at most the cluster's %" PRId64, job->gpus, gpus);
-    const PlanSpec *plan = &job->training.plan;
-    const GpuSpec *gpu = &cluster->node.gpu;
-    if (gpu->peak_flop_per_s[plan->precision] <= 0)
-        error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.plan.precision", path),
-                       "found %s, expected a precision that %s supports", precision_name(plan->precision), gpu->name);
+    check_precision(&cluster->node.gpu, job->training.plan.precision, path, errors);
     plan_resolve(&job->training, job->gpus, path, errors);
 }
 

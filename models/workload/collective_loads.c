@@ -210,20 +210,33 @@ LinkKind collective_slowest_kind(const CollectiveLoads *loads, const Network *ne
     return kind;
 }
 
+static double alone_seconds(const CollectiveCall *call, const CollectiveAlgorithm *algorithm, const Network *network) {
+    Arena *arena = arena_create();
+    CollectiveLoads loads;
+    collective_loads(call, algorithm, network, arena, &loads);
+    double seconds = collective_alone_seconds(&loads, network);
+    arena_destroy(arena);
+    return seconds;
+}
+
+/* The only algorithm that can run the call is not priced. */
 static const CollectiveAlgorithm *cheapest(const CollectiveCall *call, const Network *network) {
     const CollectiveAlgorithm *best = NULL;
     double best_s = INFINITY;
     for (size_t index = 0; collective_at(index); index++) {
-        if (collective_at(index)->needs(call))
+        const CollectiveAlgorithm *next = collective_at(index);
+        if (next->needs(call))
             continue;
-        Arena *arena = arena_create();
-        CollectiveLoads loads;
-        collective_loads(call, collective_at(index), network, arena, &loads);
-        double seconds = collective_alone_seconds(&loads, network);
-        arena_destroy(arena);
-        if (seconds < best_s) {
-            best_s = seconds;
-            best = collective_at(index);
+        if (!best) {
+            best = next;
+            continue;
+        }
+        if (isinf(best_s))
+            best_s = alone_seconds(call, best, network);
+        double next_s = alone_seconds(call, next, network);
+        if (next_s < best_s) {
+            best_s = next_s;
+            best = next;
         }
     }
     return best;

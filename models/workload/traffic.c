@@ -12,7 +12,7 @@ enum { RESOURCE_NONE = UINT32_MAX };
 
 typedef struct LegLoads {
     double latency_s;
-    LinkLoad *loads; /* ascending by link */
+    LinkLoad *loads; /* each link once, in the order of first use */
     int load_count;
 } LegLoads;
 
@@ -34,6 +34,7 @@ struct Traffic {
     LinkId *touched;                      /* scratch, [leg * links + i] */
     int touched_count[COLLECTIVE_PHASES_MAX];
     int scratch_legs;
+    Arena *scratch;            /* loads of the calls of the open operation */
     ResourceId *link_resource; /* filled by traffic_seal */
 };
 
@@ -45,13 +46,10 @@ Traffic *traffic_create(Arena *arena, const Network *network, bool folded) {
     return traffic;
 }
 
-static int compare_links(const void *left, const void *right) {
-    LinkId a = *(const LinkId *)left, b = *(const LinkId *)right;
-    return (a > b) - (a < b);
-}
-
 /* Moves what the open operation has gathered into lists. */
 static void close_operation(Traffic *traffic) {
+    arena_destroy(traffic->scratch);
+    traffic->scratch = NULL;
     if (!traffic->operation_count)
         return;
     Operation *operation = &traffic->operations[traffic->operation_count - 1];
@@ -60,7 +58,6 @@ static void close_operation(Traffic *traffic) {
         LinkId *touched = traffic->touched + (size_t)leg * links;
         double *bytes = traffic->link_bytes + (size_t)leg * links;
         int count = traffic->touched_count[leg];
-        qsort(touched, (size_t)count, sizeof *touched, compare_links);
         LegLoads *raw = &operation->raw[leg];
         raw->loads = ARENA_ARRAY(traffic->arena, count, LinkLoad);
         raw->load_count = count;
@@ -98,7 +95,7 @@ static void begin_operation(Traffic *traffic, Operation *operation, const Collec
         operation->raw[leg].latency_s = loads->phases[leg].latency_s;
 }
 
-static void gather_phase(Traffic *traffic, int leg, const CollectivePhaseLoads *phase) {
+static void gather_phase(Traffic *traffic, int leg, const CollectivePhaseLoads *phase, int copies) {
     size_t row = (size_t)leg * (size_t)network_link_count(traffic->network);
     for (int i = 0; i < phase->load_count; i++) {
         const LinkLoad *load = &phase->loads[i];
@@ -107,26 +104,27 @@ static void gather_phase(Traffic *traffic, int leg, const CollectivePhaseLoads *
         double *bytes = &traffic->link_bytes[row + load->link];
         if (*bytes == 0)
             traffic->touched[row + (size_t)traffic->touched_count[leg]++] = load->link;
-        *bytes += load->bytes;
+        bool shared = copies > 1 && network_link_kind(traffic->network, load->link) == LINK_FABRIC;
+        *bytes += shared ? copies * load->bytes : load->bytes;
     }
 }
 
-void traffic_add(Traffic *traffic, const CollectiveCall *call, const char *name) {
+void traffic_add(Traffic *traffic, const CollectiveCall *call, const char *name, int copies) {
     Operation *operation = &traffic->operations[traffic->operation_count - 1];
-    Arena *scratch = arena_create();
     CollectiveLoads loads;
+    if (!traffic->scratch)
+        traffic->scratch = arena_create();
     if (!operation->raw)
         traffic->algorithm = collective_select(name, call, traffic->network);
-    collective_loads(call, traffic->algorithm, traffic->network, scratch, &loads);
+    collective_loads(call, traffic->algorithm, traffic->network, traffic->scratch, &loads);
     if (!operation->raw)
         begin_operation(traffic, operation, &loads);
     CHECK(loads.phase_count == operation->leg_count);
     for (int leg = 0; leg < loads.phase_count; leg++) {
         if (loads.phases[leg].latency_s > operation->raw[leg].latency_s)
             operation->raw[leg].latency_s = loads.phases[leg].latency_s;
-        gather_phase(traffic, leg, &loads.phases[leg]);
+        gather_phase(traffic, leg, &loads.phases[leg], copies);
     }
-    arena_destroy(scratch);
 }
 
 /* SplitMix64's finisher (Steele, Lea, Flood 2014): spreads every bit over all others. */
@@ -194,25 +192,20 @@ static void create_resources(Traffic *traffic, FairShare *share) {
     }
 }
 
-static int compare_uses(const void *left, const void *right) {
-    const ResourceUse *a = left, *b = right;
-    return (a->resource > b->resource) - (a->resource < b->resource);
-}
-
-/* One use per resource: of links that share one, the heaviest. */
-static int merge_uses(ResourceUse *uses, int count) {
-    int kept = 0;
-    qsort(uses, (size_t)count, sizeof *uses, compare_uses);
-    for (int i = 0; i < count; i++) {
-        if (kept && uses[kept - 1].resource == uses[i].resource)
-            uses[kept - 1].weight = fmax(uses[kept - 1].weight, uses[i].weight);
-        else
-            uses[kept++] = uses[i];
+/* One use per resource: of links that share one, the heaviest. `place` has an entry of -1 per link and gets them back.
+ */
+static int add_use(ResourceUse *uses, int count, ResourceUse use, int *place) {
+    int at = place[use.resource];
+    if (at >= 0) {
+        uses[at].weight = fmax(uses[at].weight, use.weight);
+        return count;
     }
-    return kept;
+    place[use.resource] = count;
+    uses[count] = use;
+    return count + 1;
 }
 
-static TrafficLeg seal_leg(const Traffic *traffic, const LegLoads *raw) {
+static TrafficLeg seal_leg(const Traffic *traffic, const LegLoads *raw, int *place) {
     TrafficLeg leg = {.latency_s = raw->latency_s};
     ResourceUse *uses = ARENA_ARRAY(traffic->arena, raw->load_count, ResourceUse);
     double slowest_s = 0;
@@ -224,11 +217,13 @@ static TrafficLeg seal_leg(const Traffic *traffic, const LegLoads *raw) {
             leg.link = network_link_kind(traffic->network, load->link);
         }
         leg.amount_bytes = fmax(leg.amount_bytes, load->bytes);
-        uses[i] = (ResourceUse){traffic->link_resource[load->link], load->bytes};
+        ResourceUse use = {traffic->link_resource[load->link], load->bytes};
+        leg.use_count = add_use(uses, leg.use_count, use, place);
     }
-    leg.use_count = merge_uses(uses, raw->load_count);
-    for (int i = 0; i < leg.use_count; i++)
+    for (int i = 0; i < leg.use_count; i++) {
         uses[i].weight /= leg.amount_bytes;
+        place[uses[i].resource] = -1;
+    }
     leg.uses = uses;
     return leg;
 }
@@ -241,11 +236,13 @@ void traffic_seal(Traffic *traffic, FairShare *share) {
         memcpy(sealed, traffic->operations, traffic->operation_count * sizeof *sealed);
     free(traffic->operations);
     traffic->operations = sealed;
+    int *place = ARENA_ARRAY(traffic->arena, network_link_count(traffic->network), int);
+    memset(place, 0xff, (size_t)network_link_count(traffic->network) * sizeof *place);
     for (size_t i = 0; i < traffic->operation_count; i++) {
         Operation *operation = &sealed[i];
         operation->legs = ARENA_ARRAY(traffic->arena, operation->leg_count, TrafficLeg);
         for (int leg = 0; leg < operation->leg_count; leg++)
-            operation->legs[leg] = seal_leg(traffic, &operation->raw[leg]);
+            operation->legs[leg] = seal_leg(traffic, &operation->raw[leg], place);
     }
 }
 

@@ -33,10 +33,11 @@ Traffic *traffic_create(Arena *arena, const Network *network, bool folded);
 int traffic_open(Traffic *traffic);
 
 /*
- * Adds one group to the open operation, by the algorithm of that name or "auto". The first group decides the phases and
- * their latency; the others must have as many phases (CHECK).
+ * Adds `copies` >= 1 equal groups to the open operation, by the algorithm of that name or "auto": the one in `call`,
+ * and others on the GPUs beside it in the same nodes, each with ports and NICs of its own, which only the leaves feel.
+ * The first group decides the phases and their latency; the others must have as many phases (CHECK).
  */
-void traffic_add(Traffic *traffic, const CollectiveCall *call, const char *algorithm);
+void traffic_add(Traffic *traffic, const CollectiveCall *call, const char *algorithm, int copies);
 
 /* Makes the resources; no operation can be opened after it. */
 void traffic_seal(Traffic *traffic, FairShare *share);

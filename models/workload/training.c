@@ -42,7 +42,8 @@ static void create_class_states(TrainingStep *self, Arena *arena, Engine *engine
     self->series = ARENA_ARRAY(arena, classes, ClassSeries);
     for (int i = 0; i < classes; i++) {
         const RankClass *class = &step->ranks.classes[i];
-        int gpu = step->ranks.rank_gpu[class->first_rank];
+        /* Tensor ranks are alike on the links; the first of the group is the one whose links are always there. */
+        int gpu = step->ranks.rank_gpu[class->first_rank - class->tensors[0]];
         const Network *network = self->traffic.network;
         ClassSeries *series = &self->series[i];
         step->memory[i] = create_memory(engine, &spec->jobs[0].training, class, spec->cluster.node.gpu.hbm_bytes);

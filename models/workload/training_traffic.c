@@ -31,13 +31,26 @@ static double hidden_bytes(const TrafficBuilder *builder) {
            (double)builder->training->model.hidden * activation_bytes(plan->precision);
 }
 
-static void add_call(TrafficBuilder *builder, CollectiveKind kind, double bytes, int ranks) {
+static void add_calls(TrafficBuilder *builder, CollectiveKind kind, double bytes, int ranks, int copies) {
     CollectiveCall call = {.kind = kind,
                            .bytes = bytes,
                            .ranks = ranks,
                            .rank_gpu = builder->group,
                            .gpus_per_node = builder->spec->cluster.node.gpus};
-    traffic_add(builder->traffic, &call, builder->plan->collective);
+    traffic_add(builder->traffic, &call, builder->plan->collective, copies);
+}
+
+/*
+ * How many neighbouring tensor ranks, from a multiple of the answer on, sit in one node with a NIC each wherever they
+ * are: what one of them sends to its peers, the others send beside it.
+ */
+static int tensors_side_by_side(const TrafficBuilder *builder, int first, int end) {
+    const NodeSpec *node = &builder->spec->cluster.node;
+    int tensors = (int)builder->plan->tensor_parallel;
+    bool folded = builder->spec->fidelity == FIDELITY_FOLDED;
+    bool aligned =
+        folded && node->gpus % tensors == 0 && (node->nics == node->gpus || builder->spec->cluster.nodes == 1);
+    return aligned ? end - first : 1;
 }
 
 /* A group inside one node touches no shared link, so one replica's group stands for all of the set. */
@@ -60,7 +73,7 @@ static int open_tensor_operation(TrafficBuilder *builder, const ReplicaSet *set,
             continue;
         for (int tensor = 0; tensor < tensors; tensor++)
             builder->group[tensor] = rank_gpu(builder, stage, set->replicas[i], tensor);
-        add_call(builder, COLLECTIVE_ALL_REDUCE, hidden_bytes(builder), tensors);
+        add_calls(builder, COLLECTIVE_ALL_REDUCE, hidden_bytes(builder), tensors, 1);
     }
     return operation;
 }
@@ -73,11 +86,12 @@ static int open_message_operation(TrafficBuilder *builder, const ReplicaSet *set
         return NO_OPERATION;
     int operation = traffic_open(builder->traffic);
     to = (to + stages) % stages;
+    int copies = tensors_side_by_side(builder, 0, (int)plan->tensor_parallel);
     for (int i = 0; i < set->replica_count; i++) {
-        for (int tensor = 0; tensor < plan->tensor_parallel; tensor++) {
+        for (int tensor = 0; tensor < plan->tensor_parallel; tensor += copies) {
             builder->group[0] = rank_gpu(builder, from, set->replicas[i], tensor);
             builder->group[1] = rank_gpu(builder, to, set->replicas[i], tensor);
-            add_call(builder, COLLECTIVE_SEND_RECV, hidden_bytes(builder) / (double)plan->tensor_parallel, 2);
+            add_calls(builder, COLLECTIVE_SEND_RECV, hidden_bytes(builder) / (double)plan->tensor_parallel, 2, copies);
         }
     }
     return operation;
@@ -88,10 +102,11 @@ static int open_data_operation(TrafficBuilder *builder, CollectiveKind kind, int
                                int end) {
     int operation = traffic_open(builder->traffic);
     int replicas = (int)builder->plan->data_parallel;
-    for (int tensor = first; tensor < end; tensor++) {
+    int copies = tensors_side_by_side(builder, first, end);
+    for (int tensor = first; tensor < end; tensor += copies) {
         for (int replica = 0; replica < replicas; replica++)
             builder->group[replica] = rank_gpu(builder, stage, replica, tensor);
-        add_call(builder, kind, bytes, replicas);
+        add_calls(builder, kind, bytes, replicas, copies);
     }
     return operation;
 }
@@ -102,11 +117,12 @@ static int open_embedding_operation(TrafficBuilder *builder, int first, int end)
     int operation = traffic_open(builder->traffic);
     double bytes =
         (double)model->vocab * (double)model->hidden / (double)plan->tensor_parallel * training_gradient_bytes(plan);
+    int copies = tensors_side_by_side(builder, first, end);
     for (int replica = 0; replica < plan->data_parallel; replica++) {
-        for (int tensor = first; tensor < end; tensor++) {
+        for (int tensor = first; tensor < end; tensor += copies) {
             builder->group[0] = rank_gpu(builder, 0, replica, tensor);
             builder->group[1] = rank_gpu(builder, (int)plan->pipeline_parallel - 1, replica, tensor);
-            add_call(builder, COLLECTIVE_ALL_REDUCE, bytes, 2);
+            add_calls(builder, COLLECTIVE_ALL_REDUCE, bytes, 2, copies);
         }
     }
     return operation;

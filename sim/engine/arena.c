@@ -9,7 +9,8 @@
 #include "sim/engine/check.h"
 #include "sim/engine/fatal.h"
 
-enum { CHUNK_BYTES = 64 * 1024 };
+/* Chunks double, so that an arena of a few texts is cheap and a large one has few chunks. */
+enum { CHUNK_LEAST_BYTES = 2 * 1024, CHUNK_MOST_BYTES = 1024 * 1024 };
 
 typedef struct Chunk Chunk;
 
@@ -59,7 +60,7 @@ static void *allocate_alone(Arena *arena, size_t bytes) {
 
 Arena *arena_create(void) {
     Arena *arena = zeroed(sizeof(Arena));
-    arena->chunks = chunk_create(CHUNK_BYTES);
+    arena->chunks = chunk_create(CHUNK_LEAST_BYTES);
     return arena;
 }
 
@@ -78,11 +79,12 @@ void arena_destroy(Arena *arena) {
 void *arena_allocate(Arena *arena, size_t bytes) {
     size_t taken = aligned(bytes > 0 ? bytes : 1);
     arena->used_bytes += bytes;
-    if (taken > CHUNK_BYTES / 4) {
+    if (taken > arena->chunks->room_bytes / 4) {
         return allocate_alone(arena, taken);
     }
     if (taken > arena->chunks->room_bytes - arena->chunks->used_bytes) {
-        Chunk *chunk = chunk_create(CHUNK_BYTES);
+        size_t doubled = 2 * arena->chunks->room_bytes;
+        Chunk *chunk = chunk_create(doubled < CHUNK_MOST_BYTES ? doubled : CHUNK_MOST_BYTES);
         chunk->next = arena->chunks;
         arena->chunks = chunk;
     }

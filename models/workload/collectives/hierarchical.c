@@ -30,6 +30,8 @@ static const char *hierarchical_needs(const CollectiveCall *call) {
     if (call->kind == COLLECTIVE_SEND_RECV)
         return "a collective of all ranks, not send_recv";
     int per_node = ranks_per_node(call);
+    if (per_node == 1 || per_node == call->ranks)
+        return "several ranks on each of several nodes; otherwise it is the ring";
     bool equal = call->ranks % per_node == 0;
     for (int rank = per_node; equal && rank < call->ranks; rank++)
         equal = (node_of(call, rank) == node_of(call, rank - 1)) == (rank % per_node != 0);
