@@ -1,6 +1,6 @@
 /*
- * simulation: one spec to one Results. It checks that the job fits, builds the step on a new engine, runs it, closes the ledger and writes down
- * what happened. A pure function of the spec: same spec, same Results, on any thread.
+ * simulation: one spec to one Results. It checks that the job fits, builds the step on a new engine, runs it, closes
+ * the ledger and writes down what happened. A pure function of the spec: same spec, same Results, on any thread.
  */
 #ifndef MODELS_SIMULATION_H
 #define MODELS_SIMULATION_H

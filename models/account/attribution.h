@@ -1,9 +1,9 @@
 /*
  * attribution: where the time of one class of GPUs went in a step. Its compute stream is read from start to end: a
  * compute task is split by its profile, a communication task on the stream is exposed communication, and a gap is
- * explained by the chain of releases that ended it: messages and reductions on the chain are exposed communication, work
- * of another stage and the sums of its tensor group are pipeline bubble, work of a replica or tensor rank that is late
- * because of a slow GPU, and the part of any work that a slow GPU takes longer, is straggling. The rest is idle.
+ * explained by the chain of releases that ended it: messages and reductions on the chain are exposed communication,
+ * work of another stage and the sums of its tensor group are pipeline bubble, work of a replica or tensor rank that is
+ * late because of a slow GPU, and the part of any work that a slow GPU takes longer, is straggling. The rest is idle.
  */
 #ifndef MODELS_ACCOUNT_ATTRIBUTION_H
 #define MODELS_ACCOUNT_ATTRIBUTION_H

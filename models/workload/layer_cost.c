@@ -38,10 +38,10 @@ static Tensors tensors_of(const TrainingSpec *training) {
     double tokens = (double)t.tokens;
     t.hidden_bytes = tokens * (double)model->hidden * bytes / (double)(plan->sequence_parallel ? tensor : 1);
     t.query_bytes = tokens * (double)t.query * bytes;
-    t.rotary_bytes = tokens * (double)(t.query + t.key_value / 2) * bytes;
+    int64_t keys = t.key_value / 2, heads = plan->micro_batch_seqs * model->heads / tensor;
+    t.rotary_bytes = tokens * (double)(t.query + keys) * bytes;
     t.ffn_bytes = tokens * (double)t.ffn * bytes;
-    double heads = (double)(plan->micro_batch_seqs * model->heads / tensor);
-    t.score_bytes = heads * (double)training->sequence_tokens * (double)training->sequence_tokens * bytes;
+    t.score_bytes = (double)heads * (double)training->sequence_tokens * (double)training->sequence_tokens * bytes;
     t.mask_fraction = 1 / bytes;
     return t;
 }

@@ -97,15 +97,21 @@ static int open_message_operation(TrafficBuilder *builder, const ReplicaSet *set
     return operation;
 }
 
-/* One data-parallel collective for each tensor rank in first .. end - 1, all at the same time. */
-static int open_data_operation(TrafficBuilder *builder, CollectiveKind kind, int stage, double bytes, int first,
-                               int end) {
+/* Tensor ranks first .. end - 1 of a stage, each with its own data-parallel group. */
+typedef struct TensorSpan {
+    int stage;
+    int first;
+    int end;
+} TensorSpan;
+
+/* One data-parallel collective for each tensor rank of the span, all at the same time. */
+static int open_replica_operation(TrafficBuilder *builder, const TensorSpan *span, CollectiveKind kind, double bytes) {
     int operation = traffic_open(builder->traffic);
     int replicas = (int)builder->plan->data_parallel;
-    int copies = tensors_side_by_side(builder, first, end);
-    for (int tensor = first; tensor < end; tensor += copies) {
+    int copies = tensors_side_by_side(builder, span->first, span->end);
+    for (int tensor = span->first; tensor < span->end; tensor += copies) {
         for (int replica = 0; replica < replicas; replica++)
-            builder->group[replica] = rank_gpu(builder, stage, replica, tensor);
+            builder->group[replica] = rank_gpu(builder, span->stage, replica, tensor);
         add_calls(builder, kind, bytes, replicas, copies);
     }
     return operation;
@@ -154,16 +160,16 @@ static void open_group_operations(TrafficBuilder *builder, TrainingTraffic *out)
         gradients[index] = parameters[index] = NO_OPERATION;
         if (plan->data_parallel < 2)
             continue;
-        int group = index % groups, chunk = index / groups % out->chunks, stage = index / groups / out->chunks;
-        double weights = training_chunk_parameters(builder->training, stage, chunk);
+        int chunk = index / groups % out->chunks, first = index % groups * width;
+        TensorSpan span = {.stage = index / groups / out->chunks, .first = first, .end = first + width};
+        double weights = training_chunk_parameters(builder->training, span.stage, chunk);
         double bytes =
-            weights * training_gradient_bytes(plan) / training_gradient_slices(builder->training, stage, chunk);
+            weights * training_gradient_bytes(plan) / training_gradient_slices(builder->training, span.stage, chunk);
         CollectiveKind kind = plan->distributed_optimizer ? COLLECTIVE_REDUCE_SCATTER : COLLECTIVE_ALL_REDUCE;
-        gradients[index] = open_data_operation(builder, kind, stage, bytes, group * width, (group + 1) * width);
+        gradients[index] = open_replica_operation(builder, &span, kind, bytes);
         if (plan->distributed_optimizer)
-            parameters[index] =
-                open_data_operation(builder, COLLECTIVE_ALL_GATHER, stage, weights * activation_bytes(plan->precision),
-                                    group * width, (group + 1) * width);
+            parameters[index] = open_replica_operation(builder, &span, COLLECTIVE_ALL_GATHER,
+                                                       weights * activation_bytes(plan->precision));
     }
     out->gradients = gradients;
     out->parameters = parameters;

@@ -1,0 +1,28 @@
+/*
+ * format: the contract of an output format. A format writes one run, or all points of one sweep, to a stream; it opens
+ * no files and computes nothing that Results does not say, except sums, fractions and units. The same Results give the
+ * same bytes. The menu is formats/table.h.
+ */
+#ifndef PLOTS_FORMAT_H
+#define PLOTS_FORMAT_H
+
+#include <stdio.h>
+
+#include "models/results.h"
+
+typedef struct Format {
+    const char *name;           /* the word after --format, and the file in formats/ */
+    const char *summary;        /* one line for the list of formats */
+    const char *file_extension; /* without dot: "csv" */
+    void (*write_run)(FILE *out, const Results *results);
+    void (*write_sweep)(FILE *out, const SweepResults *sweep);
+} Format;
+
+/* The format of that name, NULL when there is none. */
+const Format *format_find(const char *name);
+
+/* The formats in the order of the menu: 0 .. format_count() - 1. */
+int format_count(void);
+const Format *format_at(int index);
+
+#endif

@@ -1,0 +1,216 @@
+#include "plots/json_run.h"
+
+#include <inttypes.h>
+
+#include "plots/cell.h"
+#include "plots/columns.h"
+#include "plots/ledger_table.h"
+#include "plots/ledger_view.h"
+
+typedef struct Json {
+    FILE *out;
+    int indent;
+} Json;
+
+static void new_line(Json json, int depth) {
+    fprintf(json.out, "\n%*s", json.indent + 2 * depth, "");
+}
+
+/* Every key of the run's object but the first follows a comma. */
+static void key(Json json, const char *name) {
+    fputc(',', json.out);
+    new_line(json, 1);
+    fprintf(json.out, "\"%s\": ", name);
+}
+
+static void open_item(Json json, int index) {
+    fputs(index > 0 ? "," : "", json.out);
+    new_line(json, 2);
+}
+
+static void close_list(Json json, int count, char bracket) {
+    if (count > 0) {
+        new_line(json, 1);
+    }
+    fputc(bracket, json.out);
+}
+
+static void text_field(FILE *out, const char *before, const char *text) {
+    fputs(before, out);
+    cell_json_text(out, text);
+}
+
+static void number_field(FILE *out, const char *before, double value) {
+    fputs(before, out);
+    cell_json_number(out, value);
+}
+
+static void write_metrics(Json json, const Results *results) {
+    key(json, "metrics");
+    fputc('{', json.out);
+    for (int i = 0; i < results->metric_count; i++) {
+        const Metric *metric = &results->metrics[i];
+        open_item(json, i);
+        cell_json_text(json.out, metric->name);
+        number_field(json.out, ": {\"value\": ", metric->value);
+        text_field(json.out, ", \"unit\": ", metric->unit);
+        text_field(json.out, ", \"help\": ", metric->help);
+        fputc('}', json.out);
+    }
+    close_list(json, results->metric_count, '}');
+}
+
+static void write_ledger(Json json, const Results *results) {
+    key(json, "ledger");
+    fputc('{', json.out);
+    for (int category = 0; category < LEDGER_COUNT; category++) {
+        open_item(json, category);
+        fprintf(json.out, "\"%s\": {\"gpu_ns\": %" PRId64, ledger_category_name((LedgerCategory)category),
+                results->ledger.ns[category]);
+        double fraction = ledger_view_fraction(&results->ledger, (LedgerCategory)category);
+        number_field(json.out, ", \"fraction\": ", fraction);
+        fputc('}', json.out);
+    }
+    close_list(json, LEDGER_COUNT, '}');
+}
+
+static void write_links(Json json, const Results *results) {
+    key(json, "exposed_communication_gpu_ns");
+    fputc('{', json.out);
+    for (int category = LEDGER_COMM_TENSOR; category <= LEDGER_COMM_DATA; category++) {
+        open_item(json, category - LEDGER_COMM_TENSOR);
+        fprintf(json.out, "\"%s\": {", ledger_category_name((LedgerCategory)category));
+        for (int kind = 0; kind < LINK_KIND_COUNT; kind++) {
+            fprintf(json.out, "%s\"%s\": %" PRId64, kind > 0 ? ", " : "", link_kind_name((LinkKind)kind),
+                    results->comm_ns[category][kind]);
+        }
+        fputc('}', json.out);
+    }
+    close_list(json, 1, '}');
+}
+
+static void write_classes(Json json, const Results *results) {
+    key(json, "classes");
+    fputc('[', json.out);
+    for (int i = 0; i < results->class_count; i++) {
+        const GpuClassResults *row = &results->classes[i];
+        open_item(json, i);
+        text_field(json.out, "{\"name\": ", row->name);
+        fprintf(json.out, ", \"gpus\": %" PRId64 ", \"first_rank\": %" PRId64 ", \"stage\": %d, \"ledger_ns\": {",
+                row->gpus, row->first_rank, row->stage);
+        for (int category = 0; category < LEDGER_COUNT; category++) {
+            fprintf(json.out, "%s\"%s\": %" PRId64, category > 0 ? ", " : "",
+                    ledger_category_name((LedgerCategory)category), row->ledger.ns[category]);
+        }
+        fputs("}}", json.out);
+    }
+    close_list(json, results->class_count, ']');
+}
+
+static void write_memory(Json json, const Results *results) {
+    key(json, "memory");
+    fputc('[', json.out);
+    for (int i = 0; i < results->memory_count; i++) {
+        const MemoryResults *row = &results->memory[i];
+        open_item(json, i);
+        text_field(json.out, "{\"class\": ", row->gpu_class);
+        number_field(json.out, ", \"weights_bytes\": ", row->weights_bytes);
+        number_field(json.out, ", \"gradients_bytes\": ", row->gradients_bytes);
+        number_field(json.out, ", \"optimizer_bytes\": ", row->optimizer_bytes);
+        number_field(json.out, ", \"activations_bytes\": ", row->activations_bytes);
+        number_field(json.out, ", \"buffers_bytes\": ", row->buffers_bytes);
+        number_field(json.out, ", \"total_bytes\": ", row->total_bytes);
+        number_field(json.out, ", \"capacity_bytes\": ", row->capacity_bytes);
+        fputc('}', json.out);
+    }
+    close_list(json, results->memory_count, ']');
+}
+
+static void write_fit_changes(Json json, const Results *results) {
+    key(json, "fit_changes");
+    fputc('[', json.out);
+    for (int i = 0; i < results->fit_change_count; i++) {
+        open_item(json, i);
+        text_field(json.out, "{\"sentence\": ", results->fit_changes[i].sentence);
+        number_field(json.out, ", \"total_bytes\": ", results->fit_changes[i].total_bytes);
+        number_field(json.out, ", \"step_s\": ", results->fit_changes[i].step_s);
+        fputc('}', json.out);
+    }
+    close_list(json, results->fit_change_count, ']');
+}
+
+static void write_critical(Json json, const Results *results) {
+    key(json, "critical_path");
+    fputc('[', json.out);
+    for (int i = 0; i < results->critical_count; i++) {
+        const CriticalPart *part = &results->critical[i];
+        open_item(json, i);
+        text_field(json.out, "{\"entity\": ", part->entity);
+        fprintf(json.out, ", \"category\": \"%s\", \"ns\": %" PRId64 "}", ledger_category_name(part->category),
+                part->ns);
+    }
+    close_list(json, results->critical_count, ']');
+}
+
+static void write_causes(Json json, const Results *results) {
+    key(json, "causes");
+    fputc('[', json.out);
+    for (int i = 0; i < results->cause_count; i++) {
+        const Cause *cause = &results->causes[i];
+        open_item(json, i);
+        fprintf(json.out, "{\"category\": \"%s\"", ledger_category_name(cause->category));
+        number_field(json.out, ", \"fraction\": ", cause->fraction);
+        text_field(json.out, ", \"sentence\": ", cause->sentence);
+        text_field(json.out, ", \"advice\": ", cause->advice);
+        fputc('}', json.out);
+    }
+    close_list(json, results->cause_count, ']');
+}
+
+static void write_assumptions(Json json, const Results *results) {
+    key(json, "assumptions");
+    fputc('[', json.out);
+    for (int i = 0; i < results->assumption_count; i++) {
+        open_item(json, i);
+        cell_json_text(json.out, results->assumptions[i]);
+    }
+    close_list(json, results->assumption_count, ']');
+}
+
+static void write_facts(Json json, const Results *results) {
+    fputc('{', json.out);
+    new_line(json, 1);
+    text_field(json.out, "\"name\": ", results->name);
+    key(json, "lesson");
+    cell_json_text(json.out, results->lesson);
+    key(json, "status");
+    fprintf(json.out, "\"%s\"", columns_status(results));
+    key(json, "verdict");
+    cell_json_text(json.out, results->verdict);
+    key(json, "gpus");
+    fprintf(json.out, "%" PRId64, results->gpus);
+    key(json, "step_ns");
+    fprintf(json.out, "%" PRId64, results->step);
+    key(json, "seed");
+    fprintf(json.out, "%" PRIu64, results->seed);
+    key(json, "event_count");
+    fprintf(json.out, "%" PRIu64, results->event_count);
+    key(json, "event_hash");
+    fprintf(json.out, "\"%016" PRIx64 "\"", results->event_hash);
+}
+
+void json_run_write(FILE *out, const Results *results, int indent) {
+    Json json = {out, indent};
+    write_facts(json, results);
+    write_metrics(json, results);
+    write_ledger(json, results);
+    write_links(json, results);
+    write_causes(json, results);
+    write_critical(json, results);
+    write_memory(json, results);
+    write_fit_changes(json, results);
+    write_classes(json, results);
+    write_assumptions(json, results);
+    new_line(json, 0);
+    fputc('}', out);
+}

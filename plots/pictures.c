@@ -1,0 +1,147 @@
+#include "plots/pictures.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "plots/bands.h"
+#include "plots/bars.h"
+#include "plots/grid_view.h"
+#include "plots/ledger_view.h"
+#include "plots/script_head.h"
+#include "plots/series_files.h"
+#include "plots/text_layout.h"
+#include "sim/engine/check.h"
+
+static double seconds(SimTime time) {
+    return (double)time / 1e9;
+}
+
+/* Columns of the longest name of a class. */
+static int label_columns(const Results *results) {
+    int most = 0;
+    for (int i = 0; i < results->class_count; i++) {
+        int columns = text_layout_columns(results->classes[i].name);
+        most = columns > most ? columns : most;
+    }
+    for (int i = 0; i < results->memory_count; i++) {
+        int columns = text_layout_columns(results->memory[i].gpu_class);
+        most = columns > most ? columns : most;
+    }
+    return most;
+}
+
+static bool has_timeline(const Results *results) {
+    return results->timeline_count > 0 && results->step > 0;
+}
+
+static void timeline_head(FILE *out, Arena *arena, const Results *results) {
+    (void)arena;
+    bool zoomed = bars_are_thin(results);
+    script_head_number(out, "label_columns", label_columns(results));
+    script_head_number(out, "class_rows", bands_shown(results->class_count));
+    script_head_number(out, "step_s", seconds(results->step));
+    script_head_number(out, "zoomed", zoomed);
+    script_head_number(out, "zoom_s", seconds(bars_zoom(results)));
+    script_head_text(out, "panels", zoomed ? "whole start end" : "whole");
+}
+
+static bool has_utilisation(const Results *results) {
+    for (int i = 0; i < GRID_METRIC_COUNT; i++) {
+        if (results->step > 0 && !isnan(grid_view_mean_of_all(results, grid_view_metric(i)))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void utilisation_head(FILE *out, Arena *arena, const Results *results) {
+    static const char *const names[GRID_METRIC_COUNT] = {"GPU, running kernels", "HBM, bandwidth in use",
+                                                         "NVLink, bandwidth in use", "NIC, bandwidth in use"};
+    const char *titles[GRID_METRIC_COUNT];
+    const char *panels = "";
+    int count = 0;
+    for (int i = 0; i < GRID_METRIC_COUNT; i++) {
+        double mean = grid_view_mean_of_all(results, grid_view_metric(i));
+        if (!isnan(mean)) {
+            titles[count++] = arena_format(arena, "%s: %.1f %% on average", names[i], 100 * mean);
+            panels = arena_format(arena, "%s%s%s", panels, count > 1 ? " " : "", grid_view_metric(i));
+        }
+    }
+    script_head_number(out, "label_columns", label_columns(results));
+    script_head_number(out, "class_rows", bands_shown(results->class_count));
+    script_head_number(out, "step_s", seconds(results->step));
+    script_head_text(out, "panels", panels);
+    script_head_texts(out, "PANEL_TITLE", titles, count);
+}
+
+static bool has_memory(const Results *results) {
+    return results->memory_count > 0;
+}
+
+/* At most as many lines as there are bands; the sets of memory.dat are numbered. */
+static void memory_lines(FILE *out, Arena *arena, const Results *results) {
+    double *sets = ARENA_ARRAY(arena, BANDS_MOST, double);
+    const char **names = ARENA_ARRAY(arena, BANDS_MOST, const char *);
+    int bytes_count = 0;
+    for (int i = 0; i < results->series_count; i++) {
+        bytes_count += strcmp(results->series[i].unit, "bytes") == 0;
+    }
+    int shown = 0;
+    int set = 0;
+    for (int i = 0; i < results->series_count; i++) {
+        if (strcmp(results->series[i].unit, "bytes") != 0) {
+            continue;
+        }
+        if (bands_of(bytes_count, set) >= 0) {
+            sets[shown] = set;
+            names[shown++] = results->series[i].entity;
+        }
+        set++;
+    }
+    script_head_number(out, "sample_count", shown);
+    script_head_numbers(out, "SAMPLE_SET", sets, shown);
+    script_head_texts(out, "SAMPLE_NAME", names, shown);
+}
+
+static void memory_head(FILE *out, Arena *arena, const Results *results) {
+    double highest = 0;
+    for (int i = 0; i < results->memory_count; i++) {
+        highest = fmax(highest, fmax(results->memory[i].total_bytes, results->memory[i].capacity_bytes));
+    }
+    double capacity_gib = results->memory[0].capacity_bytes / 0x1p30;
+    script_head_number(out, "label_columns", label_columns(results));
+    script_head_number(out, "memory_rows", bands_shown(results->memory_count));
+    script_head_number(out, "step_s", seconds(results->step));
+    script_head_number(out, "highest_gib", 1.12 * highest / 0x1p30);
+    script_head_number(out, "capacity_gib", capacity_gib);
+    script_head_text(out, "capacity_title", arena_format(arena, "capacity (%.1f GiB)", capacity_gib));
+    memory_lines(out, arena, results);
+}
+
+static bool has_ledger(const Results *results) {
+    return results->status == RUN_OK && ledger_sum(&results->ledger) > 0;
+}
+
+static void ledger_head(FILE *out, Arena *arena, const Results *results) {
+    char step[TEXT_FIGURE_BYTES];
+    script_head_number(out, "ledger_rows", series_files_ledger_rows(results));
+    script_head_text(out, "peak_title",
+                     arena_format(arena, "Peak: %lld GPUs x %s", (long long)results->gpus,
+                                  text_layout_figure(seconds(results->step), "s", step)));
+}
+
+static const Picture PICTURES[] = {
+    {"timeline", has_timeline, timeline_head},
+    {"utilisation", has_utilisation, utilisation_head},
+    {"memory", has_memory, memory_head},
+    {"ledger", has_ledger, ledger_head},
+};
+
+int pictures_count(void) {
+    return (int)(sizeof PICTURES / sizeof PICTURES[0]);
+}
+
+const Picture *pictures_at(int index) {
+    CHECK(index >= 0 && index < pictures_count());
+    return &PICTURES[index];
+}

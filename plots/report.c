@@ -1,0 +1,211 @@
+#include "plots/report.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "plots/cell.h"
+#include "plots/format.h"
+#include "plots/gnuplot.h"
+#include "plots/grid_file.h"
+#include "plots/ledger_table.h"
+#include "plots/memory_file.h"
+#include "plots/output.h"
+#include "plots/pictures.h"
+#include "plots/script_head.h"
+#include "plots/series_files.h"
+#include "plots/sweep_file.h"
+#include "plots/sweep_picture.h"
+#include "plots/sweep_verdict.h"
+
+typedef void RunWriter(FILE *out, const Results *results);
+
+/* One file of a run's folder. */
+static bool write_run_file(const Output *output, const char *name, RunWriter *write, const Results *results) {
+    FILE *file = output_open(output, name);
+    if (file != NULL) {
+        write(file, results);
+    }
+    return output_close(output, file, name);
+}
+
+static void write_utilisation(FILE *out, const Results *results) {
+    series_files_samples(out, results, "fraction");
+}
+
+static void write_memory(FILE *out, const Results *results) {
+    series_files_samples(out, results, "bytes");
+}
+
+/* The installation's script, or palette, behind the head; false when it is not there. */
+static bool append_script(const Output *output, FILE *out, const char *share, const char *name) {
+    const char *path = arena_format(output->errors->arena, "%s/plots/%s.gp", share, name);
+    FILE *script = fopen(path, "r");
+    if (script == NULL) {
+        error_list_add(output->errors, (ErrorPlace){.file = path}, NULL, "cannot read the plot script: %s",
+                       strerror(errno));
+        return false;
+    }
+    fputc('\n', out);
+    for (int character = fgetc(script); character != EOF; character = fgetc(script)) {
+        fputc(character, out);
+    }
+    fclose(script);
+    return true;
+}
+
+static bool finish_script(const Output *output, FILE *file, const char *share, const char *name) {
+    const char *path = arena_format(output->errors->arena, "plots/%s.gp", name);
+    if (!append_script(output, file, share, "palette") || !append_script(output, file, share, name)) {
+        output_abandon(output, file, path);
+        return false;
+    }
+    return output_close(output, file, path);
+}
+
+static FILE *open_script(const Output *output, const char *name, ScriptTitle title) {
+    FILE *file = output_open(output, arena_format(output->errors->arena, "plots/%s.gp", name));
+    if (file != NULL) {
+        script_head_title(file, output->errors->arena, name, title);
+    }
+    return file;
+}
+
+static void warn(const ReportTarget *target, const char *file, const char *message) {
+    if (target->warnings != NULL) {
+        error_list_add(target->warnings, (ErrorPlace){.file = file}, NULL, "%s", message);
+    }
+}
+
+static void draw(const ReportTarget *target, const Output *output, const char *name) {
+    if (!target->draw) {
+        return;
+    }
+    Arena *arena = output->errors->arena;
+    const char *log = arena_format(arena, "%s.log", name);
+    GnuplotOutcome outcome = gnuplot_run(output_path(output, "plots"), arena_format(arena, "%s.gp", name), log);
+    const char *log_path = output_path(output, arena_format(arena, "plots/%s.log", name));
+    if (outcome != GNUPLOT_DONE) {
+        unlink(output_path(output, arena_format(arena, "plots/%s.png", name)));
+        unlink(output_path(output, arena_format(arena, "plots/%s.svg", name)));
+    }
+    if (outcome == GNUPLOT_FAILED) {
+        warn(target, log_path, "gnuplot could not draw this picture; its complaints are in this file");
+        return;
+    }
+    unlink(log_path);
+    if (outcome == GNUPLOT_MISSING) {
+        warn(target, NULL,
+             arena_format(arena,
+                          "no picture of the %s: gnuplot is not installed; the data and %s/plots/%s.gp are there", name,
+                          output->folder, name));
+    }
+}
+
+static bool write_picture(const ReportTarget *target, const Output *output, const Picture *picture,
+                          const Results *results) {
+    ScriptTitle title = {results->name, results->lesson, results->verdict};
+    FILE *file = open_script(output, picture->name, title);
+    if (file == NULL) {
+        return false;
+    }
+    picture->write_head(file, output->errors->arena, results);
+    if (!finish_script(output, file, target->share, picture->name)) {
+        return false;
+    }
+    draw(target, output, picture->name);
+    return true;
+}
+
+static bool write_manifest(const ReportTarget *target, const Output *output, const char *kind, const char *name) {
+    FILE *file = output_open(output, "manifest.json");
+    if (file == NULL) {
+        return false;
+    }
+    fputs("{\"program\": \"chokepoint\",\n \"version\": ", file);
+    cell_json_text(file, target->version);
+    fprintf(file, ",\n \"kind\": \"%s\",\n \"name\": ", kind);
+    cell_json_text(file, name);
+    fputs(",\n \"command\": ", file);
+    cell_json_text(file, target->command);
+    fprintf(file, ",\n \"seed\": %" PRIu64 ",\n \"scenario\": ", target->seed);
+    cell_json_text(file, target->scenario);
+    fputs("}\n", file);
+    return output_close(output, file, "manifest.json");
+}
+
+static bool write_run_tables(const ReportTarget *target, const Output *output, const Results *results) {
+    bool whole = write_run_file(output, "summary.txt", format_find("text")->write_run, results) &&
+                 write_run_file(output, "summary.csv", format_find("csv")->write_run, results) &&
+                 write_run_file(output, "ledger.csv", ledger_table_write, results);
+    if (whole && target->trace) {
+        whole = write_run_file(output, "trace.json", format_find("trace")->write_run, results);
+    }
+    return whole;
+}
+
+static bool write_run_series(const Output *output, const Results *results) {
+    bool ran = results->status == RUN_OK;
+    return (!ran || (write_run_file(output, "series/timeline.dat", series_files_timeline, results) &&
+                     write_run_file(output, "series/utilisation.dat", write_utilisation, results) &&
+                     write_run_file(output, "series/utilisation_grid.dat", grid_file_write, results) &&
+                     write_run_file(output, "series/memory.dat", write_memory, results) &&
+                     write_run_file(output, "series/ledger.dat", series_files_ledger, results))) &&
+           write_run_file(output, "series/memory_peak.dat", memory_file_write, results);
+}
+
+bool report_write_run(const ReportTarget *target, const Results *results, ErrorList *errors) {
+    Output output = {target->folder, errors};
+    if (!output_claim(&output) || !write_run_tables(target, &output, results) || !write_run_series(&output, results)) {
+        return false;
+    }
+    for (int i = 0; i < pictures_count(); i++) {
+        const Picture *picture = pictures_at(i);
+        if (picture->applies(results) && !write_picture(target, &output, picture, results)) {
+            return false;
+        }
+    }
+    return write_manifest(target, &output, "run", results->name);
+}
+
+static bool write_sweep_file(const Output *output, const char *name, const char *format, const SweepResults *sweep) {
+    FILE *file = output_open(output, name);
+    if (file != NULL) {
+        format_find(format)->write_sweep(file, sweep);
+    }
+    return output_close(output, file, name);
+}
+
+static bool write_sweep_series(const Output *output, const SweepResults *sweep, const SweepView *view) {
+    FILE *file = output_open(output, "series/sweep.dat");
+    if (file != NULL) {
+        sweep_file_write(file, sweep, view);
+    }
+    return output_close(output, file, "series/sweep.dat");
+}
+
+static bool write_sweep_picture(const ReportTarget *target, const Output *output, const SweepResults *sweep) {
+    Arena *arena = output->errors->arena;
+    FILE *file = open_script(output, "sweep", (ScriptTitle){sweep->name, sweep->lesson, sweep_verdict(arena, sweep)});
+    if (file == NULL) {
+        return false;
+    }
+    sweep_picture_write_head(file, arena, sweep);
+    if (!finish_script(output, file, target->share, "sweep")) {
+        return false;
+    }
+    draw(target, output, "sweep");
+    return true;
+}
+
+bool report_write_sweep(const ReportTarget *target, const SweepResults *sweep, ErrorList *errors) {
+    Output output = {target->folder, errors};
+    if (!output_claim(&output)) {
+        return false;
+    }
+    SweepView view = sweep_view_of(errors->arena, sweep);
+    return write_sweep_file(&output, "summary.txt", "text", sweep) &&
+           write_sweep_file(&output, "summary.csv", "csv", sweep) && write_sweep_series(&output, sweep, &view) &&
+           write_sweep_picture(target, &output, sweep) && write_manifest(target, &output, "sweep", sweep->name);
+}

@@ -1,0 +1,32 @@
+/*
+ * report: the folder of a run or of a sweep: summary.txt (the verdict first), summary.csv, series/ (data), plots/
+ * (scripts and pictures), of a run also ledger.csv and, when asked, trace.json; manifest.json comes last and only when
+ * everything else is whole. It computes nothing itself.
+ */
+#ifndef PLOTS_REPORT_H
+#define PLOTS_REPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "models/results.h"
+#include "sim/engine/error.h"
+
+typedef struct ReportTarget {
+    const char *folder; /* made when missing; one of an earlier run is cleared, any other that holds files is refused */
+    const char *share;  /* the installation: its plots/ holds the *.gp */
+    const char *command;  /* as typed */
+    const char *version;  /* of the program */
+    const char *scenario; /* resolved, as YAML */
+    uint64_t seed;
+    bool draw;           /* run gnuplot; the scripts are written either way */
+    bool trace;          /* write trace.json */
+    ErrorList *warnings; /* what went wrong without harm to the results (no gnuplot); may be NULL */
+} ReportTarget;
+
+/* False when an error was added: nothing that looks whole is unfinished, and there is no manifest.json. */
+bool report_write_run(const ReportTarget *target, const Results *results, ErrorList *errors);
+bool report_write_sweep(const ReportTarget *target, const SweepResults *sweep, ErrorList *errors);
+
+#endif

@@ -1,0 +1,158 @@
+#include "plots/run_text.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "plots/columns.h"
+#include "plots/ledger_table.h"
+#include "plots/ledger_view.h"
+#include "plots/memory_text.h"
+#include "plots/text_layout.h"
+
+enum { BAR_COLUMNS = 50, CRITICAL_ROWS = 8 };
+
+/* Losses below this are one line, "Other". */
+static const double SMALL_FRACTION = 0.005;
+
+void run_text_opening(FILE *out, const Results *results) {
+    text_layout_wrap(out, "", results->verdict);
+    fputc('\n', out);
+    text_layout_wrap(out, "Scenario  ", results->name);
+    if (results->lesson != NULL && *results->lesson != '\0') {
+        text_layout_wrap(out, "Shows     ", results->lesson);
+    }
+}
+
+static void write_metrics(FILE *out, const Results *results) {
+    if (results->metric_count == 0) {
+        return;
+    }
+    text_layout_heading(out, "Key figures");
+    for (int i = 0; i < results->metric_count; i++) {
+        const Metric *metric = &results->metrics[i];
+        if (columns_is_of_ledger(metric)) {
+            continue;
+        }
+        char figure[TEXT_FIGURE_BYTES];
+        text_layout_figure(metric->value, metric->unit, figure);
+        char first[256];
+        snprintf(first, sizeof first, "  %-31s %18s  ", metric->name, figure);
+        text_layout_wrap(out, first, metric->help != NULL ? metric->help : "");
+    }
+}
+
+static void ledger_line(FILE *out, const char *title, double fraction, double from) {
+    fprintf(out, "  %-31s %6.1f %%  ", title, 100 * fraction);
+    text_layout_bar(out, from, from + fraction, BAR_COLUMNS);
+    fputc('\n', out);
+}
+
+static void write_links(FILE *out, const Results *results, LedgerCategory category) {
+    int64_t sum = ledger_sum(&results->ledger);
+    int64_t largest = 0;
+    int slowest = 0;
+    for (int kind = 0; kind < LINK_KIND_COUNT; kind++) {
+        if (results->comm_ns[category][kind] > largest) {
+            largest = results->comm_ns[category][kind];
+            slowest = kind;
+        }
+    }
+    if (largest > 0) {
+        fprintf(out, "      of which over %-15s %6.1f %%\n", link_kind_name((LinkKind)slowest),
+                100 * (double)largest / (double)sum);
+    }
+}
+
+void run_text_ledger(FILE *out, const Results *results) {
+    if (results->status != RUN_OK || ledger_sum(&results->ledger) == 0) {
+        return;
+    }
+    char step[TEXT_FIGURE_BYTES];
+    char title[160];
+    snprintf(title, sizeof title, "Where the GPU time went: %" PRId64 " GPUs x %s", results->gpus,
+             text_layout_figure((double)results->step / 1e9, "s", step));
+    text_layout_heading(out, title);
+    ledger_line(out, "Peak", 1, 0);
+    LedgerShare losses[LEDGER_COUNT];
+    int count = ledger_view_losses(&results->ledger, losses);
+    double left = 1;
+    int shown = 0;
+    for (; shown < count && losses[shown].fraction >= SMALL_FRACTION; shown++) {
+        left -= losses[shown].fraction;
+        ledger_line(out, ledger_category_title(losses[shown].category), losses[shown].fraction, left);
+        if (ledger_table_is_communication(losses[shown].category)) {
+            write_links(out, results, losses[shown].category);
+        }
+    }
+    double ideal = ledger_view_fraction(&results->ledger, LEDGER_IDEAL_COMPUTE);
+    if (shown < count) {
+        ledger_line(out, "Other, each below 0.5 %", left - ideal, ideal);
+    }
+    ledger_line(out, ledger_category_title(LEDGER_IDEAL_COMPUTE), ideal, 0);
+}
+
+static void write_causes(FILE *out, const Results *results) {
+    if (results->cause_count == 0) {
+        return;
+    }
+    text_layout_heading(out, "Why, and what to change");
+    for (int i = 0; i < results->cause_count; i++) {
+        char first[16];
+        snprintf(first, sizeof first, " %2d. ", i + 1);
+        text_layout_wrap(out, first, results->causes[i].sentence);
+        if (results->causes[i].advice != NULL && *results->causes[i].advice != '\0') {
+            text_layout_wrap(out, "     -> ", results->causes[i].advice);
+        }
+    }
+}
+
+static void write_critical(FILE *out, const Results *results) {
+    if (results->critical_count == 0 || results->step == 0) {
+        return;
+    }
+    text_layout_heading(out, "Critical path: what the end of the step waited for");
+    int shown = results->critical_count < CRITICAL_ROWS ? results->critical_count : CRITICAL_ROWS;
+    for (int i = 0; i < shown; i++) {
+        const CriticalPart *part = &results->critical[i];
+        char time[TEXT_FIGURE_BYTES];
+        double fraction = (double)part->ns / (double)results->step;
+        fprintf(out, "  %-16s %-31s %10s %6.1f %%  ", part->entity, ledger_category_title(part->category),
+                text_layout_figure((double)part->ns / 1e9, "s", time), 100 * fraction);
+        text_layout_bar(out, 0, fraction, 25);
+        fputc('\n', out);
+    }
+    if (shown < results->critical_count) {
+        fprintf(out, "  and %d smaller parts\n", results->critical_count - shown);
+    }
+}
+
+static void write_assumptions(FILE *out, const Results *results) {
+    if (results->assumption_count == 0) {
+        return;
+    }
+    text_layout_heading(out, "Taken as given");
+    for (int i = 0; i < results->assumption_count; i++) {
+        text_layout_wrap(out, "  - ", results->assumptions[i]);
+    }
+}
+
+static void write_facts(FILE *out, const Results *results) {
+    fprintf(out, "\nRun: %" PRIu64 " events, hash %016" PRIx64 ", seed %" PRIu64 "\n", results->event_count,
+            results->event_hash, results->seed);
+}
+
+void run_text_write(FILE *out, const Results *results) {
+    run_text_opening(out, results);
+    if (results->status == RUN_OUT_OF_MEMORY) {
+        memory_text_table(out, results);
+        memory_text_changes(out, results);
+    } else {
+        write_metrics(out, results);
+        run_text_ledger(out, results);
+        write_causes(out, results);
+        memory_text_table(out, results);
+        write_critical(out, results);
+    }
+    write_assumptions(out, results);
+    write_facts(out, results);
+}

@@ -1,0 +1,149 @@
+#include "plots/sweep_file.h"
+
+#include <math.h>
+
+#include "plots/dat_set.h"
+#include "plots/ledger_view.h"
+
+static const double SMALL_FRACTION = 0.005;
+static const double STACK_WIDTH = 0.86; /* of the distance between the nearest neighbours */
+
+int sweep_file_lines(const SweepView *view) {
+    return view->line_count < SWEEP_FILE_MOST_LINES ? view->line_count : SWEEP_FILE_MOST_LINES;
+}
+
+int sweep_file_stacks(const SweepView *view) {
+    return view->line_count <= SWEEP_FILE_MOST_STACKS ? view->line_count : 1;
+}
+
+static bool ran(const SweepPoint *point) {
+    return point->results != NULL && point->results->status == RUN_OK;
+}
+
+bool sweep_file_shows(const SweepResults *sweep, LedgerCategory category) {
+    for (int i = 0; i < sweep->point_count; i++) {
+        const SweepPoint *point = &sweep->points[i];
+        if (ran(point) && ledger_view_fraction(&point->results->ledger, category) >= SMALL_FRACTION) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static const SweepPoint *point_at(const SweepResults *sweep, const SweepView *view, int line, int tick) {
+    int point = view->points[line * view->tick_count + tick];
+    return point >= 0 ? &sweep->points[point] : NULL;
+}
+
+static void write_line(FILE *out, const SweepResults *sweep, const SweepView *view, int line) {
+    char name[32];
+    snprintf(name, sizeof name, "line_%02d", line);
+    DatSet set = dat_set_open(out, name, 3);
+    for (int tick = 0; tick < view->tick_count; tick++) {
+        const SweepPoint *point = point_at(sweep, view, line, tick);
+        const double row[] = {view->positions[tick], point != NULL ? sweep_view_throughput(point) : (double)NAN};
+        dat_set_row(&set, row, 2);
+        char label[32];
+        snprintf(label, sizeof label, "%.1f", row[1]);
+        dat_set_text(&set, isnan(row[1]) ? "" : label);
+        dat_set_end_row(&set);
+    }
+    dat_set_close(&set);
+}
+
+static void write_stack_part(DatSet *set, const SweepPoint *point, LedgerCategory category, const double *place) {
+    double low = 0;
+    for (int below = 0; below < (int)category; below++) {
+        low += ledger_view_fraction(&point->results->ledger, (LedgerCategory)below);
+    }
+    double high = low + ledger_view_fraction(&point->results->ledger, category);
+    const double row[] = {(place[0] + place[1]) / 2, place[0], place[1], 100 * low, 100 * high};
+    dat_set_row(set, row, 5);
+    dat_set_end_row(set);
+}
+
+/* Left and right edge of a stack; those of several lines stand side by side. */
+static void place_stack(const SweepView *view, int line, int tick, double edges[2]) {
+    int stacks = sweep_file_stacks(view);
+    double width = STACK_WIDTH / stacks;
+    edges[0] = view->positions[tick] - STACK_WIDTH / 2 + line * width;
+    edges[1] = edges[0] + width * (stacks > 1 ? 0.94 : 1);
+}
+
+static void write_category(FILE *out, const SweepResults *sweep, const SweepView *view, LedgerCategory category) {
+    DatSet set = dat_set_open(out, ledger_category_name(category), 5);
+    for (int line = 0; line < sweep_file_stacks(view); line++) {
+        for (int tick = 0; tick < view->tick_count; tick++) {
+            const SweepPoint *point = point_at(sweep, view, line, tick);
+            double edges[2];
+            place_stack(view, line, tick, edges);
+            if (point != NULL && ran(point)) {
+                write_stack_part(&set, point, category, edges);
+            }
+        }
+    }
+    dat_set_close(&set);
+}
+
+static void write_strips(FILE *out, const SweepResults *sweep, const SweepView *view) {
+    DatSet set = dat_set_open(out, "strips", 6);
+    for (int line = 0; sweep_file_stacks(view) > 1 && line < sweep_file_stacks(view); line++) {
+        for (int tick = 0; tick < view->tick_count; tick++) {
+            const SweepPoint *point = point_at(sweep, view, line, tick);
+            double edges[2];
+            place_stack(view, line, tick, edges);
+            if (point != NULL && ran(point)) {
+                const double row[] = {(edges[0] + edges[1]) / 2, edges[0], edges[1], 102, 105, line};
+                dat_set_row(&set, row, 6);
+                dat_set_end_row(&set);
+            }
+        }
+    }
+    dat_set_close(&set);
+}
+
+/* A cross stands where the stack would be. */
+static void write_failures(FILE *out, const SweepResults *sweep, const SweepView *view) {
+    DatSet set = dat_set_open(out, "failed", 3);
+    for (int line = 0; line < sweep_file_stacks(view); line++) {
+        for (int tick = 0; tick < view->tick_count; tick++) {
+            const SweepPoint *point = point_at(sweep, view, line, tick);
+            if (point == NULL || ran(point)) {
+                continue;
+            }
+            double edges[2];
+            place_stack(view, line, tick, edges);
+            const double row[] = {view->positions[tick], (edges[0] + edges[1]) / 2};
+            dat_set_row(&set, row, 2);
+            dat_set_text(&set, point->results != NULL ? "does not fit" : "could not be run");
+            dat_set_end_row(&set);
+        }
+    }
+    dat_set_close(&set);
+}
+
+static void write_ticks(FILE *out, const SweepView *view) {
+    DatSet set = dat_set_open(out, "ticks", 2);
+    int every = (view->tick_count + SWEEP_FILE_MOST_TICKS - 1) / SWEEP_FILE_MOST_TICKS;
+    for (int tick = 0; tick < view->tick_count; tick++) {
+        dat_set_row(&set, &view->positions[tick], 1);
+        dat_set_text(&set, tick % every == 0 ? view->ticks[tick] : "");
+        dat_set_end_row(&set);
+    }
+    dat_set_close(&set);
+}
+
+void sweep_file_write(FILE *out, const SweepResults *sweep, const SweepView *view) {
+    dat_set_file_head(out, "throughput per GPU and the ledger over the swept parameter; all values: summary.csv",
+                      "line: x tflop_per_s_per_gpu text; category: x x_low x_high low_percent high_percent; failed: x "
+                      "x_of_stack text; ticks: x text");
+    for (int line = 0; line < sweep_file_lines(view); line++) {
+        write_line(out, sweep, view, line);
+    }
+    for (int category = 0; category < LEDGER_COUNT; category++) {
+        write_category(out, sweep, view, (LedgerCategory)category);
+    }
+    write_strips(out, sweep, view);
+    write_failures(out, sweep, view);
+    write_ticks(out, view);
+}

@@ -1,0 +1,66 @@
+#include "plots/sweep_picture.h"
+
+#include <math.h>
+
+#include "plots/script_head.h"
+#include "plots/sweep_file.h"
+#include "plots/sweep_view.h"
+
+/* Free space at both ends of the axis, in distances of the nearest neighbours. */
+static const double AXIS_MARGIN = 0.6;
+static const double AXIS_MARGIN_OF_FEW = 1.5;
+
+static void write_axes(FILE *out, const SweepResults *sweep, const SweepView *view) {
+    double low = 0;
+    double high = 0;
+    for (int i = 0; i < view->tick_count; i++) {
+        low = fmin(low, view->positions[i]);
+        high = fmax(high, view->positions[i]);
+    }
+    int best = sweep_view_best(sweep);
+    double margin = view->tick_count < 3 ? AXIS_MARGIN_OF_FEW : AXIS_MARGIN;
+    script_head_number(out, "x_low", low - margin);
+    script_head_number(out, "x_high", high + margin);
+    script_head_number(out, "y_high", best >= 0 ? 1.2 * sweep_view_throughput(&sweep->points[best]) : 1);
+    script_head_text(out, "axis_title", view->axis);
+}
+
+static void write_lines(FILE *out, Arena *arena, const SweepView *view) {
+    int stacks = sweep_file_stacks(view);
+    script_head_number(out, "stacks", stacks);
+    script_head_number(out, "labelled", view->line_count == 1 && view->tick_count <= SWEEP_FILE_MOST_TICKS);
+    script_head_number(out, "line_count", sweep_file_lines(view));
+    script_head_texts(out, "LINE_TITLE", view->lines, sweep_file_lines(view));
+    const char *which = "";
+    if (view->line_count > 1 && stacks == 1) {
+        which = arena_format(arena, "\n(%s)", view->lines[0]);
+    }
+    script_head_text(out, "ledger_title", arena_format(arena, "GPU time, %%%s", which));
+}
+
+/* From the top of the stack downwards, as the legend reads. */
+static void write_shown(FILE *out, Arena *arena, const SweepResults *sweep) {
+    double rows[LEDGER_COUNT];
+    const char *titles[LEDGER_COUNT];
+    const char *names = "";
+    int count = 0;
+    for (int i = LEDGER_COUNT - 1; i >= 0; i--) {
+        LedgerCategory category = (LedgerCategory)i;
+        if (sweep_file_shows(sweep, category)) {
+            rows[count] = i;
+            titles[count] = ledger_category_title(category);
+            names = arena_format(arena, "%s%s%s", names, count > 0 ? " " : "", ledger_category_name(category));
+            count++;
+        }
+    }
+    script_head_text(out, "shown", names);
+    script_head_numbers(out, "SHOWN_ROW", rows, count);
+    script_head_texts(out, "SHOWN_TITLE", titles, count);
+}
+
+void sweep_picture_write_head(FILE *out, Arena *arena, const SweepResults *sweep) {
+    SweepView view = sweep_view_of(arena, sweep);
+    write_axes(out, sweep, &view);
+    write_lines(out, arena, &view);
+    write_shown(out, arena, sweep);
+}

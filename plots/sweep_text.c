@@ -1,0 +1,93 @@
+#include "plots/sweep_text.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "plots/ledger_view.h"
+#include "plots/sweep_verdict.h"
+#include "plots/sweep_view.h"
+#include "plots/text_layout.h"
+#include "plots/tidy_row.h"
+
+enum { BAR_COLUMNS = 12 };
+
+static void write_largest_loss(FILE *out, const Results *results) {
+    LedgerShare losses[LEDGER_COUNT];
+    if (ledger_view_losses(&results->ledger, losses) > 0) {
+        fprintf(out, "%4.0f %%  %s", 100 * losses[0].fraction, ledger_category_title(losses[0].category));
+    }
+}
+
+static void write_failure(FILE *out, const SweepPoint *point) {
+    if (point->results == NULL) {
+        fprintf(out, "could not be run: %s\n", point->error != NULL ? point->error : "no reason known");
+        return;
+    }
+    double largest = 0;
+    double capacity = 0;
+    for (int i = 0; i < point->results->memory_count; i++) {
+        if (point->results->memory[i].total_bytes > largest) {
+            largest = point->results->memory[i].total_bytes;
+            capacity = point->results->memory[i].capacity_bytes;
+        }
+    }
+    fprintf(out, "does not fit: %.1f of %.1f GiB\n", largest / 0x1p30, capacity / 0x1p30);
+}
+
+static void write_point(FILE *out, const SweepPoint *point, double most) {
+    double throughput = sweep_view_throughput(point);
+    if (point->results == NULL || point->results->status != RUN_OK) {
+        write_failure(out, point);
+        return;
+    }
+    char step[TEXT_FIGURE_BYTES];
+    fprintf(out, "%7.1f %10s  ", throughput, text_layout_figure((double)point->results->step / 1e9, "s", step));
+    for (int i = 0; i < BAR_COLUMNS; i++) {
+        fputc(most > 0 && i < (int)lround(throughput / most * BAR_COLUMNS) ? '#' : ' ', out);
+    }
+    write_largest_loss(out, point->results);
+    fputc('\n', out);
+}
+
+static int column_width(const SweepResults *sweep, int parameter) {
+    int width = text_layout_columns(tidy_short_name(sweep->parameters[parameter]));
+    for (int i = 0; i < sweep->point_count; i++) {
+        int columns = text_layout_columns(sweep->points[i].values[parameter]);
+        width = columns > width ? columns : width;
+    }
+    return width;
+}
+
+static void write_right(FILE *out, const char *text, int width) {
+    fprintf(out, "%*s%s  ", width - text_layout_columns(text), "", text);
+}
+
+static void write_table(FILE *out, const SweepResults *sweep) {
+    int best = sweep_view_best(sweep);
+    double most = best >= 0 ? sweep_view_throughput(&sweep->points[best]) : 0;
+    text_layout_heading(out, "Throughput per GPU (model TFLOP/s) and the largest loss at each point");
+    fputs("  ", out);
+    for (int i = 0; i < sweep->parameter_count; i++) {
+        write_right(out, tidy_short_name(sweep->parameters[i]), column_width(sweep, i));
+    }
+    fprintf(out, "%7s %10s  %-*s%s\n", "TFLOP/s", "step", BAR_COLUMNS, "", "largest loss");
+    for (int i = 0; i < sweep->point_count; i++) {
+        fputs(i == best ? "* " : "  ", out);
+        for (int parameter = 0; parameter < sweep->parameter_count; parameter++) {
+            write_right(out, sweep->points[i].values[parameter], column_width(sweep, parameter));
+        }
+        write_point(out, &sweep->points[i], most);
+    }
+}
+
+void sweep_text_write(FILE *out, const SweepResults *sweep) {
+    Arena *arena = arena_create();
+    text_layout_wrap(out, "", sweep_verdict(arena, sweep));
+    fputc('\n', out);
+    text_layout_wrap(out, "Scenario  ", sweep->name);
+    if (sweep->lesson != NULL && *sweep->lesson != '\0') {
+        text_layout_wrap(out, "Shows     ", sweep->lesson);
+    }
+    write_table(out, sweep);
+    arena_destroy(arena);
+}

@@ -1,0 +1,215 @@
+#include "plots/terminal.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plots/bands.h"
+#include "plots/cell.h"
+#include "plots/gnuplot.h"
+#include "plots/grid_view.h"
+#include "plots/memory_text.h"
+#include "plots/run_text.h"
+#include "plots/sweep_verdict.h"
+#include "plots/sweep_view.h"
+#include "plots/text_layout.h"
+
+enum { LABEL_COLUMNS = 18, PLOT_LINES = 18, JOINED_CELLS = 5, LEAST_COLUMNS = 60, MOST_COLUMNS = 200 };
+
+int terminal_columns(void) {
+    const char *text = getenv("COLUMNS");
+    int columns = text != NULL ? atoi(text) : 0;
+    if (columns <= 0) {
+        return TEXT_COLUMNS;
+    }
+    return columns < LEAST_COLUMNS ? LEAST_COLUMNS : columns > MOST_COLUMNS ? MOST_COLUMNS : columns;
+}
+
+/* Time of each kind of bar in one piece of the step. */
+typedef struct Piece {
+    SimTime ns[BAR_KIND_COUNT];
+} Piece;
+
+static void add_bar(Piece *pieces, int count, SimTime step, const TimelineBar *bar) {
+    int first = (int)((double)bar->start / (double)step * count);
+    for (int i = first; i < count; i++) {
+        SimTime low = (SimTime)((double)step / count * i);
+        SimTime high = (SimTime)((double)step / count * (i + 1));
+        if (low >= bar->end) {
+            break;
+        }
+        SimTime start = bar->start > low ? bar->start : low;
+        SimTime end = bar->end < high ? bar->end : high;
+        pieces[i].ns[bar->kind] += end > start ? end - start : 0;
+    }
+}
+
+/*
+ * The kind that is owed most: what a letter does not show is carried on to the next, so that the letters are as
+ * frequent as their kinds even when one stands for several bars. The last entry of `owed` is idle time.
+ */
+static char next_letter(SimTime owed[BAR_KIND_COUNT + 1], const Piece *piece, SimTime length) {
+    static const char letters[BAR_KIND_COUNT + 1] = {
+        [BAR_FORWARD] = 'F',   [BAR_BACKWARD] = 'B',  [BAR_TENSOR_COMM] = 't', [BAR_PIPELINE_COMM] = 'p',
+        [BAR_DATA_COMM] = 'd', [BAR_OPTIMIZER] = 'O', [BAR_KIND_COUNT] = '.',
+    };
+    int most = BAR_KIND_COUNT;
+    owed[BAR_KIND_COUNT] += length;
+    for (int kind = 0; kind < BAR_KIND_COUNT; kind++) {
+        owed[kind] += piece->ns[kind];
+        owed[BAR_KIND_COUNT] -= piece->ns[kind];
+        most = owed[kind] > owed[most] ? kind : most;
+    }
+    owed[most] -= length;
+    return letters[most];
+}
+
+/* What runs beside computation does not show. */
+static void hide_overlap(Piece *piece, SimTime length) {
+    SimTime left = length;
+    for (int kind = 0; kind < BAR_KIND_COUNT; kind++) {
+        bool beside = kind == BAR_PIPELINE_COMM || kind == BAR_DATA_COMM;
+        left -= beside ? 0 : piece->ns[kind];
+    }
+    for (int kind = BAR_PIPELINE_COMM; kind <= BAR_DATA_COMM; kind++) {
+        SimTime shown = piece->ns[kind] < left ? piece->ns[kind] : left;
+        piece->ns[kind] = shown > 0 ? shown : 0;
+        left -= piece->ns[kind];
+    }
+}
+
+static void draw_class(FILE *out, const Results *results, int item, int columns) {
+    Arena *arena = arena_create();
+    Piece *pieces = ARENA_ARRAY(arena, columns, Piece);
+    for (int i = 0; i < results->timeline_count; i++) {
+        if (results->timeline[i].gpu_class == item) {
+            add_bar(pieces, columns, results->step, &results->timeline[i]);
+        }
+    }
+    fprintf(out, "  %-15.15s ", results->classes[item].name);
+    SimTime length = results->step / columns;
+    SimTime owed[BAR_KIND_COUNT + 1] = {0};
+    for (int i = 0; i < columns; i++) {
+        hide_overlap(&pieces[i], length);
+        fputc(next_letter(owed, &pieces[i], length), out);
+    }
+    fputc('\n', out);
+    arena_destroy(arena);
+}
+
+void terminal_draw_timeline(FILE *out, const Results *results, int columns) {
+    if (results->timeline_count == 0 || results->step == 0) {
+        return;
+    }
+    char step[TEXT_FIGURE_BYTES];
+    char title[128];
+    snprintf(title, sizeof title, "The step, %s from left to right",
+             text_layout_figure((double)results->step / 1e9, "s", step));
+    text_layout_heading(out, title);
+    for (int band = 0; band < bands_shown(results->class_count); band++) {
+        int item = bands_item(results->class_count, band);
+        if (item < 0) {
+            fputs("  ...\n", out);
+        } else {
+            draw_class(out, results, item, columns - LABEL_COLUMNS);
+        }
+    }
+    fputs("  F forward  B backward  O optimizer  t p d tensor, pipeline, data communication  . idle\n", out);
+}
+
+/* Mean over all GPUs of one interval of the grid, in percent. */
+static double busy_percent(const Results *results, int cell) {
+    double sum = 0;
+    double gpus = 0;
+    for (int i = 0; i < results->series_count; i++) {
+        const SeriesSamples *series = &results->series[i];
+        int item = grid_view_class(results, series->entity);
+        if (item >= 0 && series->count > 0 && strcmp(series->metric, "gpu") == 0) {
+            sum += grid_view_mean(series, results, cell) * (double)results->classes[item].gpus;
+            gpus += (double)results->classes[item].gpus;
+        }
+    }
+    return gpus > 0 ? 100 * sum / gpus : (double)NAN;
+}
+
+static void begin_plot(FILE *commands, int columns) {
+    fprintf(commands, "set terminal dumb noenhanced size %d,%d\nunset key\nset tics nomirror\nset border 3\n",
+            columns - 2, PLOT_LINES);
+}
+
+static void finish_plot(FILE *commands, FILE *out) {
+    rewind(commands);
+    GnuplotOutcome outcome = gnuplot_print(commands, out);
+    if (outcome != GNUPLOT_DONE) {
+        fputs(outcome == GNUPLOT_MISSING ? "  (not drawn: gnuplot is not installed)\n" : "  (gnuplot failed)\n", out);
+    }
+    fclose(commands);
+}
+
+static void draw_utilisation(FILE *out, const Results *results, int columns) {
+    FILE *commands = isnan(grid_view_mean_of_all(results, "gpu")) ? NULL : tmpfile();
+    if (commands == NULL) {
+        return;
+    }
+    text_layout_heading(out, "Running kernels, % of all GPUs, over the step in s");
+    begin_plot(commands, columns);
+    double step_s = (double)results->step / 1e9;
+    fprintf(commands, "set yrange [0:100]\nset xrange [0:%.9f]\n$busy << END\n", step_s);
+    for (int cell = 0; cell + JOINED_CELLS <= GRID_CELLS; cell += JOINED_CELLS) {
+        double sum = 0;
+        for (int i = 0; i < JOINED_CELLS; i++) {
+            sum += busy_percent(results, cell + i);
+        }
+        cell_number(commands, step_s * (cell + JOINED_CELLS / 2.0) / GRID_CELLS);
+        fputc(' ', commands);
+        cell_number(commands, sum / JOINED_CELLS);
+        fputc('\n', commands);
+    }
+    fputs("END\nplot $busy with lines\n", commands);
+    finish_plot(commands, out);
+}
+
+void terminal_draw_run(FILE *out, const Results *results, int columns) {
+    run_text_opening(out, results);
+    if (results->status == RUN_OUT_OF_MEMORY) {
+        memory_text_table(out, results);
+        return;
+    }
+    run_text_ledger(out, results);
+    terminal_draw_timeline(out, results, columns);
+    draw_utilisation(out, results, columns);
+}
+
+static void draw_line(FILE *out, const SweepResults *sweep, const SweepView *view, int line, int columns) {
+    FILE *commands = tmpfile();
+    if (commands == NULL) {
+        return;
+    }
+    char title[256];
+    snprintf(title, sizeof title, "Model TFLOP/s per GPU over %.60s%s%.150s", view->axis,
+             *view->lines[line] != '\0' ? ", " : "", view->lines[line]);
+    text_layout_heading(out, title);
+    begin_plot(commands, columns);
+    fputs("set yrange [0:*]\nset offsets graph 0.04, graph 0.04, graph 0.1, 0\n$points << END\n", commands);
+    for (int tick = 0; tick < view->tick_count; tick++) {
+        int point = view->points[line * view->tick_count + tick];
+        cell_number(commands, view->positions[tick]);
+        fputc(' ', commands);
+        cell_number(commands, point >= 0 ? sweep_view_throughput(&sweep->points[point]) : (double)NAN);
+        fputc(' ', commands);
+        cell_dat_text(commands, view->ticks[tick]);
+        fputc('\n', commands);
+    }
+    fputs("END\nplot $points using 1:2:xtic(3) with linespoints\n", commands);
+    finish_plot(commands, out);
+}
+
+void terminal_draw_sweep(FILE *out, const SweepResults *sweep, int columns) {
+    Arena *arena = arena_create();
+    SweepView view = sweep_view_of(arena, sweep);
+    text_layout_wrap(out, "", sweep_verdict(arena, sweep));
+    for (int line = 0; line < view.line_count; line++) {
+        draw_line(out, sweep, &view, line, columns);
+    }
+    arena_destroy(arena);
+}

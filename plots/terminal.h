@@ -1,0 +1,21 @@
+/*
+ * terminal: pictures for a terminal, of plain characters: the ledger as bars, the step as letters, and curves drawn by
+ * gnuplot's dumb terminal (left out, with a note, where gnuplot is not installed).
+ */
+#ifndef PLOTS_TERMINAL_H
+#define PLOTS_TERMINAL_H
+
+#include <stdio.h>
+
+#include "models/results.h"
+
+/* Width that the terminal says it has ($COLUMNS), within 60 .. 200; 100 when it says nothing. */
+int terminal_columns(void);
+
+void terminal_draw_run(FILE *out, const Results *results, int columns);
+void terminal_draw_sweep(FILE *out, const SweepResults *sweep, int columns);
+
+/* The step alone: a line a class of GPUs, a letter a piece of the step. */
+void terminal_draw_timeline(FILE *out, const Results *results, int columns);
+
+#endif

@@ -1,0 +1,29 @@
+/*
+ * text_layout: the pieces of a page of plain text, at most 100 columns wide: wrapped paragraphs, headings, bars of
+ * characters and figures with a unit that a person reads at a glance.
+ */
+#ifndef PLOTS_TEXT_LAYOUT_H
+#define PLOTS_TEXT_LAYOUT_H
+
+#include <stdio.h>
+
+enum { TEXT_COLUMNS = 100, TEXT_FIGURE_BYTES = 64 };
+
+/* Prints a paragraph: `first` in front of its first line, as many blanks in front of the others. */
+void text_layout_wrap(FILE *out, const char *first, const char *text);
+
+/* Prints a blank line, the title and a line under it. */
+void text_layout_heading(FILE *out, const char *title);
+
+/* Prints a scale of `width` characters of which from .. to (fractions, 0..1) are filled; no blanks at the end. */
+void text_layout_bar(FILE *out, double from, double to, int width);
+
+/*
+ * "61.3 GiB", "12.35 s", "36.0 %", "1,234": four digits and a unit of handy size; "-" when missing. Returns `text`.
+ */
+const char *text_layout_figure(double value, const char *unit, char text[TEXT_FIGURE_BYTES]);
+
+/* Columns that a UTF-8 text takes, taking each character for one column. */
+int text_layout_columns(const char *text);
+
+#endif

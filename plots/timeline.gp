@@ -1,0 +1,51 @@
+# The step by class of GPUs and stream: the whole of it, and its start and end enlarged when the bars are thin.
+set yrange [class_rows < 4 ? class_rows - 4 : 0:class_rows]
+set ytics scale 0
+set key off
+forward(odd) = odd ? FORWARD_ODD : FORWARD_EVEN
+backward(odd) = odd ? BACKWARD_ODD : BACKWARD_EVEN
+file = '../series/timeline.dat'
+
+do for [picture in 'png svg'] {
+    set terminal @png_terminal
+    if (picture eq 'svg') { set terminal @svg_terminal }
+    set output 'timeline.' . picture
+    set multiplot
+    @set_title
+    set label 3 'thick bars: compute stream; thin bars below: pipeline and data streams' at screen 0.97,top + 0.005 right textcolor rgb TEXT_COLOUR
+    do for [panel in panels] {
+        low = 0.165
+        high = top - 0.02
+        left = room(label_columns)
+        right = 0.97
+        if (zoomed && panel eq 'whole') { low = 0.16 + 0.5 * (top - 0.07) }
+        if (zoomed && panel ne 'whole') { high = 0.16 + 0.5 * (top - 0.07) - 0.105 }
+        if (panel eq 'start') { right = 0.535 }
+        if (panel eq 'end') { left = 0.565 + 0.1 * (room(label_columns) - 0.10) }
+        set lmargin at screen left
+        set rmargin at screen right
+        set bmargin at screen low
+        set tmargin at screen high
+        set xrange [panel eq 'end' ? step_s - zoom_s : 0 : panel eq 'start' ? zoom_s : step_s]
+        set format y panel eq 'end' ? '' : '%s'
+        set xlabel panel eq 'whole' ? 'time in the step, s' : panel eq 'start' ? 'the start, enlarged, s' : 'the end, enlarged, s' offset 0,0.4
+        unset key
+        if (panel eq 'whole') { set key at screen 0.97,0.008 right bottom horizontal Left reverse maxrows 2 samplen 1.5 }
+        plot file index 'labels' using (NaN):1:ytic(panel eq 'end' ? '' : stringcolumn(2)) with dots notitle, \
+             file index panel . '_forward' using 1:3:1:2:4:5:(forward($6 == 1)) with boxxyerror lc rgb variable notitle, \
+             file index panel . '_backward' using 1:3:1:2:4:5:(backward($6 == 1)) with boxxyerror lc rgb variable notitle, \
+             file index panel . '_tensor_comm' using 1:3:1:2:4:5 with boxxyerror lc rgb TENSOR_COLOUR notitle, \
+             file index panel . '_pipeline_comm' using 1:3:1:2:4:5 with boxxyerror lc rgb PIPELINE_COLOUR notitle, \
+             file index panel . '_data_comm' using 1:3:1:2:4:5 with boxxyerror lc rgb DATA_COLOUR notitle, \
+             file index panel . '_optimizer' using 1:3:1:2:4:5 with boxxyerror lc rgb OPTIMIZER_COLOUR notitle, \
+             keyentry with boxes lc rgb FORWARD_EVEN title 'forward', \
+             keyentry with boxes lc rgb BACKWARD_EVEN title 'backward', \
+             keyentry with boxes lc rgb TENSOR_COLOUR title 'tensor communication', \
+             keyentry with boxes lc rgb PIPELINE_COLOUR title 'pipeline transfer', \
+             keyentry with boxes lc rgb DATA_COLOUR title 'data-parallel communication', \
+             keyentry with boxes lc rgb OPTIMIZER_COLOUR title 'optimizer'
+        unset label
+    }
+    unset multiplot
+    unset output
+}
