@@ -6,6 +6,9 @@
 static const char *const PLACEMENT_NAMES[] = {"packed", "spread"};
 static const char *const FIDELITY_NAMES[] = {"folded", "unfolded"};
 
+static const double PASSES_MAX = 5e6;
+static const double GPUS_MAX = 4e6;
+
 /* Index of `name` among two names, -1 when it is neither. */
 static int find_name(const char *const names[2], const char *name) {
     for (int i = 0; i < 2; i++)
@@ -79,7 +82,20 @@ static void check_precision(const GpuSpec *gpu, Precision precision, const char 
                        precision_name(precision), gpu->name);
 }
 
-static void resolve_job(const ClusterSpec *cluster, JobSpec *job, int64_t index, ErrorList *errors) {
+/* A step of more passes than this would not fit into the memory of a usual machine. */
+static void check_size(const SimulationSpec *spec, const JobSpec *job, const char *path, ErrorList *errors) {
+    const PlanSpec *plan = &job->training.plan;
+    double passes = (double)plan->pipeline_parallel * (double)plan->virtual_stages * (double)plan_micro_batches(plan);
+    if (spec->fidelity == FIDELITY_UNFOLDED)
+        passes *= (double)plan->data_parallel * (double)plan->tensor_parallel;
+    if (passes > PASSES_MAX)
+        error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.plan", path),
+                       "found %.3g passes to simulate (stages x chunks x micro-batches%s), expected at most %.3g",
+                       passes, spec->fidelity == FIDELITY_UNFOLDED ? " x ranks, unfolded" : "", PASSES_MAX);
+}
+
+static void resolve_job(const SimulationSpec *spec, JobSpec *job, int64_t index, ErrorList *errors) {
+    const ClusterSpec *cluster = &spec->cluster;
     int64_t gpus = cluster->nodes * cluster->node.gpus;
     const char *path = arena_format(errors->arena, "jobs[%" PRId64 "]", index);
     if (!job->gpus)
@@ -88,16 +104,23 @@ static void resolve_job(const ClusterSpec *cluster, JobSpec *job, int64_t index,
         error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.gpus", path),
                        "found %" PRId64 ", expected at most the cluster's %" PRId64, job->gpus, gpus);
     check_precision(&cluster->node.gpu, job->training.plan.precision, path, errors);
-    plan_resolve(&job->training, job->gpus, path, errors);
+    if (plan_resolve(&job->training, job->gpus, path, errors))
+        check_size(spec, job, path, errors);
 }
 
 bool simulation_spec_resolve(SimulationSpec *spec, ErrorList *errors) {
     int before = errors->count;
+    double gpus = (double)spec->cluster.nodes * (double)spec->cluster.node.gpus;
+    if (gpus > GPUS_MAX) {
+        error_list_add(errors, (ErrorPlace){0}, "cluster.nodes", "found %.3g GPUs, expected at most %.3g", gpus,
+                       GPUS_MAX);
+        return false;
+    }
     check_network(&spec->cluster, errors);
     check_slow_gpus(&spec->cluster, errors);
     if (spec->job_count != 1)
         error_list_add(errors, (ErrorPlace){0}, "jobs", "found %" PRId64 " jobs, expected exactly 1", spec->job_count);
     for (int64_t i = 0; i < spec->job_count; i++)
-        resolve_job(&spec->cluster, &spec->jobs[i], i, errors);
+        resolve_job(spec, &spec->jobs[i], i, errors);
     return errors->count == before;
 }

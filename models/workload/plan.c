@@ -128,9 +128,13 @@ static bool check_ranges(const TrainingSpec *training, const Report *report) {
 
 static void resolve_replicas(PlanSpec *plan, int64_t gpus, const Report *report) {
     int64_t model_gpus = plan->tensor_parallel * plan->pipeline_parallel;
-    if (!plan->data_parallel && gpus % model_gpus == 0)
+    if (!plan->data_parallel && gpus % model_gpus)
+        COMPLAIN(report, ".plan.tensor_parallel",
+                 "found tensor %" PRId64 " x pipeline %" PRId64 ", expected a divisor of %" PRId64 " GPUs",
+                 plan->tensor_parallel, plan->pipeline_parallel, gpus);
+    else if (!plan->data_parallel)
         plan->data_parallel = gpus / model_gpus;
-    if (plan->data_parallel * model_gpus != gpus)
+    else if (plan->data_parallel * model_gpus != gpus)
         COMPLAIN(report, ".plan.data_parallel",
                  "found tensor %" PRId64 " x pipeline %" PRId64 " x data %" PRId64 ", expected a product of %" PRId64
                  " GPUs",

@@ -72,14 +72,14 @@ static void bench_main_scenario(void) {
 
 static void bench_scale(void) {
     const char *small[] = {"jobs[0].model=gpt-39.1b", "cluster.nodes=12", "jobs[0].plan.pipeline_parallel=4",
-                           "jobs[0].plan.data_parallel=3", "jobs[0].plan.global_batch=288"};
+                           "jobs[0].plan.global_batch=288"};
     const char *large[] = {"jobs[0].model=gpt-39.1b", "cluster.nodes=384", "jobs[0].plan.pipeline_parallel=4",
-                           "jobs[0].plan.data_parallel=96", "jobs[0].plan.global_batch=9216"};
+                           "jobs[0].plan.global_batch=9216"};
     double ratios[ROUNDS], small_s[ROUNDS], large_s[ROUNDS];
     uint64_t small_events, large_events;
     for (int i = 0; i < ROUNDS; i++) {
-        small_s[i] = run_once(small, 5, &small_events);
-        large_s[i] = run_once(large, 5, &large_events);
+        small_s[i] = run_once(small, 4, &small_events);
+        large_s[i] = run_once(large, 4, &large_events);
         ratios[i] = large_s[i] / small_s[i];
     }
     double ratio = median(ratios, ROUNDS);

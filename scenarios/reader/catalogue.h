@@ -1,0 +1,47 @@
+/*
+ * catalogue: the folders where named hardware and models are found: ROOT/hardware/NAME.yaml, ROOT/workloads/NAME.yaml.
+ * It finds and reads files; what their keys mean is fields' business. A name that ends in .yaml or .json or has a slash
+ * is a path, relative to the file that says it; .json is a Hugging Face config.json.
+ */
+#ifndef SCENARIOS_READER_CATALOGUE_H
+#define SCENARIOS_READER_CATALOGUE_H
+
+#include "scenarios/reader/yaml_node.h"
+
+typedef struct Catalogue {
+    const char *const *roots; /* folders, the first that has a name wins */
+    int root_count;           /* >= 0 */
+} Catalogue;
+
+/* What is looked for, and who asks. */
+typedef struct CatalogueQuery {
+    const char *kind;   /* outermost key of the file: "gpu", "node", "model" */
+    const char *folder; /* "hardware", "workloads" */
+    const char *name;
+    const char *path; /* in the scenario: "cluster.node" */
+    ErrorPlace place;
+} CatalogueQuery;
+
+typedef struct CatalogueEntry {
+    const char *name;
+    const char *summary; /* the file's first comment line, "" when there is none */
+    const char *file;
+} CatalogueEntry;
+
+/*
+ * Where a program looks after the folder of the scenario: $CHOKEPOINT_SHARE/scenarios, ./scenarios, ../scenarios seen
+ * from the program, INSTALLED/scenarios. `program_folder` and `installed` may be NULL.
+ */
+Catalogue catalogue_usual(const char *program_folder, const char *installed, Arena *arena);
+
+/* The folder part of a path, "." when it has none. */
+const char *catalogue_folder_of(const char *file, Arena *arena);
+
+/* The entry's mapping, or NULL and an error that names what is near. */
+YamlNode *catalogue_load(const Catalogue *catalogue, const CatalogueQuery *query, Arena *arena, ErrorList *errors);
+
+/* All entries of a kind, sorted by name; *count is set. */
+const CatalogueEntry *catalogue_list(const Catalogue *catalogue, const char *folder, const char *kind, Arena *arena,
+                                     int *count);
+
+#endif

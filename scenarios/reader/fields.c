@@ -1,0 +1,185 @@
+#include "scenarios/reader/fields.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "scenarios/reader/field_value.h"
+#include "scenarios/reader/spelling.h"
+#include "scenarios/reader/tree_edit.h"
+#include "sim/engine/check.h"
+
+enum { MOST_ERRORS = 1000, MOST_FROM = 8 };
+
+static const char *child_path(const FieldReader *reader, const char *path, const char *key) {
+    return path[0] == '\0' ? arena_text(reader->arena, key) : arena_format(reader->arena, "%s.%s", path, key);
+}
+
+static void report_unknown(const FieldReader *reader, const SchemaTable *table, const YamlPair *pair,
+                           const char *path) {
+    const char *shown = yaml_node_shown_text(pair->key, reader->arena);
+    const char *nearest = NULL;
+    const char *all = "one of";
+    int distance = 0;
+    for (int i = 0; i < table->row_count; i++) {
+        const SchemaRow *row = &table->rows[i];
+        spelling_consider(pair->key, row->key, &nearest, &distance);
+        const char *alias = schema_row_alias(row, 0, reader->arena);
+        for (int j = 1; alias != NULL; alias = schema_row_alias(row, j++, reader->arena))
+            spelling_consider(pair->key, alias, &nearest, &distance);
+        all = arena_format(reader->arena, "%s%s %s", all, i > 0 ? "," : "", row->key);
+    }
+    const char *expected =
+        nearest != NULL ? arena_format(reader->arena, "a key of %s (did you mean \"%s\"?)", table->name, nearest) : all;
+    error_list_add(reader->errors, pair->key_place, child_path(reader, path, shown),
+                   "found unknown key \"%s\", expected %s", shown, expected);
+}
+
+/* Gives every pair to its row; two names of one row are a mistake. */
+static void sort_pairs(const FieldReader *reader, const SchemaTable *table, YamlNode *node, const char *path,
+                       YamlPair **found) {
+    for (int i = 0; i < node->count && reader->errors->count < MOST_ERRORS; i++) {
+        YamlPair *pair = &node->pairs[i];
+        const SchemaRow *row = schema_row_find(table, pair->key);
+        pair->read = true;
+        if (row == NULL) {
+            report_unknown(reader, table, pair, path);
+        } else if (found[row - table->rows] != NULL) {
+            error_list_add(reader->errors, pair->key_place, child_path(reader, path, pair->key),
+                           "found \"%s\" as well as \"%s\", expected one of them", pair->key,
+                           found[row - table->rows]->key);
+        } else {
+            found[row - table->rows] = pair;
+        }
+    }
+}
+
+/* The name an entry node goes by: its text or its `from`; NULL when it is all inline or neither. */
+static const YamlNode *entry_name(const YamlNode *node) {
+    const YamlPair *from = yaml_node_pair(node, "from");
+    const YamlNode *name = from != NULL ? from->value : node;
+    return name->kind == YAML_SCALAR && !yaml_node_is_null(name) ? name : NULL;
+}
+
+static YamlNode *without_from(YamlNode *mapping) {
+    YamlPair *from = yaml_node_pair(mapping, "from");
+    if (from != NULL) {
+        size_t behind = (size_t)(mapping->pairs + mapping->count - from - 1);
+        memmove(from, from + 1, behind * sizeof(YamlPair));
+        mapping->count--;
+    }
+    return mapping;
+}
+
+/* Replaces names by what the catalogue has for them, until nothing is left but a mapping; NULL after an error. */
+static YamlNode *expand_entry(const FieldReader *reader, const SchemaTable *table, YamlNode *node, const char *path) {
+    for (int i = 0; i < MOST_FROM; i++) {
+        const YamlNode *name = entry_name(node);
+        if (name == NULL)
+            return node;
+        CatalogueQuery query = {
+            .kind = table->name, .folder = table->folder, .name = name->text, .path = path, .place = name->place};
+        YamlNode *entry = catalogue_load(reader->catalogue, &query, reader->arena, reader->errors);
+        if (entry == NULL)
+            return NULL;
+        yaml_node_mark_read(node);
+        YamlNode *above = node->kind == YAML_MAPPING ? without_from(tree_copy(node, reader->arena)) : NULL;
+        node = above != NULL ? tree_merge(entry, above, reader->arena) : entry;
+    }
+    error_list_add(reader->errors, node->place, path,
+                   "found more than %d entries that lead to each other by `from`, expected fewer", MOST_FROM);
+    return NULL;
+}
+
+static void read_entry(const FieldReader *reader, const SchemaRow *row, YamlNode *node, const char *path, void *field) {
+    const YamlNode *name = entry_name(node);
+    YamlNode *entry = expand_entry(reader, row->table, node, path);
+    if (entry == NULL)
+        return;
+    if (entry->kind != YAML_MAPPING) {
+        error_list_add(reader->errors, entry->place, path, "found %s, expected %s",
+                       yaml_node_shown(entry, reader->arena), schema_row_expected(row, reader->arena));
+        return;
+    }
+    const char *text = name == NULL ? arena_format(reader->arena, "own %s", row->table->name) : name->text;
+    if (name != NULL && name != node)
+        text = arena_format(reader->arena, "%s, changed", text);
+    *(const char **)((char *)field + row->table->name_offset) = text;
+    fields_read(reader, row->table, entry, path, field);
+}
+
+static void read_list(const FieldReader *reader, const SchemaRow *row, YamlNode *node, const char *path, void *object) {
+    if (node->kind != YAML_SEQUENCE) {
+        error_list_add(reader->errors, node->place, path, "found %s, expected a list of mappings",
+                       yaml_node_shown(node, reader->arena));
+        return;
+    }
+    size_t bytes = row->table->bytes;
+    char *items = arena_array(reader->arena, (size_t)node->count, bytes);
+    for (int i = 0; i < node->count; i++) {
+        node->pairs[i].read = true;
+        fields_read(reader, row->table, node->pairs[i].value, arena_format(reader->arena, "%s[%d]", path, i),
+                    items + (size_t)i * bytes);
+    }
+    *(void **)((char *)object + row->offset) = items;
+    *(int64_t *)((char *)object + row->count_offset) = node->count;
+}
+
+static void read_row(const FieldReader *reader, const SchemaRow *row, const YamlPair *pair, const char *path,
+                     void *object) {
+    void *field = (char *)object + row->offset;
+    switch (row->type) {
+    case FIELD_OBJECT:
+        fields_read(reader, row->table, pair->value, path, field);
+        break;
+    case FIELD_LIST:
+        read_list(reader, row, pair->value, path, object);
+        break;
+    case FIELD_ENTRY:
+        read_entry(reader, row, pair->value, path, field);
+        break;
+    case FIELD_ELSEWHERE:
+        break;
+    default:
+        field_value_read(row, pair->value, path, reader->errors, field);
+    }
+}
+
+void fields_read(const FieldReader *reader, const SchemaTable *table, YamlNode *node, const char *path, void *object) {
+    YamlPair *found[SCHEMA_MOST_ROWS] = {NULL};
+    CHECK(table->row_count <= SCHEMA_MOST_ROWS);
+    if (table->fill != NULL)
+        table->fill(object);
+    if (node->kind != YAML_MAPPING && !(yaml_node_is_null(node) && path[0] != '\0')) {
+        error_list_add(reader->errors, node->place, path, "found %s, expected a mapping",
+                       yaml_node_shown(node, reader->arena));
+        return;
+    }
+    sort_pairs(reader, table, node, path, found);
+    for (int i = 0; i < table->row_count && reader->errors->count < MOST_ERRORS; i++) {
+        const SchemaRow *row = &table->rows[i];
+        const char *row_path = child_path(reader, path, row->key);
+        if (found[i] != NULL)
+            read_row(reader, row, found[i], row_path, object);
+        else if (row->required)
+            error_list_add(reader->errors, node->place, row_path, "found no key \"%s\", expected %s (%s)", row->key,
+                           schema_row_expected(row, reader->arena), row->help);
+    }
+}
+
+static void report_unread(const YamlNode *node, const char *path, ErrorList *errors) {
+    for (int i = 0; i < node->count; i++) {
+        const YamlPair *pair = &node->pairs[i];
+        const char *below = pair->key == NULL ? arena_format(errors->arena, "%s[%d]", path, i)
+                                              : arena_format(errors->arena, "%s%s%s", path, path[0] != '\0' ? "." : "",
+                                                             yaml_node_shown_text(pair->key, errors->arena));
+        if (pair->read)
+            report_unread(pair->value, below, errors);
+        else
+            error_list_add(errors, pair->key_place, below,
+                           "found a key that nothing reads, expected it to be left out");
+    }
+}
+
+void fields_report_unread(const YamlNode *root, ErrorList *errors) {
+    report_unread(root, "", errors);
+}

@@ -1,0 +1,15 @@
+/*
+ * hf_config: a Hugging Face config.json as the mapping of a `model:`. It takes the shape, leaves out everything that
+ * has no part in it, and says from model_type what a config.json leaves to the code: gating, norms, biases, positions.
+ *
+ * Limits: dense decoder-only families, those in the table of hf_config.c; experts and unknown families are errors.
+ */
+#ifndef SCENARIOS_READER_HF_CONFIG_H
+#define SCENARIOS_READER_HF_CONFIG_H
+
+#include "scenarios/reader/yaml_node.h"
+
+/* The keys of a `model:` that the config states; NULL and an error when it is no dense transformer that is known. */
+YamlNode *hf_config_model(const YamlNode *config, const char *path, Arena *arena, ErrorList *errors);
+
+#endif

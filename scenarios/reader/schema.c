@@ -1,0 +1,213 @@
+#include "scenarios/reader/schema.h"
+
+#define SPEC_AT(field) offsetof(ScenarioFields, spec.field)
+
+static const char *placement_word(int index) {
+    return index <= PLACEMENT_SPREAD ? placement_name((Placement)index) : NULL;
+}
+
+static const char *fidelity_word(int index) {
+    return index <= FIDELITY_UNFOLDED ? fidelity_name((Fidelity)index) : NULL;
+}
+
+static const char *kind_word(int index) {
+    return index == 0 ? "training" : NULL;
+}
+
+static void fill_job(void *object) {
+    *(JobSpec *)object = job_default();
+}
+
+static void fill_scenario(void *object) {
+    *(ScenarioFields *)object = (ScenarioFields){.spec = simulation_spec_default(), .outputs = {.plots = true}};
+}
+
+static const SchemaRow SLOW_GPU_ROWS[] = {
+    {.key = "gpu",
+     .type = FIELD_INT64,
+     .offset = offsetof(SlowGpuSpec, gpu),
+     .max = 1000000000,
+     .required = true,
+     .help = "number of the GPU in the cluster, from 0"},
+    {.key = "speed",
+     .type = FIELD_REAL,
+     .offset = offsetof(SlowGpuSpec, speed_fraction),
+     .dimension = DIMENSION_FRACTION,
+     .above_min = true,
+     .max = 1,
+     .required = true,
+     .help = "of its kernels, over the normal speed"},
+};
+
+static const SchemaTable SLOW_GPU_TABLE = {.name = "slow_gpu",
+                                           .help = "A GPU that is slower than the others.",
+                                           .rows = SLOW_GPU_ROWS,
+                                           .row_count = sizeof SLOW_GPU_ROWS / sizeof SLOW_GPU_ROWS[0],
+                                           .bytes = sizeof(SlowGpuSpec)};
+
+static const SchemaRow CLUSTER_ROWS[] = {
+    {.key = "node",
+     .type = FIELD_ENTRY,
+     .offset = offsetof(ClusterSpec, node),
+     .required = true,
+     .help = "every server of the cluster",
+     .table = &SCHEMA_NODE},
+    {.key = "nodes",
+     .type = FIELD_INT64,
+     .offset = offsetof(ClusterSpec, nodes),
+     .min = 1,
+     .max = 1000000,
+     .default_text = "1",
+     .help = "servers in the cluster"},
+    {.key = "fabric",
+     .type = FIELD_OBJECT,
+     .offset = offsetof(ClusterSpec, fabric),
+     .default_text = "(the defaults of its keys)",
+     .help = "the network between the nodes",
+     .table = &SCHEMA_FABRIC},
+    {.key = "slow_gpus",
+     .type = FIELD_LIST,
+     .offset = offsetof(ClusterSpec, slow_gpus),
+     .count_offset = offsetof(ClusterSpec, slow_gpu_count),
+     .default_text = "(none)",
+     .help = "GPUs that are slower than the others",
+     .table = &SLOW_GPU_TABLE},
+};
+
+static const SchemaTable CLUSTER_TABLE = {.name = "cluster",
+                                          .help = "The machines.",
+                                          .rows = CLUSTER_ROWS,
+                                          .row_count = sizeof CLUSTER_ROWS / sizeof CLUSTER_ROWS[0],
+                                          .bytes = sizeof(ClusterSpec)};
+
+static const SchemaRow JOB_ROWS[] = {
+    {.key = "name",
+     .type = FIELD_TEXT,
+     .offset = offsetof(JobSpec, name),
+     .default_text = "job",
+     .help = "how results call the job"},
+    {.key = "kind", .type = FIELD_CONSTANT, .default_text = "training", .help = "what the job does", .menu = kind_word},
+    {.key = "gpus",
+     .type = FIELD_INT64,
+     .offset = offsetof(JobSpec, gpus),
+     .min = 1,
+     .max = 1000000000,
+     .default_text = "(all of the cluster)",
+     .help = "GPUs the job gets"},
+    {.key = "placement",
+     .type = FIELD_CHOICE,
+     .offset = offsetof(JobSpec, placement),
+     .default_text = "packed",
+     .help = "packed fills a leaf before the next, spread deals nodes out over the leaves",
+     .menu = placement_word},
+    {.key = "model",
+     .type = FIELD_ENTRY,
+     .offset = offsetof(JobSpec, training.model),
+     .required = true,
+     .help = "what is trained; also the path of a Hugging Face config.json",
+     .table = &SCHEMA_MODEL},
+    {.key = "sequence_length",
+     .type = FIELD_INT64,
+     .offset = offsetof(JobSpec, training.sequence_tokens),
+     .min = 1,
+     .max = 100000000,
+     .required = true,
+     .aliases = "seq_length",
+     .help = "tokens of one sequence"},
+    {.key = "plan",
+     .type = FIELD_OBJECT,
+     .offset = offsetof(JobSpec, training.plan),
+     .default_text = "(the defaults of its keys)",
+     .help = "how the job is laid out over its GPUs",
+     .table = &SCHEMA_PLAN},
+};
+
+static const SchemaTable JOB_TABLE = {.name = "job",
+                                      .help = "One job.",
+                                      .rows = JOB_ROWS,
+                                      .row_count = sizeof JOB_ROWS / sizeof JOB_ROWS[0],
+                                      .bytes = sizeof(JobSpec),
+                                      .fill = fill_job};
+
+static const SchemaRow OUTPUT_ROWS[] = {
+    {.key = "plots",
+     .type = FIELD_BOOL,
+     .offset = offsetof(ScenarioOutputs, plots),
+     .default_text = "true",
+     .help = "draw pictures with gnuplot"},
+    {.key = "trace",
+     .type = FIELD_BOOL,
+     .offset = offsetof(ScenarioOutputs, trace),
+     .default_text = "false",
+     .help = "write trace.json for Chrome or Perfetto"},
+};
+
+static const SchemaTable OUTPUTS_TABLE = {.name = "outputs",
+                                          .help = "What a run writes beside its summary.",
+                                          .rows = OUTPUT_ROWS,
+                                          .row_count = sizeof OUTPUT_ROWS / sizeof OUTPUT_ROWS[0],
+                                          .bytes = sizeof(ScenarioOutputs)};
+
+static const SchemaRow SCENARIO_ROWS[] = {
+    {.key = "name",
+     .type = FIELD_TEXT,
+     .offset = SPEC_AT(name),
+     .default_text = "(the file's name)",
+     .help = "how results call the scenario"},
+    {.key = "lesson",
+     .type = FIELD_TEXT,
+     .offset = SPEC_AT(lesson),
+     .default_text = "(none)",
+     .help = "one sentence: what the scenario shows"},
+    {.key = "seed",
+     .type = FIELD_INT64,
+     .offset = SPEC_AT(seed),
+     .max = 9007199254740991.0,
+     .default_text = "1",
+     .help = "of all random numbers"},
+    {.key = "fidelity",
+     .type = FIELD_CHOICE,
+     .offset = SPEC_AT(fidelity),
+     .default_text = "folded",
+     .help = "folded simulates one rank for all that are alike, unfolded every rank",
+     .menu = fidelity_word},
+    {.key = "cluster",
+     .type = FIELD_OBJECT,
+     .offset = SPEC_AT(cluster),
+     .required = true,
+     .help = "the machines",
+     .table = &CLUSTER_TABLE},
+    {.key = "jobs",
+     .type = FIELD_LIST,
+     .offset = SPEC_AT(jobs),
+     .count_offset = SPEC_AT(job_count),
+     .required = true,
+     .help = "the work",
+     .table = &JOB_TABLE},
+    {.key = "outputs",
+     .type = FIELD_OBJECT,
+     .offset = offsetof(ScenarioFields, outputs),
+     .default_text = "(the defaults of its keys)",
+     .help = "what a run writes beside its summary",
+     .table = &OUTPUTS_TABLE},
+    {.key = "sweep",
+     .type = FIELD_ELSEWHERE,
+     .default_text = "(none)",
+     .help = "a mapping from paths to lists of values, or to {from, to, factor or step}"},
+    {.key = "assert",
+     .type = FIELD_ELSEWHERE,
+     .default_text = "(none)",
+     .help = "a list of goals such as \"throughput.tflops_per_gpu > 130\""},
+};
+
+const SchemaTable SCHEMA_SCENARIO = {.name = "scenario",
+                                     .help = "A scenario file.",
+                                     .rows = SCENARIO_ROWS,
+                                     .row_count = sizeof SCENARIO_ROWS / sizeof SCENARIO_ROWS[0],
+                                     .bytes = sizeof(ScenarioFields),
+                                     .fill = fill_scenario};
+
+const SchemaTable *schema_catalogue_table(int index) {
+    static const SchemaTable *const TABLES[] = {&SCHEMA_GPU, &SCHEMA_NODE, &SCHEMA_MODEL};
+    return index >= 0 && index < (int)(sizeof TABLES / sizeof TABLES[0]) ? TABLES[index] : NULL;
+}

@@ -1,0 +1,32 @@
+/*
+ * schema: every key of a scenario and of the catalogues, one row each. To add a key: a field in its spec and a row
+ * here. The struct of the outermost table is ScenarioFields.
+ */
+#ifndef SCENARIOS_READER_SCHEMA_H
+#define SCENARIOS_READER_SCHEMA_H
+
+#include "models/spec.h"
+#include "scenarios/reader/schema_row.h"
+
+/* What a run writes beside its summary. */
+typedef struct ScenarioOutputs {
+    bool plots; /* pictures, by gnuplot */
+    bool trace; /* trace.json for Chrome or Perfetto */
+} ScenarioOutputs;
+
+typedef struct ScenarioFields {
+    SimulationSpec spec;
+    ScenarioOutputs outputs;
+} ScenarioFields;
+
+extern const SchemaTable SCHEMA_SCENARIO; /* ScenarioFields */
+extern const SchemaTable SCHEMA_GPU;      /* GpuSpec */
+extern const SchemaTable SCHEMA_NODE;     /* NodeSpec */
+extern const SchemaTable SCHEMA_FABRIC;   /* FabricSpec */
+extern const SchemaTable SCHEMA_MODEL;    /* TransformerSpec */
+extern const SchemaTable SCHEMA_PLAN;     /* PlanSpec */
+
+/* The tables with a catalogue, by index; NULL past the end. */
+const SchemaTable *schema_catalogue_table(int index);
+
+#endif

@@ -1,0 +1,139 @@
+#include "scenarios/reader/schema.h"
+
+/* Far outside anything built: they catch a wrong prefix. */
+#define LEAST_BYTES_PER_S 1e3
+#define MOST_BYTES_PER_S  1e15
+
+#define PEAK(word, precision, words)                                                                                   \
+    {                                                                                                                  \
+        .key = word, .type = FIELD_REAL, .offset = sizeof(double) * (precision), .dimension = DIMENSION_FLOP_RATE,     \
+        .max = 1e18, .default_text = "0 flop/s", .help = words                                                         \
+    }
+
+static const SchemaRow PEAK_ROWS[] = {
+    PEAK("fp32", PRECISION_FP32, "dense peak of fp32 outside the tensor cores; 0 = not supported"),
+    PEAK("tf32", PRECISION_TF32, "dense peak of tf32; 0 = not supported"),
+    PEAK("fp16", PRECISION_FP16, "dense peak of fp16; 0 = not supported"),
+    PEAK("bf16", PRECISION_BF16, "dense peak of bf16; 0 = not supported"),
+    PEAK("fp8", PRECISION_FP8, "dense peak of fp8; 0 = not supported"),
+};
+
+static const SchemaTable PEAK_TABLE = {.name = "peak",
+                                       .help = "Datasheet peaks without sparsity, by precision.",
+                                       .rows = PEAK_ROWS,
+                                       .row_count = sizeof PEAK_ROWS / sizeof PEAK_ROWS[0],
+                                       .bytes = sizeof(double) * PRECISION_COUNT};
+
+#define SHARE(word, precision, words)                                                                                  \
+    {                                                                                                                  \
+        .key = word, .type = FIELD_REAL, .offset = sizeof(double) * (precision), .dimension = DIMENSION_FRACTION,      \
+        .max = 1, .default_text = "0", .help = words                                                                   \
+    }
+
+static const SchemaRow MATRIX_ROWS[] = {
+    SHARE("fp32", PRECISION_FP32, "share of the fp32 peak"), SHARE("tf32", PRECISION_TF32, "share of the tf32 peak"),
+    SHARE("fp16", PRECISION_FP16, "share of the fp16 peak"), SHARE("bf16", PRECISION_BF16, "share of the bf16 peak"),
+    SHARE("fp8", PRECISION_FP8, "share of the fp8 peak"),
+};
+
+static const SchemaTable MATRIX_TABLE = {.name = "matrix",
+                                         .help = "Share of peak that 256x128 tiles reach in a short run, by precision.",
+                                         .rows = MATRIX_ROWS,
+                                         .row_count = sizeof MATRIX_ROWS / sizeof MATRIX_ROWS[0],
+                                         .bytes = sizeof(double) * PRECISION_COUNT};
+
+#define KERNEL(word, field, kind)                                                                                      \
+    .key = word, .type = FIELD_REAL, .offset = offsetof(GpuKernels, field), .dimension = kind
+
+static const SchemaRow KERNEL_ROWS[] = {
+    {.key = "matrix",
+     .type = FIELD_OBJECT,
+     .offset = offsetof(GpuKernels, matrix_fraction),
+     .required = true,
+     .help = "share of peak in matrix products",
+     .table = &MATRIX_TABLE},
+    {KERNEL("sustained", sustained_fraction, DIMENSION_FRACTION), .above_min = true, .max = 1, .required = true,
+     .help = "clock in long runs of matrix kernels over a short run's"},
+    {KERNEL("tile_loss", tile_loss, DIMENSION_COUNT), .max = 10000, .required = true,
+     .help = "elements; a smaller tile pays 1 + tile_loss * (1/rows + 1/columns - 3/256)"},
+    {KERNEL("tile_start", tile_start_s, DIMENSION_TIME), .max = 1e-2, .required = true,
+     .help = "once per tile: filling the pipeline, writing the result"},
+    {KERNEL("quantisation", quantisation_fraction, DIMENSION_FRACTION), .max = 1, .required = true,
+     .help = "1 = tiles and waves are rounded up whole, 0 = remainders cost their share"},
+    {KERNEL("shortest", shortest_s, DIMENSION_TIME), .max = 1e-2, .required = true,
+     .help = "shortest time of any kernel"},
+    {KERNEL("hbm", hbm_fraction, DIMENSION_FRACTION), .above_min = true, .max = 1, .required = true,
+     .help = "share of the memory bandwidth that an endless stream reaches"},
+    {KERNEL("hbm_ramp", hbm_ramp_bytes, DIMENSION_BYTES), .max = 1e12, .required = true,
+     .help = "a stream of this size reaches half of that"},
+    {KERNEL("row_reduction", row_reduction_fraction, DIMENSION_FRACTION), .above_min = true, .max = 1, .required = true,
+     .help = "bandwidth of layer norm and softmax over that of element-wise kernels"},
+    {KERNEL("cast", cast_bytes, DIMENSION_BYTES), .max = 1000, .default_text = "0 B",
+     .help = "memory traffic per element to bring it from 16 bit to fp8"},
+    {KERNEL("cast_start", cast_start_s, DIMENSION_TIME), .max = 1e-2, .default_text = "0 s",
+     .help = "fixed cost of that cast's kernels"},
+    {KERNEL("launch", launch_s, DIMENSION_TIME), .max = 1e-2, .required = true,
+     .help = "gap on the device between two kernels of one stream"},
+    {KERNEL("host", host_s, DIMENSION_TIME), .max = 1, .required = true,
+     .help = "CPU time of an eager framework to issue one kernel"},
+};
+
+static const SchemaTable KERNELS_TABLE = {.name = "kernels",
+                                          .help = "How near real kernels come to the datasheet; fitted constants.",
+                                          .rows = KERNEL_ROWS,
+                                          .row_count = sizeof KERNEL_ROWS / sizeof KERNEL_ROWS[0],
+                                          .bytes = sizeof(GpuKernels)};
+
+static const SchemaRow GPU_ROWS[] = {
+    {.key = "peak",
+     .type = FIELD_OBJECT,
+     .offset = offsetof(GpuSpec, peak_flop_per_s),
+     .required = true,
+     .help = "peaks by precision",
+     .table = &PEAK_TABLE},
+    {.key = "hbm_capacity",
+     .type = FIELD_REAL,
+     .offset = offsetof(GpuSpec, hbm_bytes),
+     .dimension = DIMENSION_BYTES,
+     .min = 1048576,
+     .max = 1e15,
+     .required = true,
+     .help = "memory of one GPU"},
+    {.key = "hbm_bandwidth",
+     .type = FIELD_REAL,
+     .offset = offsetof(GpuSpec, hbm_bytes_per_s),
+     .dimension = DIMENSION_BANDWIDTH,
+     .min = LEAST_BYTES_PER_S,
+     .max = MOST_BYTES_PER_S,
+     .required = true,
+     .help = "datasheet bandwidth of that memory"},
+    {.key = "sm_count",
+     .type = FIELD_INT,
+     .offset = offsetof(GpuSpec, sm_count),
+     .min = 1,
+     .max = 10000,
+     .required = true,
+     .help = "streaming multiprocessors in use"},
+    {.key = "tdp",
+     .type = FIELD_REAL,
+     .offset = offsetof(GpuSpec, tdp_watts),
+     .dimension = DIMENSION_POWER,
+     .above_min = true,
+     .max = 1e5,
+     .required = true,
+     .help = "board power limit"},
+    {.key = "kernels",
+     .type = FIELD_OBJECT,
+     .offset = offsetof(GpuSpec, kernels),
+     .required = true,
+     .help = "fitted kernel constants",
+     .table = &KERNELS_TABLE},
+};
+
+const SchemaTable SCHEMA_GPU = {.name = "gpu",
+                                .help = "One kind of GPU.",
+                                .rows = GPU_ROWS,
+                                .row_count = sizeof GPU_ROWS / sizeof GPU_ROWS[0],
+                                .bytes = sizeof(GpuSpec),
+                                .folder = "hardware",
+                                .name_offset = offsetof(GpuSpec, name)};

@@ -1,0 +1,12 @@
+/*
+ * schema_page: the schema printed as a reference page for people. It says only what the rows say.
+ */
+#ifndef SCENARIOS_READER_SCHEMA_PAGE_H
+#define SCENARIOS_READER_SCHEMA_PAGE_H
+
+#include <stdio.h>
+
+/* The reference page, plain text, every table once. */
+void schema_print_page(FILE *out);
+
+#endif

@@ -1,0 +1,148 @@
+#include "models/workload/collective.h"
+#include "models/workload/pipeline.h"
+#include "scenarios/reader/schema.h"
+
+/* Bounds far outside anything trained: products of three still fit in int64_t. */
+#define MOST_FEATURES  10000000
+#define MOST_PARALLEL  1000000
+#define MOST_SEQUENCES 1000000000
+
+#define COUNT_ROW(Type, word, field, least, most)                                                                      \
+    .key = word, .type = FIELD_INT64, .offset = offsetof(Type, field), .min = least, .max = most
+#define MODEL_COUNT(word, field, least, most) COUNT_ROW(TransformerSpec, word, field, least, most)
+#define PLAN_COUNT(word, field, least, most)  COUNT_ROW(PlanSpec, word, field, least, most)
+#define FLAG_ROW(Type, word, field, value)                                                                             \
+    .key = word, .type = FIELD_BOOL, .offset = offsetof(Type, field), .default_text = value
+
+static const SchemaRow MODEL_ROWS[] = {
+    {MODEL_COUNT("hidden_size", hidden, 1, MOST_FEATURES), .required = true, .aliases = "n_embd",
+     .help = "features of a token between layers"},
+    {MODEL_COUNT("num_hidden_layers", layers, 1, 100000), .required = true, .aliases = "num_layers n_layer",
+     .help = "transformer layers"},
+    {MODEL_COUNT("num_attention_heads", heads, 1, MOST_FEATURES), .required = true, .aliases = "n_head",
+     .help = "query heads"},
+    {MODEL_COUNT("num_key_value_heads", kv_heads, 1, MOST_FEATURES), .default_text = "(num_attention_heads)",
+     .aliases = "num_query_groups", .help = "key and value heads; fewer than query heads with grouped-query attention"},
+    {MODEL_COUNT("head_dim", head_dim, 1, MOST_FEATURES), .default_text = "(hidden_size / num_attention_heads)",
+     .aliases = "kv_channels", .help = "features of one head"},
+    {MODEL_COUNT("intermediate_size", ffn_hidden, 1, MOST_FEATURES), .default_text = "(4 * hidden_size)",
+     .aliases = "ffn_hidden_size n_inner", .help = "features inside the MLP"},
+    {MODEL_COUNT("vocab_size", vocab, 1, MOST_FEATURES), .required = true, .aliases = "padded_vocab_size",
+     .help = "rows of the embedding, padding included"},
+    {MODEL_COUNT("max_position_embeddings", max_positions, 0, MOST_SEQUENCES), .default_text = "0",
+     .aliases = "n_positions", .help = "learned position embeddings; 0 = none, as with rotary ones"},
+    {FLAG_ROW(TransformerSpec, "gated", gated, "false"), .help = "SwiGLU: a third matrix in the MLP"},
+    {FLAG_ROW(TransformerSpec, "biases", biases, "true"), .help = "linear layers have biases"},
+    {FLAG_ROW(TransformerSpec, "rms_norm", rms_norm, "false"), .help = "RMSNorm instead of LayerNorm"},
+    {FLAG_ROW(TransformerSpec, "tie_word_embeddings", tied_embeddings, "true"),
+     .help = "the vocabulary head shares the input embedding"},
+    {.key = "dropout",
+     .type = FIELD_REAL,
+     .offset = offsetof(TransformerSpec, dropout_fraction),
+     .dimension = DIMENSION_FRACTION,
+     .max = 1,
+     .default_text = "0",
+     .aliases = "hidden_dropout resid_pdrop",
+     .help = "above 0 dropout kernels run and their masks are stored"},
+};
+
+const SchemaTable SCHEMA_MODEL = {.name = "model",
+                                  .help = "A dense transformer; the keys are those of a Hugging Face config.json.",
+                                  .rows = MODEL_ROWS,
+                                  .row_count = sizeof MODEL_ROWS / sizeof MODEL_ROWS[0],
+                                  .bytes = sizeof(TransformerSpec),
+                                  .folder = "workloads",
+                                  .name_offset = offsetof(TransformerSpec, name)};
+
+static const char *recompute_word(int index) {
+    return index <= RECOMPUTE_FULL ? recompute_name((Recompute)index) : NULL;
+}
+
+static const char *precision_word(int index) {
+    return index < PRECISION_COUNT ? precision_name((Precision)index) : NULL;
+}
+
+static const char *schedule_word(int index) {
+    const PipelineSchedule *schedule = index > 0 ? pipeline_at((size_t)index - 1) : NULL;
+    if (index == 0)
+        return "auto";
+    return schedule != NULL ? schedule->name : NULL;
+}
+
+static const char *collective_word(int index) {
+    const CollectiveAlgorithm *algorithm = index > 0 ? collective_at((size_t)index - 1) : NULL;
+    if (index == 0)
+        return "auto";
+    return algorithm != NULL ? algorithm->name : NULL;
+}
+
+static const SchemaRow PLAN_ROWS[] = {
+    {PLAN_COUNT("tensor_parallel", tensor_parallel, 1, MOST_PARALLEL), .default_text = "1",
+     .aliases = "tensor_model_parallel_size", .help = "GPUs that share one layer"},
+    {PLAN_COUNT("pipeline_parallel", pipeline_parallel, 1, MOST_PARALLEL), .default_text = "1",
+     .aliases = "pipeline_model_parallel_size", .help = "stages of the pipeline"},
+    {PLAN_COUNT("data_parallel", data_parallel, 1, MOST_PARALLEL),
+     .default_text = "(gpus / (tensor_parallel * pipeline_parallel))", .aliases = "data_parallel_size",
+     .help = "replicas of the model"},
+    {PLAN_COUNT("virtual_stages", virtual_stages, 1, 100000), .default_text = "1",
+     .aliases = "virtual_pipeline_model_parallel_size", .help = "model chunks on each stage"},
+    {PLAN_COUNT("micro_batch", micro_batch_seqs, 1, MOST_PARALLEL), .default_text = "1", .aliases = "micro_batch_size",
+     .help = "sequences of one micro-batch on one replica"},
+    {PLAN_COUNT("global_batch", global_batch_seqs, 1, MOST_SEQUENCES),
+     .default_text = "(micro_batch * gradient_accumulation * data_parallel)", .aliases = "global_batch_size",
+     .help = "sequences of one step"},
+    {PLAN_COUNT("gradient_accumulation", gradient_accumulation, 1, MOST_PARALLEL),
+     .default_text = "(from global_batch)", .aliases = "gradient_accumulation_steps",
+     .help = "micro-batches of one replica in one step"},
+    {.key = "recompute",
+     .type = FIELD_CHOICE,
+     .offset = offsetof(PlanSpec, recompute),
+     .default_text = "none",
+     .aliases = "recompute_granularity",
+     .help = "what of the forward pass is computed again instead of stored",
+     .menu = recompute_word},
+    {FLAG_ROW(PlanSpec, "sequence_parallel", sequence_parallel, "false"),
+     .help = "norms and dropout are split over the tensor group"},
+    {FLAG_ROW(PlanSpec, "distributed_optimizer", distributed_optimizer, "false"),
+     .aliases = "use_distributed_optimizer", .help = "ZeRO-1: the optimizer state is split over the replicas"},
+    {FLAG_ROW(PlanSpec, "overlap_grad_reduce", overlap_grad_reduce, "false"),
+     .help = "gradients are reduced while the backward pass runs"},
+    {FLAG_ROW(PlanSpec, "overlap_p2p", overlap_p2p, "false"), .aliases = "overlap_p2p_communication",
+     .help = "a stage computes while it sends"},
+    {FLAG_ROW(PlanSpec, "flash_attention", flash_attention, "false"), .aliases = "use_flash_attn",
+     .help = "fused attention that never writes the score matrix"},
+    {FLAG_ROW(PlanSpec, "grad_reduce_in_fp32", grad_reduce_in_fp32, "true"),
+     .aliases = "accumulate_allreduce_grads_in_fp32",
+     .help = "gradients are kept and reduced in fp32, otherwise in the plan's precision"},
+    {FLAG_ROW(PlanSpec, "gradient_accumulation_fusion", gradient_accumulation_fusion, "true"),
+     .help = "the weight-gradient product adds into the gradient, without a kernel of its own"},
+    {PLAN_COUNT("first_stage_layers", first_stage_layers, 1, 100000), .default_text = "(as many as on the others)",
+     .aliases = "decoder_first_pipeline_num_layers", .help = "layers on the first stage"},
+    {PLAN_COUNT("last_stage_layers", last_stage_layers, 1, 100000), .default_text = "(as many as on the others)",
+     .aliases = "decoder_last_pipeline_num_layers", .help = "layers on the last stage"},
+    {.key = "precision",
+     .type = FIELD_CHOICE,
+     .offset = offsetof(PlanSpec, precision),
+     .default_text = "fp16",
+     .help = "of weights and activations in the matrix products",
+     .menu = precision_word},
+    {.key = "schedule",
+     .type = FIELD_WORD,
+     .offset = offsetof(PlanSpec, schedule),
+     .default_text = "auto",
+     .help = "order of passes in the pipeline",
+     .menu = schedule_word},
+    {.key = "collective",
+     .type = FIELD_WORD,
+     .offset = offsetof(PlanSpec, collective),
+     .default_text = "auto",
+     .help = "algorithm of the collectives",
+     .menu = collective_word},
+};
+
+const SchemaTable SCHEMA_PLAN = {.name = "plan",
+                                 .help =
+                                     "How a training job is laid out; Megatron-LM's argument names are accepted too.",
+                                 .rows = PLAN_ROWS,
+                                 .row_count = sizeof PLAN_ROWS / sizeof PLAN_ROWS[0],
+                                 .bytes = sizeof(PlanSpec)};

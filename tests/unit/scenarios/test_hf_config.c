@@ -1,0 +1,50 @@
+#include <criterion/criterion.h>
+
+#include "scenarios/reader/hf_config.h"
+#include "tests/unit/scenarios/reading.h"
+
+static void expect_model(const char *config, const char *model) {
+    Reading *reading = reading_create();
+    YamlNode *node = hf_config_model(reading_tree(reading, config), "jobs[0].model", reading->arena, &reading->errors);
+    cr_assert_str_eq(node != NULL ? yaml_node_text(node, reading->arena) : reading_errors(reading), model);
+    reading_destroy(reading);
+}
+
+Test(hf_config, a_llama_is_gated_and_rotary) {
+    expect_model(
+        "{\"architectures\": [\"LlamaForCausalLM\"], \"hidden_act\": \"silu\", \"hidden_size\": 4096,\n"
+        " \"max_position_embeddings\": 8192, \"model_type\": \"llama\", \"num_attention_heads\": 32,\n"
+        " \"num_hidden_layers\": 32, \"num_key_value_heads\": 8, \"pretraining_tp\": 1, \"rope_scaling\": null,\n"
+        " \"tie_word_embeddings\": false, \"vocab_size\": 128256, \"intermediate_size\": 14336}",
+        "{\"hidden_size\": 4096, \"num_attention_heads\": 32, \"num_hidden_layers\": 32, "
+        "\"num_key_value_heads\": 8, \"tie_word_embeddings\": false, \"vocab_size\": 128256, "
+        "\"intermediate_size\": 14336, \"gated\": true, \"biases\": false, \"rms_norm\": true}");
+}
+
+Test(hf_config, a_gpt2_has_learned_positions_and_tied_embeddings) {
+    expect_model("{\"model_type\": \"gpt2\", \"n_embd\": 768, \"n_head\": 12, \"n_inner\": null, \"n_layer\": 12, "
+                 "\"n_positions\": 1024, \"resid_pdrop\": 0.1, \"vocab_size\": 50257}",
+                 "{\"n_embd\": 768, \"n_head\": 12, \"n_layer\": 12, \"n_positions\": 1024, \"resid_pdrop\": 0.1, "
+                 "\"vocab_size\": 50257, \"gated\": false, \"biases\": true, \"rms_norm\": false, "
+                 "\"tie_word_embeddings\": true}");
+}
+
+Test(hf_config, without_model_type_silu_tells_a_llama) {
+    expect_model("{\"hidden_act\": \"silu\", \"hidden_size\": 64}",
+                 "{\"hidden_size\": 64, \"gated\": true, \"biases\": false, \"rms_norm\": true, "
+                 "\"tie_word_embeddings\": false}");
+}
+
+Test(hf_config, what_is_no_dense_known_transformer_is_refused) {
+    const char *families = "expected one of gpt2, gpt_neox, llama, mistral, qwen2, qwen3\n";
+    Reading *reading = reading_create();
+    expect_model(
+        "{\"model_type\": \"mamba\"}",
+        arena_format(reading->arena, "t.yaml:1:16: jobs[0].model: found the model_type \"mamba\", %s", families));
+    expect_model("{\"hidden_size\": 3}",
+                 arena_format(reading->arena, "t.yaml:1:1: jobs[0].model: found the model_type \"\", %s", families));
+    reading_destroy(reading);
+    expect_model("{\"model_type\": \"mistral\", \"num_local_experts\": 8}",
+                 "t.yaml:1:48: jobs[0].model: found num_local_experts 8, expected a dense model\n");
+    expect_model("[1]", "t.yaml:1:1: jobs[0].model: found a list, expected the mapping of a config.json\n");
+}

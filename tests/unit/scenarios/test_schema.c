@@ -1,0 +1,185 @@
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenarios/reader/field_value.h"
+#include "scenarios/reader/schema.h"
+#include "scenarios/reader/schema_json.h"
+#include "scenarios/reader/schema_page.h"
+#include "tests/unit/scenarios/reading.h"
+
+enum { MOST_TABLES = 32 };
+
+typedef struct Tables {
+    const SchemaTable *tables[MOST_TABLES];
+    int count;
+} Tables;
+
+static void collect(Tables *tables, const SchemaTable *table) {
+    for (int i = 0; i < tables->count; i++)
+        if (tables->tables[i] == table)
+            return;
+    cr_assert_lt(tables->count, MOST_TABLES);
+    tables->tables[tables->count++] = table;
+    for (int i = 0; i < table->row_count; i++)
+        if (table->rows[i].table != NULL)
+            collect(tables, table->rows[i].table);
+}
+
+static Tables all_tables(void) {
+    Tables tables = {.count = 0};
+    collect(&tables, &SCHEMA_SCENARIO);
+    cr_assert_geq(tables.count, 12);
+    return tables;
+}
+
+static const char *printed(void (*print)(FILE *), Arena *arena) {
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *out = open_memstream(&text, &bytes);
+    print(out);
+    fclose(out);
+    const char *kept = arena_text(arena, text);
+    free(text);
+    return kept;
+}
+
+Test(schema, every_row_is_complete) {
+    Tables tables = all_tables();
+    for (int t = 0; t < tables.count; t++) {
+        const SchemaTable *table = tables.tables[t];
+        cr_assert_not_null(table->help, "%s", table->name);
+        for (int i = 0; i < table->row_count; i++) {
+            const SchemaRow *row = &table->rows[i];
+            bool number = row->type == FIELD_INT || row->type == FIELD_INT64 || row->type == FIELD_REAL;
+            bool word = row->type == FIELD_CHOICE || row->type == FIELD_WORD || row->type == FIELD_CONSTANT;
+            bool structure = row->type == FIELD_OBJECT || row->type == FIELD_LIST || row->type == FIELD_ENTRY;
+            cr_assert_not_null(row->help, "%s.%s", table->name, row->key);
+            cr_assert(row->required == (row->default_text == NULL), "%s.%s", table->name, row->key);
+            cr_assert(!number || row->min < row->max, "%s.%s", table->name, row->key);
+            cr_assert(word == (row->menu != NULL), "%s.%s", table->name, row->key);
+            cr_assert(structure == (row->table != NULL), "%s.%s", table->name, row->key);
+            cr_assert(row->type != FIELD_ENTRY || row->table->folder != NULL, "%s.%s", table->name, row->key);
+        }
+    }
+}
+
+Test(schema, no_name_belongs_to_two_rows) {
+    Arena *arena = arena_create();
+    Tables tables = all_tables();
+    for (int t = 0; t < tables.count; t++) {
+        for (int i = 0; i < tables.tables[t]->row_count; i++) {
+            const SchemaRow *row = &tables.tables[t]->rows[i];
+            const char *name = row->key;
+            for (int j = 0; name != NULL; name = schema_row_alias(row, j++, arena))
+                cr_assert_eq(schema_row_find(tables.tables[t], name), row, "%s", name);
+        }
+    }
+    arena_destroy(arena);
+}
+
+static bool is_same_field(const SchemaRow *row, const void *one, const void *other) {
+    switch (row->type) {
+    case FIELD_INT:
+        return *(const int *)one == *(const int *)other;
+    case FIELD_INT64:
+        return *(const int64_t *)one == *(const int64_t *)other;
+    case FIELD_REAL:
+        return *(const double *)one == *(const double *)other;
+    case FIELD_BOOL:
+        return *(const bool *)one == *(const bool *)other;
+    case FIELD_CHOICE:
+        return memcmp(one, other, sizeof(int)) == 0;
+    case FIELD_TEXT:
+    case FIELD_WORD:
+        return strcmp(*(const char *const *)one, *(const char *const *)other) == 0;
+    default:
+        return true;
+    }
+}
+
+/* A default in parentheses is a sentence; the others are values and must be those of the struct. */
+static void expect_defaults(const SchemaTable *table, const void *defaults) {
+    Reading *reading = reading_create();
+    for (int i = 0; i < table->row_count; i++) {
+        const SchemaRow *row = &table->rows[i];
+        if (row->default_text == NULL || row->default_text[0] == '(')
+            continue;
+        YamlNode node = {.kind = YAML_SCALAR, .text = row->default_text};
+        union {
+            double number;
+            int64_t whole;
+            const char *text;
+        } field = {.whole = -77};
+        field_value_read(row, &node, row->key, &reading->errors, &field);
+        cr_assert(is_same_field(row, &field, (const char *)defaults + row->offset), "%s.%s", table->name, row->key);
+    }
+    cr_assert_str_eq(reading_errors(reading), "");
+    reading_destroy(reading);
+}
+
+Test(schema, documented_defaults_are_those_of_the_specs) {
+    PlanSpec plan = plan_default();
+    TransformerSpec model = transformer_default();
+    FabricSpec fabric = fabric_default();
+    ScenarioFields fields;
+    SCHEMA_SCENARIO.fill(&fields);
+    JobSpec job = job_default();
+    ClusterSpec cluster = cluster_default();
+    const SchemaTable *jobs = schema_row_find(&SCHEMA_SCENARIO, "jobs")->table;
+    expect_defaults(&SCHEMA_PLAN, &plan);
+    expect_defaults(&SCHEMA_MODEL, &model);
+    expect_defaults(&SCHEMA_FABRIC, &fabric);
+    expect_defaults(&SCHEMA_SCENARIO, &fields);
+    expect_defaults(jobs, &job);
+    expect_defaults(schema_row_find(&SCHEMA_SCENARIO, "cluster")->table, &cluster);
+    expect_defaults(schema_row_find(&SCHEMA_SCENARIO, "outputs")->table, &fields.outputs);
+}
+
+Test(schema, megatron_names_lead_to_the_same_row) {
+    static const char *const NAMES[][2] = {{"tensor-model-parallel-size", "tensor_parallel"},
+                                           {"pipeline_model_parallel_size", "pipeline_parallel"},
+                                           {"micro-batch-size", "micro_batch"},
+                                           {"global-batch-size", "global_batch"},
+                                           {"recompute-granularity", "recompute"},
+                                           {"use-distributed-optimizer", "distributed_optimizer"},
+                                           {"sequence-parallel", "sequence_parallel"}};
+    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++)
+        cr_assert_str_eq(schema_row_find(&SCHEMA_PLAN, NAMES[i][0])->key, NAMES[i][1]);
+    cr_assert_null(schema_row_find(&SCHEMA_PLAN, "tensor"));
+}
+
+Test(schema, the_json_schema_is_json_and_names_every_key) {
+    Reading *reading = reading_create();
+    const char *text = printed(schema_print_json, reading->arena);
+    const YamlNode *root = reading_tree(reading, text);
+    cr_assert_str_eq(reading_errors(reading), "");
+    cr_assert_str_eq(yaml_node_pair(root, "additionalProperties")->value->text, "false");
+    const YamlNode *properties = yaml_node_pair(root, "properties")->value;
+    cr_assert_eq(properties->count, SCHEMA_SCENARIO.row_count);
+    Tables tables = all_tables();
+    for (int t = 0; t < tables.count; t++)
+        for (int i = 0; i < tables.tables[t]->row_count; i++)
+            cr_assert_not_null(strstr(text, arena_format(reading->arena, "\"%s\": {", tables.tables[t]->rows[i].key)));
+    const YamlNode *seed = yaml_node_pair(properties, "seed")->value;
+    cr_assert_str_eq(yaml_node_text(seed, reading->arena),
+                     "{\"description\": \"of all random numbers\", \"type\": \"integer\", \"minimum\": 0, "
+                     "\"maximum\": 9007199254740991, \"default\": 1}");
+    reading_destroy(reading);
+}
+
+Test(schema, the_reference_page_explains_every_key) {
+    Arena *arena = arena_create();
+    const char *page = printed(schema_print_page, arena);
+    Tables tables = all_tables();
+    for (int t = 0; t < tables.count; t++) {
+        cr_assert_not_null(
+            strstr(page, arena_format(arena, "\n%s\n  %s\n", tables.tables[t]->name, tables.tables[t]->help)));
+        for (int i = 0; i < tables.tables[t]->row_count; i++) {
+            const SchemaRow *row = &tables.tables[t]->rows[i];
+            cr_assert_not_null(strstr(page, arena_format(arena, "  %-30s %s\n", row->key, row->help)), "%s", row->key);
+        }
+    }
+    cr_assert_not_null(strstr(page, "also: tensor_model_parallel_size\n"));
+    arena_destroy(arena);
+}
