@@ -1,0 +1,225 @@
+#include "scenarios/experiment/goal_check.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "scenarios/reader/quantity.h"
+#include "scenarios/reader/spelling.h"
+
+/* A goal at one point of the sweep, for the lookup. */
+typedef struct Standpoint {
+    const SweepResults *sweep;
+    int point; /* for sides that say no point */
+} Standpoint;
+
+/* "nodes" and "cluster.nodes" name the parameter cluster.nodes; -1 = none. */
+static int find_parameter(const SweepResults *sweep, const char *path) {
+    for (int i = 0; i < sweep->parameter_count; i++) {
+        const char *parameter = sweep->parameters[i];
+        size_t longer = strlen(parameter) > strlen(path) ? strlen(parameter) - strlen(path) : 0;
+        bool is_end = longer > 0 && parameter[longer - 1] == '.' && strcmp(parameter + longer, path) == 0;
+        if (is_end || strcmp(parameter, path) == 0)
+            return i;
+    }
+    return -1;
+}
+
+/* The same text, or the same number and unit: 8 and 8.0. */
+static bool same_value(const char *one, const char *other) {
+    double numbers[2];
+    const char *rests[2];
+    bool both = quantity_read_number(one, &numbers[0], &rests[0]) == QUANTITY_GOOD &&
+                quantity_read_number(other, &numbers[1], &rests[1]) == QUANTITY_GOOD;
+    return strcmp(one, other) == 0 || (both && numbers[0] == numbers[1] && strcmp(rests[0], rests[1]) == 0);
+}
+
+static bool matches(const SweepResults *sweep, int point, const GoalPoint *wanted) {
+    for (int i = 0; i < wanted->key_count; i++) {
+        int parameter = find_parameter(sweep, wanted->paths[i]);
+        if (parameter < 0 || !same_value(sweep->points[point].values[parameter], wanted->values[i]))
+            return false;
+    }
+    return true;
+}
+
+/* How many points are meant; *first is the first of them. */
+static int count_matches(const SweepResults *sweep, const GoalPoint *wanted, int *first) {
+    int count = 0;
+    for (int point = sweep->point_count - 1; point >= 0; point--) {
+        if (matches(sweep, point, wanted)) {
+            *first = point;
+            count++;
+        }
+    }
+    return count;
+}
+
+/* The point of a side, -1 when there is none. */
+static int point_of(const SweepResults *sweep, const GoalPoint *wanted, int standpoint) {
+    if (wanted->index == GOAL_EVERY_POINT)
+        return standpoint;
+    if (wanted->index >= 0)
+        return wanted->index < sweep->point_count ? wanted->index : -1;
+    int first = -1;
+    return count_matches(sweep, wanted, &first) == 1 ? first : -1;
+}
+
+static bool look_up(void *context, const GoalSide *side, double *value) {
+    const Standpoint *standpoint = context;
+    int point = point_of(standpoint->sweep, &side->point, standpoint->point);
+    const Results *results = point >= 0 ? standpoint->sweep->points[point].results : NULL;
+    const Metric *metric = results != NULL ? results_metric(results, side->metric) : NULL;
+    if (metric == NULL || isnan(metric->value))
+        return false;
+    *value = metric->value;
+    return true;
+}
+
+/* How far the goal is from being missed; negative = missed. */
+static double margin_of(const double values[2], GoalAnswer answer) {
+    double distance = answer == GOAL_UNKNOWN ? INFINITY : fabs(values[0] - values[1]);
+    return answer == GOAL_MET ? distance : -distance;
+}
+
+/* "nodes=48 tensor_parallel=8"; "" for a run by itself. */
+static const char *point_name(const SweepResults *sweep, int point, Arena *arena) {
+    const char *name = "";
+    for (int i = 0; i < sweep->parameter_count; i++) {
+        const char *dot = strrchr(sweep->parameters[i], '.');
+        name = arena_format(arena, "%s%s%s=%s", name, i > 0 ? " " : "", dot != NULL ? dot + 1 : sweep->parameters[i],
+                            sweep->points[point].values[i]);
+    }
+    return name;
+}
+
+static bool has_standpoint(const Goal *goal) {
+    bool left = goal->left.metric != NULL && goal->left.point.index == GOAL_EVERY_POINT;
+    bool right = goal->right.metric != NULL && goal->right.point.index == GOAL_EVERY_POINT;
+    return left || right;
+}
+
+/* Where a goal with points of its own stands: at that of its first metric. */
+static int own_point(const SweepResults *sweep, const Goal *goal) {
+    const GoalSide *side = goal->left.metric != NULL ? &goal->left : &goal->right;
+    int point = point_of(sweep, &side->point, 0);
+    return point >= 0 ? point : 0;
+}
+
+static GoalResults check_goal(const Goal *goal, const SweepResults *sweep, Arena *arena) {
+    bool everywhere = has_standpoint(goal);
+    int first = everywhere ? 0 : own_point(sweep, goal);
+    int end = everywhere ? sweep->point_count : first + 1;
+    GoalResults worst = {.text = goal->text, .point = "", .value = NAN};
+    double least = INFINITY;
+    int least_point = first;
+    for (int point = first; point < end; point++) {
+        Standpoint standpoint = {sweep, point};
+        double values[2] = {NAN, NAN};
+        GoalAnswer answer = goal_answer(goal, look_up, &standpoint, values);
+        double margin = margin_of(values, answer);
+        if (margin >= least && point > first)
+            continue;
+        least = margin;
+        least_point = point;
+        worst.value = answer == GOAL_UNKNOWN ? NAN : goal->left.metric != NULL ? values[0] : values[1];
+        worst.met = answer == GOAL_MET;
+    }
+    worst.point = point_name(sweep, least_point, arena);
+    return worst;
+}
+
+const GoalResults *goal_check(GoalList list, const SweepResults *sweep, Arena *arena) {
+    GoalResults *results = ARENA_ARRAY(arena, list.count, GoalResults);
+    for (int i = 0; i < list.count; i++)
+        results[i] = check_goal(&list.goals[i], sweep, arena);
+    return results;
+}
+
+static void complain_key(const GoalPoint *wanted, int key, const SweepResults *sweep, const Goal *goal,
+                         ErrorList *errors) {
+    const char *near = NULL;
+    int distance = 0;
+    for (int i = 0; i < sweep->parameter_count; i++)
+        spelling_consider(wanted->paths[key], sweep->parameters[i], &near, &distance);
+    error_list_add(errors, goal->place, "assert", "found the point %s=%s, expected a parameter of the sweep%s",
+                   wanted->paths[key], wanted->values[key],
+                   near != NULL ? arena_format(errors->arena, " (did you mean %s?)", near) : "");
+}
+
+static void check_point(const GoalPoint *wanted, const SweepResults *sweep, const Goal *goal, ErrorList *errors) {
+    int first = 0;
+    if (wanted->index == GOAL_EVERY_POINT)
+        return;
+    if (wanted->index >= 0) {
+        if (wanted->index >= sweep->point_count)
+            error_list_add(errors, goal->place, "assert", "found point %d, expected one in 0 .. %d", wanted->index,
+                           sweep->point_count - 1);
+        return;
+    }
+    for (int i = 0; i < wanted->key_count; i++) {
+        if (find_parameter(sweep, wanted->paths[i]) < 0) {
+            complain_key(wanted, i, sweep, goal, errors);
+            return;
+        }
+    }
+    int count = count_matches(sweep, wanted, &first);
+    if (count == 0)
+        error_list_add(errors, goal->place, "assert", "found a point that the sweep does not have in \"%s\"",
+                       goal->text);
+    else if (count > 1)
+        error_list_add(errors, goal->place, "assert",
+                       "found %d points that \"%s\" may mean, expected values for all %d parameters", count, goal->text,
+                       sweep->parameter_count);
+}
+
+bool goal_check_points(GoalList list, const SweepResults *sweep, ErrorList *errors) {
+    int before = errors->count;
+    for (int i = 0; i < list.count; i++) {
+        const Goal *goal = &list.goals[i];
+        int at_goal = errors->count;
+        if (goal->left.metric != NULL)
+            check_point(&goal->left.point, sweep, goal, errors);
+        if (goal->right.metric != NULL && errors->count == at_goal)
+            check_point(&goal->right.point, sweep, goal, errors);
+    }
+    return errors->count == before;
+}
+
+/* Looks for the metric at every point and keeps the nearest name. */
+static bool find_metric(const SweepResults *sweep, const char *name, const char **near) {
+    int distance = 0;
+    for (int i = 0; i < sweep->point_count; i++) {
+        const Results *results = sweep->points[i].results;
+        if (results == NULL)
+            continue;
+        if (results_metric(results, name) != NULL)
+            return true;
+        for (int m = 0; m < results->metric_count; m++)
+            spelling_consider(name, results->metrics[m].name, near, &distance);
+    }
+    return false;
+}
+
+static bool some_point_ran(const SweepResults *sweep) {
+    for (int i = 0; i < sweep->point_count; i++)
+        if (sweep->points[i].results != NULL && sweep->points[i].results->status == RUN_OK)
+            return true;
+    return false;
+}
+
+bool goal_check_metrics(GoalList list, const SweepResults *sweep, ErrorList *errors) {
+    int before = errors->count;
+    for (int i = 0; i < list.count && some_point_ran(sweep); i++) {
+        const Goal *goal = &list.goals[i];
+        const GoalSide *const sides[] = {&goal->left, &goal->right};
+        for (int side = 0; side < 2; side++) {
+            const char *near = NULL;
+            const char *metric = sides[side]->metric;
+            if (metric == NULL || find_metric(sweep, metric, &near))
+                continue;
+            error_list_add(errors, goal->place, "assert", "found the metric \"%s\", expected one of the report%s",
+                           metric, near != NULL ? arena_format(errors->arena, " (did you mean %s?)", near) : "");
+        }
+    }
+    return errors->count == before;
+}

@@ -1,0 +1,88 @@
+#include "scenarios/experiment/kept_results.h"
+
+#include <string.h>
+
+static const char *copy_text(const char *text, Arena *arena) {
+    return text != NULL ? arena_text(arena, text) : NULL;
+}
+
+static void *copy_array(const void *items, int count, size_t item_bytes, Arena *arena) {
+    void *copy = arena_array(arena, (size_t)count, item_bytes);
+    if (count > 0)
+        memcpy(copy, items, (size_t)count * item_bytes);
+    return copy;
+}
+
+static const Metric *copy_metrics(const Results *results, Arena *arena) {
+    Metric *metrics = copy_array(results->metrics, results->metric_count, sizeof *metrics, arena);
+    for (int i = 0; i < results->metric_count; i++) {
+        metrics[i].name = copy_text(metrics[i].name, arena);
+        metrics[i].unit = copy_text(metrics[i].unit, arena);
+        metrics[i].help = copy_text(metrics[i].help, arena);
+    }
+    return metrics;
+}
+
+static const GpuClassResults *copy_classes(const Results *results, Arena *arena) {
+    GpuClassResults *classes = copy_array(results->classes, results->class_count, sizeof *classes, arena);
+    for (int i = 0; i < results->class_count; i++)
+        classes[i].name = copy_text(classes[i].name, arena);
+    return classes;
+}
+
+static const MemoryResults *copy_memory(const Results *results, Arena *arena) {
+    MemoryResults *memory = copy_array(results->memory, results->memory_count, sizeof *memory, arena);
+    for (int i = 0; i < results->memory_count; i++)
+        memory[i].gpu_class = copy_text(memory[i].gpu_class, arena);
+    return memory;
+}
+
+static const FitChange *copy_fit_changes(const Results *results, Arena *arena) {
+    FitChange *changes = copy_array(results->fit_changes, results->fit_change_count, sizeof *changes, arena);
+    for (int i = 0; i < results->fit_change_count; i++)
+        changes[i].sentence = copy_text(changes[i].sentence, arena);
+    return changes;
+}
+
+static const CriticalPart *copy_critical(const Results *results, Arena *arena) {
+    CriticalPart *parts = copy_array(results->critical, results->critical_count, sizeof *parts, arena);
+    for (int i = 0; i < results->critical_count; i++)
+        parts[i].entity = copy_text(parts[i].entity, arena);
+    return parts;
+}
+
+static const Cause *copy_causes(const Results *results, Arena *arena) {
+    Cause *causes = copy_array(results->causes, results->cause_count, sizeof *causes, arena);
+    for (int i = 0; i < results->cause_count; i++) {
+        causes[i].sentence = copy_text(causes[i].sentence, arena);
+        causes[i].advice = copy_text(causes[i].advice, arena);
+    }
+    return causes;
+}
+
+static const char *const *copy_assumptions(const Results *results, Arena *arena) {
+    const char **texts = ARENA_ARRAY(arena, results->assumption_count, const char *);
+    for (int i = 0; i < results->assumption_count; i++)
+        texts[i] = copy_text(results->assumptions[i], arena);
+    return texts;
+}
+
+const Results *kept_results_copy(const Results *results, Arena *arena) {
+    Results *copy = ARENA_NEW(arena, Results);
+    *copy = *results;
+    copy->name = copy_text(results->name, arena);
+    copy->lesson = copy_text(results->lesson, arena);
+    copy->verdict = copy_text(results->verdict, arena);
+    copy->metrics = copy_metrics(results, arena);
+    copy->classes = copy_classes(results, arena);
+    copy->memory = copy_memory(results, arena);
+    copy->fit_changes = copy_fit_changes(results, arena);
+    copy->critical = copy_critical(results, arena);
+    copy->causes = copy_causes(results, arena);
+    copy->assumptions = copy_assumptions(results, arena);
+    copy->timeline = NULL;
+    copy->timeline_count = 0;
+    copy->series = NULL;
+    copy->series_count = 0;
+    return copy;
+}

@@ -1,0 +1,17 @@
+/*
+ * measured_hardware: the cluster of a measured-run row. The `gpu` text names an entry of the catalogue by its words
+ * (H100 is a word of "NVIDIA H100-SXM5-80GB", not of "GH200"); gpus_per_node overrides the entry's GPUs; a rate in the
+ * `interconnect` text ("8x200Gb", "1600 Gbps") overrides its NICs, the rest of the text is not read. The fabric above
+ * the NICs is taken as one that never blocks.
+ */
+#ifndef SCENARIOS_EXPERIMENT_MEASURED_HARDWARE_H
+#define SCENARIOS_EXPERIMENT_MEASURED_HARDWARE_H
+
+#include "models/spec.h"
+#include "scenarios/experiment/measured_row.h"
+#include "scenarios/reader/catalogue.h"
+
+/* Fills in the cluster for `gpus` >= 1 GPUs; what is missing is a reason of the row. */
+void measured_hardware_read(MeasuredRow *row, const Catalogue *catalogue, int64_t gpus, ClusterSpec *cluster);
+
+#endif

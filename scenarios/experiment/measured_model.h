@@ -1,0 +1,16 @@
+/*
+ * measured_model: the transformer of a measured-run row. The table does not say whether the MLP is gated: it is when
+ * the stated number of parameters is nearer to the gated count. A gated model is taken as Llama style (RMSNorm, no
+ * biases, rotary positions, untied embeddings, no dropout), any other as GPT style (LayerNorm, biases, learned
+ * positions, tied embeddings, dropout 0.1).
+ */
+#ifndef SCENARIOS_EXPERIMENT_MEASURED_MODEL_H
+#define SCENARIOS_EXPERIMENT_MEASURED_MODEL_H
+
+#include "models/workload/transformer.h"
+#include "scenarios/experiment/measured_row.h"
+
+/* Returns the model for sequences of that length; what is missing is a reason of the row. */
+TransformerSpec measured_model_read(MeasuredRow *row, int64_t sequence_tokens);
+
+#endif

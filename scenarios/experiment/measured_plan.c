@@ -1,0 +1,173 @@
+#include "scenarios/experiment/measured_plan.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "scenarios/reader/yaml_node.h"
+
+enum { FIRST_YEAR = 2015, LAST_YEAR = 2099, UNKNOWN_RELEASE_YEAR = 2022 };
+
+/* What Megatron-LM and its descendants did by default. Documented in its arguments and release notes: fused gradient
+ * accumulation and fp32 gradients came with the 2022 releases, overlap and FlashAttention as usual with those of 2023.
+ */
+typedef struct Software {
+    int before_year; /* the row holds for releases before it */
+    bool gradient_accumulation_fusion;
+    bool half_precision_gradients; /* with fp16; bf16 always keeps fp32 gradients */
+    bool flash_attention;
+    bool overlap; /* of the gradients' reduction and of the pipeline's messages */
+    const char *assumption;
+} Software;
+
+static const Software SOFTWARE[] = {
+    {.before_year = 2022,
+     .half_precision_gradients = true,
+     .assumption = "Software before 2022: gradients in fp16 with fp16 weights, accumulated by kernels of their own, no "
+                   "overlap of communication, no flash attention."},
+    {.before_year = 2023,
+     .gradient_accumulation_fusion = true,
+     .assumption = "Software of 2022: fp32 gradients, fused gradient accumulation, no overlap of communication, no "
+                   "flash attention."},
+    {.before_year = LAST_YEAR + 1,
+     .gradient_accumulation_fusion = true,
+     .flash_attention = true,
+     .overlap = true,
+     .assumption = "Software from 2023: fp32 gradients, fused gradient accumulation, gradient reduction and pipeline "
+                   "messages overlap with compute, flash attention."},
+};
+
+/* A word of a cell and what it means. */
+typedef struct Word {
+    const char *words;
+    int meaning;
+} Word;
+
+static const Word PRECISION_WORDS[] = {
+    {"fp8", PRECISION_FP8},   {"bf16", PRECISION_BF16}, {"fp16", PRECISION_FP16},
+    {"tf32", PRECISION_TF32}, {"fp32", PRECISION_FP32},
+};
+
+static const Word RECOMPUTE_WORDS[] = {
+    {"selective", RECOMPUTE_SELECTIVE}, {"full", RECOMPUTE_FULL}, {"none", RECOMPUTE_NONE}};
+
+typedef enum Sharding { SHARDING_NONE, SHARDING_OPTIMIZER, SHARDING_MORE } Sharding;
+
+static const Word SHARDING_WORDS[] = {
+    {"ZeRO-3", SHARDING_MORE},      {"ZeRO3", SHARDING_MORE},      {"ZeRO-2", SHARDING_MORE},
+    {"ZeRO2", SHARDING_MORE},       {"FSDP", SHARDING_MORE},       {"distributed optimizer", SHARDING_OPTIMIZER},
+    {"ZeRO-1", SHARDING_OPTIMIZER}, {"ZeRO1", SHARDING_OPTIMIZER}, {"none", SHARDING_NONE},
+};
+
+#define COUNT_OF(array) (sizeof(array) / sizeof *(array))
+
+/* The meaning of the first word that is in the text, -1 when none is. */
+static int find_word(const Word *words, size_t count, const char *text) {
+    for (size_t i = 0; i < count; i++)
+        if (measured_row_has_words(text, words[i].words))
+            return words[i].meaning;
+    return -1;
+}
+
+static int64_t read_size(MeasuredRow *row, const char *column) {
+    int64_t size = measured_row_count(row, column);
+    if (size == 0)
+        measured_row_assume(row, "%s is not stated: 1.", column);
+    return size > 0 ? size : 1;
+}
+
+static void read_sizes(MeasuredRow *row, PlanSpec *plan) {
+    plan->tensor_parallel = read_size(row, "tp");
+    plan->pipeline_parallel = read_size(row, "pp");
+    plan->virtual_stages = read_size(row, "vp");
+    plan->data_parallel = measured_row_count(row, "dp");
+    plan->micro_batch_seqs = measured_row_needed_count(row, "micro_batch_seqs");
+    plan->gradient_accumulation = measured_row_count(row, "grad_accum");
+    plan->global_batch_seqs = measured_row_count(row, "global_batch_seqs");
+    if (plan->data_parallel == 0)
+        measured_row_assume(row, "dp is not stated: gpus / (tp x pp).");
+    if (plan->gradient_accumulation == 0 && plan->global_batch_seqs == 0)
+        measured_row_refuse(row, "neither global_batch_seqs nor grad_accum is stated");
+    if (measured_row_count(row, "cp") > 1)
+        measured_row_refuse(row, "context parallelism is not modelled yet");
+    if (measured_row_count(row, "ep") > 1)
+        measured_row_refuse(row, "expert parallelism is not modelled yet");
+}
+
+static void read_precision(MeasuredRow *row, PlanSpec *plan) {
+    const char *text = measured_row_text(row, "precision");
+    int meaning = find_word(PRECISION_WORDS, COUNT_OF(PRECISION_WORDS), text);
+    plan->precision = meaning >= 0 ? (Precision)meaning : PRECISION_BF16;
+    const char *name = precision_name(plan->precision);
+    const char *shown = yaml_node_shown_text(text, row->arena);
+    if (text[0] == '\0')
+        measured_row_assume(row, "precision is not stated: bf16.");
+    else if (meaning < 0)
+        measured_row_refuse(row, "precision: found \"%s\", expected fp32, tf32, fp16, bf16 or fp8", shown);
+    else if (strcasecmp(text, name) != 0)
+        measured_row_assume(row, "precision \"%s\" is read as %s.", shown, name);
+}
+
+static void read_recompute(MeasuredRow *row, PlanSpec *plan) {
+    const char *text = measured_row_text(row, "recompute");
+    int meaning = find_word(RECOMPUTE_WORDS, COUNT_OF(RECOMPUTE_WORDS), text);
+    plan->recompute = meaning >= 0 ? (Recompute)meaning : RECOMPUTE_NONE;
+    plan->sequence_parallel = measured_row_has_words(text, "sequence parallel");
+    if (text[0] == '\0')
+        measured_row_assume(row, "recompute is not stated: none.");
+    else if (meaning < 0)
+        measured_row_refuse(row, "recompute: found \"%s\", expected none, selective or full",
+                            yaml_node_shown_text(text, row->arena));
+}
+
+static void read_sharding(MeasuredRow *row, PlanSpec *plan) {
+    const char *text = measured_row_text(row, "sharding");
+    const char *shown = yaml_node_shown_text(text, row->arena);
+    int meaning = text[0] == '\0' ? SHARDING_NONE : find_word(SHARDING_WORDS, COUNT_OF(SHARDING_WORDS), text);
+    plan->distributed_optimizer = meaning == SHARDING_OPTIMIZER;
+    if (meaning < 0)
+        measured_row_refuse(row, "sharding: found \"%s\", expected none, ZeRO-1 or distributed optimizer", shown);
+    else if (meaning == SHARDING_MORE)
+        measured_row_refuse(row, "%s is not modelled yet", shown);
+    else if (meaning == SHARDING_OPTIMIZER && strcasecmp(text, "distributed optimizer") != 0)
+        measured_row_assume(row, "sharding \"%s\" is read as ZeRO-1 over all replicas.", shown);
+}
+
+int measured_plan_release_year(const char *release) {
+    int year = 0;
+    if (sscanf(release, "%4d-", &year) == 1 && year >= FIRST_YEAR && year <= LAST_YEAR)
+        return year;
+    if (sscanf(release, "v%2d.", &year) == 1 && year >= FIRST_YEAR - 2000)
+        return 2000 + year;
+    return 0;
+}
+
+static void read_software(MeasuredRow *row, PlanSpec *plan) {
+    const char *release = measured_row_text(row, "release");
+    int year = measured_plan_release_year(release);
+    if (year == 0) {
+        year = UNKNOWN_RELEASE_YEAR;
+        measured_row_assume(row, "release \"%s\" names no year: software of 2022.",
+                            yaml_node_shown_text(release, row->arena));
+    }
+    const Software *software = SOFTWARE;
+    while (year >= software->before_year)
+        software++;
+    plan->gradient_accumulation_fusion = software->gradient_accumulation_fusion;
+    plan->grad_reduce_in_fp32 = !software->half_precision_gradients || plan->precision != PRECISION_FP16;
+    plan->flash_attention = software->flash_attention;
+    plan->overlap_grad_reduce = software->overlap;
+    plan->overlap_p2p = software->overlap;
+    measured_row_assume(row, "%s", software->assumption);
+}
+
+PlanSpec measured_plan_read(MeasuredRow *row) {
+    PlanSpec plan = plan_default();
+    read_sizes(row, &plan);
+    read_precision(row, &plan);
+    read_recompute(row, &plan);
+    read_sharding(row, &plan);
+    read_software(row, &plan);
+    return plan;
+}

@@ -1,0 +1,17 @@
+/*
+ * measured_plan: the plan of a measured-run row, free text read by its words, and what the software of its time did by
+ * default. The table does not say which switches of the software were on; they follow from the year of the release.
+ */
+#ifndef SCENARIOS_EXPERIMENT_MEASURED_PLAN_H
+#define SCENARIOS_EXPERIMENT_MEASURED_PLAN_H
+
+#include "models/workload/plan.h"
+#include "scenarios/experiment/measured_row.h"
+
+/* Returns the plan; what is missing or not modelled is a reason of the row. */
+PlanSpec measured_plan_read(MeasuredRow *row);
+
+/* The year at the start of a release, of "2021-04" or of a version "v24.11"; 0 when it has none. */
+int measured_plan_release_year(const char *release);
+
+#endif

@@ -1,0 +1,105 @@
+#include "scenarios/experiment/measured_row.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "scenarios/reader/yaml_node.h"
+#include "sim/engine/check.h"
+
+static const char BLANKS[] = " \t\r\n";
+
+/* Far above anything measured, so that products of three counts fit in 64 bits. */
+static const double MOST_COUNT = 1e9;
+
+const char *measured_row_text(const MeasuredRow *row, const char *column) {
+    int index = csv_column(row->table, column);
+    if (index < 0)
+        return "";
+    const char *start = row->row->cells[index] + strspn(row->row->cells[index], BLANKS);
+    size_t bytes = strlen(start);
+    while (bytes > 0 && strchr(BLANKS, start[bytes - 1]) != NULL)
+        bytes--;
+    return arena_format(row->arena, "%.*s", (int)bytes, start);
+}
+
+double measured_row_number(MeasuredRow *row, const char *column) {
+    const char *text = measured_row_text(row, column);
+    char *end = NULL;
+    double value = strtod(text, &end);
+    if (text[0] == '\0')
+        return 0;
+    if (*end == '\0' && isfinite(value) && value > 0)
+        return value;
+    measured_row_refuse(row, "%s: found \"%s\", expected a number above 0", column,
+                        yaml_node_shown_text(text, row->arena));
+    return 0;
+}
+
+int64_t measured_row_count(MeasuredRow *row, const char *column) {
+    const char *text = measured_row_text(row, column);
+    char *end = NULL;
+    double value = strtod(text, &end);
+    if (text[0] == '\0')
+        return 0;
+    if (*end == '\0' && value >= 1 && value <= MOST_COUNT && value == floor(value))
+        return (int64_t)value;
+    measured_row_refuse(row, "%s: found \"%s\", expected a whole number from 1", column,
+                        yaml_node_shown_text(text, row->arena));
+    return 0;
+}
+
+int64_t measured_row_needed_count(MeasuredRow *row, const char *column) {
+    if (measured_row_text(row, column)[0] == '\0')
+        measured_row_refuse(row, "%s is not stated", column);
+    return measured_row_count(row, column);
+}
+
+static const char *format_text(Arena *arena, const char *format, va_list arguments) {
+    char text[512];
+    vsnprintf(text, sizeof text, format, arguments);
+    return arena_text(arena, text);
+}
+
+void measured_row_assume(MeasuredRow *row, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    const char *sentence = format_text(row->arena, format, arguments);
+    va_end(arguments);
+    for (int i = 0; i < row->assumption_count; i++)
+        if (strcmp(row->assumptions[i], sentence) == 0)
+            return;
+    CHECK(row->assumption_count < MEASURED_MOST_ASSUMPTIONS);
+    row->assumptions[row->assumption_count++] = sentence;
+}
+
+void measured_row_refuse(MeasuredRow *row, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    if (row->reason == NULL)
+        row->reason = format_text(row->arena, format, arguments);
+    va_end(arguments);
+}
+
+static bool has_word(const char *text, const char *word, size_t bytes) {
+    for (const char *at = text; *at != '\0'; at++) {
+        bool starts = at == text || !isalnum((unsigned char)at[-1]);
+        if (starts && strncasecmp(at, word, bytes) == 0 && !isalnum((unsigned char)at[bytes]))
+            return true;
+    }
+    return false;
+}
+
+bool measured_row_has_words(const char *text, const char *words) {
+    for (const char *word = words + strspn(words, " "); *word != '\0'; word += strspn(word, " ")) {
+        size_t bytes = strcspn(word, " ");
+        if (!has_word(text, word, bytes))
+            return false;
+        word += bytes;
+    }
+    return true;
+}

@@ -1,0 +1,125 @@
+#include "scenarios/experiment/measured_run.h"
+
+#include <string.h>
+
+#include "scenarios/experiment/measured_hardware.h"
+#include "scenarios/experiment/measured_model.h"
+#include "scenarios/experiment/measured_plan.h"
+#include "scenarios/experiment/measured_row.h"
+#include "scenarios/reader/spelling.h"
+#include "scenarios/reader/yaml_node.h"
+
+typedef struct KnownColumn {
+    const char *name;
+    bool needed;
+} KnownColumn;
+
+static const KnownColumn COLUMNS[] = {
+    {"source", false},
+    {"release", false},
+    {"model", false},
+    {"params_b", false},
+    {"hidden", true},
+    {"layers", true},
+    {"heads", true},
+    {"kv_heads", false},
+    {"ffn_hidden", false},
+    {"vocab", false},
+    {"seq_tokens", true},
+    {"gpu", true},
+    {"gpus", true},
+    {"gpus_per_node", false},
+    {"interconnect", false},
+    {"precision", false},
+    {"tp", false},
+    {"pp", false},
+    {"vp", false},
+    {"cp", false},
+    {"dp", false},
+    {"ep", false},
+    {"sharding", false},
+    {"micro_batch_seqs", true},
+    {"grad_accum", false},
+    {"global_batch_seqs", false},
+    {"recompute", false},
+    {"step_time_s", true},
+    {"tflops_per_gpu", false},
+    {"tflops_convention", false},
+    {"tokens_per_s_per_gpu", false},
+    {"mfu_pct", false},
+    {"mem_gb", false},
+    {"note", false},
+};
+
+#define COLUMN_COUNT (sizeof COLUMNS / sizeof *COLUMNS)
+
+bool measured_run_knows_column(const char *name) {
+    for (size_t i = 0; i < COLUMN_COUNT; i++)
+        if (strcmp(COLUMNS[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+bool measured_run_check_columns(const CsvTable *table, ErrorList *errors) {
+    int before = errors->count;
+    ErrorPlace place = {.file = table->file, .line = 1, .column = 1};
+    for (size_t i = 0; i < COLUMN_COUNT; i++) {
+        if (!COLUMNS[i].needed || csv_column(table, COLUMNS[i].name) >= 0)
+            continue;
+        const char *near = NULL;
+        int distance = 0;
+        for (int j = 0; j < table->column_count; j++)
+            if (!measured_run_knows_column(table->columns[j]))
+                spelling_consider(COLUMNS[i].name, table->columns[j], &near, &distance);
+        error_list_add(errors, place, NULL, "found no column \"%s\", expected a measured-run table%s%s%s",
+                       COLUMNS[i].name, near != NULL ? " (is \"" : "",
+                       near != NULL ? yaml_node_shown_text(near, errors->arena) : "", near != NULL ? "\" meant?)" : "");
+    }
+    return errors->count == before;
+}
+
+/* The path of an error without "jobs[0].", which means nothing to whoever wrote the table. */
+static const char *short_path(const char *path) {
+    static const char JOB[] = "jobs[0].";
+    return strncmp(path, JOB, sizeof JOB - 1) == 0 ? path + sizeof JOB - 1 : path;
+}
+
+static void resolve(MeasuredRow *row, SimulationSpec *spec) {
+    ErrorList errors;
+    error_list_init(&errors, row->arena);
+    if (!simulation_spec_resolve(spec, &errors))
+        measured_row_refuse(row, "%s: %s", short_path(errors.items[0].path), errors.items[0].message);
+}
+
+static SimulationSpec read_spec(MeasuredRow *row, const Catalogue *catalogue) {
+    SimulationSpec spec = simulation_spec_default();
+    spec.name = measured_row_text(row, "model");
+    spec.jobs = ARENA_NEW(row->arena, JobSpec);
+    spec.job_count = 1;
+    JobSpec *job = &spec.jobs[0];
+    *job = job_default();
+    job->gpus = measured_row_needed_count(row, "gpus");
+    job->training.sequence_tokens = measured_row_needed_count(row, "seq_tokens");
+    job->training.plan = measured_plan_read(row);
+    job->training.model = measured_model_read(row, job->training.sequence_tokens);
+    if (row->reason == NULL)
+        measured_hardware_read(row, catalogue, job->gpus, &spec.cluster);
+    if (row->reason == NULL)
+        resolve(row, &spec);
+    return spec;
+}
+
+MeasuredRun measured_run_read(const CsvTable *table, int index, const Catalogue *catalogue, Arena *arena) {
+    MeasuredRow row = {.table = table, .row = &table->rows[index], .arena = arena};
+    MeasuredRun run = {.line = row.row->line, .model = measured_row_text(&row, "model")};
+    run.step_s = measured_row_number(&row, "step_time_s");
+    if (run.step_s <= 0)
+        measured_row_refuse(&row, "no measured step time");
+    run.spec = read_spec(&row, catalogue);
+    run.reason = row.reason;
+    const char **assumptions = ARENA_ARRAY(arena, row.assumption_count, const char *);
+    memcpy(assumptions, row.assumptions, (size_t)row.assumption_count * sizeof assumptions[0]);
+    run.assumptions = assumptions;
+    run.assumption_count = row.assumption_count;
+    return run;
+}

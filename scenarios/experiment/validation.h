@@ -1,0 +1,72 @@
+/*
+ * validation: every row of a measured-run table simulated and compared with what was measured. Error = (simulated -
+ * measured) / measured step time. Beside ours stands the error of a null model: the row gets the median MFU that was
+ * measured on the file's other rows that ran (model FLOPs by transformer_model_flop, peak of the plan's precision).
+ * A simulator that is no better than that has learned nothing of the file.
+ *
+ * A row that ran in reality but does not fit into memory in the model has no error: it is counted by itself. The order
+ * of rows is that of the file and the numbers do not depend on the number of threads.
+ */
+#ifndef SCENARIOS_EXPERIMENT_VALIDATION_H
+#define SCENARIOS_EXPERIMENT_VALIDATION_H
+
+#include "scenarios/experiment/measured_run.h"
+
+typedef enum ValidationStatus {
+    VALIDATION_RAN,
+    VALIDATION_OUT_OF_MEMORY, /* in the model */
+    VALIDATION_NOT_RUN        /* the row does not state enough, or something that is not modelled */
+} ValidationStatus;
+
+typedef struct ValidationRow {
+    MeasuredRun run; /* with the reason when it was not run */
+    ValidationStatus status;
+    double simulated_s;         /* NaN when it did not run */
+    double error_fraction;      /* NaN when it did not run */
+    double null_s;              /* NaN when it did not run, or no other row did */
+    double null_error_fraction; /* as null_s */
+    double peak_bytes;          /* of the fullest GPU in the model; NaN when not run */
+    double capacity_bytes;      /* of that GPU's memory; NaN when not run */
+} ValidationRow;
+
+/* Fractions over the rows that have the error; NaN when there are none. */
+typedef struct ValidationErrors {
+    int rows;
+    double mean_absolute_fraction;
+    double median_absolute_fraction;
+    double bias_fraction;  /* mean with sign */
+    double worst_fraction; /* the one farthest from 0, with its sign */
+} ValidationErrors;
+
+/* An assumption and how many of the rows that were simulated rest on it. */
+typedef struct ValidationAssumption {
+    const char *sentence;
+    int rows;
+} ValidationAssumption;
+
+typedef struct Validation {
+    const char *file;
+    ValidationRow *rows;
+    int row_count;
+    int counts[VALIDATION_NOT_RUN + 1]; /* rows by status */
+    ValidationErrors ours;
+    ValidationErrors null;
+    const ValidationAssumption *assumptions; /* in order of first appearance */
+    int assumption_count;
+    const char *const *unread_columns; /* of the table, that no row was read from */
+    int unread_column_count;
+} Validation;
+
+typedef struct ValidationOptions {
+    Catalogue catalogue;
+    int threads; /* 0 = as many as cores are online */
+
+    /* As in ParallelWork; may be NULL. */
+    void (*progress)(void *context, int done, int total);
+    void *context;
+} ValidationOptions;
+
+/* Runs all rows; the result belongs to the arena and refers to the table. */
+const Validation *validation_run(const CsvTable *table, const ValidationOptions *options, Arena *arena);
+
+#endif

@@ -1,0 +1,201 @@
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenarios/experiment/goal_check.h"
+#include "scenarios/experiment/remedy.h"
+#include "scenarios/experiment/sweep.h"
+#include "scenarios/reader/spelling.h"
+#include "sim/commands/places.h"
+#include "sim/commands/progress.h"
+#include "sim/commands/run_output.h"
+
+enum { MOST_THREADS = 1024 };
+
+/* What the options say. */
+typedef struct Request {
+    const Format *format;
+    int threads; /* 0 = all cores */
+} Request;
+
+static const Format *read_format(const CommandLine *line, ErrorList *errors) {
+    const char *name = command_line_value(line, "format");
+    bool json = command_line_value(line, "json") != NULL;
+    if (name == NULL)
+        return format_find(json ? "json" : "text");
+    const Format *format = format_find(name);
+    const char *near = NULL;
+    int distance = 0;
+    for (int i = 0; i < format_count(); i++)
+        spelling_consider(name, format_at(i)->name, &near, &distance);
+    if (format == NULL)
+        error_list_add(errors, (ErrorPlace){0}, "run",
+                       "option --format: found \"%s\", expected one from `chokepoint list formats`%s",
+                       yaml_node_shown_text(name, line->arena),
+                       near != NULL ? arena_format(line->arena, " (did you mean %s?)", near) : "");
+    else if (json && strcmp(name, "json") != 0)
+        error_list_add(errors, (ErrorPlace){0}, "run", "option --json is --format json, found --format %s too", name);
+    return format;
+}
+
+static int read_threads(const CommandLine *line, ErrorList *errors) {
+    const char *text = command_line_value(line, "jobs");
+    if (text == NULL)
+        return 0;
+    size_t digits = strspn(text, "0123456789");
+    int threads = digits > 0 && digits < 5 && text[digits] == '\0' ? atoi(text) : 0;
+    if (threads < 1 || threads > MOST_THREADS)
+        error_list_add(errors, (ErrorPlace){0}, "run", "option --jobs: found \"%s\", expected a number from 1 to %d",
+                       yaml_node_shown_text(text, line->arena), MOST_THREADS);
+    return threads;
+}
+
+static void check_plot(const CommandLine *line, const Format *format, ErrorList *errors) {
+    const char *where = command_line_value(line, "plot");
+    if (where == NULL)
+        return;
+    if (strcmp(where, "terminal") != 0)
+        error_list_add(errors, (ErrorPlace){0}, "run", "option --plot: found \"%s\", expected terminal",
+                       yaml_node_shown_text(where, line->arena));
+    else if (format != NULL && strcmp(format->name, "text") != 0)
+        error_list_add(errors, (ErrorPlace){0}, "run", "option --plot needs --format text, found %s", format->name);
+}
+
+static bool read_request(const CommandLine *line, Request *request) {
+    ErrorList errors;
+    error_list_init(&errors, line->arena);
+    request->format = read_format(line, &errors);
+    request->threads = read_threads(line, &errors);
+    check_plot(line, request->format, &errors);
+    error_list_print(&errors, stderr);
+    return errors.count == 0;
+}
+
+static Scenario *read_scenario(const CommandLine *line) {
+    ErrorList errors;
+    error_list_init(&errors, line->arena);
+    ScenarioSource source = {.files = line->words, .file_count = line->word_count};
+    source.sets = command_line_values(line, "set", &source.set_count);
+    source.catalogue = places_catalogue(line->arena);
+    Scenario *scenario = scenario_read(&source, line->arena, &errors);
+    error_list_print(&errors, stderr);
+    return scenario;
+}
+
+static Sweep *lay_out(const CommandLine *line, const Scenario *scenario) {
+    ErrorList errors;
+    error_list_init(&errors, line->arena);
+    Sweep *sweep = sweep_create(scenario, &errors);
+    GoalList goals = {scenario->goals, scenario->goal_count};
+    if (sweep == NULL || goal_check_points(goals, sweep_results(sweep), &errors))
+        goals.count = 0;
+    error_list_print(&errors, stderr);
+    if (errors.count == 0)
+        return sweep;
+    sweep_destroy(sweep);
+    return NULL;
+}
+
+/* Only text, csv and json leave timelines out of a sweep; a single run is shown whole. */
+static bool needs_timeline(const Scenario *scenario, const Format *format) {
+    static const char *const SLIM_FORMATS[] = {"text", "csv", "json"};
+    for (size_t i = 0; i < sizeof SLIM_FORMATS / sizeof *SLIM_FORMATS; i++)
+        if (scenario->axis_count > 0 && strcmp(format->name, SLIM_FORMATS[i]) == 0)
+            return false;
+    return true;
+}
+
+static void run_points(const CommandLine *line, const Scenario *scenario, const Request *request, Sweep *sweep) {
+    Progress progress = progress_start(!line->quiet && scenario->axis_count > 0);
+    sweep_run(sweep, &(SweepOptions){.threads = request->threads,
+                                     .keep_timeline = needs_timeline(scenario, request->format),
+                                     .progress = progress_update,
+                                     .context = &progress});
+    if (!line->verbose)
+        return;
+    uint64_t events = 0;
+    const SweepResults *results = sweep_results(sweep);
+    for (int i = 0; i < results->point_count; i++)
+        events += results->points[i].results != NULL ? results->points[i].results->event_count : 0;
+    fprintf(stderr, "%d points, %" PRIu64 " events, %.3f s\n", results->point_count, events,
+            progress_seconds(&progress));
+}
+
+/* A run that does not fit is shown with what would make it fit. */
+static SweepResults with_remedy(const CommandLine *line, const Scenario *scenario, const SweepResults *results) {
+    SweepResults shown = *results;
+    if (scenario->axis_count == 0) {
+        SweepPoint *point = ARENA_NEW(line->arena, SweepPoint);
+        *point = results->points[0];
+        point->results = remedy_add(&scenario->spec, point->results, line->arena);
+        shown.points = point;
+    }
+    return shown;
+}
+
+static bool some_point_ran(const SweepResults *results) {
+    for (int i = 0; i < results->point_count; i++)
+        if (results->points[i].results != NULL)
+            return true;
+    return false;
+}
+
+static int show(const CommandLine *line, const Scenario *scenario, const Request *request,
+                const SweepResults *results) {
+    ErrorList errors;
+    error_list_init(&errors, line->arena);
+    GoalList goals = {scenario->goals, scenario->goal_count};
+    if (!goal_check_metrics(goals, results, &errors)) {
+        error_list_print(&errors, stderr);
+        return EXIT_BAD_INPUT;
+    }
+    if (!some_point_ran(results)) {
+        fprintf(stderr, "run: no point could be run; the first: %s\n", results->points[0].error);
+        return EXIT_BAD_INPUT;
+    }
+    SweepResults shown = with_remedy(line, scenario, results);
+    RunOutput output = {.line = line,
+                        .format = request->format,
+                        .folder = command_line_value(line, "output"),
+                        .draw_terminal = command_line_value(line, "plot") != NULL,
+                        .draw = scenario->outputs.plots && command_line_value(line, "no-plots") == NULL,
+                        .trace = scenario->outputs.trace,
+                        .scenario = yaml_node_text(scenario->tree, line->arena),
+                        .seed = scenario->spec.seed};
+    run_output_print(&output, &shown);
+    bool met = run_output_print_goals(&output, goal_check(goals, results, line->arena), goals.count);
+    if (!run_output_write_folder(&output, &shown))
+        return EXIT_NO_RESOURCES;
+    return met ? EXIT_OK : EXIT_GOAL_MISSED;
+}
+
+static int run(const CommandLine *line) {
+    Request request;
+    if (!read_request(line, &request))
+        return EXIT_BAD_INPUT;
+    Scenario *scenario = read_scenario(line);
+    Sweep *sweep = scenario != NULL ? lay_out(line, scenario) : NULL;
+    if (sweep == NULL)
+        return EXIT_BAD_INPUT;
+    run_points(line, scenario, &request, sweep);
+    int status = show(line, scenario, &request, sweep_results(sweep));
+    sweep_destroy(sweep);
+    return status;
+}
+
+const Command command_run = {
+    .name = "run",
+    .summary = "simulate a scenario, or all points of its sweep, and say where the time went",
+    .usage = "FILE... [options]",
+    .example = "chokepoint run scenarios/sc21_145b.yaml --set jobs[0].plan.micro_batch=2 -o out/sc21",
+    .options = {{"set", 's', "PATH=VALUE", "change one value of the scenario", true},
+                {"output", 'o', "DIR", "write tables, data and pictures to this folder", false},
+                {"format", 'f', "NAME", "what to print: text (default), csv, json, tidy, trace", false},
+                {"json", 0, NULL, "the same as --format json", false},
+                {"plot", 'p', "WHERE", "draw with characters instead of the report: terminal", false},
+                {"no-plots", 0, NULL, "leave the drawing of pictures to you: only data and scripts", false},
+                {"jobs", 'j', "N", "threads for a sweep; all cores by default", false}},
+    .least_words = 1,
+    .most_words = COMMAND_ANY_WORDS,
+    .run = run,
+};

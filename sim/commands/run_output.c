@@ -1,0 +1,82 @@
+#include "sim/commands/run_output.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "plots/report.h"
+#include "plots/terminal.h"
+#include "plots/text_layout.h"
+#include "sim/commands/places.h"
+
+static bool is_single_run(const SweepResults *sweep) {
+    return sweep->parameter_count == 0;
+}
+
+static void draw_terminal(const SweepResults *sweep) {
+    if (is_single_run(sweep))
+        terminal_draw_run(stdout, sweep->points[0].results, terminal_columns());
+    else
+        terminal_draw_sweep(stdout, sweep, terminal_columns());
+}
+
+void run_output_print(const RunOutput *output, const SweepResults *sweep) {
+    if (output->draw_terminal)
+        draw_terminal(sweep);
+    else if (is_single_run(sweep))
+        output->format->write_run(stdout, sweep->points[0].results);
+    else
+        output->format->write_sweep(stdout, sweep);
+}
+
+static void print_warnings(const RunOutput *output, ErrorList *warnings) {
+    if (!output->line->quiet)
+        error_list_print(warnings, stderr);
+}
+
+bool run_output_write_folder(const RunOutput *output, const SweepResults *sweep) {
+    if (output->folder == NULL)
+        return true;
+    ErrorList errors;
+    ErrorList warnings;
+    error_list_init(&errors, output->line->arena);
+    error_list_init(&warnings, output->line->arena);
+    ReportTarget target = {.folder = output->folder,
+                           .share = places_share(output->line->arena),
+                           .command = output->line->typed,
+                           .version = places_version(),
+                           .scenario = output->scenario,
+                           .seed = output->seed,
+                           .draw = output->draw,
+                           .trace = output->trace,
+                           .warnings = &warnings};
+    bool written = is_single_run(sweep) ? report_write_run(&target, sweep->points[0].results, &errors)
+                                        : report_write_sweep(&target, sweep, &errors);
+    print_warnings(output, &warnings);
+    error_list_print(&errors, stderr);
+    if (written && !output->line->quiet)
+        fprintf(stderr, "wrote %s\n", output->folder);
+    return written;
+}
+
+static void print_goal(FILE *out, const GoalResults *goal) {
+    fprintf(out, "  %-7s %s", goal->met ? "met" : "MISSED", goal->text);
+    if (isnan(goal->value))
+        fputs(": no value", out);
+    else
+        fprintf(out, ": %.6g", goal->value);
+    fprintf(out, goal->point[0] != '\0' ? " at %s\n" : "%s\n", goal->point);
+}
+
+bool run_output_print_goals(const RunOutput *output, const GoalResults *goals, int count) {
+    bool text = strcmp(output->format->name, "text") == 0;
+    FILE *out = text ? stdout : stderr;
+    int missed = 0;
+    if (count > 0 && text)
+        text_layout_heading(out, "Goals");
+    for (int i = 0; i < count; i++) {
+        missed += !goals[i].met;
+        if (text || !goals[i].met)
+            print_goal(out, &goals[i]);
+    }
+    return missed == 0;
+}

@@ -1,0 +1,35 @@
+/*
+ * run_output: what `run` shows of its results: the report on stdout, the folder, the goals. A single run is a sweep of
+ * one point without parameters and is shown as a run.
+ */
+#ifndef SIM_COMMANDS_RUN_OUTPUT_H
+#define SIM_COMMANDS_RUN_OUTPUT_H
+
+#include <stdbool.h>
+
+#include "models/results.h"
+#include "plots/format.h"
+#include "sim/commands/command_line.h"
+
+typedef struct RunOutput {
+    const CommandLine *line;
+    const Format *format;
+    const char *folder;   /* NULL = none */
+    bool draw_terminal;   /* instead of the report */
+    bool draw;            /* pictures into the folder */
+    bool trace;           /* trace.json into the folder */
+    const char *scenario; /* resolved, as YAML */
+    uint64_t seed;
+} RunOutput;
+
+/* Writes the report, or the drawing for the terminal, to stdout. */
+void run_output_print(const RunOutput *output, const SweepResults *sweep);
+
+/* Writes the folder, if one is wanted, and says so on stderr; false when it cannot be written, with the reasons on
+ * stderr. */
+bool run_output_write_folder(const RunOutput *output, const SweepResults *sweep);
+
+/* Lists the goals behind a report in text, on stderr otherwise; true when all are met. */
+bool run_output_print_goals(const RunOutput *output, const GoalResults *goals, int count);
+
+#endif

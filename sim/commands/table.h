@@ -1,0 +1,6 @@
+/* The menu of subcommands: one word per file in this folder. */
+COMMAND(run)
+COMMAND(validate)
+COMMAND(list)
+COMMAND(schema)
+COMMAND(help)

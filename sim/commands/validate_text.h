@@ -1,0 +1,14 @@
+/*
+ * validate_text: a validation as a page of text: the verdict, a table of all rows that were simulated, the errors
+ * beside the null model's, what was assumed, and which rows were not run and why.
+ */
+#ifndef SIM_COMMANDS_VALIDATE_TEXT_H
+#define SIM_COMMANDS_VALIDATE_TEXT_H
+
+#include <stdio.h>
+
+#include "scenarios/experiment/validation.h"
+
+void validate_text_write(FILE *out, const Validation *validation);
+
+#endif

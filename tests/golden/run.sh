@@ -1,0 +1,234 @@
+#!/bin/sh
+# Runs the program as a user would and compares with what it said before: every scenario of the tree, every mistake in
+# bad/, command lines good and bad. Ends with a line of counts.
+# usage: run.sh [--update]    --update rewrites scenarios.txt, bad/*.expected and shown/*.expected; read the diff
+set -eu
+
+program=${BUILD:-build}/chokepoint
+here=tests/golden
+update=
+[ "${1:-}" != --update ] || update=yes
+[ -x "$program" ] || { echo "$program is missing: make build" >&2 && exit 1; }
+
+unset CHOKEPOINT_SHARE COLUMNS
+passed=0
+failed=0
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+pass() { passed=$((passed + 1)); }
+
+fail() {
+    failed=$((failed + 1))
+    echo "golden: $1"
+}
+
+# The work folder has another name on every run.
+neutral() { sed "s,$work,WORK,g" "$1"; }
+
+# Compares what came out with the expectation, or makes it the expectation. compare NAME FOUND EXPECTED
+compare() {
+    echo "$3" >>"$work/used"
+    if [ -n "$update" ]; then
+        neutral "$2" >"$3"
+        pass
+    elif [ ! -f "$3" ]; then
+        fail "$1: $3 is missing (make golden-update)"
+    elif neutral "$2" | cmp -s - "$3"; then
+        pass
+    else
+        fail "$1: differs from $3:"
+        neutral "$2" | diff "$3" - | head -10 || true
+    fi
+}
+
+# Runs the program and leaves its output in $work/stdout and $work/stderr. expect NAME STATUS ARGUMENTS...
+expect() {
+    name=$1
+    wanted=$2
+    shift 2
+    status=0
+    "$program" "$@" >"$work/stdout" 2>"$work/stderr" </dev/null || status=$?
+    [ "$status" -eq "$wanted" ] && return 0
+    fail "$name: exit status $status, expected $wanted"
+    head -5 "$work/stderr"
+    return 1
+}
+
+# A mistake: status 2, nothing on stdout, exactly that text on stderr. bad NAME ARGUMENTS...
+bad() {
+    name=$1
+    shift
+    expect "$name" 2 "$@" || return 0
+    if [ -s "$work/stdout" ]; then fail "$name: printed to stdout" && return 0; fi
+    compare "$name" "$work/stderr" "$here/bad/$name.expected"
+}
+
+# What the program shows on stdout, with nothing on stderr. shown NAME STATUS ARGUMENTS...
+shown() {
+    name=$1
+    shift
+    expect "$name" "$@" || return 0
+    if [ -s "$work/stderr" ]; then fail "$name: printed to stderr" && return 0; fi
+    compare "$name" "$work/stdout" "$here/shown/$name.expected"
+}
+
+# Status and stderr when the machine fails, not the user. broken NAME STATUS TEXT ARGUMENTS...
+broken() {
+    name=$1
+    text=$3
+    expect_to=$2
+    shift 3
+    status=0
+    "$program" "$@" >/dev/full 2>"$work/stderr" </dev/null || status=$?
+    if [ "$status" -ne "$expect_to" ]; then
+        fail "$name: exit status $status, expected $expect_to"
+    elif ! grep -qF "$text" "$work/stderr"; then
+        fail "$name: \"$text\" is not in $(cat "$work/stderr")"
+    else
+        pass
+    fi
+}
+
+# One line a point: scenario, index, events, hash, step in ns.
+points_of() {
+    sed -n -e 's/.*"step_ns": \([0-9]*\).*/step \1/p' -e 's/.*"event_count": \([0-9]*\).*/events \1/p' \
+        -e 's/.*"event_hash": "\([0-9a-f]*\)".*/hash \1/p' "$work/stdout" |
+        awk -v name="$1" '{ value[$1] = $2 }
+            $1 == "hash" { print name, point++, "events " value["events"], "hash " $2, "step " value["step"] " ns" }'
+}
+
+: >"$work/points"
+for scenario in scenarios/*.yaml; do
+    name=$(basename "$scenario" .yaml)
+    expect "$name" 0 run "$scenario" --json || continue
+    points_of "$name" >"$work/of_one"
+    cat "$work/of_one" >>"$work/points"
+    if [ -n "$update" ]; then
+        pass
+    elif grep "^$name " $here/scenarios.txt | cmp -s - "$work/of_one"; then
+        pass
+    else
+        fail "$name: differs from $here/scenarios.txt:"
+        grep "^$name " $here/scenarios.txt | diff - "$work/of_one" | head -10 || true
+    fi
+done
+[ -z "$update" ] || cp "$work/points" $here/scenarios.txt
+listed=$(cut -d' ' -f1 $here/scenarios.txt | sort -u | while read -r name; do
+    [ -f "scenarios/$name.yaml" ] || echo "$name"
+done)
+[ -z "$listed" ] || fail "$here/scenarios.txt has scenarios that are gone: $listed"
+
+for file in "$here"/bad/*.yaml; do
+    bad "$(basename "$file" .yaml)" run "$file"
+done
+
+good=$here/small.yaml
+
+# Files that would be silly to keep.
+: >"$work/empty.yaml"
+awk 'BEGIN { print "name: big"; for (i = 0; i < 400000; i++) print "# a line that says nothing" }' >"$work/big.yaml"
+awk 'BEGIN { for (i = 0; i < 100000; i++) printf "["; print "" }' >"$work/deep.yaml"
+awk 'BEGIN { printf "a: &a0 [x, x]\n"; for (i = 1; i < 40; i++)
+    printf "b%d: &a%d [*a%d, *a%d]\n", i, i, i - 1, i - 1 }' >"$work/billion_laughs.yaml"
+awk 'BEGIN { print "cluster: {node: dgx-a100-80}"; for (i = 0; i < 200000; i++) print "k" i ": 1" }' >"$work/many_keys.yaml"
+awk 'BEGIN { printf "name: "; for (i = 0; i < 100000; i++) printf "long"; print "\nclustr: 1" }' >"$work/long_text.yaml"
+printf 'cluster: \000\001\002\377\376\n' >"$work/binary.yaml"
+printf 'name: \303\050\n' >"$work/not_utf8.yaml"
+head -c 100000 "$program" >"$work/program.yaml"
+printf 'cluster: {node: dgx-a100-80}\r\njobs: [{model: gpt-7.5b, sequence_length: 2048, pla: {}}]\r\n' >"$work/crlf.yaml"
+mkdir "$work/folder.yaml"
+for name in empty big deep billion_laughs many_keys long_text binary not_utf8 program crlf folder missing; do
+    bad "file_$name" run "$work/$name.yaml"
+done
+bad file_no_name run ""
+bad file_second_missing run $good "$work/missing.yaml"
+
+# Command lines.
+bad unknown_command rnu $good
+bad unknown_command_far quux
+bad unknown_option run $good --fromat json
+bad unknown_option_far run $good --quux
+bad unknown_letter run $good -x
+bad two_unknown_options run $good --jsn --verbos
+bad option_of_other_command list --set a=b
+bad missing_argument run $good --set
+bad missing_argument_letter run $good -o
+bad argument_of_flag run $good --json=yes
+bad two_outputs run $good -o one -o two
+bad no_words run
+bad too_many_words list gpus nodes
+bad unknown_format run $good --format jsn
+bad two_formats run $good --format csv --json
+bad jobs_zero run $good -j 0
+bad jobs_word run $good --jobs=many
+bad jobs_huge run $good -j 99999999999999999999
+bad unknown_plot run $good --plot paper
+bad plot_of_json run $good --plot terminal --json
+bad set_without_value run $good --set cluster.nodes
+bad set_unknown_key run $good --set cluster.nods=4
+bad set_no_path run $good --set '..=4'
+bad set_no_yaml run $good --set 'cluster.nodes=[1'
+bad set_out_of_range run $good --set cluster.nodes=0 --set 'jobs[0].plan.micro_batch=-1'
+bad set_beyond_list run $good --set 'jobs[3].gpus=8'
+bad set_into_number run $good --set cluster.nodes.much=8
+bad merged_mistakes run $good $here/bad/unknown_key.yaml
+bad sweep_all_fail run $good --set 'sweep={"jobs[0].plan.data_parallel": [3, 5]}'
+bad unknown_kind_of_list list gpu
+bad unknown_schema_key schema jobs.plan.recompte
+bad schema_below_number schema cluster.nodes.much
+bad schema_no_path schema 'jobs[x]'
+bad unknown_help help rnu
+
+shown menu 0
+shown help_run 0 run --help
+shown help_list 0 help list
+shown version 0 --version
+shown list_kinds 0 list
+shown list_formats 0 list formats
+shown list_schedules_json 0 list schedules --json
+shown schema_key 0 schema jobs.plan.recompute
+shown run_small 0 run $good
+shown run_after_dashes 0 run --format csv -- $good
+shown run_out_of_memory 0 run $good --set 'jobs[0].plan.micro_batch=32'
+shown run_tidy_sweep 0 run $good --format tidy --set 'sweep={cluster.nodes: [1, 2]}' -j 2
+shown run_bad_point 0 run $good --set 'sweep={"jobs[0].plan.data_parallel": [2, 3]}'
+shown goal_met 0 run $good --set 'assert=[memory.fits == 1]' --format csv
+shown goal_missed 1 run $good --set 'assert=[memory.fits == 0, time.step_s > 1 us]'
+
+# The same bytes for any number of threads, and from a run folder that is written again.
+for threads in 1 2 5; do
+    expect "threads $threads" 0 run $good --json -j $threads \
+        --set 'sweep={cluster.nodes: [1, 2, 4, 8], "jobs[0].plan.micro_batch": [1, 2, 32]}' || continue
+    cp "$work/stdout" "$work/threads_$threads"
+    if cmp -s "$work/threads_1" "$work/threads_$threads"; then pass; else fail "-j $threads changes the output"; fi
+done
+expect folder 0 run $good -o "$work/out" --no-plots && compare folder "$work/stderr" $here/shown/folder.expected
+expect folder_again 0 run $good -q -o "$work/out" --no-plots &&
+    if [ -s "$work/stderr" ]; then fail "-q leaves notes on stderr"; else pass; fi
+
+# Examples in the help run as they stand, but write elsewhere.
+for command in $("$program" list commands | cut -d' ' -f1); do
+    example=$("$program" help "$command" | sed -n '/^Example:/{n;s/^  chokepoint //;s,-o [^ ]*,-o '"$work"'/example,;p;}')
+    # shellcheck disable=SC2086 # the words of the example
+    expect "example of $command" 0 $example && pass
+done
+
+# A full disk, a folder that cannot be made, a folder that is not ours.
+broken full_disk 3 "cannot write to standard output: No space left on device" run $good
+broken full_disk_help 3 "cannot write to standard output: No space left on device" --help
+: >"$work/file"
+mkdir "$work/theirs" && : >"$work/theirs/thesis.txt"
+broken folder_is_file 3 "$work/file" run $good -o "$work/file"
+broken folder_below_file 3 "$work/file" run $good -o "$work/file/out"
+broken folder_not_ours 3 "$work/theirs" run $good -o "$work/theirs"
+[ -f "$work/theirs/thesis.txt" ] || fail "a folder that is not ours was cleared"
+
+# An expectation that nothing asks for any more.
+for file in "$here"/bad/*.expected "$here"/shown/*.expected; do
+    if grep -qxF "$file" "$work/used"; then continue; fi
+    if [ -n "$update" ]; then rm "$file"; else fail "$file is compared with nothing"; fi
+done
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,218 @@
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plots/bands.h"
+#include "plots/bars.h"
+#include "plots/grid_view.h"
+#include "plots/ledger_view.h"
+#include "plots/script_head.h"
+#include "plots/sweep_verdict.h"
+#include "plots/sweep_view.h"
+#include "plots/terminal.h"
+#include "plots/text_layout.h"
+#include "tests/unit/plots/fixture.h"
+
+static Arena *arena;
+
+static void setup(void) {
+    arena = arena_create();
+}
+
+static void teardown(void) {
+    arena_destroy(arena);
+}
+
+TestSuite(views, .init = setup, .fini = teardown);
+
+Test(views, too_many_rows_show_the_first_and_the_last) {
+    cr_assert_eq(bands_shown(12), 12);
+    cr_assert_eq(bands_item(12, 11), 11);
+    cr_assert_eq(bands_shown(100), 12);
+    cr_assert_eq(bands_item(100, 5), 5);
+    cr_assert_eq(bands_item(100, 6), -1);
+    cr_assert_eq(bands_item(100, 11), 99);
+    for (int item = 0; item < 100; item++) {
+        int band = bands_of(100, item);
+        cr_assert(band == -1 || bands_item(100, band) == item);
+    }
+    cr_assert_eq(bands_of(100, 50), -1);
+}
+
+/* What the sink saw. */
+typedef struct Seen {
+    int count;
+    TimelineBar last;
+    SimTime sum;
+} Seen;
+
+static void see(void *subject, const TimelineBar *bar) {
+    Seen *seen = subject;
+    seen->count++;
+    seen->last = *bar;
+    seen->sum += bar->end - bar->start;
+}
+
+Test(views, bars_thinner_than_the_resolution_are_joined_and_show_the_longest_kind) {
+    TimelineBar bars[100];
+    for (int i = 0; i < 100; i++) {
+        bars[i] = (TimelineBar){
+            0, STREAM_COMPUTE, i % 2 == 0 ? BAR_FORWARD : BAR_TENSOR_COMM, i, 0, 10 * i, 10 * i + (i % 2 == 0 ? 4 : 9)};
+    }
+    Results results = {.timeline = bars, .timeline_count = 100, .step = 1000};
+    Seen fine = {0};
+    bars_draw(&results, (BarWindow){0, 1000, 1}, see, &fine);
+    cr_assert_eq(fine.count, 100);
+    Seen coarse = {0};
+    bars_draw(&results, (BarWindow){0, 1000, 100}, see, &coarse);
+    cr_assert_eq(coarse.count, 10);
+    cr_assert_eq(coarse.last.kind, BAR_TENSOR_COMM);
+    cr_assert_eq(coarse.last.end, 999);
+}
+
+Test(views, bars_are_cut_to_the_window) {
+    Seen seen = {0};
+    bars_draw(fixture_tiny(arena), (BarWindow){1000000, 1500000, 1}, see, &seen);
+    cr_assert_eq(seen.count, 2);
+    cr_assert_eq(seen.sum, 500000);
+}
+
+Test(views, the_zoom_shows_the_warm_up) {
+    const Results *results = fixture_step(arena);
+    cr_assert(bars_are_thin(results));
+    cr_assert_eq(bars_zoom(results) / 1000000, 2589);
+    cr_assert_not(bars_are_thin(fixture_tiny(arena)));
+}
+
+Test(views, losses_are_in_order_of_size_without_ideal_compute) {
+    LedgerShare losses[LEDGER_COUNT];
+    int count = ledger_view_losses(&fixture_step(arena)->ledger, losses);
+    cr_assert_eq(count, 9);
+    cr_assert_eq(losses[0].category, LEDGER_KERNEL_INEFFICIENCY);
+    cr_assert_eq(losses[2].category, LEDGER_COMM_TENSOR);
+    cr_assert_eq(losses[8].category, LEDGER_COMM_PIPELINE);
+    cr_assert_float_eq(losses[2].fraction, 0.119, 1e-6);
+    LedgerRow empty = {{0}};
+    cr_assert(isnan(ledger_view_fraction(&empty, LEDGER_IDLE)));
+}
+
+Test(views, the_grid_weights_samples_by_their_time) {
+    const Results *results = fixture_tiny(arena);
+    cr_assert_float_eq(grid_view_mean(&results->series[0], results, 0), 0.75, 1e-12);
+    cr_assert_float_eq(grid_view_mean(&results->series[0], results, GRID_CELLS - 1), 0.1, 1e-12);
+    cr_assert_float_eq(grid_view_mean_of_all(results, "gpu"), 0.75 * 0.75 + 0.25 * 0.1, 1e-12);
+    cr_assert(isnan(grid_view_mean_of_all(results, "nic")));
+}
+
+static SweepView view_of(const char *const *values, int count) {
+    static const char *const parameters[] = {"a.b"};
+    SweepPoint *points = ARENA_ARRAY(arena, count, SweepPoint);
+    for (int i = 0; i < count; i++) {
+        points[i].values = &values[i];
+    }
+    SweepResults sweep = {.parameters = parameters, .parameter_count = 1, .points = points, .point_count = count};
+    return sweep_view_of(arena, &sweep);
+}
+
+Test(views, an_axis_is_linear_geometric_or_one_step_a_value) {
+    static const char *const linear[] = {"100 Gbit/s", "200 Gbit/s", "400 Gbit/s", "500 Gbit/s"};
+    SweepView view = view_of(linear, 4);
+    cr_assert_str_eq(view.axis, "b");
+    cr_assert_eq(view.positions[2], 3);
+    static const char *const geometric[] = {"1", "2", "4", "8"};
+    cr_assert_float_eq(view_of(geometric, 4).positions[3], 3, 1e-9);
+    static const char *const words[] = {"ring", "tree", "direct"};
+    cr_assert_eq(view_of(words, 3).positions[2], 2);
+    static const char *const units[] = {"1 s", "2 s", "90 ms"};
+    cr_assert_eq(view_of(units, 3).positions[2], 2);
+}
+
+Test(views, other_parameters_become_lines) {
+    SweepView view = sweep_view_of(arena, fixture_sweep_of_two(arena));
+    cr_assert_str_eq(view.axis, "tensor_parallel");
+    cr_assert_eq(view.tick_count, 5);
+    cr_assert_eq(view.line_count, 3);
+    cr_assert_str_eq(view.lines[2], "nic=400 Gbit/s");
+    cr_assert_eq(view.points[2 * 5 + 1], 5);
+}
+
+Test(views, the_fall_is_where_most_throughput_is_lost) {
+    const SweepResults *sweep = fixture_sweep(arena);
+    SweepView view = sweep_view_of(arena, sweep);
+    SweepFall fall = sweep_view_fall(sweep, &view);
+    cr_assert_eq(fall.from, 3);
+    cr_assert_eq(fall.to, 4);
+    cr_assert_eq(fall.category, LEDGER_COMM_TENSOR);
+    cr_assert_float_eq(fall.fraction, 0.5612, 1e-4);
+}
+
+Test(views, a_sweep_in_which_nothing_ran_says_so) {
+    SweepResults sweep = *fixture_sweep(arena);
+    sweep.point_count = 1;
+    cr_assert_str_eq(sweep_verdict(arena, &sweep), "No point ran. 1 of 1 points does not fit in memory.");
+}
+
+static const char *figure(double value, const char *unit) {
+    char text[TEXT_FIGURE_BYTES];
+    return arena_text(arena, text_layout_figure(value, unit, text));
+}
+
+Test(views, figures_have_a_unit_of_handy_size) {
+    cr_assert_str_eq(figure(0.002385, "s"), "2.385 ms");
+    cr_assert_str_eq(figure(61.3 * 0x1p30, "bytes"), "61.30 GiB");
+    cr_assert_str_eq(figure(0.3642, "fraction"), "36.4 %");
+    cr_assert_str_eq(figure(142385.3, "tokens/s"), "142,385 tokens/s");
+    cr_assert_str_eq(figure(-1234567, "count"), "-1,234,567");
+    cr_assert_str_eq(figure(145622261760, "parameter"), "145.6e9 parameter");
+    cr_assert_str_eq(figure(1, "0/1"), "yes");
+    cr_assert_str_eq(figure(NAN, "s"), "-");
+    cr_assert_str_eq(figure(0, "s"), "0 s");
+}
+
+Test(views, a_terminal_shows_each_class_as_letters) {
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *out = open_memstream(&text, &bytes);
+    terminal_draw_timeline(out, fixture_tiny(arena), 60);
+    fclose(out);
+    cr_assert_not_null(strstr(text, "\n  stage 0         FFFFFFFFFFFFFFFFFFFFFFFFFFdddddddddddddddd\n"), "%s", text);
+    free(text);
+}
+
+Test(views, a_terminal_gets_the_ledger_the_step_and_a_curve) {
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *out = open_memstream(&text, &bytes);
+    terminal_draw_run(out, fixture_step(arena), 100);
+    terminal_draw_sweep(out, fixture_sweep(arena), 80);
+    fclose(out);
+    cr_assert_not_null(strstr(text, "Where the GPU time went"));
+    cr_assert_not_null(strstr(text, "\n  stage 7         ...."));
+    cr_assert_not_null(strstr(text, "Model TFLOP/s per GPU over tensor_parallel\n"));
+    free(text);
+}
+
+static const char *head_of(ScriptTitle title) {
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *out = open_memstream(&text, &bytes);
+    script_head_title(out, arena, "ledger", title);
+    fclose(out);
+    const char *kept = arena_text(arena, text);
+    free(text);
+    return kept;
+}
+
+Test(views, a_title_takes_the_lesson_when_it_fits_and_the_subtitle_else) {
+    cr_assert_str_eq(head_of((ScriptTitle){"it's", "short", "So."}),
+                     "# Redraw with `gnuplot ledger.gp` in this folder.\ntitle = 'it''s: short'\n"
+                     "subtitle = '' . 'So.'\nsubtitle_lines = 1\n");
+    const char *lesson =
+        "This lesson is as long as a lesson can be and goes on about what there is to be seen, and then "
+        "it ends in a full stop.";
+    const char *head = head_of((ScriptTitle){"cliff", lesson, "So."});
+    cr_assert_not_null(strstr(head, "title = 'cliff'\n"));
+    cr_assert_not_null(strstr(head, " it ends in a full stop. So.'\n"), "%s", head);
+}

@@ -1,0 +1,91 @@
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "models/simulation.h"
+#include "scenarios/experiment/remedy.h"
+#include "tests/unit/scenarios/small_scenario.h"
+
+static const Results *remedied(Arena *arena, const Scenario *scenario) {
+    return remedy_add(&scenario->spec, simulation_run(&scenario->spec, arena), arena);
+}
+
+/* Sets what a sentence says, one "key: value" at a time, on the plan of the scenario's only job. */
+static const Results *run_with(Arena *arena, const char *set, const char *sentence) {
+    const char **sets = ARENA_ARRAY(arena, 16, const char *);
+    int count = 0;
+    sets[count++] = set;
+    for (const char *part = sentence; *part != '\0';) {
+        size_t bytes = strcspn(part, ",");
+        const char *colon = strchr(part, ':');
+        sets[count++] = arena_format(arena, "jobs[0].plan.%.*s=%.*s", (int)(colon - part), part,
+                                     (int)(part + bytes - colon - 1), colon + 1);
+        part += bytes + strspn(part + bytes, ", ");
+    }
+    return simulation_run(&small_scenario(arena, sets)->spec, arena);
+}
+
+static void expect_true_changes(const char *set, int least) {
+    Arena *arena = arena_create();
+    Scenario *scenario = SMALL_SCENARIO(arena, set);
+    const Results *results = remedied(arena, scenario);
+    cr_assert_eq(results->status, RUN_OUT_OF_MEMORY);
+    cr_assert_geq(results->fit_change_count, least);
+    cr_assert_leq(results->fit_change_count, REMEDY_MOST_CHANGES);
+    for (int i = 0; i < results->fit_change_count; i++) {
+        const FitChange *change = &results->fit_changes[i];
+        const Results *changed = run_with(arena, set, change->sentence);
+        cr_expect_eq(changed->status, RUN_OK, "%s", change->sentence);
+        cr_expect_float_eq(change->step_s, (double)changed->step / 1e9, 1e-9, "%s", change->sentence);
+        cr_expect_eq(change->total_bytes, results_metric(changed, "memory.peak_bytes")->value);
+        cr_expect(i == 0 || change->step_s >= results->fit_changes[i - 1].step_s);
+    }
+    arena_destroy(arena);
+}
+
+Test(remedy, every_change_it_names_fits_and_takes_the_step_it_says) {
+    expect_true_changes("jobs[0].plan.micro_batch=32", 3);
+}
+
+Test(remedy, pairs_of_changes_are_named_when_single_ones_are_not_enough) {
+    expect_true_changes("jobs[0].plan.micro_batch=64", 2);
+    Arena *arena = arena_create();
+    const Results *results = remedied(arena, SMALL_SCENARIO(arena, "jobs[0].plan.micro_batch=64"));
+    bool pair = false;
+    for (int i = 0; i < results->fit_change_count; i++)
+        pair = pair || strcmp(results->fit_changes[i].sentence,
+                              "sequence_parallel: true, micro_batch: 32, gradient_accumulation: 4") == 0;
+    cr_expect(pair);
+    arena_destroy(arena);
+}
+
+Test(remedy, a_job_that_nothing_helps_has_no_change) {
+    Arena *arena = arena_create();
+    Scenario *scenario = SMALL_SCENARIO(arena, "jobs[0].model=gpt-1t", "cluster.nodes=1");
+    const Results *results = remedied(arena, scenario);
+    cr_expect_eq(results->status, RUN_OUT_OF_MEMORY);
+    cr_expect_eq(results->fit_change_count, 0);
+    arena_destroy(arena);
+}
+
+Test(remedy, results_of_a_job_that_fits_come_back_as_they_are) {
+    Arena *arena = arena_create();
+    Scenario *scenario = SMALL_SCENARIO(arena, "cluster.nodes=2");
+    const Results *results = simulation_run(&scenario->spec, arena);
+    cr_expect_eq(remedy_add(&scenario->spec, results, arena), results);
+    arena_destroy(arena);
+}
+
+Test(remedy, the_spec_that_did_not_fit_is_left_alone) {
+    Arena *arena = arena_create();
+    Scenario *scenario = SMALL_SCENARIO(arena, "jobs[0].plan.micro_batch=32");
+    PlanSpec before = scenario->spec.jobs[0].training.plan;
+    remedied(arena, scenario);
+    const PlanSpec *after = &scenario->spec.jobs[0].training.plan;
+    cr_expect_eq(after->micro_batch_seqs, before.micro_batch_seqs);
+    cr_expect_eq(after->tensor_parallel, before.tensor_parallel);
+    cr_expect_eq(after->data_parallel, before.data_parallel);
+    cr_expect_eq(after->gradient_accumulation, before.gradient_accumulation);
+    cr_expect_eq(after->recompute, before.recompute);
+    cr_expect_eq(after->sequence_parallel, before.sequence_parallel);
+    arena_destroy(arena);
+}
