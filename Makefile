@@ -38,7 +38,7 @@ TEST_OBJECTS = $(call objects,$(TEST_SHARED))
 TEST_PROGRAMS = $(TESTS:%.c=$(BUILD)/%)
 BENCH_PROGRAMS = $(BENCHES:%.c=$(BUILD)/%)
 
-.PHONY: build demo test check analyze sanitize bench golden golden-update determinism install uninstall clean help
+.PHONY: build demo test check analyze sanitize bench golden golden-update determinism gallery install uninstall clean help
 .PHONY: tests-build objects always
 
 build: $(PROGRAM) ## build/chokepoint and build/libchokepoint.a (the default)
@@ -80,9 +80,12 @@ golden-update: $(PROGRAM) ## rewrite the golden files; explain the diff in the c
 determinism: ## the same bytes from gcc and clang, at -O0 and -O2
 	@BUILD=$(BUILD) tests/golden/determinism.sh
 
+gallery: build ## redraw the pictures of the README in plots/gallery/
+	@tests/check/gallery.sh $(PROGRAM)
+
 install: build ## copy program, scenarios and plot scripts below $(DESTDIR)$(PREFIX)
 	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/chokepoint
-	for file in $$(find scenarios -name '*.yaml') $$(find plots -name '*.gp'); do \
+	for file in $$(find scenarios -name '*.yaml' -o -name '*.csv') $$(find plots -name '*.gp'); do \
 		install -D -m 644 "$$file" "$(DESTDIR)$(SHARE)/$$file" || exit 1; done
 	for file in README.md LICENSE CHANGELOG.md; do \
 		install -D -m 644 "$$file" "$(DESTDIR)$(PREFIX)/share/doc/chokepoint/$$file" || exit 1; done

@@ -75,11 +75,18 @@ static void check_network(const ClusterSpec *cluster, ErrorList *errors) {
                        "found %d NICs without a bandwidth, expected `nic`", cluster->node.nics);
 }
 
+static bool has_precision(const GpuSpec *gpu, Precision precision) {
+    return gpu->peak_flop_per_s[precision] > 0 && gpu->kernels.matrix_fraction[precision] > 0;
+}
+
 static void check_precision(const GpuSpec *gpu, Precision precision, const char *path, ErrorList *errors) {
-    if (gpu->peak_flop_per_s[precision] <= 0 || gpu->kernels.matrix_fraction[precision] <= 0)
+    if (!has_precision(gpu, precision))
         error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.plan.precision", path),
                        "found %s, expected a precision for which %s has a `peak` and a `kernels.matrix`",
                        precision_name(precision), gpu->name);
+    else if (precision == PRECISION_FP8 && !has_precision(gpu, PRECISION_BF16))
+        error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.plan.precision", path),
+                       "found fp8, expected a GPU that has bf16 too: attention needs it");
 }
 
 /* A step of more passes than this would not fit into the memory of a usual machine. */

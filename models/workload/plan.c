@@ -85,15 +85,19 @@ static void check_model(const TrainingSpec *training, const Report *report) {
 
 static void check_layers(const TrainingSpec *training, const Report *report) {
     const PlanSpec *plan = &training->plan;
-    int64_t stages = plan->pipeline_parallel, sum = 0;
+    int64_t stages = plan->pipeline_parallel, sum = 0, least = 0;
     if ((plan->first_stage_layers || plan->last_stage_layers) && (plan->virtual_stages > 1 || stages < 2)) {
         COMPLAIN(report, ".plan.first_stage_layers",
                  "found unequal stages, expected at least 2 stages and virtual_stages 1");
         return;
     }
-    for (int64_t stage = 0; stage < stages && stages <= training->model.layers; stage++)
-        sum += plan_chunk_layers(training, stage, 0) * plan->virtual_stages;
-    if (sum != training->model.layers)
+    for (int64_t stage = 0; stage < stages && stages <= training->model.layers; stage++) {
+        int64_t layers = plan_chunk_layers(training, stage, 0);
+        sum += layers * plan->virtual_stages;
+        least = layers < least ? layers : least;
+    }
+    /* Too many layers at the ends leave less than none in between. */
+    if (sum != training->model.layers || least < 0)
         COMPLAIN(report, ".plan.pipeline_parallel",
                  "found %" PRId64 " stages of %" PRId64 " chunks, expected them to divide the model's %" PRId64
                  " layers",

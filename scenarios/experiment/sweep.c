@@ -35,28 +35,16 @@ static int value_index(const Scenario *scenario, int point, int axis) {
     return point % scenario->axes[axis].count;
 }
 
-/* Values are shown without the quotes that YAML needs around them. */
-static const char *shown_value(const char *value, Arena *arena) {
-    size_t bytes = strlen(value);
-    bool quoted = bytes > 1 && value[0] == '"' && value[bytes - 1] == '"';
-    return quoted ? arena_format(arena, "%.*s", (int)bytes - 2, value + 1) : value;
-}
-
 static void lay_out(Sweep *sweep) {
     const Scenario *scenario = sweep->scenario;
     int axes = scenario->axis_count;
     const char **parameters = ARENA_ARRAY(sweep->arena, axes, const char *);
-    const char ***shown = ARENA_ARRAY(sweep->arena, axes, const char **);
-    for (int axis = 0; axis < axes; axis++) {
+    for (int axis = 0; axis < axes; axis++)
         parameters[axis] = scenario->axes[axis].path;
-        shown[axis] = ARENA_ARRAY(sweep->arena, scenario->axes[axis].count, const char *);
-        for (int i = 0; i < scenario->axes[axis].count; i++)
-            shown[axis][i] = shown_value(scenario->axes[axis].values[i], sweep->arena);
-    }
     for (int point = 0; point < sweep->results.point_count; point++) {
         const char **values = ARENA_ARRAY(sweep->arena, axes, const char *);
         for (int axis = 0; axis < axes; axis++)
-            values[axis] = shown[axis][value_index(scenario, point, axis)];
+            values[axis] = scenario->axes[axis].labels[value_index(scenario, point, axis)];
         sweep->points[point].values = values;
     }
     sweep->results.parameters = parameters;

@@ -20,6 +20,12 @@ typedef struct Range {
     const char *unit; /* with the space before it; "" = none */
 } Range;
 
+static const char *label_of(const YamlNode *value, Arena *arena) {
+    const YamlPair *name = value->kind == YAML_MAPPING ? yaml_node_pair(value, "name") : NULL;
+    const YamlNode *shown = name != NULL ? name->value : value;
+    return shown->kind == YAML_SCALAR ? shown->text : yaml_node_text(shown, arena);
+}
+
 /* A list of scalars or mappings; each is kept as the text it was. */
 static bool read_list(const AxisReader *reader, YamlNode *list, SweepAxis *axis) {
     if (list->count == 0 || list->count > AXES_MOST_VALUES) {
@@ -28,13 +34,16 @@ static bool read_list(const AxisReader *reader, YamlNode *list, SweepAxis *axis)
         return false;
     }
     const char **values = ARENA_ARRAY(reader->arena, list->count, const char *);
+    const char **labels = ARENA_ARRAY(reader->arena, list->count, const char *);
     ErrorPlace *places = ARENA_ARRAY(reader->arena, list->count, ErrorPlace);
     for (int i = 0; i < list->count; i++) {
         places[i] = list->pairs[i].value->place;
         values[i] = yaml_node_text(list->pairs[i].value, reader->arena);
+        labels[i] = label_of(list->pairs[i].value, reader->arena);
     }
     yaml_node_mark_read(list);
     axis->values = values;
+    axis->labels = labels;
     axis->places = places;
     axis->count = list->count;
     return true;
@@ -82,6 +91,7 @@ static void count_out(const AxisReader *reader, const Range *range, ErrorPlace p
     }
     axis->places = places;
     axis->values = values;
+    axis->labels = values;
 }
 
 static bool read_keys(const AxisReader *reader, YamlNode *node, Range *range) {

@@ -14,8 +14,10 @@ enum { AXES_MOST = 16, AXES_MOST_VALUES = 10000 };
 typedef struct SweepAxis {
     const char *path;
     const char *const *values; /* YAML texts */
-    int count;                 /* 1 .. AXES_MOST_VALUES */
-    const ErrorPlace *places;  /* of each value */
+    const char *const
+        *labels; /* how each is shown: the `name` of a mapping that has one, else the value without quotes */
+    int count;   /* 1 .. AXES_MOST_VALUES */
+    const ErrorPlace *places; /* of each value */
 } SweepAxis;
 
 /* Reads the mapping of a `sweep:`; adds an error for each axis that cannot be read and leaves it out. Sets *count. */

@@ -121,7 +121,7 @@ const Command command_validate = {
     .name = "validate",
     .summary = "simulate the rows of measured-run tables and compare step times with what was measured",
     .usage = "FILE.csv... [options]",
-    .example = "chokepoint validate scenarios/measured/korthikanti_2022.csv --max-error 8",
+    .example = "chokepoint validate scenarios/measured/example.csv --max-error 8",
     .options = {{"max-error", 0, "PERCENT", "exit 1 when a file's mean absolute error is above", false},
                 {"json", 0, NULL, "print JSON instead of text", false},
                 {"jobs", 'j', "N", "threads; all cores by default", false}},

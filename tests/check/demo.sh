@@ -3,7 +3,7 @@
 set -eu
 
 program=$1
-for name in sc21_145b tensor_parallel_cliff; do
+for name in sc21_145b sc21_table1 tensor_parallel_cliff; do
     [ -f "scenarios/$name.yaml" ] || { echo "demo: scenarios/$name.yaml is missing" >&2 && exit 1; }
     echo
     echo "== $program run scenarios/$name.yaml -o out/$name"
@@ -11,7 +11,7 @@ for name in sc21_145b tensor_parallel_cliff; do
 done
 
 echo
-pictures=$(find out/sc21_145b out/tensor_parallel_cliff \( -name '*.svg' -o -name '*.png' \) | sort)
+pictures=$(find out/sc21_145b out/sc21_table1 out/tensor_parallel_cliff \( -name '*.svg' -o -name '*.png' \) | sort)
 [ -n "$pictures" ] || { echo "demo: no picture was drawn" >&2 && exit 1; }
 echo "The pictures:"
 echo "$pictures" | sed 's/^/  /'

@@ -9,23 +9,12 @@
 #include <string.h>
 
 #include "models/workload/collective_loads.h"
+#include "tests/validation/catalogue_node.h"
 
 enum { ROWS_MAX = 2048, GPUS_PER_NODE = 8, GPUS_MAX = 64 };
 
 static const char *const FOLDER = "../shared/data/comm";
 static const double LARGE_BYTES = 1048576;
-
-/* The catalogue's constants: scenarios/hardware/dgx-a100-40.yaml, -80.yaml and dgx-h100.yaml. */
-static const NodeSpec A100 = {
-    .gpus = GPUS_PER_NODE,
-    .nics = 8,
-    .nvlink = {.bytes_per_s = 300e9, .latency_s = 1.85e-6, .efficiency_fraction = 0.70, .ramp_s = 42e-6},
-    .nic = {.bytes_per_s = 25e9, .latency_s = 6.4e-6, .efficiency_fraction = 0.65, .ramp_s = 42e-6}};
-static const NodeSpec H100 = {
-    .gpus = GPUS_PER_NODE,
-    .nics = 8,
-    .nvlink = {.bytes_per_s = 450e9, .latency_s = 0.83e-6, .efficiency_fraction = 0.685, .ramp_s = 14e-6},
-    .nic = {.bytes_per_s = 50e9, .latency_s = 6.4e-6, .efficiency_fraction = 0.65, .ramp_s = 42e-6}};
 
 typedef struct Measured {
     CollectiveKind kind;
@@ -143,49 +132,55 @@ static void add_error(Errors *errors, const Measured *row, double seconds) {
         errors->small[errors->small_count++] = error;
 }
 
-/* Median errors above and below 1 MiB must stay under the limits; a limit of 0 = the file has no such rows. */
-static void expect_errors(const char *name, ReadRow read_row, const NodeSpec *node, const double *limits) {
-    static const char *const SIDES[] = {"from 1 MiB on", "below 1 MiB"};
-    Measured *rows = calloc(ROWS_MAX, sizeof *rows);
-    Errors *ours = calloc(1, sizeof *ours), *null = calloc(1, sizeof *null);
+/* Prints and judges one side of 1 MiB. */
+static void expect_median(const char *title, double *ours, double *null, int count, double limit) {
+    double error = median(ours, count), null_error = median(null, count);
+    fprintf(stderr, "%s: %d rows: median error %.1f %%, null model %.1f %%\n", title, count, 100 * error,
+            100 * null_error);
+    cr_expect_leq(error, limit, "%s: %.3f", title, error);
+    cr_expect_lt(error, null_error);
+}
+
+/* Median errors from 1 MiB on and below must stay under the limits; a second limit of 0 = the file has no such rows.
+ */
+static void expect_errors(const char *name, ReadRow read_row, const char *node_name, const double *limits) {
+    Arena *arena = arena_create();
+    const NodeSpec node = catalogue_node(arena, node_name);
+    cr_assert_eq(node.gpus, GPUS_PER_NODE);
+    Measured *rows = ARENA_ARRAY(arena, ROWS_MAX, Measured);
+    Errors *ours = ARENA_NEW(arena, Errors), *null = ARENA_NEW(arena, Errors);
     int count = read_rows(name, read_row, rows);
     for (int i = 0; i < count; i++) {
-        add_error(ours, &rows[i], predict(node, &rows[i]));
-        add_error(null, &rows[i], predict_null(node, &rows[i]));
+        add_error(ours, &rows[i], predict(&node, &rows[i]));
+        add_error(null, &rows[i], predict_null(&node, &rows[i]));
     }
-    for (int side = 0; side < 2; side++) {
-        int number = side == 0 ? ours->large_count : ours->small_count;
-        if (limits[side] == 0)
-            continue;
-        double error = median(side == 0 ? ours->large : ours->small, number);
-        double null_error = median(side == 0 ? null->large : null->small, number);
-        fprintf(stderr, "%s: %d rows %s: median error %.1f %%, null model %.1f %%\n", name, number, SIDES[side],
-                100 * error, 100 * null_error);
-        cr_expect_leq(error, limits[side], "%s %s: %.3f", name, SIDES[side], error);
-        cr_expect_lt(error, null_error);
-    }
-    free(rows);
-    free(ours);
-    free(null);
+    expect_median(arena_format(arena, "%s from 1 MiB on", name), ours->large, null->large, ours->large_count,
+                  limits[0]);
+    if (limits[1] > 0)
+        expect_median(arena_format(arena, "%s below 1 MiB", name), ours->small, null->small, ours->small_count,
+                      limits[1]);
+    arena_destroy(arena);
 }
 
 Test(comm, collectives_in_an_a100_node_take_the_measured_time) {
-    expect_errors("nccl_1node_a100_sxm.csv", read_one_node, &A100, (const double[]){0.09, 0.20});
+    expect_errors("nccl_1node_a100_sxm.csv", read_one_node, "dgx-a100-80", (const double[]){0.09, 0.20});
 }
 
 Test(comm, collectives_in_an_h100_node_take_the_measured_time) {
-    expect_errors("nccl_1node_h100_sxm.csv", read_one_node, &H100, (const double[]){0.10, 0.07});
+    expect_errors("nccl_1node_h100_sxm.csv", read_one_node, "dgx-h100", (const double[]){0.10, 0.07});
 }
 
 Test(comm, all_reduces_in_an_azure_a100_node_take_the_measured_time) {
-    expect_errors("nccl_allreduce_a100_ib_2_64gpu.csv", read_infiniband_inside, &A100, (const double[]){0.12, 0.05});
+    expect_errors("nccl_allreduce_a100_ib_2_64gpu.csv", read_infiniband_inside, "dgx-a100-40",
+                  (const double[]){0.12, 0.05});
 }
 
 Test(comm, all_reduces_over_infiniband_take_the_measured_time) {
-    expect_errors("nccl_allreduce_a100_ib_2_64gpu.csv", read_infiniband_between, &A100, (const double[]){0.05, 0.23});
+    expect_errors("nccl_allreduce_a100_ib_2_64gpu.csv", read_infiniband_between, "dgx-a100-40",
+                  (const double[]){0.05, 0.23});
 }
 
 /* None of these rows was used to choose a constant. */
 Test(comm, all_reduces_of_another_a100_node_are_predicted) {
-    expect_errors("vtrain_allreduce_1node_a100_2_8gpu.csv", read_vtrain, &A100, (const double[]){0.10, 0});
+    expect_errors("vtrain_allreduce_1node_a100_2_8gpu.csv", read_vtrain, "dgx-a100-80", (const double[]){0.10, 0});
 }

@@ -10,49 +10,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "models/hardware/gpu.h"
+#include "tests/validation/catalogue_node.h"
 
 #define MEASURED_FOLDER "../shared/data/kernels/"
 
 enum { ROW_LIMIT = 110000, LINE_LIMIT = 512 };
-
-/* The constants of scenarios/hardware/a100-80.yaml. */
-static const GpuSpec A100 = {.name = "a100-80",
-                             .peak_flop_per_s = {19.5e12, 156e12, 312e12, 312e12, 0},
-                             .hbm_bytes_per_s = 2039e9,
-                             .sm_count = 108,
-                             .kernels = {.matrix_fraction = {0.9, 0.9235, 0.9235, 0.9235, 0},
-                                         .sustained_fraction = 0.8693,
-                                         .tile_loss = 32.5,
-                                         .tile_start_s = 3.95e-6,
-                                         .quantisation_fraction = 1,
-                                         .shortest_s = 0.57e-6,
-                                         .hbm_fraction = 0.995,
-                                         .hbm_ramp_bytes = 16e6,
-                                         .row_reduction_fraction = 0.69}};
-
-/* The constants of scenarios/hardware/h100.yaml. */
-static const GpuSpec H100 = {.name = "h100",
-                             .peak_flop_per_s = {66.9e12, 494.7e12, 989.4e12, 989.4e12, 1978.9e12},
-                             .hbm_bytes_per_s = 3350e9,
-                             .sm_count = 132,
-                             .kernels = {.matrix_fraction = {0.9, 0.819, 0.819, 0.819, 0.78},
-                                         .sustained_fraction = 0.92,
-                                         .tile_loss = 22.8,
-                                         .tile_start_s = 1.53e-6,
-                                         .quantisation_fraction = 0.022,
-                                         .shortest_s = 1.5e-6,
-                                         .hbm_fraction = 0.9235,
-                                         .hbm_ramp_bytes = 3.34e6,
-                                         .row_reduction_fraction = 0.69,
-                                         .cast_bytes = 7.13,
-                                         .cast_start_s = 9.73e-6}};
-
-/* The memory constants of scenarios/hardware/v100-32.yaml. */
-static const GpuSpec V100 = {
-    .name = "v100-32",
-    .hbm_bytes_per_s = 900e9,
-    .kernels = {.shortest_s = 0.57e-6, .hbm_fraction = 0.99, .hbm_ramp_bytes = 6.5e6, .row_reduction_fraction = 0.69}};
 
 typedef struct Row {
     double measured_s;
@@ -266,44 +228,55 @@ static void expect_membound(Rows rows, const char *title, double most) {
     free(rows.items);
 }
 
+/* The GPU of a node of the catalogue; without its name, which dies with the arena. */
+static GpuSpec gpu_of(const char *node) {
+    Arena *arena = arena_create();
+    GpuSpec gpu = catalogue_node(arena, node).gpu;
+    gpu.name = "";
+    arena_destroy(arena);
+    return gpu;
+}
+
 Test(kernels, products_on_a100_in_bf16_are_near_the_measured_ones) {
-    Rows rows = gemm_rows(&A100, "gemm_a100_sxm.csv.gz", "bfloat16", PRECISION_BF16);
+    const GpuSpec a100 = gpu_of("dgx-a100-80");
+    Rows rows = gemm_rows(&a100, "gemm_a100_sxm.csv.gz", "bfloat16", PRECISION_BF16);
     expect_gemm(rows, "a100 bf16 products", (const double[]){0.065, 0.022, 0.030});
 }
 
 Test(kernels, products_on_h100_in_bf16_are_near_the_measured_ones) {
-    Rows rows = gemm_rows(&H100, "gemm_h100_sxm.csv.gz", "bfloat16", PRECISION_BF16);
+    const GpuSpec h100 = gpu_of("dgx-h100");
+    Rows rows = gemm_rows(&h100, "gemm_h100_sxm.csv.gz", "bfloat16", PRECISION_BF16);
     expect_gemm(rows, "h100 bf16 products", (const double[]){0.057, 0.040, 0.044});
 }
 
 Test(kernels, products_on_h100_in_fp8_are_near_the_measured_ones) {
-    Rows rows = gemm_rows(&H100, "gemm_h100_sxm.csv.gz", "fp8", PRECISION_FP8);
+    const GpuSpec h100 = gpu_of("dgx-h100");
+    Rows rows = gemm_rows(&h100, "gemm_h100_sxm.csv.gz", "fp8", PRECISION_FP8);
     expect_gemm(rows, "h100 fp8 products", (const double[]){0.038, 0.028, 0.036});
 }
 
 /* A profile issues its kernels back to back, like training. */
 Test(kernels, products_of_llama_layers_measured_elsewhere_are_near_without_a_fit) {
-    GpuSpec hot = gpu_sustained(&A100);
+    const GpuSpec a100 = gpu_of("dgx-a100-80"), hot = gpu_sustained(&a100);
     Rows large = profile_rows(&hot, "vidur_layer_ops_a100_Llama-2-70b-hf.csv.gz");
     expect_gemm(large, "a100 llama 2 70b layer", (const double[]){0.045, 0.032, 0.035});
     Rows small = profile_rows(&hot, "vidur_layer_ops_a100_Meta-Llama-3-8B.csv.gz");
     expect_gemm(small, "a100 llama 3 8b layer", (const double[]){0.085, 0.058, 0.065});
 }
 
+/* The PCIe cards of these rows have the memory of the SXM2 and SXM4 ones. */
 Test(kernels, element_wise_kernels_are_near_the_measured_ones) {
-    GpuSpec a100_pcie = A100;
-    a100_pcie.hbm_bytes_per_s = 1555e9;
+    const GpuSpec a100 = gpu_of("dgx-a100-40"), v100 = gpu_of("dgx-2-v100");
     const char *file = "membound_elementwise_fp32_train.csv.gz";
-    expect_membound(membound_rows(&a100_pcie, file, "NVIDIA A100-PCIE-40GB", false), "a100-40 element-wise", 0.025);
-    expect_membound(membound_rows(&V100, file, "Tesla V100-PCIE-32GB", false), "v100-32 element-wise", 0.016);
+    expect_membound(membound_rows(&a100, file, "NVIDIA A100-PCIE-40GB", false), "a100-40 element-wise", 0.025);
+    expect_membound(membound_rows(&v100, file, "Tesla V100-PCIE-32GB", false), "v100-32 element-wise", 0.016);
 }
 
 Test(kernels, layer_norms_and_softmaxes_are_roughly_as_measured) {
-    GpuSpec a100_pcie = A100;
-    a100_pcie.hbm_bytes_per_s = 1555e9;
+    const GpuSpec a100 = gpu_of("dgx-a100-40"), v100 = gpu_of("dgx-2-v100");
     const char *norm = "membound_layernorm_fp32_train.csv.gz", *softmax = "membound_softmax_fp32_train.csv.gz";
-    expect_membound(membound_rows(&a100_pcie, norm, "NVIDIA A100-PCIE-40GB", true), "a100-40 layer norm", 0.16);
-    expect_membound(membound_rows(&a100_pcie, softmax, "NVIDIA A100-PCIE-40GB", true), "a100-40 softmax", 0.13);
-    expect_membound(membound_rows(&V100, norm, "Tesla V100-PCIE-32GB", true), "v100-32 layer norm", 0.10);
-    expect_membound(membound_rows(&V100, softmax, "Tesla V100-PCIE-32GB", true), "v100-32 softmax", 0.10);
+    expect_membound(membound_rows(&a100, norm, "NVIDIA A100-PCIE-40GB", true), "a100-40 layer norm", 0.16);
+    expect_membound(membound_rows(&a100, softmax, "NVIDIA A100-PCIE-40GB", true), "a100-40 softmax", 0.13);
+    expect_membound(membound_rows(&v100, norm, "Tesla V100-PCIE-32GB", true), "v100-32 layer norm", 0.10);
+    expect_membound(membound_rows(&v100, softmax, "Tesla V100-PCIE-32GB", true), "v100-32 softmax", 0.10);
 }

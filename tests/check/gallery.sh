@@ -1,0 +1,20 @@
+#!/bin/sh
+# Redraws the pictures of the README. usage: gallery.sh PROGRAM
+set -eu
+
+program=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir -p plots/gallery
+
+draw() { # draw SCENARIO PICTURE NAME
+    [ -d "$work/$1" ] || "$program" run -q "scenarios/$1.yaml" -o "$work/$1" >/dev/null
+    cp "$work/$1/plots/$2.png" "plots/gallery/$3.png"
+}
+
+draw sc21_145b timeline sc21_145b_timeline
+draw sc21_145b ledger sc21_145b_ledger
+for name in sc21_table1 tensor_parallel_cliff data_parallel_fixed_batch pipeline_bubble micro_batch_memory oversubscription; do
+    draw "$name" sweep "$name"
+done
+ls plots/gallery

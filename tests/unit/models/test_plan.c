@@ -1,0 +1,343 @@
+#include "models/workload/plan.h"
+
+#include <criterion/criterion.h>
+
+/* A GPT of 12 layers, 6 heads and hidden size 60 on sequences of 96, nothing resolved. */
+static TrainingSpec small_training(void) {
+    TrainingSpec training = {.model = transformer_default(), .sequence_tokens = 96, .plan = plan_default()};
+    training.model.hidden = 60;
+    training.model.layers = 12;
+    training.model.heads = 6;
+    training.model.vocab = 1013;
+    return training;
+}
+
+static void expect_error(TrainingSpec training, int64_t gpus, const char *path, const char *message) {
+    Arena *arena = arena_create();
+    ErrorList errors;
+    error_list_init(&errors, arena);
+    cr_assert_not(plan_resolve(&training, gpus, "jobs[0]", &errors));
+    cr_assert_eq(errors.count, 1, "%d errors", errors.count);
+    cr_assert_str_eq(errors.items[0].path, path);
+    cr_assert_str_eq(errors.items[0].message, message);
+    cr_assert_null(errors.items[0].place.file);
+    arena_destroy(arena);
+}
+
+static void expect_good(TrainingSpec *training, int64_t gpus) {
+    Arena *arena = arena_create();
+    ErrorList errors;
+    error_list_init(&errors, arena);
+    cr_assert(plan_resolve(training, gpus, "jobs[0]", &errors), "%s: %s", errors.items[0].path,
+              errors.items[0].message);
+    cr_assert_eq(errors.count, 0);
+    arena_destroy(arena);
+}
+
+/* Layers over all stages and chunks. */
+static int64_t layer_sum(const TrainingSpec *training) {
+    int64_t sum = 0;
+    for (int64_t stage = 0; stage < training->plan.pipeline_parallel; stage++)
+        for (int64_t chunk = 0; chunk < training->plan.virtual_stages; chunk++)
+            sum += plan_chunk_layers(training, stage, chunk);
+    return sum;
+}
+
+Test(plan, every_size_that_must_be_positive_is_named_when_it_is_not) {
+    TrainingSpec training = small_training();
+    struct {
+        int64_t *value;
+        const char *path;
+    } sizes[] = {{&training.plan.tensor_parallel, "jobs[0].plan.tensor_parallel"},
+                 {&training.plan.pipeline_parallel, "jobs[0].plan.pipeline_parallel"},
+                 {&training.plan.virtual_stages, "jobs[0].plan.virtual_stages"},
+                 {&training.plan.micro_batch_seqs, "jobs[0].plan.micro_batch"},
+                 {&training.sequence_tokens, "jobs[0].sequence_length"},
+                 {&training.model.hidden, "jobs[0].model.hidden_size"},
+                 {&training.model.layers, "jobs[0].model.num_hidden_layers"},
+                 {&training.model.heads, "jobs[0].model.num_attention_heads"},
+                 {&training.model.vocab, "jobs[0].model.vocab_size"}};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        training = small_training();
+        *sizes[i].value = 0;
+        expect_error(training, 1, sizes[i].path, "found 0, expected at least 1");
+        *sizes[i].value = -7;
+        expect_error(training, 1, sizes[i].path, "found -7, expected at least 1");
+    }
+}
+
+Test(plan, all_mistakes_are_in_one_list_under_the_path_of_the_job) {
+    Arena *arena = arena_create();
+    ErrorList errors;
+    error_list_init(&errors, arena);
+    TrainingSpec training = small_training();
+    training.plan.tensor_parallel = 5;
+    training.plan.schedule = "zigzag";
+    training.plan.collective = "rong";
+    cr_assert_not(plan_resolve(&training, 5, "jobs[3]", &errors));
+    cr_assert_eq(errors.count, 3);
+    cr_assert_str_eq(errors.items[0].path, "jobs[3].plan.tensor_parallel");
+    cr_assert_str_eq(errors.items[1].path, "jobs[3].plan.schedule");
+    cr_assert_str_eq(errors.items[2].path, "jobs[3].plan.collective");
+    arena_destroy(arena);
+}
+
+Test(plan, mistakes_of_others_in_the_list_are_not_its_own) {
+    Arena *arena = arena_create();
+    ErrorList errors;
+    error_list_init(&errors, arena);
+    error_list_add(&errors, (ErrorPlace){0}, "cluster", "found it wanting");
+    TrainingSpec training = small_training();
+    cr_assert(plan_resolve(&training, 1, "jobs[0]", &errors));
+    arena_destroy(arena);
+}
+
+Test(plan, heads_divide_the_hidden_size_unless_their_size_is_given) {
+    TrainingSpec training = small_training();
+    training.model.heads = 7;
+    expect_error(training, 1, "jobs[0].model.num_attention_heads",
+                 "found 7 heads, expected a divisor of hidden_size 60");
+    training.model.head_dim = 16;
+    expect_good(&training, 1);
+}
+
+Test(plan, key_value_heads_divide_the_heads) {
+    TrainingSpec training = small_training();
+    training.model.kv_heads = 4;
+    expect_error(training, 1, "jobs[0].model.num_key_value_heads", "found 4, expected a divisor of the 6 heads");
+}
+
+Test(plan, the_tensor_group_divides_heads_and_mlp) {
+    TrainingSpec training = small_training();
+    training.plan.tensor_parallel = 4;
+    expect_error(training, 4, "jobs[0].plan.tensor_parallel", "found 4, expected a divisor of the 6 attention heads");
+    training.plan.tensor_parallel = 3;
+    training.model.ffn_hidden = 250;
+    expect_error(training, 3, "jobs[0].plan.tensor_parallel", "found 3, expected a divisor of intermediate_size 250");
+}
+
+Test(plan, stages_divide_the_layers) {
+    TrainingSpec training = small_training();
+    training.plan.pipeline_parallel = 5;
+    expect_error(training, 5, "jobs[0].plan.pipeline_parallel",
+                 "found 5 stages of 1 chunks, expected them to divide the model's 12 layers");
+    training.plan.pipeline_parallel = 13;
+    expect_error(training, 13, "jobs[0].plan.pipeline_parallel",
+                 "found 13 stages of 1 chunks, expected them to divide the model's 12 layers");
+    training.plan.pipeline_parallel = 3;
+    training.plan.virtual_stages = 5;
+    training.plan.gradient_accumulation = 3;
+    expect_error(training, 3, "jobs[0].plan.pipeline_parallel",
+                 "found 3 stages of 5 chunks, expected them to divide the model's 12 layers");
+}
+
+Test(plan, unequal_stages_need_two_stages_of_one_chunk) {
+    TrainingSpec training = small_training();
+    const char *path = "jobs[0].plan.first_stage_layers";
+    const char *message = "found unequal stages, expected at least 2 stages and virtual_stages 1";
+    training.plan.first_stage_layers = 12;
+    expect_error(training, 1, path, message);
+    training.plan.first_stage_layers = 0;
+    training.plan.last_stage_layers = 3;
+    training.plan.pipeline_parallel = 4;
+    training.plan.virtual_stages = 3;
+    training.plan.gradient_accumulation = 4;
+    expect_error(training, 4, path, message);
+}
+
+Test(plan, unequal_stages_leave_a_multiple_of_the_others) {
+    TrainingSpec training = small_training();
+    training.plan.pipeline_parallel = 4;
+    training.plan.first_stage_layers = 3;
+    training.plan.last_stage_layers = 2;
+    expect_error(training, 4, "jobs[0].plan.pipeline_parallel",
+                 "found 4 stages of 1 chunks, expected them to divide the model's 12 layers");
+}
+
+Test(plan, an_end_stage_does_not_hold_more_layers_than_there_are) {
+    TrainingSpec training = small_training();
+    training.plan.pipeline_parallel = 3;
+    training.plan.first_stage_layers = 14;
+    expect_error(training, 3, "jobs[0].plan.pipeline_parallel",
+                 "found 3 stages of 1 chunks, expected them to divide the model's 12 layers");
+    training.plan.first_stage_layers = 9;
+    training.plan.last_stage_layers = 5;
+    expect_error(training, 3, "jobs[0].plan.pipeline_parallel",
+                 "found 3 stages of 1 chunks, expected them to divide the model's 12 layers");
+}
+
+Test(plan, layers_of_all_chunks_add_up_to_the_model) {
+    TrainingSpec training = small_training();
+    training.plan.pipeline_parallel = 4;
+    expect_good(&training, 4);
+    cr_assert_eq(plan_chunk_layers(&training, 2, 0), 3);
+    cr_assert_eq(layer_sum(&training), 12);
+    training.plan.virtual_stages = 3;
+    cr_assert_eq(plan_chunk_layers(&training, 1, 2), 1);
+    cr_assert_eq(layer_sum(&training), 12);
+}
+
+Test(plan, unequal_end_stages_hold_what_they_are_told_and_the_others_the_rest) {
+    TrainingSpec training = small_training();
+    training.plan.pipeline_parallel = 4;
+    training.plan.first_stage_layers = 3;
+    training.plan.last_stage_layers = 1;
+    expect_good(&training, 4);
+    const int64_t both[] = {3, 4, 4, 1};
+    for (int stage = 0; stage < 4; stage++)
+        cr_assert_eq(plan_chunk_layers(&training, stage, 0), both[stage]);
+    training.plan.first_stage_layers = 0;
+    training.plan.last_stage_layers = 3;
+    expect_good(&training, 4);
+    cr_assert_eq(layer_sum(&training), 12);
+    cr_assert_eq(plan_chunk_layers(&training, 0, 0), 3);
+    training.plan.last_stage_layers = 0;
+    training.plan.first_stage_layers = 6;
+    expect_good(&training, 4);
+    cr_assert_eq(layer_sum(&training), 12);
+    cr_assert_eq(plan_chunk_layers(&training, 3, 0), 2);
+}
+
+Test(plan, two_unequal_stages_need_no_others) {
+    TrainingSpec training = small_training();
+    training.plan.pipeline_parallel = 2;
+    training.plan.first_stage_layers = 7;
+    training.plan.last_stage_layers = 5;
+    expect_good(&training, 2);
+    cr_assert_eq(plan_chunk_layers(&training, 0, 0), 7);
+    cr_assert_eq(plan_chunk_layers(&training, 1, 0), 5);
+    training.plan.last_stage_layers = 4;
+    expect_error(training, 2, "jobs[0].plan.pipeline_parallel",
+                 "found 2 stages of 1 chunks, expected them to divide the model's 12 layers");
+}
+
+Test(plan, open_replicas_take_the_gpus_that_are_left) {
+    TrainingSpec training = small_training();
+    training.plan.tensor_parallel = 2;
+    training.plan.pipeline_parallel = 3;
+    expect_good(&training, 42);
+    cr_assert_eq(training.plan.data_parallel, 7);
+}
+
+Test(plan, parallel_sizes_multiply_to_the_gpus) {
+    TrainingSpec training = small_training();
+    training.plan.tensor_parallel = 2;
+    training.plan.pipeline_parallel = 3;
+    expect_error(training, 25, "jobs[0].plan.tensor_parallel",
+                 "found tensor 2 x pipeline 3, expected a divisor of 25 GPUs");
+    training.plan.data_parallel = 5;
+    expect_error(training, 24, "jobs[0].plan.data_parallel",
+                 "found tensor 2 x pipeline 3 x data 5, expected a product of 24 GPUs");
+}
+
+Test(plan, an_open_batch_is_what_one_step_of_micro_batches_holds) {
+    TrainingSpec training = small_training();
+    training.plan.micro_batch_seqs = 3;
+    expect_good(&training, 5);
+    cr_assert_eq(training.plan.global_batch_seqs, 15);
+    cr_assert_eq(plan_micro_batches(&training.plan), 1);
+    training = small_training();
+    training.plan.micro_batch_seqs = 3;
+    training.plan.gradient_accumulation = 7;
+    expect_good(&training, 5);
+    cr_assert_eq(training.plan.global_batch_seqs, 105);
+    cr_assert_eq(plan_micro_batches(&training.plan), 7);
+}
+
+Test(plan, a_global_batch_is_cut_into_micro_batches) {
+    TrainingSpec training = small_training();
+    training.plan.micro_batch_seqs = 2;
+    training.plan.global_batch_seqs = 66;
+    expect_good(&training, 3);
+    cr_assert_eq(plan_micro_batches(&training.plan), 11);
+    training.plan.gradient_accumulation = 11;
+    expect_good(&training, 3);
+    cr_assert_eq(plan_micro_batches(&training.plan), 11);
+}
+
+Test(plan, a_global_batch_that_cannot_be_cut_is_refused) {
+    TrainingSpec training = small_training();
+    const char *path = "jobs[0].plan.global_batch";
+    training.plan.micro_batch_seqs = 2;
+    training.plan.global_batch_seqs = 67;
+    expect_error(training, 3, path, "found 67 sequences, expected a multiple of micro_batch 2 x data_parallel 3");
+    training.plan.global_batch_seqs = 4;
+    expect_error(training, 3, path, "found 4 sequences, expected a multiple of micro_batch 2 x data_parallel 3");
+    training.plan.global_batch_seqs = 66;
+    training.plan.gradient_accumulation = 10;
+    expect_error(training, 3, path,
+                 "found 66 sequences, expected a multiple of micro_batch 2 x data_parallel 3, and "
+                 "gradient_accumulation to be their quotient");
+}
+
+Test(plan, an_open_schedule_is_interleaved_only_with_chunks) {
+    TrainingSpec training = small_training();
+    training.plan.pipeline_parallel = 2;
+    training.plan.gradient_accumulation = 4;
+    expect_good(&training, 2);
+    cr_assert_str_eq(training.plan.schedule, "1f1b");
+    training.plan.schedule = "auto";
+    training.plan.virtual_stages = 3;
+    expect_good(&training, 2);
+    cr_assert_str_eq(training.plan.schedule, "interleaved_1f1b");
+}
+
+Test(plan, an_unknown_schedule_or_collective_is_refused) {
+    TrainingSpec training = small_training();
+    training.plan.schedule = "zigzag";
+    expect_error(training, 1, "jobs[0].plan.schedule",
+                 "found \"zigzag\", expected auto or a name from `chokepoint list schedules`");
+    training.plan.schedule = "gpipe";
+    training.plan.collective = "rong";
+    expect_error(training, 1, "jobs[0].plan.collective",
+                 "found \"rong\", expected auto or a name from `chokepoint list collectives`");
+    training.plan.collective = "ring";
+    expect_good(&training, 1);
+}
+
+Test(plan, a_schedule_that_cannot_run_the_shape_says_what_it_needs) {
+    TrainingSpec training = small_training();
+    training.plan.pipeline_parallel = 2;
+    training.plan.virtual_stages = 3;
+    training.plan.gradient_accumulation = 4;
+    training.plan.schedule = "1f1b";
+    expect_error(training, 2, "jobs[0].plan.schedule",
+                 "found 1f1b with 2 stages, 3 chunks and 4 micro-batches, expected 1 virtual stage");
+    training.plan.schedule = "interleaved_1f1b";
+    training.plan.gradient_accumulation = 5;
+    expect_error(training, 2, "jobs[0].plan.schedule",
+                 "found interleaved_1f1b with 2 stages, 3 chunks and 5 micro-batches, expected a number of "
+                 "micro-batches that pipeline_parallel divides");
+    training.plan.pipeline_parallel = 1;
+    expect_error(training, 1, "jobs[0].plan.schedule",
+                 "found interleaved_1f1b with 1 stages, 3 chunks and 5 micro-batches, expected at least 2 pipeline "
+                 "stages");
+}
+
+Test(plan, sequence_parallelism_cuts_the_sequence) {
+    TrainingSpec training = small_training();
+    training.sequence_tokens = 97;
+    training.plan.sequence_parallel = true;
+    training.plan.tensor_parallel = 2;
+    expect_error(training, 2, "jobs[0].sequence_length",
+                 "found 97, expected a multiple of tensor_parallel 2 for sequence_parallel");
+    training.plan.sequence_parallel = false;
+    expect_good(&training, 2);
+    training.plan.sequence_parallel = true;
+    training.plan.tensor_parallel = 1;
+    training.plan.data_parallel = training.plan.global_batch_seqs = training.plan.gradient_accumulation = 0;
+    expect_good(&training, 2);
+}
+
+Test(plan, recomputation_has_three_names) {
+    const char *const names[] = {"none", "selective", "full"};
+    for (int i = 0; i < 3; i++) {
+        Recompute found = RECOMPUTE_FULL - i;
+        cr_assert_str_eq(recompute_name((Recompute)i), names[i]);
+        cr_assert(recompute_find(names[i], &found));
+        cr_assert_eq(found, (Recompute)i);
+    }
+    Recompute untouched = RECOMPUTE_SELECTIVE;
+    cr_assert_not(recompute_find("half", &untouched));
+    cr_assert_eq(untouched, RECOMPUTE_SELECTIVE);
+}

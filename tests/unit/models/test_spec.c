@@ -1,0 +1,150 @@
+#include "models/spec.h"
+
+#include <criterion/criterion.h>
+
+#include "tests/unit/models/small_cluster.h"
+
+/* The first error of a spec that must have exactly one. */
+static void expect_error(SimulationSpec *spec, const char *path, const char *message) {
+    Arena *arena = arena_create();
+    ErrorList errors;
+    error_list_init(&errors, arena);
+    cr_assert_not(simulation_spec_resolve(spec, &errors));
+    cr_assert_eq(errors.count, 1, "%d errors, the first: %s", errors.count, errors.items[0].message);
+    cr_assert_str_eq(errors.items[0].path, path);
+    cr_assert_str_eq(errors.items[0].message, message);
+    arena_destroy(arena);
+}
+
+Test(spec, a_default_has_one_node_and_nothing_else) {
+    SimulationSpec spec = simulation_spec_default();
+    cr_assert_str_eq(spec.name, "");
+    cr_assert_str_eq(spec.lesson, "");
+    cr_assert_eq(spec.seed, 1);
+    cr_assert_eq(spec.fidelity, FIDELITY_FOLDED);
+    cr_assert_eq(spec.cluster.nodes, 1);
+    cr_assert_eq(spec.cluster.fabric.oversubscription, 1);
+    cr_assert_eq(spec.job_count, 0);
+    cr_assert_eq(job_default().placement, PLACEMENT_PACKED);
+    cr_assert_eq(job_default().training.plan.tensor_parallel, 1);
+}
+
+Test(spec, a_job_takes_the_whole_cluster_unless_told) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = small_cluster(arena, 3, 4);
+    small_cluster_resolve(arena, &spec);
+    cr_assert_eq(spec.jobs[0].gpus, 12);
+    cr_assert_eq(spec.jobs[0].training.plan.data_parallel, 12);
+    spec = small_cluster(arena, 3, 4);
+    spec.jobs[0].gpus = 7;
+    small_cluster_resolve(arena, &spec);
+    cr_assert_eq(spec.jobs[0].training.plan.data_parallel, 7);
+    arena_destroy(arena);
+}
+
+Test(spec, a_job_is_not_larger_than_the_cluster) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = small_cluster(arena, 3, 4);
+    spec.jobs[0].gpus = 13;
+    expect_error(&spec, "jobs[0].gpus", "found 13, expected at most the cluster's 12");
+    arena_destroy(arena);
+}
+
+Test(spec, there_is_exactly_one_job) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = small_cluster(arena, 1, 2);
+    spec.job_count = 0;
+    expect_error(&spec, "jobs", "found 0 jobs, expected exactly 1");
+    JobSpec two[2] = {spec.jobs[0], spec.jobs[0]};
+    spec.jobs = two;
+    spec.job_count = 2;
+    expect_error(&spec, "jobs", "found 2 jobs, expected exactly 1");
+    arena_destroy(arena);
+}
+
+Test(spec, several_nodes_need_nics_with_a_bandwidth) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = small_cluster(arena, 3, 4);
+    spec.cluster.node.nics = 0;
+    expect_error(&spec, "cluster.nodes", "found 3 nodes without NICs, expected 1 node, or a node type with `nics`");
+    spec = small_cluster(arena, 3, 4);
+    spec.cluster.node.nic.bytes_per_s = 0;
+    expect_error(&spec, "cluster.node.nics", "found 4 NICs without a bandwidth, expected `nic`");
+    spec = small_cluster(arena, 1, 4);
+    spec.cluster.node.nics = 0;
+    small_cluster_resolve(arena, &spec);
+    arena_destroy(arena);
+}
+
+Test(spec, a_slow_gpu_is_in_the_cluster_and_named_once) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = small_cluster(arena, 3, 4);
+    const SlowGpuSpec outside[] = {{11, 0.83}, {12, 0.83}};
+    spec.cluster.slow_gpus = outside;
+    spec.cluster.slow_gpu_count = 2;
+    expect_error(&spec, "cluster.slow_gpus[1].gpu", "found 12, expected a GPU in 0 .. 11");
+    const SlowGpuSpec twice[] = {{5, 0.83}, {2, 0.7}, {5, 0.9}};
+    spec.cluster.slow_gpus = twice;
+    spec.cluster.slow_gpu_count = 3;
+    expect_error(&spec, "cluster.slow_gpus[2].gpu", "found GPU 5 again, expected each once");
+    spec.cluster.slow_gpu_count = 2;
+    small_cluster_resolve(arena, &spec);
+    arena_destroy(arena);
+}
+
+Test(spec, the_gpu_knows_the_precision_of_the_plan) {
+    Arena *arena = arena_create();
+    const char *path = "jobs[0].plan.precision";
+    SimulationSpec spec = small_cluster(arena, 1, 2);
+    spec.jobs[0].training.plan.precision = PRECISION_BF16;
+    expect_error(&spec, path, "found bf16, expected a precision for which small has a `peak` and a `kernels.matrix`");
+    spec.cluster.node.gpu.peak_flop_per_s[PRECISION_BF16] = 312e12;
+    expect_error(&spec, path, "found bf16, expected a precision for which small has a `peak` and a `kernels.matrix`");
+    spec.cluster.node.gpu.kernels.matrix_fraction[PRECISION_BF16] = 0.92;
+    small_cluster_resolve(arena, &spec);
+    arena_destroy(arena);
+}
+
+/* Attention stays in bf16 under fp8, so a GPU without bf16 cannot run it. */
+Test(spec, fp8_needs_a_gpu_with_bf16) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = small_cluster(arena, 1, 2);
+    GpuSpec *gpu = &spec.cluster.node.gpu;
+    spec.jobs[0].training.plan.precision = PRECISION_FP8;
+    gpu->peak_flop_per_s[PRECISION_FP8] = 1978.9e12;
+    gpu->kernels.matrix_fraction[PRECISION_FP8] = 0.78;
+    expect_error(&spec, "jobs[0].plan.precision", "found fp8, expected a GPU that has bf16 too: attention needs it");
+    gpu->peak_flop_per_s[PRECISION_BF16] = 989.4e12;
+    gpu->kernels.matrix_fraction[PRECISION_BF16] = 0.819;
+    small_cluster_resolve(arena, &spec);
+    arena_destroy(arena);
+}
+
+Test(spec, mistakes_of_the_plan_stand_under_the_job) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = small_cluster(arena, 1, 2);
+    spec.jobs[0].training.plan.tensor_parallel = 3;
+    ErrorList errors;
+    error_list_init(&errors, arena);
+    cr_assert_not(simulation_spec_resolve(&spec, &errors));
+    cr_assert_eq(errors.count, 3);
+    cr_assert_str_eq(errors.items[2].path, "jobs[0].plan.tensor_parallel");
+    cr_assert_str_eq(errors.items[2].message, "found tensor 3 x pipeline 1, expected a divisor of 2 GPUs");
+    arena_destroy(arena);
+}
+
+Test(spec, placement_and_fidelity_have_names) {
+    const char *const placements[] = {"packed", "spread"}, *const fidelities[] = {"folded", "unfolded"};
+    for (int i = 0; i < 2; i++) {
+        Placement placement = (Placement)!i;
+        Fidelity fidelity = (Fidelity)!i;
+        cr_assert_str_eq(placement_name((Placement)i), placements[i]);
+        cr_assert_str_eq(fidelity_name((Fidelity)i), fidelities[i]);
+        cr_assert(placement_find(placements[i], &placement) && placement == (Placement)i);
+        cr_assert(fidelity_find(fidelities[i], &fidelity) && fidelity == (Fidelity)i);
+        cr_assert_not(placement_find("scattered", &placement));
+        cr_assert_not(fidelity_find("packed", &fidelity));
+        cr_assert_eq(placement, (Placement)i);
+        cr_assert_eq(fidelity, (Fidelity)i);
+    }
+}
