@@ -50,6 +50,34 @@ Test(spec, a_job_is_not_larger_than_the_cluster) {
     arena_destroy(arena);
 }
 
+Test(spec, a_cluster_that_cannot_be_simulated_is_refused_before_anything_else) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = small_cluster(arena, 1500001, 4);
+    spec.jobs[0].training.plan.tensor_parallel = 3;
+    expect_error(&spec, "cluster.nodes", "found 6e+06 GPUs, expected at most 4e+06");
+    spec = small_cluster(arena, 1000000, 4);
+    small_cluster_resolve(arena, &spec);
+    arena_destroy(arena);
+}
+
+Test(spec, a_step_of_too_many_passes_is_refused) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = small_cluster(arena, 2, 4);
+    PlanSpec *plan = &spec.jobs[0].training.plan;
+    plan->tensor_parallel = plan->pipeline_parallel = 2;
+    plan->gradient_accumulation = 3000001;
+    expect_error(&spec, "jobs[0].plan",
+                 "found 6e+06 passes to simulate (stages x chunks x micro-batches), expected at most 5e+06");
+    spec.jobs[0].training.plan.global_batch_seqs = 0;
+    plan->gradient_accumulation = 1500000;
+    small_cluster_resolve(arena, &spec);
+    spec.fidelity = FIDELITY_UNFOLDED;
+    expect_error(&spec, "jobs[0].plan",
+                 "found 1.2e+07 passes to simulate (stages x chunks x micro-batches x ranks, unfolded), expected at "
+                 "most 5e+06");
+    arena_destroy(arena);
+}
+
 Test(spec, there_is_exactly_one_job) {
     Arena *arena = arena_create();
     SimulationSpec spec = small_cluster(arena, 1, 2);
