@@ -1,0 +1,251 @@
+#include "models/workload/layer_cost.h"
+
+#include <criterion/criterion.h>
+
+#include "tests/unit/models/small_cluster.h"
+
+/* A job on one node, of which only sizes count here: GPT of hidden 1536, 12 heads, sequences of 640, micro-batch 3. */
+typedef struct Bench {
+    Arena *arena;
+    GpuSpec gpu;
+    TrainingSpec training;
+} Bench;
+
+static Bench bench_create(int64_t tensor) {
+    Bench bench = {.arena = arena_create()};
+    SimulationSpec spec = small_cluster(bench.arena, 1, 4);
+    TrainingSpec *training = &spec.jobs[0].training;
+    training->model.hidden = 1536;
+    training->model.heads = 12;
+    training->sequence_tokens = 640;
+    training->plan.micro_batch_seqs = 3;
+    training->plan.tensor_parallel = tensor;
+    small_cluster_resolve(bench.arena, &spec);
+    bench.gpu = spec.cluster.node.gpu;
+    bench.training = *training;
+    return bench;
+}
+
+static void bench_destroy(Bench *bench) {
+    arena_destroy(bench->arena);
+}
+
+static void expect_near(double value, double expected) {
+    cr_assert_float_eq(value / expected, 1, 1e-12, "%.17g, expected %.17g", value, expected);
+}
+
+/* What one GPU of the group has to do of a layer forward. */
+static double layer_flop(const Bench *bench) {
+    const TrainingSpec *training = &bench->training;
+    return transformer_layer_flop(&training->model, training->sequence_tokens) * 3 /
+           (double)training->plan.tensor_parallel;
+}
+
+/* Bytes of one hidden state, 3 sequences of 640. */
+static const double HIDDEN_BYTES = 3 * 640 * 1536 * 2.0;
+
+Test(layer_cost, forward_executes_the_flops_of_the_model_and_backward_twice_as_many) {
+    for (int64_t tensor = 1; tensor <= 4; tensor *= 2) {
+        Bench bench = bench_create(tensor);
+        WorkCost forward = layer_forward_cost(&bench.training, &bench.gpu);
+        WorkCost backward = layer_backward_cost(&bench.training, &bench.gpu);
+        expect_near(forward.flop, layer_flop(&bench));
+        expect_near(backward.flop, 2 * layer_flop(&bench));
+        expect_near(forward.ideal_s, layer_flop(&bench) / 312e12);
+        expect_near(backward.ideal_s, 2 * layer_flop(&bench) / 312e12);
+        bench_destroy(&bench);
+    }
+}
+
+Test(layer_cost, grouped_query_and_gated_layers_execute_their_flops_too) {
+    Bench bench = bench_create(2);
+    bench.training.model.kv_heads = 4;
+    bench.training.model.head_dim = 96;
+    bench.training.model.ffn_hidden = 4608;
+    bench.training.model.gated = true;
+    expect_near(layer_forward_cost(&bench.training, &bench.gpu).flop, layer_flop(&bench));
+    expect_near(layer_backward_cost(&bench.training, &bench.gpu).flop, 2 * layer_flop(&bench));
+    bench_destroy(&bench);
+}
+
+Test(layer_cost, key_value_heads_are_copied_when_the_group_is_larger) {
+    Bench bench = bench_create(4);
+    bench.training.model.kv_heads = 2;
+    /* Each of 4 GPUs needs a whole key and value head of 128 features, twice its share. */
+    double copied_flop = 2 * (3.0 * 640) * 1536 * (2 * 128 - 2 * 2 * 128 / 4.0);
+    expect_near(layer_forward_cost(&bench.training, &bench.gpu).flop, layer_flop(&bench) + copied_flop);
+    bench_destroy(&bench);
+}
+
+/* Reads and writes counted by hand, in elements: products, then kernels (tensors of the hidden state T*h, of the MLP
+ * 4 T*h, of the scores S). */
+Test(layer_cost, forward_moves_the_tensors_of_a_gpt_layer) {
+    Bench bench = bench_create(1);
+    double h = 1536, T = 3 * 640, d = 128, s = 640, S = 3 * 12 * s * s, hidden = T * h;
+    double products = (hidden + 3 * h * h + 3 * hidden) + 2 * (36 * (s * d + d * s) + S) + (hidden + h * h + hidden) +
+                      2 * (hidden + 4 * h * h + 4 * hidden);
+    double softmax_and_dropout = 2 * S + 2.5 * S, transpose = 2 * hidden, gelu = 2 * 4 * hidden;
+    double residual_and_norm = 2 * (3.5 + 2) * hidden;
+    double elements = products + softmax_and_dropout + transpose + gelu + residual_and_norm;
+    expect_near(layer_forward_cost(&bench.training, &bench.gpu).hbm_bytes, 2 * elements);
+    bench_destroy(&bench);
+}
+
+Test(layer_cost, dropout_masks_cost_only_when_there_is_dropout) {
+    Bench bench = bench_create(1);
+    double with = layer_forward_cost(&bench.training, &bench.gpu).hbm_bytes;
+    bench.training.model.dropout_fraction = 0;
+    double without = layer_forward_cost(&bench.training, &bench.gpu).hbm_bytes;
+    double score_bytes = 3 * 12 * 640.0 * 640 * 2;
+    expect_near(with - without, 2.5 * score_bytes + 2 * 0.5 * HIDDEN_BYTES);
+    bench_destroy(&bench);
+}
+
+Test(layer_cost, rotary_positions_cost_a_pass_over_queries_and_keys) {
+    Bench bench = bench_create(2);
+    WorkCost learned = layer_forward_cost(&bench.training, &bench.gpu);
+    WorkCost learned_backward = layer_backward_cost(&bench.training, &bench.gpu);
+    bench.training.model.max_positions = 0;
+    double rotary_bytes = 2 * (2 * HIDDEN_BYTES / 2);
+    expect_near(layer_forward_cost(&bench.training, &bench.gpu).hbm_bytes - learned.hbm_bytes, rotary_bytes);
+    expect_near(layer_backward_cost(&bench.training, &bench.gpu).hbm_bytes - learned_backward.hbm_bytes, rotary_bytes);
+    bench_destroy(&bench);
+}
+
+Test(layer_cost, full_recomputation_is_the_forward_without_ideal_work) {
+    Bench bench = bench_create(2);
+    bench.training.plan.recompute = RECOMPUTE_FULL;
+    WorkCost forward = layer_forward_cost(&bench.training, &bench.gpu);
+    WorkCost again = layer_recompute_cost(&bench.training, &bench.gpu);
+    cr_assert_eq(again.ideal_s, 0);
+    cr_assert_eq(again.flop, forward.flop);
+    cr_assert_eq(again.hbm_bytes, forward.hbm_bytes);
+    cr_assert_eq(work_cost_seconds(&again), work_cost_seconds(&forward));
+    bench_destroy(&bench);
+}
+
+Test(layer_cost, selective_recomputation_is_the_attention_core_only) {
+    Bench bench = bench_create(2);
+    bench.training.plan.recompute = RECOMPUTE_SELECTIVE;
+    WorkCost again = layer_recompute_cost(&bench.training, &bench.gpu);
+    double heads = 3 * 12 / 2.0, square = 640.0 * 640;
+    expect_near(again.flop, 4 * heads * square * 128);
+    double products = 2 * heads * (2 * 640 * 128 + square);
+    expect_near(again.hbm_bytes, 2 * (products + (2 + 2.5) * heads * square));
+    cr_assert_eq(again.ideal_s, 0);
+    expect_near(again.launch_s, 4 * 0.9e-6);
+    bench_destroy(&bench);
+}
+
+Test(layer_cost, without_recomputation_nothing_is_done_again) {
+    Bench bench = bench_create(2);
+    WorkCost again = layer_recompute_cost(&bench.training, &bench.gpu);
+    cr_assert_eq(work_cost_seconds(&again), 0);
+    cr_assert_eq(again.flop, 0);
+    bench.training.plan.recompute = RECOMPUTE_SELECTIVE;
+    bench.training.plan.flash_attention = true;
+    again = layer_recompute_cost(&bench.training, &bench.gpu);
+    cr_assert_eq(work_cost_seconds(&again), 0);
+    bench_destroy(&bench);
+}
+
+/* Half of the square forward; backward the scores once more, so five halves instead of four wholes. */
+Test(layer_cost, flash_attention_computes_half_of_the_square) {
+    Bench bench = bench_create(2);
+    double attention_flop = 4 * (3 * 12 / 2.0) * 640 * 640 * 128;
+    bench.training.plan.flash_attention = true;
+    expect_near(layer_forward_cost(&bench.training, &bench.gpu).flop, layer_flop(&bench) - attention_flop / 2);
+    expect_near(layer_backward_cost(&bench.training, &bench.gpu).flop,
+                2 * layer_flop(&bench) - (2 - 1.25) * attention_flop);
+    bench_destroy(&bench);
+}
+
+Test(layer_cost, flash_attention_writes_no_scores) {
+    Bench bench = bench_create(1);
+    WorkCost unfused = layer_forward_cost(&bench.training, &bench.gpu);
+    bench.training.plan.flash_attention = true;
+    WorkCost fused = layer_forward_cost(&bench.training, &bench.gpu);
+    double s = 640, d = 128, heads = 36, score_bytes = heads * s * s * 2;
+    double kernels = 4.5 * score_bytes + 2 * HIDDEN_BYTES;
+    double products = 2 * score_bytes / 2 + 2 * heads * s * d;
+    expect_near(unfused.hbm_bytes - fused.hbm_bytes, kernels + products);
+    cr_assert_lt(fused.memory_s, unfused.memory_s);
+    bench_destroy(&bench);
+}
+
+Test(layer_cost, sequence_parallelism_divides_the_traffic_of_norms) {
+    Bench bench = bench_create(4);
+    WorkCost forward = layer_forward_cost(&bench.training, &bench.gpu);
+    WorkCost backward = layer_backward_cost(&bench.training, &bench.gpu);
+    bench.training.plan.sequence_parallel = true;
+    double forward_bytes = forward.hbm_bytes - layer_forward_cost(&bench.training, &bench.gpu).hbm_bytes;
+    double backward_bytes = backward.hbm_bytes - layer_backward_cost(&bench.training, &bench.gpu).hbm_bytes;
+    expect_near(forward_bytes, 2 * (3.5 + 2) * HIDDEN_BYTES * (1 - 1 / 4.0));
+    expect_near(backward_bytes, 2 * (3 + 3 + 2.5 + 1) * HIDDEN_BYTES * (1 - 1 / 4.0));
+    cr_assert_eq(layer_forward_cost(&bench.training, &bench.gpu).flop, forward.flop);
+    bench_destroy(&bench);
+}
+
+Test(layer_cost, unfused_accumulation_reads_and_writes_every_gradient) {
+    Bench bench = bench_create(2);
+    PlanSpec *plan = &bench.training.plan;
+    double parameters = transformer_layer_parameters(&bench.training.model) / 2;
+    WorkCost fused = layer_backward_cost(&bench.training, &bench.gpu);
+    plan->gradient_accumulation_fusion = false;
+    cr_assert_eq(layer_backward_cost(&bench.training, &bench.gpu).hbm_bytes, fused.hbm_bytes);
+    plan->gradient_accumulation = 2;
+    WorkCost unfused = layer_backward_cost(&bench.training, &bench.gpu);
+    expect_near(unfused.hbm_bytes - fused.hbm_bytes, parameters * (2 + 2 * 4));
+    expect_near(unfused.launch_s - fused.launch_s, 12 * 0.9e-6);
+    plan->grad_reduce_in_fp32 = false;
+    unfused = layer_backward_cost(&bench.training, &bench.gpu);
+    expect_near(unfused.hbm_bytes - fused.hbm_bytes, parameters * (2 + 2 * 2));
+    plan->gradient_accumulation_fusion = true;
+    cr_assert_eq(layer_backward_cost(&bench.training, &bench.gpu).hbm_bytes, fused.hbm_bytes);
+    bench_destroy(&bench);
+}
+
+/* Eager Megatron-LM at hidden 1024: 3.6 ms per layer and micro-batch whether the group is 1, 2 or 4. */
+Test(layer_cost, the_host_limits_a_small_layer_whatever_the_tensor_group) {
+    for (int64_t tensor = 1; tensor <= 4; tensor *= 2) {
+        Bench bench = bench_create(tensor);
+        bench.gpu.kernels.host_s = 31e-6;
+        bench.training.model.hidden = 1024;
+        bench.training.model.heads = 16;
+        bench.training.sequence_tokens = 512;
+        bench.training.plan.micro_batch_seqs = 2;
+        bench.training.plan.recompute = RECOMPUTE_FULL;
+        WorkCost forward = layer_forward_cost(&bench.training, &bench.gpu);
+        WorkCost backward = layer_backward_cost(&bench.training, &bench.gpu);
+        WorkCost again = layer_recompute_cost(&bench.training, &bench.gpu);
+        expect_near(work_cost_seconds(&forward), 28 * 31e-6);
+        expect_near(work_cost_seconds(&backward), 60 * 31e-6);
+        cr_assert_float_eq(work_cost_seconds(&forward) + work_cost_seconds(&again) + work_cost_seconds(&backward),
+                           3.6e-3, 0.01e-3);
+        bench_destroy(&bench);
+    }
+}
+
+Test(layer_cost, the_device_limits_a_large_layer) {
+    Bench bench = bench_create(1);
+    bench.gpu.kernels.host_s = 31e-6;
+    bench.training.plan.micro_batch_seqs = 48;
+    WorkCost forward = layer_forward_cost(&bench.training, &bench.gpu);
+    cr_assert_gt(work_cost_seconds(&forward), 2 * forward.host_s);
+    expect_near(work_cost_seconds(&forward), forward.gemm_s + forward.memory_s + forward.launch_s);
+    bench_destroy(&bench);
+}
+
+Test(layer_cost, fp8_leaves_attention_in_bf16) {
+    Bench bench = bench_create(1);
+    bench.gpu.peak_flop_per_s[PRECISION_BF16] = bench.gpu.peak_flop_per_s[PRECISION_FP16];
+    bench.gpu.kernels.matrix_fraction[PRECISION_BF16] = bench.gpu.kernels.matrix_fraction[PRECISION_FP16];
+    bench.gpu.peak_flop_per_s[PRECISION_FP8] = 624e12;
+    bench.gpu.kernels.matrix_fraction[PRECISION_FP8] = 0.92;
+    bench.training.plan.recompute = RECOMPUTE_SELECTIVE;
+    WorkCost half = layer_recompute_cost(&bench.training, &bench.gpu);
+    bench.training.plan.precision = PRECISION_FP8;
+    cr_assert_eq(layer_recompute_cost(&bench.training, &bench.gpu).gemm_s, half.gemm_s);
+    expect_near(layer_forward_cost(&bench.training, &bench.gpu).ideal_s, layer_flop(&bench) / 624e12);
+    bench_destroy(&bench);
+}

@@ -1,0 +1,291 @@
+#include "models/workload/traffic.h"
+
+#include <criterion/criterion.h>
+
+#include "models/workload/collective_loads.h"
+#include "sim/engine/engine.h"
+
+/* 4 GPUs and NICs per node, two nodes per leaf: ports of 100 GB/s, NICs of 16 GB/s, uplinks of 40 GB/s. */
+static const NodeSpec NODE = {
+    .gpus = 4,
+    .nics = 4,
+    .nvlink = {.bytes_per_s = 200e9, .latency_s = 2e-6, .efficiency_fraction = 0.5},
+    .nic = {.bytes_per_s = 20e9, .latency_s = 7e-6, .efficiency_fraction = 0.8},
+};
+static const FabricSpec FABRIC = {
+    .nodes_per_leaf = 2, .oversubscription = 4, .hop_latency_s = 0.5e-6, .efficiency_fraction = 1};
+static const double BYTES = 23.85e6;
+
+typedef struct Bench {
+    Arena *arena;
+    Engine *engine;
+    FairShare *share;
+    Network network;
+    Traffic *traffic;
+} Bench;
+
+static Bench *bench_create(const NodeSpec *node, bool folded) {
+    Arena *arena = arena_create();
+    Bench *bench = ARENA_NEW(arena, Bench);
+    bench->arena = arena;
+    bench->engine = engine_create(&(EngineSettings){.seed = 7});
+    bench->share = fair_share_create(bench->engine);
+    bench->network = network_build(node, &FABRIC, 4);
+    bench->traffic = traffic_create(arena, &bench->network, folded);
+    return bench;
+}
+
+static void bench_destroy(Bench *bench) {
+    fair_share_destroy(bench->share);
+    engine_destroy(bench->engine);
+    arena_destroy(bench->arena);
+}
+
+static void add(Bench *bench, CollectiveKind kind, double bytes, const int *gpus, int ranks) {
+    CollectiveCall call = {kind, bytes, ranks, gpus, bench->network.gpus_per_node};
+    traffic_add(bench->traffic, &call, "ring", 1);
+}
+
+static void add_message(Bench *bench, double bytes, int from, int to) {
+    add(bench, COLLECTIVE_SEND_RECV, bytes, (const int[]){from, to}, 2);
+}
+
+static void seal(Bench *bench) {
+    traffic_seal(bench->traffic, bench->share);
+}
+
+static ResourceId resource_of(const Bench *bench, LinkId link) {
+    ResourceId resource;
+    cr_assert(traffic_resource(bench->traffic, link, &resource));
+    return resource;
+}
+
+static bool is_used(const Bench *bench, LinkId link) {
+    ResourceId resource;
+    return traffic_resource(bench->traffic, link, &resource);
+}
+
+static double weight_of(const TrafficLeg *leg, ResourceId resource) {
+    for (int i = 0; i < leg->use_count; i++)
+        if (leg->uses[i].resource == resource)
+            return leg->uses[i].weight;
+    return 0;
+}
+
+static void expect_near(double value, double expected) {
+    cr_assert_float_eq(value / expected, 1, 1e-12, "%.17g, expected %.17g", value, expected);
+}
+
+/* Seconds that the bytes of a leg take when nobody else moves any. */
+static double alone_seconds(Bench *bench, int operation, int leg_index) {
+    const TrafficLeg *leg = traffic_leg(bench->traffic, operation, leg_index);
+    SimTime start = engine_now(bench->engine);
+    fair_share_start(bench->share,
+                     &(ActivitySpec){.amount = leg->amount_bytes, .uses = leg->uses, .use_count = leg->use_count});
+    engine_run(bench->engine);
+    return sim_time_to_s(engine_now(bench->engine) - start);
+}
+
+/* Two ranks on each of two nodes. */
+static const int TWO_NODES[4] = {0, 1, 4, 5};
+/* One rank on each of four nodes, two leaves. */
+static const int FOUR_NODES[4] = {0, 4, 8, 12};
+
+Test(traffic, equally_loaded_links_of_a_kind_are_one_resource_when_folded) {
+    Bench *bench = bench_create(&NODE, true);
+    int ring = traffic_open(bench->traffic);
+    add(bench, COLLECTIVE_ALL_REDUCE, BYTES, TWO_NODES, 4);
+    seal(bench);
+    const Network *network = &bench->network;
+    ResourceId port = resource_of(bench, network_port_out(network, 0));
+    ResourceId nic = resource_of(bench, network_nic_out(network, 0));
+    cr_assert_neq(port, nic);
+    cr_assert_eq(resource_of(bench, network_port_out(network, 4)), port);
+    cr_assert_eq(resource_of(bench, network_port_out(network, 5) + 1), port);
+    cr_assert_eq(resource_of(bench, network_nic_in(network, 5)), nic);
+    cr_assert_eq(resource_of(bench, network_nic_out(network, 1)), nic);
+    cr_assert_eq(traffic_leg(bench->traffic, ring, 0)->use_count, 2);
+    bench_destroy(bench);
+}
+
+/* Each of 3 steps sends a quarter; a node's NICs share what leaves it. */
+Test(traffic, weights_are_the_bytes_of_a_ring) {
+    Bench *bench = bench_create(&NODE, true);
+    int ring = traffic_open(bench->traffic);
+    add(bench, COLLECTIVE_ALL_REDUCE, BYTES, TWO_NODES, 4);
+    seal(bench);
+    cr_assert_eq(traffic_leg_count(bench->traffic, ring), 2);
+    for (int i = 0; i < 2; i++) {
+        const TrafficLeg *leg = traffic_leg(bench->traffic, ring, i);
+        expect_near(leg->amount_bytes, BYTES * 3 / 4);
+        expect_near(weight_of(leg, resource_of(bench, network_port_out(&bench->network, 0))), 1);
+        expect_near(weight_of(leg, resource_of(bench, network_nic_out(&bench->network, 0))), 0.5);
+        expect_near(leg->latency_s, 3 * (2e-6 + 7.5e-6) / 2 + (i == 0 ? 5e-6 : 0));
+        cr_assert_eq(leg->link, LINK_NIC);
+    }
+    bench_destroy(bench);
+}
+
+Test(traffic, every_used_link_is_a_resource_of_its_own_when_unfolded) {
+    Bench *bench = bench_create(&NODE, false);
+    int ring = traffic_open(bench->traffic);
+    add(bench, COLLECTIVE_ALL_REDUCE, BYTES, TWO_NODES, 4);
+    seal(bench);
+    const TrafficLeg *leg = traffic_leg(bench->traffic, ring, 1);
+    cr_assert_eq(leg->use_count, 4 + 8);
+    for (int i = 0; i < leg->use_count; i++)
+        for (int j = 0; j < i; j++)
+            cr_assert_neq(leg->uses[i].resource, leg->uses[j].resource);
+    expect_near(weight_of(leg, resource_of(bench, network_nic_in(&bench->network, 4))), 0.5);
+    bench_destroy(bench);
+}
+
+Test(traffic, unused_links_have_no_resource) {
+    Bench *bench = bench_create(&NODE, true);
+    traffic_open(bench->traffic);
+    add(bench, COLLECTIVE_ALL_REDUCE, BYTES, TWO_NODES, 4);
+    seal(bench);
+    cr_assert_not(is_used(bench, network_port_out(&bench->network, 1)));
+    cr_assert_not(is_used(bench, network_nic_out(&bench->network, 2)));
+    cr_assert_not(is_used(bench, (LinkId)network_link_count(&bench->network) - 1));
+    bench_destroy(bench);
+}
+
+Test(traffic, alone_an_operation_takes_what_the_collective_does) {
+    for (int folded = 0; folded < 2; folded++) {
+        Bench *bench = bench_create(&NODE, folded);
+        int ring = traffic_open(bench->traffic);
+        CollectiveCall call = {COLLECTIVE_ALL_REDUCE, BYTES, 4, FOUR_NODES, 4};
+        traffic_add(bench->traffic, &call, "ring", 1);
+        seal(bench);
+        CollectiveLoads loads;
+        collective_loads(&call, collective_find("ring"), &bench->network, bench->arena, &loads);
+        double seconds = 0;
+        for (int leg = 0; leg < 2; leg++)
+            seconds += traffic_leg(bench->traffic, ring, leg)->latency_s + alone_seconds(bench, ring, leg);
+        cr_assert_float_eq(seconds, collective_alone_seconds(&loads, &bench->network), 3e-9);
+        bench_destroy(bench);
+    }
+}
+
+Test(traffic, a_ring_over_leaves_loads_every_uplink_once_both_ways) {
+    Bench *bench = bench_create(&NODE, true);
+    int ring = traffic_open(bench->traffic);
+    add(bench, COLLECTIVE_REDUCE_SCATTER, BYTES, FOUR_NODES, 4);
+    seal(bench);
+    const TrafficLeg *leg = traffic_leg(bench->traffic, ring, 0);
+    LinkId leaf = (LinkId)network_link_count(&bench->network) - 4;
+    cr_assert_eq(network_link_kind(&bench->network, leaf), LINK_FABRIC);
+    for (LinkId i = 1; i < 4; i++)
+        cr_assert_eq(resource_of(bench, leaf + i), resource_of(bench, leaf));
+    expect_near(weight_of(leg, resource_of(bench, leaf)), 1);
+    expect_near(weight_of(leg, resource_of(bench, network_nic_out(&bench->network, 8))), 1);
+    cr_assert_eq(leg->use_count, 2);
+    cr_assert_eq(leg->link, LINK_NIC);
+    expect_near(alone_seconds(bench, ring, 0), 1117969e-9);
+    bench_destroy(bench);
+}
+
+/* 3 rings side by side: each has NICs of its own, the uplink carries all of them. */
+Test(traffic, copies_are_felt_by_the_leaves_only) {
+    Bench *bench = bench_create(&NODE, true);
+    CollectiveCall call = {COLLECTIVE_REDUCE_SCATTER, BYTES, 4, FOUR_NODES, 4};
+    int ring = traffic_open(bench->traffic);
+    traffic_add(bench->traffic, &call, "ring", 3);
+    seal(bench);
+    const TrafficLeg *leg = traffic_leg(bench->traffic, ring, 0);
+    LinkId leaf = (LinkId)network_link_count(&bench->network) - 4;
+    expect_near(leg->amount_bytes, 3 * BYTES * 3 / 4);
+    expect_near(weight_of(leg, resource_of(bench, leaf)), 1);
+    expect_near(weight_of(leg, resource_of(bench, network_nic_out(&bench->network, 0))), 1 / 3.0);
+    cr_assert_eq(leg->link, LINK_FABRIC);
+    cr_assert_float_eq(alone_seconds(bench, ring, 0), 3 * BYTES * 3 / 4 / 40e9, 1e-9);
+    bench_destroy(bench);
+}
+
+/* Two tensor groups across nodes whose GPUs share a NIC. */
+Test(traffic, groups_of_an_operation_add_up_on_the_links_they_share) {
+    NodeSpec node = NODE;
+    node.nics = 2;
+    Bench *bench = bench_create(&node, true);
+    int sums = traffic_open(bench->traffic);
+    add(bench, COLLECTIVE_ALL_REDUCE, BYTES, (const int[]){0, 4}, 2);
+    add(bench, COLLECTIVE_ALL_REDUCE, BYTES, (const int[]){1, 5}, 2);
+    add(bench, COLLECTIVE_ALL_REDUCE, BYTES, (const int[]){2, 6}, 2);
+    seal(bench);
+    const TrafficLeg *leg = traffic_leg(bench->traffic, sums, 0);
+    expect_near(leg->amount_bytes, BYTES);
+    expect_near(weight_of(leg, resource_of(bench, network_nic_out(&bench->network, 1))), 1);
+    expect_near(weight_of(leg, resource_of(bench, network_nic_out(&bench->network, 2))), 0.5);
+    cr_assert_eq(leg->use_count, 2);
+    cr_assert_float_eq(alone_seconds(bench, sums, 0), BYTES / 16e9, 1e-9);
+    bench_destroy(bench);
+}
+
+Test(traffic, links_of_different_operations_are_told_apart) {
+    Bench *bench = bench_create(&NODE, true);
+    traffic_open(bench->traffic);
+    add_message(bench, BYTES, 0, 4);
+    traffic_open(bench->traffic);
+    add_message(bench, BYTES, 8, 12);
+    seal(bench);
+    const Network *network = &bench->network;
+    cr_assert_neq(resource_of(bench, network_nic_out(network, 0)), resource_of(bench, network_nic_out(network, 8)));
+    cr_assert_eq(resource_of(bench, network_nic_out(network, 0)), resource_of(bench, network_nic_in(network, 4)));
+    bench_destroy(bench);
+}
+
+Test(traffic, links_with_other_bytes_or_of_another_kind_are_told_apart) {
+    Bench *bench = bench_create(&NODE, true);
+    traffic_open(bench->traffic);
+    add_message(bench, BYTES, 0, 1);
+    add_message(bench, BYTES, 4, 8);
+    add_message(bench, BYTES + 1, 2, 3);
+    seal(bench);
+    const Network *network = &bench->network;
+    ResourceId port = resource_of(bench, network_port_out(network, 0));
+    cr_assert_neq(port, resource_of(bench, network_nic_out(network, 4)));
+    cr_assert_neq(port, resource_of(bench, network_port_out(network, 2)));
+    cr_assert_eq(port, resource_of(bench, network_port_out(network, 1) + 1));
+    bench_destroy(bench);
+}
+
+Test(traffic, the_latency_of_an_operation_is_that_of_its_farthest_group) {
+    Bench *bench = bench_create(&NODE, true);
+    int messages = traffic_open(bench->traffic);
+    add_message(bench, BYTES, 0, 4);
+    add_message(bench, BYTES, 5, 9);
+    add_message(bench, BYTES, 2, 3);
+    seal(bench);
+    expect_near(traffic_leg(bench->traffic, messages, 0)->latency_s, 5e-6 + 7e-6 + 3 * 0.5e-6);
+    bench_destroy(bench);
+}
+
+Test(traffic, one_rank_has_no_legs_and_no_bytes_have_no_links) {
+    Bench *bench = bench_create(&NODE, true);
+    int nobody = traffic_open(bench->traffic);
+    add(bench, COLLECTIVE_ALL_REDUCE, BYTES, FOUR_NODES, 1);
+    int nothing = traffic_open(bench->traffic);
+    add_message(bench, 0, 0, 4);
+    seal(bench);
+    cr_assert_eq(traffic_leg_count(bench->traffic, nobody), 0);
+    const TrafficLeg *leg = traffic_leg(bench->traffic, nothing, 0);
+    cr_assert_eq(leg->amount_bytes, 0);
+    cr_assert_eq(leg->use_count, 0);
+    expect_near(leg->latency_s, 12.5e-6);
+    bench_destroy(bench);
+}
+
+Test(traffic, operations_do_not_leave_bytes_behind) {
+    Bench *bench = bench_create(&NODE, true);
+    traffic_open(bench->traffic);
+    add(bench, COLLECTIVE_ALL_REDUCE, BYTES, TWO_NODES, 4);
+    int second = traffic_open(bench->traffic);
+    add_message(bench, 7.1e6, 0, 1);
+    seal(bench);
+    const TrafficLeg *leg = traffic_leg(bench->traffic, second, 0);
+    cr_assert_eq(leg->amount_bytes, 7.1e6);
+    cr_assert_eq(leg->link, LINK_NVLINK);
+    cr_assert_eq(traffic_leg_count(bench->traffic, second), 1);
+    bench_destroy(bench);
+}

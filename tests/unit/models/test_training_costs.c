@@ -1,0 +1,146 @@
+#include "models/workload/training_costs.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+
+#include "models/workload/ends_cost.h"
+#include "sim/engine/engine.h"
+#include "tests/unit/models/small_cluster.h"
+
+typedef struct Bench {
+    Arena *arena;
+    GpuSpec gpu;
+    TrainingSpec training;
+    TrainingCosts costs;
+} Bench;
+
+static Bench bench_create(Recompute recompute) {
+    Bench bench = {.arena = arena_create()};
+    SimulationSpec spec = small_cluster(bench.arena, 1, 2);
+    spec.jobs[0].training.plan.recompute = recompute;
+    small_cluster_resolve(bench.arena, &spec);
+    bench.gpu = spec.cluster.node.gpu;
+    bench.training = spec.jobs[0].training;
+    bench.costs = training_costs_of(&bench.training, &bench.gpu);
+    return bench;
+}
+
+static void bench_destroy(Bench *bench) {
+    arena_destroy(bench->arena);
+}
+
+/* Every pass that is cut from a chunk of up to 7 layers. */
+static const PassWork PASSES[] = {
+    {PASS_FORWARD, 1, false, false}, {PASS_FORWARD, 7, true, false},  {PASS_FORWARD, 3, false, true},
+    {PASS_FORWARD, 5, true, true},   {PASS_BACKWARD, 1, false, true}, {PASS_BACKWARD, 7, true, true},
+    {PASS_BACKWARD, 4, true, false}, {PASS_BACKWARD, 0, false, true},
+};
+
+enum { PASS_TOTAL = sizeof PASSES / sizeof *PASSES };
+
+/* The time of the pass in seconds, by another way than the profile takes. */
+static double pass_seconds(const TrainingCosts *costs, const PassWork *work) {
+    bool forward = work->kind == PASS_FORWARD;
+    WorkCost sum = {0}, again = {0};
+    work_cost_add(&sum, forward ? &costs->layer_forward : &costs->layer_backward, (double)work->layers);
+    if (work->embedding)
+        work_cost_add(&sum, forward ? &costs->embedding_forward : &costs->embedding_backward, 1);
+    if (work->head)
+        work_cost_add(&sum, forward ? &costs->head_forward : &costs->head_backward, 1);
+    work_cost_add(&again, &costs->layer_recompute, forward ? 0 : (double)work->layers);
+    return work_cost_seconds(&sum) + work_cost_seconds(&again);
+}
+
+Test(training_costs, the_parts_of_a_pass_add_up_to_its_rounded_time) {
+    for (int recompute = RECOMPUTE_NONE; recompute <= RECOMPUTE_FULL; recompute++) {
+        Bench bench = bench_create((Recompute)recompute);
+        for (int i = 0; i < PASS_TOTAL; i++) {
+            WorkProfile profile = training_pass_profile(&bench.costs, &PASSES[i], 1);
+            double expected_ns = pass_seconds(&bench.costs, &PASSES[i]) * 1e9;
+            cr_assert_float_eq((double)ledger_sum(&profile.row), expected_ns, 1, "pass %d", i);
+            for (int category = 0; category < LEDGER_COUNT; category++)
+                cr_assert_geq(profile.row.ns[category], 0);
+        }
+        bench_destroy(&bench);
+    }
+}
+
+Test(training_costs, time_goes_to_the_category_that_limits_it) {
+    Bench bench = bench_create(RECOMPUTE_FULL);
+    const PassWork work = {PASS_BACKWARD, 3, false, false};
+    LedgerRow row = training_pass_profile(&bench.costs, &work, 1).row;
+    const WorkCost *layer = &bench.costs.layer_backward;
+    const double expected_s[LEDGER_COUNT] = {
+        [LEDGER_IDEAL_COMPUTE] = 3 * layer->ideal_s,
+        [LEDGER_KERNEL_INEFFICIENCY] = 3 * (layer->gemm_s - layer->ideal_s),
+        [LEDGER_RECOMPUTATION] = 3 * work_cost_seconds(&bench.costs.layer_recompute),
+        [LEDGER_MEMORY_BOUND] = 3 * layer->memory_s,
+        [LEDGER_LAUNCH_OVERHEAD] = 3 * (work_cost_seconds(layer) - layer->gemm_s - layer->memory_s)};
+    for (int category = 0; category < LEDGER_COUNT; category++)
+        cr_assert_float_eq((double)row.ns[category], expected_s[category] * 1e9, 1, "%s: %ld",
+                           ledger_category_name((LedgerCategory)category), (long)row.ns[category]);
+    bench_destroy(&bench);
+}
+
+Test(training_costs, the_host_floor_is_launch_overhead) {
+    Bench bench = bench_create(RECOMPUTE_NONE);
+    bench.gpu.kernels.host_s = 331e-6;
+    TrainingCosts slow = training_costs_of(&bench.training, &bench.gpu);
+    const PassWork work = {PASS_FORWARD, 2, false, false};
+    LedgerRow quick = training_pass_profile(&bench.costs, &work, 1).row;
+    LedgerRow row = training_pass_profile(&slow, &work, 1).row;
+    cr_assert_eq(row.ns[LEDGER_MEMORY_BOUND], quick.ns[LEDGER_MEMORY_BOUND]);
+    cr_assert_eq(row.ns[LEDGER_IDEAL_COMPUTE], quick.ns[LEDGER_IDEAL_COMPUTE]);
+    cr_assert_eq(ledger_sum(&row), 2 * 28 * 331000);
+    bench_destroy(&bench);
+}
+
+Test(training_costs, a_forward_recomputes_nothing) {
+    Bench bench = bench_create(RECOMPUTE_FULL);
+    for (int i = 0; i < PASS_TOTAL; i++) {
+        LedgerRow row = training_pass_profile(&bench.costs, &PASSES[i], 1).row;
+        bool again = PASSES[i].kind == PASS_BACKWARD && PASSES[i].layers > 0;
+        cr_assert_eq(row.ns[LEDGER_RECOMPUTATION] > 0, again, "pass %d", i);
+    }
+    bench_destroy(&bench);
+}
+
+Test(training_costs, a_slow_gpu_straggles_and_does_nothing_else_differently) {
+    Bench bench = bench_create(RECOMPUTE_SELECTIVE);
+    const double speeds[] = {0.5, 0.71, 0.977};
+    for (int i = 0; i < PASS_TOTAL * 3; i++) {
+        double speed = speeds[i % 3];
+        LedgerRow normal = training_pass_profile(&bench.costs, &PASSES[i / 3], 1).row;
+        LedgerRow slow = training_pass_profile(&bench.costs, &PASSES[i / 3], speed).row;
+        int64_t whole = (int64_t)ceil((double)ledger_sum(&normal) / speed);
+        cr_assert_eq(normal.ns[LEDGER_STRAGGLER], 0);
+        cr_assert_eq(slow.ns[LEDGER_STRAGGLER], whole - ledger_sum(&normal));
+        cr_assert_eq(ledger_sum(&slow), whole);
+        slow.ns[LEDGER_STRAGGLER] = 0;
+        for (int category = 0; category < LEDGER_COUNT; category++)
+            cr_assert_eq(slow.ns[category], normal.ns[category]);
+    }
+    bench_destroy(&bench);
+}
+
+Test(training_costs, a_pass_moves_the_bytes_of_its_parts) {
+    Bench bench = bench_create(RECOMPUTE_FULL);
+    const PassWork work = {PASS_BACKWARD, 3, true, false};
+    double expected = 3 * (bench.costs.layer_backward.hbm_bytes + bench.costs.layer_recompute.hbm_bytes) +
+                      bench.costs.embedding_backward.hbm_bytes;
+    double bytes = training_pass_profile(&bench.costs, &work, 0.5).hbm_bytes;
+    cr_assert_float_eq(bytes / expected, 1, 1e-12);
+    bench_destroy(&bench);
+}
+
+Test(training_costs, the_optimizer_waits_for_memory) {
+    Bench bench = bench_create(RECOMPUTE_NONE);
+    WorkCost cost = optimizer_cost(&bench.training, &bench.gpu, 238.5e6);
+    LedgerRow row = training_optimizer_profile(&bench.training, &bench.gpu, 238.5e6, 1).row;
+    cr_assert_eq(ledger_sum(&row), sim_time_from_s(work_cost_seconds(&cost)));
+    cr_assert_eq(row.ns[LEDGER_MEMORY_BOUND], sim_time_from_s(cost.memory_s));
+    cr_assert_eq(row.ns[LEDGER_IDEAL_COMPUTE] + row.ns[LEDGER_KERNEL_INEFFICIENCY], 0);
+    LedgerRow slow = training_optimizer_profile(&bench.training, &bench.gpu, 238.5e6, 0.8).row;
+    cr_assert_float_eq((double)slow.ns[LEDGER_STRAGGLER], (double)ledger_sum(&row) * 0.25, 1);
+    bench_destroy(&bench);
+}
