@@ -201,7 +201,9 @@ LinkKind collective_slowest_kind(const CollectiveLoads *loads, const Network *ne
     double longest_s = 0;
     for (int i = 0; i < loads->phase_count; i++) {
         const LinkLoad *slowest = slowest_load(&loads->phases[i], network);
-        double seconds = slowest ? slowest->bytes / network_link_bytes_per_s(network, slowest->link) : 0;
+        if (!slowest)
+            continue;
+        double seconds = slowest->bytes / network_link_bytes_per_s(network, slowest->link);
         if (seconds > longest_s) {
             longest_s = seconds;
             kind = network_link_kind(network, slowest->link);
