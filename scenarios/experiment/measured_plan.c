@@ -9,11 +9,16 @@
 
 enum { FIRST_YEAR = 2015, LAST_YEAR = 2099, UNKNOWN_RELEASE_YEAR = 2022 };
 
-/* What Megatron-LM and its descendants did by default. Documented in its arguments and release notes: fused gradient
- * accumulation and fp32 gradients came with the 2022 releases, overlap and FlashAttention as usual with those of 2023.
+/* What a training framework does by default, by its name or its year. Documented in the arguments and release notes of
+ * Megatron-LM: fused gradient accumulation and fp32 gradients came with the 2022 releases, overlap and FlashAttention
+ * as usual with those of 2023. NeMo's recipes add sequence parallelism and the distributed optimizer.
+ * Megatron-DeepSpeed leaves FlashAttention and overlap to flags that are off by default.
  */
 typedef struct Software {
-    int before_year; /* the row holds for releases before it */
+    const char *words;          /* in `source` or `note`; NULL = any */
+    int before_year;            /* the row holds for releases before it */
+    bool sequence_parallel;     /* with tensor parallelism */
+    bool distributed_optimizer; /* where the row does not say */
     bool gradient_accumulation_fusion;
     bool half_precision_gradients; /* with fp16; bf16 always keeps fp32 gradients */
     bool flash_attention;
@@ -21,7 +26,32 @@ typedef struct Software {
     const char *assumption;
 } Software;
 
+#define NEMO                                                                                                           \
+    "NeMo: sequence parallelism with tensor parallelism, distributed optimizer, fp32 gradients, fused gradient "       \
+    "accumulation, gradient reduction and pipeline messages overlap with compute, flash attention."
+
 static const Software SOFTWARE[] = {
+    {.words = "Megatron-DeepSpeed",
+     .before_year = LAST_YEAR + 1,
+     .gradient_accumulation_fusion = true,
+     .assumption = "Megatron-DeepSpeed: fp32 gradients, fused gradient accumulation, no overlap of communication, no "
+                   "flash attention."},
+    {.words = "nemo",
+     .before_year = LAST_YEAR + 1,
+     .sequence_parallel = true,
+     .distributed_optimizer = true,
+     .gradient_accumulation_fusion = true,
+     .flash_attention = true,
+     .overlap = true,
+     .assumption = NEMO},
+    {.words = "dgxc-benchmarking",
+     .before_year = LAST_YEAR + 1,
+     .sequence_parallel = true,
+     .distributed_optimizer = true,
+     .gradient_accumulation_fusion = true,
+     .flash_attention = true,
+     .overlap = true,
+     .assumption = NEMO},
     {.before_year = 2022,
      .half_precision_gradients = true,
      .assumption = "Software before 2022: gradients in fp16 with fp16 weights, accumulated by kernels of their own, no "
@@ -143,6 +173,11 @@ int measured_plan_release_year(const char *release) {
     return 0;
 }
 
+static bool is_named(const MeasuredRow *row, const char *words) {
+    return !words || measured_row_has_words(measured_row_text(row, "source"), words) ||
+           measured_row_has_words(measured_row_text(row, "note"), words);
+}
+
 static void read_software(MeasuredRow *row, PlanSpec *plan) {
     const char *release = measured_row_text(row, "release");
     int year = measured_plan_release_year(release);
@@ -152,8 +187,11 @@ static void read_software(MeasuredRow *row, PlanSpec *plan) {
                             yaml_node_shown_text(release, row->arena));
     }
     const Software *software = SOFTWARE;
-    while (year >= software->before_year)
+    while (year >= software->before_year || !is_named(row, software->words))
         software++;
+    plan->sequence_parallel = plan->sequence_parallel || (software->sequence_parallel && plan->tensor_parallel > 1);
+    if (measured_row_text(row, "sharding")[0] == '\0')
+        plan->distributed_optimizer = software->distributed_optimizer;
     plan->gradient_accumulation_fusion = software->gradient_accumulation_fusion;
     plan->grad_reduce_in_fp32 = !software->half_precision_gradients || plan->precision != PRECISION_FP16;
     plan->flash_attention = software->flash_attention;
