@@ -84,25 +84,46 @@ static const char *account_time(const Step *step, Arena *arena, Results *results
     return blame[worst] > 0 ? rows[worst].name : NULL;
 }
 
-/* Runs the step and writes down what happened; returns the straggler as account_time does. */
-static const char *run_step(const SimulationSpec *spec, Arena *arena, Results *results) {
-    Engine *engine = engine_create(&(EngineSettings){.seed = spec->seed, .scenario = spec->name});
-    FairShare *share = fair_share_create(engine);
-    TrainingStep *training = training_step_create(arena, engine, share, spec, &spec->jobs[0]);
-    engine_run(engine);
-    ENGINE_CHECK(engine, task_graph_done_count(training->step.graph) == task_graph_count(training->step.graph));
-    results->step = engine_now(engine);
+/* False when the step does not end, or not within GPU-nanoseconds that can be counted. */
+static bool run_to_end(Engine *engine, const TrainingStep *training, Results *results) {
+    const TaskGraph *graph = training->step.graph;
+    if (training->endless)
+        return false;
+    engine_run_until(engine, sim_time_from_s(STEP_MOST_S));
+    int tasks = task_graph_count(graph);
+    if (task_graph_done_count(graph) < tasks)
+        return false;
+    /* The barrier that ends the step is its last task. */
+    results->step = task_graph_record(graph, (TaskId)tasks - 1).end;
     results->event_count = engine_event_count(engine);
     results->event_hash = engine_event_hash(engine);
+    return results->step <= INT64_MAX / results->gpus;
+}
+
+/* Writes down a step that has ended; returns the straggler as account_time does. */
+static const char *account_step(const SimulationSpec *spec, TrainingStep *training, Arena *arena, Results *results) {
     const char *straggler = account_time(&training->step, arena, results);
     results->timeline_count = timeline_bars(&training->step, arena, &results->timeline);
     results->series_count =
         timeline_series(training, spec->cluster.node.gpu.hbm_bytes_per_s, results->step, arena, &results->series);
     results->critical_count = critical_path_of_step(&training->step, arena, &results->critical);
+    ledger_check(&results->ledger, results->step * results->gpus);
+    return straggler;
+}
+
+/* Runs the step and writes down what happened; returns the straggler as account_time does. */
+static const char *run_step(const SimulationSpec *spec, Arena *arena, Results *results) {
+    Engine *engine = engine_create(&(EngineSettings){.seed = spec->seed, .scenario = spec->name});
+    FairShare *share = fair_share_create(engine);
+    TrainingStep *training = training_step_create(arena, engine, share, spec, &spec->jobs[0]);
+    const char *straggler = NULL;
+    if (run_to_end(engine, training, results))
+        straggler = account_step(spec, training, arena, results);
+    else
+        results->status = RUN_TOO_LONG;
     training_step_destroy(training);
     fair_share_destroy(share);
     engine_destroy(engine);
-    ledger_check(&results->ledger, results->step * results->gpus);
     return straggler;
 }
 

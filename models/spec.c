@@ -53,15 +53,17 @@ SimulationSpec simulation_spec_default(void) {
 
 static void check_slow_gpus(const ClusterSpec *cluster, ErrorList *errors) {
     int64_t gpus = cluster->nodes * cluster->node.gpus;
+    bool *seen = ARENA_ARRAY(errors->arena, gpus, bool);
     for (int64_t i = 0; i < cluster->slow_gpu_count; i++) {
         int64_t gpu = cluster->slow_gpus[i].gpu;
         const char *path = arena_format(errors->arena, "cluster.slow_gpus[%" PRId64 "].gpu", i);
         if (gpu >= gpus)
             error_list_add(errors, (ErrorPlace){0}, path, "found %" PRId64 ", expected a GPU in 0 .. %" PRId64, gpu,
                            gpus - 1);
-        for (int64_t j = 0; j < i; j++)
-            if (cluster->slow_gpus[j].gpu == gpu)
-                error_list_add(errors, (ErrorPlace){0}, path, "found GPU %" PRId64 " again, expected each once", gpu);
+        else if (seen[gpu])
+            error_list_add(errors, (ErrorPlace){0}, path, "found GPU %" PRId64 " again, expected each once", gpu);
+        else
+            seen[gpu] = true;
     }
 }
 
@@ -70,6 +72,10 @@ static void check_network(const ClusterSpec *cluster, ErrorList *errors) {
         error_list_add(errors, (ErrorPlace){0}, "cluster.nodes",
                        "found %" PRId64 " nodes without NICs, expected 1 node, or a node type with `nics`",
                        cluster->nodes);
+    if (cluster->fabric.oversubscription > 1 && !cluster->fabric.nodes_per_leaf)
+        error_list_add(errors, (ErrorPlace){0}, "cluster.fabric.oversubscription",
+                       "found %g with all nodes on one leaf, expected `nodes_per_leaf` beside it",
+                       cluster->fabric.oversubscription);
     if (cluster->node.nics > 0 && cluster->node.nic.bytes_per_s <= 0)
         error_list_add(errors, (ErrorPlace){0}, "cluster.node.nics",
                        "found %d NICs without a bandwidth, expected `nic`", cluster->node.nics);
@@ -93,8 +99,11 @@ static void check_precision(const GpuSpec *gpu, Precision precision, const char 
 static void check_size(const SimulationSpec *spec, const JobSpec *job, const char *path, ErrorList *errors) {
     const PlanSpec *plan = &job->training.plan;
     double passes = (double)plan->pipeline_parallel * (double)plan->virtual_stages * (double)plan_micro_batches(plan);
-    if (spec->fidelity == FIDELITY_UNFOLDED)
-        passes *= (double)plan->data_parallel * (double)plan->tensor_parallel;
+    double slow = (double)spec->cluster.slow_gpu_count, replicas = (double)plan->data_parallel;
+    /* Folded, every replica with a slow GPU is simulated by itself. */
+    passes *= spec->fidelity == FIDELITY_UNFOLDED ? replicas * (double)plan->tensor_parallel
+              : slow < replicas                   ? 1 + slow
+                                                  : replicas;
     if (passes > PASSES_MAX)
         error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.plan", path),
                        "found %.3g passes to simulate (stages x chunks x micro-batches%s), expected at most %.3g",

@@ -2,18 +2,6 @@
 
 #include "sim/engine/check.h"
 
-void attribution_split(const LedgerRow *profile, int64_t ns, LedgerRow *out) {
-    int64_t whole = ledger_sum(profile), so_far = 0, given = 0;
-    for (int category = 0; category < LEDGER_COUNT && whole > 0; category++) {
-        so_far += profile->ns[category];
-        int64_t upto = (int64_t)((double)so_far / (double)whole * (double)ns);
-        if (so_far == whole)
-            upto = ns;
-        ledger_add(out, (LedgerCategory)category, upto - given);
-        given = upto;
-    }
-}
-
 static void add_communication(Attribution *attribution, const StepTask *task, int64_t ns) {
     ledger_add(&attribution->row, task->category, ns);
     attribution->comm_ns[task->category][task->link] += ns;

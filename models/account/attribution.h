@@ -19,7 +19,4 @@ typedef struct Attribution {
 /* Fills `attribution`, whose straggler_ns has one zeroed entry per class. `wall` is the end of the step. */
 void attribution_of_class(const Step *step, int gpu_class, SimTime wall, Attribution *attribution);
 
-/* Splits `ns` nanoseconds of a task whose profile sums to more by the profile's proportions; exact in sum. */
-void attribution_split(const LedgerRow *profile, int64_t ns, LedgerRow *out);
-
 #endif

@@ -33,6 +33,10 @@ const char *ledger_category_title(LedgerCategory category) {
     return CATEGORIES[category].title;
 }
 
+bool ledger_is_communication(LedgerCategory category) {
+    return category >= LEDGER_COMM_TENSOR && category <= LEDGER_COMM_DATA;
+}
+
 void ledger_add(LedgerRow *row, LedgerCategory category, int64_t ns) {
     row->ns[category] += ns;
 }

@@ -6,6 +6,7 @@
 #ifndef MODELS_ACCOUNT_LEDGER_H
 #define MODELS_ACCOUNT_LEDGER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef enum LedgerCategory {
@@ -36,6 +37,9 @@ typedef struct LedgerRow {
 /* "ideal_compute", and "Ideal compute" for people. */
 const char *ledger_category_name(LedgerCategory category);
 const char *ledger_category_title(LedgerCategory category);
+
+/* True for the exposed communication of a dimension. */
+bool ledger_is_communication(LedgerCategory category);
 
 void ledger_add(LedgerRow *row, LedgerCategory category, int64_t ns);
 int64_t ledger_sum(const LedgerRow *row);

@@ -71,7 +71,7 @@ static void add_memory(MetricList *list, const Results *results) {
     add(list, "memory.activations_bytes", fullest->activations_bytes, "B",
         "activations of the fullest GPU at its peak");
     add(list, "memory.capacity_bytes", fullest->capacity_bytes, "B", "HBM of one GPU");
-    add(list, "memory.fits", results->status == RUN_OK, "0/1", "1 when the job fits into memory");
+    add(list, "memory.fits", results->status != RUN_OUT_OF_MEMORY, "0/1", "1 when the job fits into memory");
 }
 
 static void add_pipeline(MetricList *list, const SimulationSpec *spec, const Results *results) {

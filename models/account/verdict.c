@@ -68,14 +68,10 @@ static const char *link_words(LinkKind kind) {
     return "";
 }
 
-static bool is_communication(int category) {
-    return category >= LEDGER_COMM_TENSOR && category <= LEDGER_COMM_DATA;
-}
-
 static const char *cause_sentence(const Results *results, int category, const char *straggler, Arena *arena) {
     const char *title = ledger_category_title((LedgerCategory)category), *meaning = WORDS[category].meaning;
     double percent = 100 * fraction_of(results, category);
-    if (is_communication(category))
+    if (ledger_is_communication((LedgerCategory)category))
         return arena_format(arena, "%s, %.1f %% of GPU time: %s, mostly %s.", title, percent, meaning,
                             link_words(main_link(results, category)));
     if (category == LEDGER_STRAGGLER && straggler)
@@ -132,7 +128,7 @@ static const char *loss_list(const Results *results, Arena *arena) {
 static const char *fitting_verdict(const SimulationSpec *spec, const Results *results, Arena *arena) {
     const JobSpec *job = &spec->jobs[0];
     return arena_format(arena,
-                        "%s on %" PRId64 " %s: a step takes %.4g s, %.0f TFLOP/s per GPU executed, %.1f %% of peak in "
+                        "%s on %" PRId64 " %s: a step takes %.4g s, %.3g TFLOP/s per GPU executed, %.1f %% of peak in "
                         "model FLOPs; most is lost to %s.",
                         job->training.model.name, results->gpus, spec->cluster.node.gpu.name,
                         sim_time_to_s(results->step), results_metric(results, "throughput.tflops_per_gpu")->value,
@@ -147,9 +143,21 @@ static const char *memory_verdict(const SimulationSpec *spec, const Results *res
                         capacity / GIB);
 }
 
+static const char *endless_verdict(const SimulationSpec *spec, const Results *results, Arena *arena) {
+    return arena_format(arena,
+                        "%s on %" PRId64
+                        " %s does not end: a step would take years. Look for a link, a GPU or a kernel "
+                        "constant that is nearly 0.",
+                        spec->jobs[0].training.model.name, results->gpus, spec->cluster.node.gpu.name);
+}
+
 void verdict_fill(const SimulationSpec *spec, const char *straggler, Arena *arena, Results *results) {
     if (results->status == RUN_OUT_OF_MEMORY) {
         results->verdict = memory_verdict(spec, results, arena);
+        return;
+    }
+    if (results->status == RUN_TOO_LONG) {
+        results->verdict = endless_verdict(spec, results, arena);
         return;
     }
     Cause *causes = ARENA_ARRAY(arena, CAUSES_MAX, Cause);

@@ -96,7 +96,7 @@ static double fastest_tiling_seconds(const GpuSpec *gpu, const GemmShape *shape)
     for (int s = 0; s < SPLIT_COUNT; s++) {
         if (SPLITS[s] > 1 && (double)shape->k / SPLITS[s] < K_STEP)
             break;
-        double memory_s = stream_seconds(gpu, gemm_bytes(shape, SPLITS[s]));
+        double memory_s = shape->on_chip ? 0 : stream_seconds(gpu, gemm_bytes(shape, SPLITS[s]));
         double memory_4 = memory_s * memory_s * memory_s * memory_s;
         for (int t = 0; t < TILE_COUNT; t++) {
             double compute_s = power_limited_seconds(gpu, tile_compute_seconds(gpu, shape, TILES[t], SPLITS[s]));

@@ -65,6 +65,7 @@ typedef struct GemmShape {
     int64_t n;
     int64_t k;
     Precision precision;
+    bool on_chip; /* part of a fused kernel: what goes through HBM is counted elsewhere */
 } GemmShape;
 
 /* Returns "fp32", "tf32", "fp16", "bf16" or "fp8". */

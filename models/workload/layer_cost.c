@@ -77,8 +77,8 @@ static void add_attention_product(LayerWork *work, int64_t n, int64_t k) {
     Precision precision = plan->precision == PRECISION_FP8 ? PRECISION_BF16 : plan->precision;
     int64_t heads = plan->micro_batch_seqs * work->training->model.heads / plan->tensor_parallel;
     int64_t rows = work->training->sequence_tokens;
-    kernel_list_add_gemm(&work->list,
-                         (GemmShape){heads, plan->flash_attention ? (rows + 1) / 2 : rows, n, k, precision});
+    bool fused = plan->flash_attention;
+    kernel_list_add_gemm(&work->list, (GemmShape){heads, fused ? (rows + 1) / 2 : rows, n, k, precision, fused});
 }
 
 static void add_scores(LayerWork *work) {

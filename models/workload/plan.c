@@ -38,7 +38,7 @@ int64_t plan_micro_batches(const PlanSpec *plan) {
     return plan->gradient_accumulation;
 }
 
-int64_t plan_chunk_layers(const TrainingSpec *training, int64_t stage, int64_t chunk) {
+int64_t plan_chunk_layers(const TrainingSpec *training, int64_t stage) {
     const PlanSpec *plan = &training->plan;
     int64_t stages = plan->pipeline_parallel, layers = training->model.layers, even_stages = stages;
     if (stage == 0 && plan->first_stage_layers)
@@ -53,7 +53,6 @@ int64_t plan_chunk_layers(const TrainingSpec *training, int64_t stage, int64_t c
         layers -= plan->last_stage_layers;
         even_stages--;
     }
-    (void)chunk;
     return even_stages > 0 ? layers / even_stages / plan->virtual_stages : 0;
 }
 
@@ -78,6 +77,10 @@ static void check_model(const TrainingSpec *training, const Report *report) {
     if (model->heads % tensor)
         COMPLAIN(report, ".plan.tensor_parallel",
                  "found %" PRId64 ", expected a divisor of the %" PRId64 " attention heads", tensor, model->heads);
+    if (transformer_kv_heads(model) % tensor && tensor % transformer_kv_heads(model))
+        COMPLAIN(report, ".plan.tensor_parallel",
+                 "found %" PRId64 ", expected a divisor or a multiple of the %" PRId64 " key and value heads", tensor,
+                 transformer_kv_heads(model));
     if (transformer_ffn_hidden(model) % tensor)
         COMPLAIN(report, ".plan.tensor_parallel", "found %" PRId64 ", expected a divisor of intermediate_size %" PRId64,
                  tensor, transformer_ffn_hidden(model));
@@ -92,7 +95,7 @@ static void check_layers(const TrainingSpec *training, const Report *report) {
         return;
     }
     for (int64_t stage = 0; stage < stages && stages <= training->model.layers; stage++) {
-        int64_t layers = plan_chunk_layers(training, stage, 0);
+        int64_t layers = plan_chunk_layers(training, stage);
         sum += layers * plan->virtual_stages;
         least = layers < least ? layers : least;
     }

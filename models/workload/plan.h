@@ -58,8 +58,8 @@ typedef struct TrainingSpec {
  */
 bool plan_resolve(TrainingSpec *training, int64_t gpus, const char *path, ErrorList *errors);
 
-/* Layers of chunk `chunk` on stage `stage` of a resolved plan. */
-int64_t plan_chunk_layers(const TrainingSpec *training, int64_t stage, int64_t chunk);
+/* Layers of every chunk on a stage of a resolved plan. */
+int64_t plan_chunk_layers(const TrainingSpec *training, int64_t stage);
 
 /* Micro-batches per replica and step of a resolved plan. */
 int64_t plan_micro_batches(const PlanSpec *plan);

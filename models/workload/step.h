@@ -10,10 +10,14 @@
 #include "models/workload/rank_classes.h"
 #include "sim/engine/task_graph.h"
 
+/* A step whose tasks take longer in sum is not simulated: three years. */
+#define STEP_MOST_S 1e8
+
 /* Where the nanoseconds of a compute task go, at the speed of the GPU it runs on, and the memory traffic of it. */
 typedef struct WorkProfile {
     LedgerRow row;    /* sums to the task's duration */
     double hbm_bytes; /* per GPU */
+    bool endless;     /* longer than STEP_MOST_S; the row is empty */
 } WorkProfile;
 
 typedef struct StepTask {

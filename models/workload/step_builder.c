@@ -28,8 +28,17 @@ int step_builder_profile(StepBuilder *builder, const WorkProfile *profile) {
     Step *step = builder->step;
     step->profiles =
         array_grow(step->profiles, &step->profile_capacity, step->profile_count + 1, sizeof *step->profiles);
+    builder->endless = builder->endless || profile->endless;
     step->profiles[step->profile_count] = *profile;
     return (int)step->profile_count++;
+}
+
+/* Counts the time of a task; 0 when the step has become too long to be simulated. */
+static SimTime count_time(StepBuilder *builder, double duration_s) {
+    builder->total_s += duration_s;
+    if (!(builder->total_s < STEP_MOST_S))
+        builder->endless = true;
+    return builder->endless ? 0 : sim_time_from_s(duration_s);
 }
 
 static TaskId add_task(StepBuilder *builder, const StepTask *what, TaskSpec *spec) {
@@ -46,11 +55,13 @@ static TaskId add_task(StepBuilder *builder, const StepTask *what, TaskSpec *spe
 TaskId step_builder_compute(StepBuilder *builder, StepTask what, PoolUse memory) {
     Step *step = builder->step;
     Pool *pool = step->memory[what.gpu_class];
+    SimTime duration = ledger_sum(&step->profiles[what.profile].row);
+    count_time(builder, sim_time_to_s(duration));
     what.stream = STREAM_COMPUTE;
     return add_task(builder, &what,
                     &(TaskSpec){.streams = &step->streams[what.gpu_class][STREAM_COMPUTE],
                                 .stream_count = 1,
-                                .duration = ledger_sum(&step->profiles[what.profile].row),
+                                .duration = duration,
                                 .reserve = memory.reserve_units ? pool : NULL,
                                 .reserve_units = memory.reserve_units,
                                 .release = memory.release_units ? pool : NULL,
@@ -72,7 +83,7 @@ TaskId step_builder_communicate(StepBuilder *builder, StepTask what, const Strea
         last = add_task(builder, &what,
                         &(TaskSpec){.streams = builder->streams,
                                     .stream_count = streams->count,
-                                    .duration = sim_time_from_s(leg->latency_s * times),
+                                    .duration = count_time(builder, leg->latency_s * times),
                                     .amount = leg->amount_bytes * times,
                                     .uses = leg->uses,
                                     .use_count = leg->use_count});

@@ -15,6 +15,8 @@ typedef struct StepBuilder {
     TaskId *dependencies; /* collected for the next task; emptied by it */
     size_t dependency_count;
     size_t dependency_capacity;
+    double total_s; /* of all tasks, without what they move */
+    bool endless;   /* the tasks take longer than STEP_MOST_S; some were left out or cut short */
 } StepBuilder;
 
 /* `step` has its ranks, graph and streams; room is scratch for as many streams as a task can hold. */

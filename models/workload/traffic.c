@@ -29,12 +29,10 @@ struct Traffic {
     Operation *operations;
     size_t operation_count;
     size_t operation_capacity;
-    const CollectiveAlgorithm *algorithm; /* of the open operation */
-    double *link_bytes;                   /* scratch, [leg * links + link], zero between operations */
-    LinkId *touched;                      /* scratch, [leg * links + i] */
+    double *link_bytes; /* scratch, [leg * links + link], zero between operations */
+    LinkId *touched;    /* scratch, [leg * links + i] */
     int touched_count[COLLECTIVE_PHASES_MAX];
     int scratch_legs;
-    Arena *scratch;            /* loads of the calls of the open operation */
     ResourceId *link_resource; /* filled by traffic_seal */
 };
 
@@ -44,37 +42,6 @@ Traffic *traffic_create(Arena *arena, const Network *network, bool folded) {
     traffic->link_resource = ARENA_ARRAY(arena, network_link_count(network), ResourceId);
     memset(traffic->link_resource, 0xff, (size_t)network_link_count(network) * sizeof(ResourceId));
     return traffic;
-}
-
-/* Moves what the open operation has gathered into lists. */
-static void close_operation(Traffic *traffic) {
-    arena_destroy(traffic->scratch);
-    traffic->scratch = NULL;
-    if (!traffic->operation_count)
-        return;
-    Operation *operation = &traffic->operations[traffic->operation_count - 1];
-    size_t links = (size_t)network_link_count(traffic->network);
-    for (int leg = 0; leg < operation->leg_count; leg++) {
-        LinkId *touched = traffic->touched + (size_t)leg * links;
-        double *bytes = traffic->link_bytes + (size_t)leg * links;
-        int count = traffic->touched_count[leg];
-        LegLoads *raw = &operation->raw[leg];
-        raw->loads = ARENA_ARRAY(traffic->arena, count, LinkLoad);
-        raw->load_count = count;
-        for (int i = 0; i < count; i++) {
-            raw->loads[i] = (LinkLoad){touched[i], bytes[touched[i]]};
-            bytes[touched[i]] = 0;
-        }
-        traffic->touched_count[leg] = 0;
-    }
-}
-
-int traffic_open(Traffic *traffic) {
-    close_operation(traffic);
-    traffic->operations = array_grow(traffic->operations, &traffic->operation_capacity, traffic->operation_count + 1,
-                                     sizeof *traffic->operations);
-    traffic->operations[traffic->operation_count] = (Operation){0};
-    return (int)traffic->operation_count++;
 }
 
 /* Room for the legs of an operation in the scratch tables. */
@@ -87,12 +54,23 @@ static void reserve_legs(Traffic *traffic, int legs) {
     traffic->scratch_legs = legs;
 }
 
-static void begin_operation(Traffic *traffic, Operation *operation, const CollectiveLoads *loads) {
-    operation->leg_count = loads->phase_count;
-    operation->raw = ARENA_ARRAY(traffic->arena, loads->phase_count, LegLoads);
-    reserve_legs(traffic, loads->phase_count);
-    for (int leg = 0; leg < loads->phase_count; leg++)
-        operation->raw[leg].latency_s = loads->phases[leg].latency_s;
+static CollectiveCall call_of(const Traffic *traffic, const TrafficGroups *groups, int group) {
+    return (CollectiveCall){.kind = groups->kind,
+                            .bytes = groups->bytes,
+                            .ranks = groups->ranks,
+                            .rank_gpu = groups->gpus + (size_t)group * (size_t)groups->ranks,
+                            .gpus_per_node = traffic->network->gpus_per_node};
+}
+
+static const CollectiveAlgorithm *algorithm_for_all(const Traffic *traffic, const TrafficGroups *groups) {
+    CollectiveCall first = call_of(traffic, groups, 0);
+    const CollectiveAlgorithm *algorithm = collective_select(groups->algorithm, &first, traffic->network);
+    for (int group = 1; group < groups->count; group++) {
+        CollectiveCall call = call_of(traffic, groups, group);
+        if (algorithm->needs(&call))
+            return collective_find("ring");
+    }
+    return algorithm;
 }
 
 static void gather_phase(Traffic *traffic, int leg, const CollectivePhaseLoads *phase, int copies) {
@@ -109,22 +87,53 @@ static void gather_phase(Traffic *traffic, int leg, const CollectivePhaseLoads *
     }
 }
 
-void traffic_add(Traffic *traffic, const CollectiveCall *call, const char *name, int copies) {
-    Operation *operation = &traffic->operations[traffic->operation_count - 1];
-    CollectiveLoads loads;
-    if (!traffic->scratch)
-        traffic->scratch = arena_create();
-    if (!operation->raw)
-        traffic->algorithm = collective_select(name, call, traffic->network);
-    collective_loads(call, traffic->algorithm, traffic->network, traffic->scratch, &loads);
-    if (!operation->raw)
-        begin_operation(traffic, operation, &loads);
-    CHECK(loads.phase_count == operation->leg_count);
-    for (int leg = 0; leg < loads.phase_count; leg++) {
-        if (loads.phases[leg].latency_s > operation->raw[leg].latency_s)
-            operation->raw[leg].latency_s = loads.phases[leg].latency_s;
-        gather_phase(traffic, leg, &loads.phases[leg], copies);
+/* Adds the loads of one group to the scratch tables. */
+static void gather_group(Traffic *traffic, Operation *operation, const CollectiveLoads *loads, int copies) {
+    if (!operation->raw) {
+        operation->leg_count = loads->phase_count;
+        operation->raw = ARENA_ARRAY(traffic->arena, loads->phase_count, LegLoads);
+        reserve_legs(traffic, loads->phase_count);
     }
+    CHECK(loads->phase_count == operation->leg_count);
+    for (int leg = 0; leg < loads->phase_count; leg++) {
+        operation->raw[leg].latency_s = fmax(operation->raw[leg].latency_s, loads->phases[leg].latency_s);
+        gather_phase(traffic, leg, &loads->phases[leg], copies);
+    }
+}
+
+/* Moves what the scratch tables hold into the operation's lists. */
+static void keep_loads(Traffic *traffic, Operation *operation) {
+    size_t links = (size_t)network_link_count(traffic->network);
+    for (int leg = 0; leg < operation->leg_count; leg++) {
+        LinkId *touched = traffic->touched + (size_t)leg * links;
+        double *bytes = traffic->link_bytes + (size_t)leg * links;
+        LegLoads *raw = &operation->raw[leg];
+        raw->load_count = traffic->touched_count[leg];
+        raw->loads = ARENA_ARRAY(traffic->arena, raw->load_count, LinkLoad);
+        for (int i = 0; i < raw->load_count; i++) {
+            raw->loads[i] = (LinkLoad){touched[i], bytes[touched[i]]};
+            bytes[touched[i]] = 0;
+        }
+        traffic->touched_count[leg] = 0;
+    }
+}
+
+int traffic_add(Traffic *traffic, const TrafficGroups *groups) {
+    const CollectiveAlgorithm *algorithm = algorithm_for_all(traffic, groups);
+    Arena *scratch = arena_create();
+    Operation operation = {0};
+    for (int group = 0; group < groups->count; group++) {
+        CollectiveCall call = call_of(traffic, groups, group);
+        CollectiveLoads loads;
+        collective_loads(&call, algorithm, traffic->network, scratch, &loads);
+        gather_group(traffic, &operation, &loads, groups->copies);
+    }
+    arena_destroy(scratch);
+    keep_loads(traffic, &operation);
+    traffic->operations = array_grow(traffic->operations, &traffic->operation_capacity, traffic->operation_count + 1,
+                                     sizeof *traffic->operations);
+    traffic->operations[traffic->operation_count] = operation;
+    return (int)traffic->operation_count++;
 }
 
 /* SplitMix64's finisher (Steele, Lea, Flood 2014): spreads every bit over all others. */
@@ -216,7 +225,9 @@ static TrafficLeg seal_leg(const Traffic *traffic, const LegLoads *raw, int *pla
             slowest_s = alone_s;
             leg.link = network_link_kind(traffic->network, load->link);
         }
-        leg.amount_bytes = fmax(leg.amount_bytes, load->bytes);
+        /* One flow's bytes: an uplink carries many flows, and the rate of an activity is the rate of one. */
+        if (network_link_kind(traffic->network, load->link) != LINK_FABRIC)
+            leg.amount_bytes = fmax(leg.amount_bytes, load->bytes);
         ResourceUse use = {traffic->link_resource[load->link], load->bytes};
         leg.use_count = add_use(uses, leg.use_count, use, place);
     }
@@ -229,7 +240,6 @@ static TrafficLeg seal_leg(const Traffic *traffic, const LegLoads *raw, int *pla
 }
 
 void traffic_seal(Traffic *traffic, FairShare *share) {
-    close_operation(traffic);
     create_resources(traffic, share);
     Operation *sealed = ARENA_ARRAY(traffic->arena, traffic->operation_count, Operation);
     if (traffic->operation_count)

@@ -26,20 +26,28 @@ typedef struct TrafficLeg {
     LinkKind link; /* of the link that takes longest alone */
 } TrafficLeg;
 
+/* Equal collectives that run at the same time. */
+typedef struct TrafficGroups {
+    CollectiveKind kind;
+    double bytes;          /* as in CollectiveCall */
+    const char *algorithm; /* name in collectives/table.h, or "auto" */
+    int ranks;             /* of one group */
+    int count;             /* groups, >= 1 */
+    const int *gpus;       /* [count * ranks], group by group */
+    int copies; /* >= 1: each group stands for so many, on GPUs beside its own in the same nodes with ports and
+                   NICs of their own; only the leaves feel the others */
+} TrafficGroups;
+
 /* `network` is borrowed for the life of the traffic. */
 Traffic *traffic_create(Arena *arena, const Network *network, bool folded);
 
-/* Opens an operation and returns its number; calls are added to the operation opened last. */
-int traffic_open(Traffic *traffic);
-
 /*
- * Adds `copies` >= 1 equal groups to the open operation, by the algorithm of that name or "auto": the one in `call`,
- * and others on the GPUs beside it in the same nodes, each with ports and NICs of its own, which only the leaves feel.
- * The first group decides the phases and their latency; the others must have as many phases (CHECK).
+ * Adds an operation and returns its number. Its algorithm is the one of that name, or for "auto" the cheapest for the
+ * first group; where one of the groups cannot run it, all run the ring. The longest latency of any group counts.
  */
-void traffic_add(Traffic *traffic, const CollectiveCall *call, const char *algorithm, int copies);
+int traffic_add(Traffic *traffic, const TrafficGroups *groups);
 
-/* Makes the resources; no operation can be opened after it. */
+/* Makes the resources; no operation can be added after it. */
 void traffic_seal(Traffic *traffic, FairShare *share);
 
 int traffic_leg_count(const Traffic *traffic, int operation);

@@ -70,6 +70,7 @@ static void build_tasks(TrainingStep *self, Arena *arena, const SimulationSpec *
     build_init(&build);
     training_passes_add(&build);
     training_end_add(&build);
+    self->endless = build.builder.endless;
     build_finish(&build);
 }
 

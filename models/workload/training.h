@@ -25,6 +25,7 @@ typedef struct TrainingStep {
     Step step;
     TrainingTraffic traffic;
     ClassSeries *series; /* one per class */
+    bool endless;        /* longer than STEP_MOST_S: not to be run */
 } TrainingStep;
 
 /*

@@ -34,6 +34,11 @@ static WorkProfile round_profile(const Seconds *seconds, double speed_fraction) 
     WorkProfile profile = {.hbm_bytes = seconds->hbm_bytes};
     double sum_s = 0;
     SimTime given = 0;
+    for (int category = 0; category < LEDGER_COUNT; category++)
+        sum_s += seconds->of[category];
+    if (!(sum_s / speed_fraction < STEP_MOST_S))
+        return (WorkProfile){.endless = true};
+    sum_s = 0;
     for (int category = 0; category < LEDGER_COUNT; category++) {
         sum_s += seconds->of[category];
         SimTime upto = sim_time_from_s(sum_s);

@@ -38,7 +38,7 @@ static TaskId add_gradient_slice(Build *build, int stage, int chunk, int slice, 
 static TaskId add_stage_gradients(Build *build, int stage, int group) {
     TaskId last = TASK_NONE;
     for (int chunk = build->shape.chunks - 1; chunk >= 0; chunk--)
-        for (int slice = 0; slice < training_gradient_slices(build->training, stage, chunk); slice++)
+        for (int slice = 0; slice < training_gradient_slices(build->training, stage); slice++)
             last = add_gradient_slice(build, stage, chunk, slice, group);
     return last;
 }
@@ -98,4 +98,6 @@ void training_end_add(Build *build) {
         add_optimizer(build, class);
     for (int index = 0; index < stages * groups; index++)
         add_parameter_gathering(build, index / groups, index % groups);
+    /* The step is over for nobody before it is over for all: what is left over has a cause. */
+    step_builder_barrier(&build->builder);
 }

@@ -30,12 +30,21 @@ static double head_table_parameters(const TrainingSpec *training) {
     return copied ? (double)model->vocab * (double)model->hidden : transformer_head_parameters(model);
 }
 
+/* Key and value heads held by a tensor group: each GPU has at least one, so fewer heads than GPUs are held several
+ * times. */
+static double held_kv_heads(const TrainingSpec *training) {
+    double heads = (double)transformer_kv_heads(&training->model), tensors = (double)training->plan.tensor_parallel;
+    return heads < tensors ? tensors : heads;
+}
+
 double training_chunk_parameters(const TrainingSpec *training, int stage, int chunk) {
     const PlanSpec *plan = &training->plan;
-    double parameters =
-        (double)plan_chunk_layers(training, stage, chunk) * transformer_layer_parameters(&training->model);
+    const TransformerSpec *model = &training->model;
+    double copied_heads = held_kv_heads(training) - (double)transformer_kv_heads(model);
+    double copies = copied_heads * 2 * (double)transformer_head_dim(model) * (double)model->hidden;
+    double parameters = (double)plan_chunk_layers(training, stage) * (transformer_layer_parameters(model) + copies);
     if (is_first_chunk(stage, chunk))
-        parameters += transformer_embedding_parameters(&training->model);
+        parameters += transformer_embedding_parameters(model);
     if (is_last_chunk(plan, stage, chunk))
         parameters += head_table_parameters(training);
     return parameters / (double)plan->tensor_parallel;
@@ -68,7 +77,8 @@ static double sequence_tensors_bytes(const TrainingSpec *training) {
 static double split_tensors_bytes(const TrainingSpec *training) {
     const TransformerSpec *model = &training->model;
     double hidden = (double)model->hidden, head_dim = (double)transformer_head_dim(model);
-    double query = (double)model->heads * head_dim, key_value = 2 * (double)transformer_kv_heads(model) * head_dim;
+    double query = (double)model->heads * head_dim;
+    double key_value = 2 * held_kv_heads(training) * head_dim;
     double ffn = (double)transformer_ffn_hidden(model) * (model->gated ? 3 : 2);
     return (2 * query + key_value + ffn) / hidden * hidden_bytes(training) / (double)training->plan.tensor_parallel;
 }
@@ -106,7 +116,7 @@ static double head_activation_bytes(const TrainingSpec *training) {
 double training_chunk_activation_bytes(const TrainingSpec *training, int stage, int chunk) {
     const PlanSpec *plan = &training->plan;
     double layer = training_layer_activation_bytes(training, plan->recompute);
-    double bytes = layer * (double)plan_chunk_layers(training, stage, chunk);
+    double bytes = layer * (double)plan_chunk_layers(training, stage);
     if (is_first_chunk(stage, chunk) && training->model.dropout_fraction > 0)
         bytes += hidden_bytes(training) / activation_bytes(plan->precision) /
                  (double)(plan->sequence_parallel ? plan->tensor_parallel : 1);

@@ -29,7 +29,7 @@ static bool is_last_virtual_stage(const Build *build, const PassPlace *place) {
 
 /* The part of a pass that slice `slice` does: an even share of the layers, the ends where they belong. */
 static PassWork slice_work(const Build *build, const PassPlace *place, int slice) {
-    int64_t layers = plan_chunk_layers(build->training, place->stage, place->pass.chunk);
+    int64_t layers = plan_chunk_layers(build->training, place->stage);
     bool first = slice == 0, last = slice == place->slices - 1, forward = place->pass.kind == PASS_FORWARD;
     return (PassWork){.kind = place->pass.kind,
                       .layers = layers * (slice + 1) / place->slices - layers * slice / place->slices,
@@ -110,31 +110,38 @@ static void add_message(Build *build, const PassPlace *place, TaskId ready) {
         step_builder_communicate(&build->builder, what, &streams, operation, 1);
 }
 
-static void add_pass(Build *build, PassPlace *place) {
-    bool last_backward = place->pass.kind == PASS_BACKWARD && place->pass.micro_batch == build->shape.micro_batches - 1;
-    int slices = training_gradient_slices(build->training, place->stage, place->pass.chunk);
+static void add_pass(Build *build, PassPlace *place, bool completes_gradients) {
+    int slices = training_gradient_slices(build->training, place->stage);
     TaskId end = TASK_NONE;
-    place->slices = last_backward ? slices : 1;
+    place->slices = completes_gradients ? slices : 1;
     for (int slice = 0; slice < place->slices; slice++) {
         end = add_slice(build, place, slice);
-        if (last_backward)
+        if (completes_gradients)
             build->gradients[build_gradient_index(build, place->set, place->stage, place->pass.chunk, slice)] = end;
     }
     add_message(build, place, end);
 }
 
+/* Position of the backward pass that runs last on each chunk, whichever micro-batch the schedule gives it. */
+static void find_last_backward(const Build *build, const PipelinePass *passes, int *last_of_chunk) {
+    for (int i = 0; i < pipeline_pass_count(&build->shape); i++)
+        if (passes[i].kind == PASS_BACKWARD)
+            last_of_chunk[passes[i].chunk] = i;
+}
+
 static void add_passes(Build *build) {
-    PipelinePass *passes = ARENA_ARRAY(build->arena, pipeline_pass_count(&build->shape), PipelinePass);
     const PipelineSchedule *schedule = pipeline_find(build->plan->schedule);
-    for (int set = 0; set < build->builder.step->ranks.replica_set_count; set++) {
-        for (int stage = 0; stage < build->shape.stages; stage++) {
-            schedule->order(&build->shape, stage, passes);
-            PassPlace place = {.set = set, .stage = stage};
-            place.streams = stage_streams(build, set, stage, STREAM_COMPUTE);
-            for (int i = 0; i < pipeline_pass_count(&build->shape); i++) {
-                place.pass = passes[i];
-                add_pass(build, &place);
-            }
+    PipelinePass *passes = ARENA_ARRAY(build->arena, pipeline_pass_count(&build->shape), PipelinePass);
+    int *last_of_chunk = ARENA_ARRAY(build->arena, build->shape.chunks, int);
+    int stages = build->shape.stages, places = build->builder.step->ranks.replica_set_count * stages;
+    for (int index = 0; index < places; index++) {
+        PassPlace place = {.set = index / stages, .stage = index % stages};
+        schedule->order(&build->shape, place.stage, passes);
+        find_last_backward(build, passes, last_of_chunk);
+        place.streams = stage_streams(build, place.set, place.stage, STREAM_COMPUTE);
+        for (int i = 0; i < pipeline_pass_count(&build->shape); i++) {
+            place.pass = passes[i];
+            add_pass(build, &place, last_of_chunk[passes[i].chunk] == i);
         }
     }
 }

@@ -10,12 +10,12 @@ typedef struct TrafficBuilder {
     const RankClasses *ranks;
     const SimulationSpec *spec;
     Traffic *traffic;
-    int *group; /* scratch: the GPUs of one collective */
+    int *gpus; /* scratch: the GPUs of the groups of an operation */
 } TrafficBuilder;
 
-int training_gradient_slices(const TrainingSpec *training, int stage, int chunk) {
+int training_gradient_slices(const TrainingSpec *training, int stage) {
     const PlanSpec *plan = &training->plan;
-    int64_t layers = plan_chunk_layers(training, stage, chunk);
+    int64_t layers = plan_chunk_layers(training, stage);
     if (!plan->overlap_grad_reduce || plan->data_parallel < 2)
         return 1;
     return layers < TRAINING_SLICES_MAX ? (int)(layers > 0 ? layers : 1) : TRAINING_SLICES_MAX;
@@ -31,13 +31,10 @@ static double hidden_bytes(const TrafficBuilder *builder) {
            (double)builder->training->model.hidden * activation_bytes(plan->precision);
 }
 
-static void add_calls(TrafficBuilder *builder, CollectiveKind kind, double bytes, int ranks, int copies) {
-    CollectiveCall call = {.kind = kind,
-                           .bytes = bytes,
-                           .ranks = ranks,
-                           .rank_gpu = builder->group,
-                           .gpus_per_node = builder->spec->cluster.node.gpus};
-    traffic_add(builder->traffic, &call, builder->plan->collective, copies);
+static int add_operation(TrafficBuilder *builder, TrafficGroups groups) {
+    groups.gpus = builder->gpus;
+    groups.algorithm = builder->plan->collective;
+    return traffic_add(builder->traffic, &groups);
 }
 
 /*
@@ -63,19 +60,32 @@ static bool group_is_inside_a_node(const TrafficBuilder *builder, int stage, int
 }
 
 static int open_tensor_operation(TrafficBuilder *builder, const ReplicaSet *set, int stage) {
-    const PlanSpec *plan = builder->plan;
-    int tensors = (int)plan->tensor_parallel;
+    int tensors = (int)builder->plan->tensor_parallel, count = 0;
     if (tensors < 2)
         return NO_OPERATION;
-    int operation = traffic_open(builder->traffic);
     for (int i = 0; i < set->replica_count; i++) {
         if (i > 0 && group_is_inside_a_node(builder, stage, set->replicas[i]))
             continue;
         for (int tensor = 0; tensor < tensors; tensor++)
-            builder->group[tensor] = rank_gpu(builder, stage, set->replicas[i], tensor);
-        add_calls(builder, COLLECTIVE_ALL_REDUCE, hidden_bytes(builder), tensors, 1);
+            builder->gpus[count * tensors + tensor] = rank_gpu(builder, stage, set->replicas[i], tensor);
+        count++;
     }
-    return operation;
+    return add_operation(builder, (TrafficGroups){.kind = COLLECTIVE_ALL_REDUCE,
+                                                  .bytes = hidden_bytes(builder),
+                                                  .ranks = tensors,
+                                                  .count = count,
+                                                  .copies = 1});
+}
+
+/* One pair for every `copies` tensor ranks of every replica; returns their number. */
+static int fill_pairs(TrafficBuilder *builder, const ReplicaSet *set, int from, int to, int copies) {
+    int pairs = 0;
+    for (int i = 0; i < set->replica_count; i++)
+        for (int tensor = 0; tensor < builder->plan->tensor_parallel; tensor += copies, pairs++) {
+            builder->gpus[2 * pairs] = rank_gpu(builder, from, set->replicas[i], tensor);
+            builder->gpus[2 * pairs + 1] = rank_gpu(builder, to, set->replicas[i], tensor);
+        }
+    return pairs;
 }
 
 static int open_message_operation(TrafficBuilder *builder, const ReplicaSet *set, int from, int to) {
@@ -84,17 +94,13 @@ static int open_message_operation(TrafficBuilder *builder, const ReplicaSet *set
     bool wraps = to < 0 || to >= stages;
     if (stages < 2 || (wraps && plan->virtual_stages < 2))
         return NO_OPERATION;
-    int operation = traffic_open(builder->traffic);
-    to = (to + stages) % stages;
     int copies = tensors_side_by_side(builder, 0, (int)plan->tensor_parallel);
-    for (int i = 0; i < set->replica_count; i++) {
-        for (int tensor = 0; tensor < plan->tensor_parallel; tensor += copies) {
-            builder->group[0] = rank_gpu(builder, from, set->replicas[i], tensor);
-            builder->group[1] = rank_gpu(builder, to, set->replicas[i], tensor);
-            add_calls(builder, COLLECTIVE_SEND_RECV, hidden_bytes(builder) / (double)plan->tensor_parallel, 2, copies);
-        }
-    }
-    return operation;
+    int pairs = fill_pairs(builder, set, from, (to + stages) % stages, copies);
+    return add_operation(builder, (TrafficGroups){.kind = COLLECTIVE_SEND_RECV,
+                                                  .bytes = hidden_bytes(builder) / (double)plan->tensor_parallel,
+                                                  .ranks = 2,
+                                                  .count = pairs,
+                                                  .copies = copies});
 }
 
 /* Tensor ranks first .. end - 1 of a stage, each with its own data-parallel group. */
@@ -106,32 +112,31 @@ typedef struct TensorSpan {
 
 /* One data-parallel collective for each tensor rank of the span, all at the same time. */
 static int open_replica_operation(TrafficBuilder *builder, const TensorSpan *span, CollectiveKind kind, double bytes) {
-    int operation = traffic_open(builder->traffic);
-    int replicas = (int)builder->plan->data_parallel;
+    int replicas = (int)builder->plan->data_parallel, count = 0;
     int copies = tensors_side_by_side(builder, span->first, span->end);
-    for (int tensor = span->first; tensor < span->end; tensor += copies) {
+    for (int tensor = span->first; tensor < span->end; tensor += copies, count++)
         for (int replica = 0; replica < replicas; replica++)
-            builder->group[replica] = rank_gpu(builder, span->stage, replica, tensor);
-        add_calls(builder, kind, bytes, replicas, copies);
-    }
-    return operation;
+            builder->gpus[count * replicas + replica] = rank_gpu(builder, span->stage, replica, tensor);
+    return add_operation(
+        builder, (TrafficGroups){.kind = kind, .bytes = bytes, .ranks = replicas, .count = count, .copies = copies});
 }
 
+/* The first and the last stage sum the gradients of their copies of a tied table. */
 static int open_embedding_operation(TrafficBuilder *builder, int first, int end) {
     const PlanSpec *plan = builder->plan;
     const TransformerSpec *model = &builder->training->model;
-    int operation = traffic_open(builder->traffic);
-    double bytes =
-        (double)model->vocab * (double)model->hidden / (double)plan->tensor_parallel * training_gradient_bytes(plan);
-    int copies = tensors_side_by_side(builder, first, end);
-    for (int replica = 0; replica < plan->data_parallel; replica++) {
-        for (int tensor = first; tensor < end; tensor += copies) {
-            builder->group[0] = rank_gpu(builder, 0, replica, tensor);
-            builder->group[1] = rank_gpu(builder, (int)plan->pipeline_parallel - 1, replica, tensor);
-            add_calls(builder, COLLECTIVE_ALL_REDUCE, bytes, 2, copies);
+    int last_stage = (int)plan->pipeline_parallel - 1, pairs = 0, copies = tensors_side_by_side(builder, first, end);
+    for (int replica = 0; replica < plan->data_parallel; replica++)
+        for (int tensor = first; tensor < end; tensor += copies, pairs++) {
+            builder->gpus[2 * pairs] = rank_gpu(builder, 0, replica, tensor);
+            builder->gpus[2 * pairs + 1] = rank_gpu(builder, last_stage, replica, tensor);
         }
-    }
-    return operation;
+    double parameters = (double)model->vocab * (double)model->hidden / (double)plan->tensor_parallel;
+    return add_operation(builder, (TrafficGroups){.kind = COLLECTIVE_ALL_REDUCE,
+                                                  .bytes = parameters * training_gradient_bytes(plan),
+                                                  .ranks = 2,
+                                                  .count = pairs,
+                                                  .copies = copies});
 }
 
 static void open_set_operations(TrafficBuilder *builder, TrainingTraffic *out) {
@@ -164,7 +169,7 @@ static void open_group_operations(TrafficBuilder *builder, TrainingTraffic *out)
         TensorSpan span = {.stage = index / groups / out->chunks, .first = first, .end = first + width};
         double weights = training_chunk_parameters(builder->training, span.stage, chunk);
         double bytes =
-            weights * training_gradient_bytes(plan) / training_gradient_slices(builder->training, span.stage, chunk);
+            weights * training_gradient_bytes(plan) / training_gradient_slices(builder->training, span.stage);
         CollectiveKind kind = plan->distributed_optimizer ? COLLECTIVE_REDUCE_SCATTER : COLLECTIVE_ALL_REDUCE;
         gradients[index] = open_replica_operation(builder, &span, kind, bytes);
         if (plan->distributed_optimizer)
@@ -198,8 +203,7 @@ TrainingTraffic training_traffic_create(Arena *arena, const SimulationSpec *spec
     *out.network = network_build(&spec->cluster.node, &spec->cluster.fabric, (int)spec->cluster.nodes);
     out.traffic = traffic_create(arena, out.network, folded);
     TrafficBuilder builder = {arena, &job->training, plan, ranks, spec, out.traffic, NULL};
-    int64_t largest = plan->tensor_parallel > plan->data_parallel ? plan->tensor_parallel : plan->data_parallel;
-    builder.group = ARENA_ARRAY(arena, largest > 2 ? largest : 2, int);
+    builder.gpus = ARENA_ARRAY(arena, 2 * job->gpus, int);
     open_set_operations(&builder, &out);
     open_group_operations(&builder, &out);
     open_embedding_operations(&builder, &out);

@@ -31,7 +31,7 @@ typedef struct TrainingTraffic {
 
 /* Slices into which the last backward pass of a chunk is cut so that its gradients can leave early; at most
  * TRAINING_SLICES_MAX. */
-int training_gradient_slices(const TrainingSpec *training, int stage, int chunk);
+int training_gradient_slices(const TrainingSpec *training, int stage);
 
 /* Creates and seals all operations of the job. */
 TrainingTraffic training_traffic_create(Arena *arena, const SimulationSpec *spec, const JobSpec *job,

@@ -21,12 +21,13 @@ void kernel_list_add_gemm(KernelList *list, GemmShape shape) {
     double m = (double)shape.m, n = (double)shape.n, k = (double)shape.k;
     cost->gemm_s += gpu_gemm_seconds(list->gpu, &shape);
     cost->flop += gpu_gemm_flop(&shape);
-    cost->hbm_bytes += (double)shape.batch * (m * k + k * n + m * n) * activation_bytes(list->precision);
+    if (!shape.on_chip)
+        cost->hbm_bytes += (double)shape.batch * (m * k + k * n + m * n) * activation_bytes(list->precision);
     list->launches++;
 }
 
 void kernel_list_add_product(KernelList *list, int64_t m, int64_t n, int64_t k) {
-    kernel_list_add_gemm(list, (GemmShape){1, m, n, k, list->precision});
+    kernel_list_add_gemm(list, (GemmShape){1, m, n, k, list->precision, false});
 }
 
 void kernel_list_add_product_backward(KernelList *list, int64_t m, int64_t n, int64_t k) {
