@@ -2,6 +2,7 @@
 
 #include <criterion/criterion.h>
 #include <ctype.h>
+#include <signal.h>
 #include <string.h>
 
 Test(ledger, every_category_has_a_name_and_a_title_of_its_own) {

@@ -1,5 +1,6 @@
 /* Whole steps: folded and unfolded agree, GPU-seconds are conserved, accounts explain what they should. */
 #include <criterion/criterion.h>
+#include <math.h>
 #include <string.h>
 
 #include "tests/unit/models/small_cluster.h"
@@ -8,19 +9,24 @@ typedef struct Layout {
     const char *schedule;
     int nodes, gpus, tensor, pipeline, chunks, micro_batches;
     bool overlap, distributed;
+    int per_leaf; /* 0 = one leaf */
 } Layout;
 
 static const Layout LAYOUTS[] = {
-    {"1f1b", 1, 1, 1, 1, 1, 3, false, false},
-    {"1f1b", 2, 4, 2, 2, 1, 4, false, false},
-    {"1f1b", 2, 4, 4, 1, 1, 2, true, false},
-    {"1f1b", 4, 2, 2, 4, 1, 6, true, true},
-    {"gpipe", 2, 4, 2, 2, 1, 4, false, true},
-    {"gpipe", 4, 4, 4, 2, 1, 3, true, false},
-    {"interleaved_1f1b", 4, 4, 2, 4, 2, 8, false, false},
-    {"interleaved_1f1b", 2, 8, 4, 2, 4, 4, true, true},
-    {"1f1b", 8, 2, 1, 4, 1, 5, false, false},
-    {"1f1b", 4, 2, 4, 1, 1, 2, false, false},
+    {"1f1b", 1, 1, 1, 1, 1, 3, false, false, 0},
+    {"1f1b", 2, 4, 2, 2, 1, 4, false, false, 0},
+    {"1f1b", 2, 4, 4, 1, 1, 2, true, false, 0},
+    {"1f1b", 4, 2, 2, 4, 1, 6, true, true, 0},
+    {"gpipe", 2, 4, 2, 2, 1, 4, false, true, 0},
+    {"gpipe", 4, 4, 4, 2, 1, 3, true, false, 0},
+    {"interleaved_1f1b", 4, 4, 2, 4, 2, 8, false, false, 0},
+    {"interleaved_1f1b", 2, 8, 4, 2, 4, 4, true, true, 0},
+    {"1f1b", 8, 2, 1, 4, 1, 5, false, false, 0},
+    {"1f1b", 4, 2, 4, 1, 1, 2, false, false, 0},
+    {"1f1b", 4, 4, 2, 2, 1, 5, false, false, 1},
+    {"1f1b", 4, 4, 4, 4, 1, 6, true, true, 2},
+    {"gpipe", 8, 2, 2, 4, 1, 4, true, false, 2},
+    {"interleaved_1f1b", 8, 4, 4, 4, 2, 8, false, true, 2},
 };
 
 static SimulationSpec layout_spec(Arena *arena, const Layout *layout) {
@@ -34,6 +40,8 @@ static SimulationSpec layout_spec(Arena *arena, const Layout *layout) {
     plan->overlap_grad_reduce = layout->overlap;
     plan->overlap_p2p = layout->overlap;
     plan->distributed_optimizer = layout->distributed;
+    spec.cluster.fabric.nodes_per_leaf = layout->per_leaf;
+    spec.cluster.fabric.oversubscription = layout->per_leaf ? 3.5 : 1;
     small_cluster_resolve(arena, &spec);
     return spec;
 }
@@ -65,6 +73,17 @@ Test(simulation, folded_and_unfolded_agree_to_the_nanosecond_on_every_schedule) 
     }
 }
 
+/* Where only some replicas cross a leaf, one representative stands for unequal ones: the worst of them. */
+Test(simulation, folding_an_uneven_fabric_is_within_1_percent) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = layout_spec(arena, &(Layout){"interleaved_1f1b", 8, 4, 4, 4, 2, 8, false, true, 3});
+    const Results *folded = run_as(&spec, FIDELITY_FOLDED, arena);
+    const Results *unfolded = run_as(&spec, FIDELITY_UNFOLDED, arena);
+    cr_assert_geq(folded->step, unfolded->step);
+    cr_assert_float_eq((double)folded->step / (double)unfolded->step, 1, 0.01);
+    arena_destroy(arena);
+}
+
 Test(simulation, folded_and_unfolded_agree_with_a_slow_gpu) {
     for (size_t i = 1; i < sizeof LAYOUTS / sizeof *LAYOUTS; i++) {
         Arena *arena = arena_create();
@@ -78,6 +97,42 @@ Test(simulation, folded_and_unfolded_agree_with_a_slow_gpu) {
         cr_assert_gt(folded->ledger.ns[LEDGER_STRAGGLER], 0);
         arena_destroy(arena);
     }
+}
+
+/* Whatever the order of a schedule, a gradient is complete when its last backward pass is. */
+Test(simulation, gradients_are_not_reduced_before_the_last_backward_pass) {
+    for (size_t i = 0; i < sizeof LAYOUTS / sizeof *LAYOUTS; i++) {
+        Arena *arena = arena_create();
+        SimulationSpec spec = layout_spec(arena, &LAYOUTS[i]);
+        const Results *results = simulation_run(&spec, arena);
+        for (int class = 0; class < results->class_count && !LAYOUTS[i].overlap; class ++) {
+            SimTime backward = 0, reduction = results->step;
+            for (int j = 0; j < results->timeline_count; j++) {
+                const TimelineBar *bar = &results->timeline[j];
+                if (bar->gpu_class == class && bar->kind == BAR_BACKWARD && bar->end > backward)
+                    backward = bar->end;
+                if (bar->gpu_class == class && bar->stream == STREAM_DATA && bar->start < reduction)
+                    reduction = bar->start;
+            }
+            cr_assert_leq(backward, reduction, "layout %zu, class %d", i, class);
+        }
+        arena_destroy(arena);
+    }
+}
+
+Test(simulation, a_step_that_takes_years_is_a_result) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = layout_spec(arena, &LAYOUTS[1]);
+    spec.cluster.slow_gpus = &(SlowGpuSpec){.gpu = 2, .speed_fraction = 1e-200};
+    spec.cluster.slow_gpu_count = 1;
+    cr_assert_eq(simulation_run(&spec, arena)->status, RUN_TOO_LONG);
+    spec.cluster.slow_gpu_count = 0;
+    spec.cluster.node.nvlink.bytes_per_s = 1e-6;
+    const Results *results = simulation_run(&spec, arena);
+    cr_assert_eq(results->status, RUN_TOO_LONG);
+    cr_assert_eq(results_metric(results, "memory.fits")->value, 1);
+    cr_assert(isnan(results_metric(results, "time.step_s")->value));
+    arena_destroy(arena);
 }
 
 Test(simulation, every_gpu_nanosecond_is_in_the_ledger) {

@@ -41,13 +41,21 @@ static void bench_destroy(Bench *bench) {
     arena_destroy(bench->arena);
 }
 
-static void add(Bench *bench, CollectiveKind kind, double bytes, const int *gpus, int ranks) {
-    CollectiveCall call = {kind, bytes, ranks, gpus, bench->network.gpus_per_node};
-    traffic_add(bench->traffic, &call, "ring", 1);
+static TrafficGroups groups_of(CollectiveKind kind, double bytes, const int *gpus, int ranks) {
+    return (TrafficGroups){
+        .kind = kind, .bytes = bytes, .algorithm = "ring", .ranks = ranks, .count = 1, .gpus = gpus, .copies = 1};
 }
 
-static void add_message(Bench *bench, double bytes, int from, int to) {
-    add(bench, COLLECTIVE_SEND_RECV, bytes, (const int[]){from, to}, 2);
+static int add(Bench *bench, CollectiveKind kind, double bytes, const int *gpus, int ranks) {
+    TrafficGroups groups = groups_of(kind, bytes, gpus, ranks);
+    return traffic_add(bench->traffic, &groups);
+}
+
+/* One operation of `count` messages, from gpus[0] to gpus[1] and so on. */
+static int add_messages(Bench *bench, double bytes, const int *gpus, int count) {
+    TrafficGroups groups = groups_of(COLLECTIVE_SEND_RECV, bytes, gpus, 2);
+    groups.count = count;
+    return traffic_add(bench->traffic, &groups);
 }
 
 static void seal(Bench *bench) {
@@ -93,8 +101,7 @@ static const int FOUR_NODES[4] = {0, 4, 8, 12};
 
 Test(traffic, equally_loaded_links_of_a_kind_are_one_resource_when_folded) {
     Bench *bench = bench_create(&NODE, true);
-    int ring = traffic_open(bench->traffic);
-    add(bench, COLLECTIVE_ALL_REDUCE, BYTES, TWO_NODES, 4);
+    int ring = add(bench, COLLECTIVE_ALL_REDUCE, BYTES, TWO_NODES, 4);
     seal(bench);
     const Network *network = &bench->network;
     ResourceId port = resource_of(bench, network_port_out(network, 0));
@@ -111,8 +118,7 @@ Test(traffic, equally_loaded_links_of_a_kind_are_one_resource_when_folded) {
 /* Each of 3 steps sends a quarter; a node's NICs share what leaves it. */
 Test(traffic, weights_are_the_bytes_of_a_ring) {
     Bench *bench = bench_create(&NODE, true);
-    int ring = traffic_open(bench->traffic);
-    add(bench, COLLECTIVE_ALL_REDUCE, BYTES, TWO_NODES, 4);
+    int ring = add(bench, COLLECTIVE_ALL_REDUCE, BYTES, TWO_NODES, 4);
     seal(bench);
     cr_assert_eq(traffic_leg_count(bench->traffic, ring), 2);
     for (int i = 0; i < 2; i++) {
@@ -128,8 +134,7 @@ Test(traffic, weights_are_the_bytes_of_a_ring) {
 
 Test(traffic, every_used_link_is_a_resource_of_its_own_when_unfolded) {
     Bench *bench = bench_create(&NODE, false);
-    int ring = traffic_open(bench->traffic);
-    add(bench, COLLECTIVE_ALL_REDUCE, BYTES, TWO_NODES, 4);
+    int ring = add(bench, COLLECTIVE_ALL_REDUCE, BYTES, TWO_NODES, 4);
     seal(bench);
     const TrafficLeg *leg = traffic_leg(bench->traffic, ring, 1);
     cr_assert_eq(leg->use_count, 4 + 8);
@@ -142,7 +147,6 @@ Test(traffic, every_used_link_is_a_resource_of_its_own_when_unfolded) {
 
 Test(traffic, unused_links_have_no_resource) {
     Bench *bench = bench_create(&NODE, true);
-    traffic_open(bench->traffic);
     add(bench, COLLECTIVE_ALL_REDUCE, BYTES, TWO_NODES, 4);
     seal(bench);
     cr_assert_not(is_used(bench, network_port_out(&bench->network, 1)));
@@ -154,9 +158,8 @@ Test(traffic, unused_links_have_no_resource) {
 Test(traffic, alone_an_operation_takes_what_the_collective_does) {
     for (int folded = 0; folded < 2; folded++) {
         Bench *bench = bench_create(&NODE, folded);
-        int ring = traffic_open(bench->traffic);
         CollectiveCall call = {COLLECTIVE_ALL_REDUCE, BYTES, 4, FOUR_NODES, 4};
-        traffic_add(bench->traffic, &call, "ring", 1);
+        int ring = add(bench, COLLECTIVE_ALL_REDUCE, BYTES, FOUR_NODES, 4);
         seal(bench);
         CollectiveLoads loads;
         collective_loads(&call, collective_find("ring"), &bench->network, bench->arena, &loads);
@@ -170,8 +173,7 @@ Test(traffic, alone_an_operation_takes_what_the_collective_does) {
 
 Test(traffic, a_ring_over_leaves_loads_every_uplink_once_both_ways) {
     Bench *bench = bench_create(&NODE, true);
-    int ring = traffic_open(bench->traffic);
-    add(bench, COLLECTIVE_REDUCE_SCATTER, BYTES, FOUR_NODES, 4);
+    int ring = add(bench, COLLECTIVE_REDUCE_SCATTER, BYTES, FOUR_NODES, 4);
     seal(bench);
     const TrafficLeg *leg = traffic_leg(bench->traffic, ring, 0);
     LinkId leaf = (LinkId)network_link_count(&bench->network) - 4;
@@ -189,15 +191,15 @@ Test(traffic, a_ring_over_leaves_loads_every_uplink_once_both_ways) {
 /* 3 rings side by side: each has NICs of its own, the uplink carries all of them. */
 Test(traffic, copies_are_felt_by_the_leaves_only) {
     Bench *bench = bench_create(&NODE, true);
-    CollectiveCall call = {COLLECTIVE_REDUCE_SCATTER, BYTES, 4, FOUR_NODES, 4};
-    int ring = traffic_open(bench->traffic);
-    traffic_add(bench->traffic, &call, "ring", 3);
+    TrafficGroups groups = groups_of(COLLECTIVE_REDUCE_SCATTER, BYTES, FOUR_NODES, 4);
+    groups.copies = 3;
+    int ring = traffic_add(bench->traffic, &groups);
     seal(bench);
     const TrafficLeg *leg = traffic_leg(bench->traffic, ring, 0);
     LinkId leaf = (LinkId)network_link_count(&bench->network) - 4;
-    expect_near(leg->amount_bytes, 3 * BYTES * 3 / 4);
-    expect_near(weight_of(leg, resource_of(bench, leaf)), 1);
-    expect_near(weight_of(leg, resource_of(bench, network_nic_out(&bench->network, 0))), 1 / 3.0);
+    expect_near(leg->amount_bytes, BYTES * 3 / 4);
+    expect_near(weight_of(leg, resource_of(bench, leaf)), 3);
+    expect_near(weight_of(leg, resource_of(bench, network_nic_out(&bench->network, 0))), 1);
     cr_assert_eq(leg->link, LINK_FABRIC);
     cr_assert_float_eq(alone_seconds(bench, ring, 0), 3 * BYTES * 3 / 4 / 40e9, 1e-9);
     bench_destroy(bench);
@@ -208,10 +210,9 @@ Test(traffic, groups_of_an_operation_add_up_on_the_links_they_share) {
     NodeSpec node = NODE;
     node.nics = 2;
     Bench *bench = bench_create(&node, true);
-    int sums = traffic_open(bench->traffic);
-    add(bench, COLLECTIVE_ALL_REDUCE, BYTES, (const int[]){0, 4}, 2);
-    add(bench, COLLECTIVE_ALL_REDUCE, BYTES, (const int[]){1, 5}, 2);
-    add(bench, COLLECTIVE_ALL_REDUCE, BYTES, (const int[]){2, 6}, 2);
+    TrafficGroups groups = groups_of(COLLECTIVE_ALL_REDUCE, BYTES, (const int[]){0, 4, 1, 5, 2, 6}, 2);
+    groups.count = 3;
+    int sums = traffic_add(bench->traffic, &groups);
     seal(bench);
     const TrafficLeg *leg = traffic_leg(bench->traffic, sums, 0);
     expect_near(leg->amount_bytes, BYTES);
@@ -224,10 +225,8 @@ Test(traffic, groups_of_an_operation_add_up_on_the_links_they_share) {
 
 Test(traffic, links_of_different_operations_are_told_apart) {
     Bench *bench = bench_create(&NODE, true);
-    traffic_open(bench->traffic);
-    add_message(bench, BYTES, 0, 4);
-    traffic_open(bench->traffic);
-    add_message(bench, BYTES, 8, 12);
+    add_messages(bench, BYTES, (const int[]){0, 4}, 1);
+    add_messages(bench, BYTES, (const int[]){8, 12}, 1);
     seal(bench);
     const Network *network = &bench->network;
     cr_assert_neq(resource_of(bench, network_nic_out(network, 0)), resource_of(bench, network_nic_out(network, 8)));
@@ -237,10 +236,8 @@ Test(traffic, links_of_different_operations_are_told_apart) {
 
 Test(traffic, links_with_other_bytes_or_of_another_kind_are_told_apart) {
     Bench *bench = bench_create(&NODE, true);
-    traffic_open(bench->traffic);
-    add_message(bench, BYTES, 0, 1);
-    add_message(bench, BYTES, 4, 8);
-    add_message(bench, BYTES + 1, 2, 3);
+    add_messages(bench, BYTES, (const int[]){0, 1, 4, 8}, 2);
+    add_messages(bench, BYTES + 1, (const int[]){2, 3}, 1);
     seal(bench);
     const Network *network = &bench->network;
     ResourceId port = resource_of(bench, network_port_out(network, 0));
@@ -252,10 +249,7 @@ Test(traffic, links_with_other_bytes_or_of_another_kind_are_told_apart) {
 
 Test(traffic, the_latency_of_an_operation_is_that_of_its_farthest_group) {
     Bench *bench = bench_create(&NODE, true);
-    int messages = traffic_open(bench->traffic);
-    add_message(bench, BYTES, 0, 4);
-    add_message(bench, BYTES, 5, 9);
-    add_message(bench, BYTES, 2, 3);
+    int messages = add_messages(bench, BYTES, (const int[]){0, 4, 5, 9, 2, 3}, 3);
     seal(bench);
     expect_near(traffic_leg(bench->traffic, messages, 0)->latency_s, 5e-6 + 7e-6 + 3 * 0.5e-6);
     bench_destroy(bench);
@@ -263,10 +257,8 @@ Test(traffic, the_latency_of_an_operation_is_that_of_its_farthest_group) {
 
 Test(traffic, one_rank_has_no_legs_and_no_bytes_have_no_links) {
     Bench *bench = bench_create(&NODE, true);
-    int nobody = traffic_open(bench->traffic);
-    add(bench, COLLECTIVE_ALL_REDUCE, BYTES, FOUR_NODES, 1);
-    int nothing = traffic_open(bench->traffic);
-    add_message(bench, 0, 0, 4);
+    int nobody = add(bench, COLLECTIVE_ALL_REDUCE, BYTES, FOUR_NODES, 1);
+    int nothing = add_messages(bench, 0, (const int[]){0, 4}, 1);
     seal(bench);
     cr_assert_eq(traffic_leg_count(bench->traffic, nobody), 0);
     const TrafficLeg *leg = traffic_leg(bench->traffic, nothing, 0);
@@ -278,14 +270,27 @@ Test(traffic, one_rank_has_no_legs_and_no_bytes_have_no_links) {
 
 Test(traffic, operations_do_not_leave_bytes_behind) {
     Bench *bench = bench_create(&NODE, true);
-    traffic_open(bench->traffic);
     add(bench, COLLECTIVE_ALL_REDUCE, BYTES, TWO_NODES, 4);
-    int second = traffic_open(bench->traffic);
-    add_message(bench, 7.1e6, 0, 1);
+    int second = add_messages(bench, 7.1e6, (const int[]){0, 1}, 1);
     seal(bench);
     const TrafficLeg *leg = traffic_leg(bench->traffic, second, 0);
     cr_assert_eq(leg->amount_bytes, 7.1e6);
     cr_assert_eq(leg->link, LINK_NVLINK);
     cr_assert_eq(traffic_leg_count(bench->traffic, second), 1);
+    bench_destroy(bench);
+}
+
+/* The second group cannot be hierarchical: one rank of it sits on a node alone. */
+Test(traffic, all_groups_of_an_operation_run_one_algorithm) {
+    Bench *bench = bench_create(&NODE, true);
+    TrafficGroups groups = groups_of(COLLECTIVE_ALL_REDUCE, BYTES, (const int[]){0, 1, 4, 5, 6, 7, 8, 12}, 4);
+    groups.count = 2;
+    groups.algorithm = "hierarchical";
+    int sums = traffic_add(bench->traffic, &groups);
+    groups.count = 1;
+    int alone = traffic_add(bench->traffic, &groups);
+    seal(bench);
+    cr_assert_eq(traffic_leg_count(bench->traffic, sums), 2);
+    cr_assert_eq(traffic_leg_count(bench->traffic, alone), 4);
     bench_destroy(bench);
 }

@@ -19,7 +19,7 @@ Test(work_cost, a_product_costs_its_flops_and_its_operands) {
     WorkCost cost = kernel_list_finish(&list, 0, 0);
     cr_assert_eq(cost.flop, 2.0 * 384 * 1000 * 72);
     cr_assert_eq(cost.hbm_bytes, 2.0 * (384 * 72 + 72 * 1000 + 384 * 1000));
-    cr_assert_eq(cost.gemm_s, gpu_gemm_seconds(&gpu, &(GemmShape){1, 384, 1000, 72, PRECISION_FP16}));
+    cr_assert_eq(cost.gemm_s, gpu_gemm_seconds(&gpu, &(GemmShape){1, 384, 1000, 72, PRECISION_FP16, false}));
     cr_assert_eq(cost.memory_s, 0);
     cr_assert_eq(cost.launch_s, gpu_launch_seconds(&gpu, 1));
 }
@@ -30,7 +30,7 @@ Test(work_cost, the_backward_of_a_product_is_two_products_of_its_sizes) {
     kernel_list_init(&list, &gpu, PRECISION_FP16);
     kernel_list_add_product_backward(&list, 384, 1000, 72);
     WorkCost cost = kernel_list_finish(&list, 0, 0);
-    GemmShape inputs = {1, 384, 72, 1000, PRECISION_FP16}, weights = {1, 1000, 72, 384, PRECISION_FP16};
+    GemmShape inputs = {1, 384, 72, 1000, PRECISION_FP16, false}, weights = {1, 1000, 72, 384, PRECISION_FP16, false};
     cr_assert_eq(cost.flop, 2 * 2.0 * 384 * 1000 * 72);
     cr_assert_eq(cost.gemm_s, gpu_gemm_seconds(&gpu, &inputs) + gpu_gemm_seconds(&gpu, &weights));
     cr_assert_eq(cost.launch_s, gpu_launch_seconds(&gpu, 2));
@@ -40,7 +40,7 @@ Test(work_cost, a_size_of_nothing_counts_as_one) {
     GpuSpec gpu = some_gpu();
     KernelList list;
     kernel_list_init(&list, &gpu, PRECISION_FP16);
-    kernel_list_add_gemm(&list, (GemmShape){0, 384, 0, 72, PRECISION_FP16});
+    kernel_list_add_gemm(&list, (GemmShape){0, 384, 0, 72, PRECISION_FP16, false});
     cr_assert_eq(kernel_list_finish(&list, 0, 0).flop, 2.0 * 384 * 72);
 }
 
