@@ -36,6 +36,15 @@ static bool account_memory(const SimulationSpec *spec, Arena *arena, Results *re
     return fits;
 }
 
+/* True when tensor groups or stages do not fill whole nodes, so that equal ranks have unequal neighbours. */
+static bool sits_unevenly(const SimulationSpec *spec) {
+    const PlanSpec *plan = &spec->jobs[0].training.plan;
+    int64_t per_node = spec->cluster.node.gpus, stage = plan->tensor_parallel * plan->data_parallel;
+    bool tensors =
+        plan->tensor_parallel < per_node ? per_node % plan->tensor_parallel : plan->tensor_parallel % per_node;
+    return spec->cluster.nodes > 1 && (tensors || (plan->pipeline_parallel > 1 && stage % per_node));
+}
+
 static void assume(const SimulationSpec *spec, Arena *arena, Results *results) {
     const PlanSpec *plan = &spec->jobs[0].training.plan;
     const char **list = ARENA_ARRAY(arena, ASSUMPTIONS_MAX, const char *);
@@ -51,6 +60,10 @@ static void assume(const SimulationSpec *spec, Arena *arena, Results *results) {
     list[count++] =
         plan->flash_attention ? "attention is fused and causal" : "attention is unfused and computes the full square";
     list[count++] = "all collectives of a pass are one transfer after its compute";
+    if (spec->fidelity == FIDELITY_FOLDED && sits_unevenly(spec))
+        list[count++] =
+            "stages or tensor groups share nodes unevenly: all their ranks are taken to have the longest way "
+            "of any of them; fidelity: unfolded tells them apart";
     list[count++] = "CUDA and NCCL keep 1.5 GiB per process";
     results->assumptions = list;
     results->assumption_count = count;

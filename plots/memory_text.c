@@ -4,6 +4,9 @@
 
 #include "plots/text_layout.h"
 
+/* A longer sentence has a line of its own. */
+enum { SENTENCE_COLUMNS = 54 };
+
 static bool same_bytes(const MemoryResults *one, const MemoryResults *other) {
     return one->weights_bytes == other->weights_bytes && one->gradients_bytes == other->gradients_bytes &&
            one->optimizer_bytes == other->optimizer_bytes && one->activations_bytes == other->activations_bytes &&
@@ -52,13 +55,17 @@ void memory_text_table(FILE *out, const Results *results) {
 void memory_text_changes(FILE *out, const Results *results) {
     text_layout_heading(out, "What would make it fit");
     if (results->fit_change_count == 0) {
-        fputs("  No single change of the plan was found that fits: use more GPUs or GPUs with more memory.\n", out);
+        fputs("  No change of the plan was found that fits: use more GPUs or GPUs with more memory.\n", out);
     }
     for (int i = 0; i < results->fit_change_count; i++) {
         const FitChange *change = &results->fit_changes[i];
         char bytes[TEXT_FIGURE_BYTES];
         char step[TEXT_FIGURE_BYTES];
-        fprintf(out, "  %-54s %10s on the fullest GPU, step %s\n", change->sentence,
+        bool is_short = text_layout_columns(change->sentence) <= SENTENCE_COLUMNS;
+        if (!is_short) {
+            text_layout_wrap(out, "  ", change->sentence);
+        }
+        fprintf(out, "  %-*s %10s on the fullest GPU, step %s\n", SENTENCE_COLUMNS, is_short ? change->sentence : "",
                 text_layout_figure(change->total_bytes, "bytes", bytes), text_layout_figure(change->step_s, "s", step));
     }
 }

@@ -3,7 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "scenarios/reader/quantity.h"
 #include "scenarios/reader/spelling.h"
 
 /* A goal at one point of the sweep, for the lookup. */
@@ -64,14 +63,25 @@ static int point_of(const SweepResults *sweep, const GoalPoint *wanted, int stan
     return count_matches(sweep, wanted, &first) == 1 ? first : -1;
 }
 
-static bool look_up(void *context, const GoalSide *side, double *value) {
+/* What a metric's unit measures and in how many SI units; anything that is no quantity counts things. */
+static Dimension dimension_of(const char *unit, double *unit_si) {
+    Dimension dimension = DIMENSION_COUNT;
+    if (unit != NULL && quantity_read_unit(unit, &dimension, unit_si))
+        return dimension;
+    *unit_si = 1;
+    bool part = unit != NULL && (strcmp(unit, "fraction") == 0 || strcmp(unit, "ratio") == 0);
+    return part ? DIMENSION_FRACTION : DIMENSION_COUNT;
+}
+
+static bool look_up(void *context, const GoalSide *side, GoalMeasure *measure) {
     const Standpoint *standpoint = context;
     int point = point_of(standpoint->sweep, &side->point, standpoint->point);
     const Results *results = point >= 0 ? standpoint->sweep->points[point].results : NULL;
     const Metric *metric = results != NULL ? results_metric(results, side->metric) : NULL;
     if (metric == NULL || isnan(metric->value))
         return false;
-    *value = metric->value;
+    measure->value = metric->value;
+    dimension_of(metric->unit, &measure->unit_si);
     return true;
 }
 
@@ -185,41 +195,60 @@ bool goal_check_points(GoalList list, const SweepResults *sweep, ErrorList *erro
     return errors->count == before;
 }
 
-/* Looks for the metric at every point and keeps the nearest name. */
-static bool find_metric(const SweepResults *sweep, const char *name, const char **near) {
+/* The metric at the first point that has it; NULL and the nearest name otherwise. */
+static const Metric *find_metric(const SweepResults *sweep, const char *name, const char **near) {
     int distance = 0;
+    *near = NULL;
     for (int i = 0; i < sweep->point_count; i++) {
         const Results *results = sweep->points[i].results;
         if (results == NULL)
             continue;
-        if (results_metric(results, name) != NULL)
-            return true;
+        const Metric *metric = results_metric(results, name);
+        if (metric != NULL)
+            return metric;
         for (int m = 0; m < results->metric_count; m++)
             spelling_consider(name, results->metrics[m].name, near, &distance);
     }
-    return false;
+    return NULL;
 }
 
-static bool some_point_ran(const SweepResults *sweep) {
+/* A number with a unit must be of the metric's dimension: 30 GB is no step time. */
+static void check_unit(const Goal *goal, const Metric *metric, ErrorList *errors) {
+    const GoalSide *number = goal->left.metric == NULL ? &goal->left : &goal->right;
+    double unit_si = 1;
+    Dimension wanted = dimension_of(metric->unit, &unit_si);
+    bool bare = number->metric != NULL || number->dimension == DIMENSION_COUNT;
+    if (bare || number->dimension == wanted)
+        return;
+    error_list_add(errors, goal->place, "assert", "found \"%s\" for %s, expected a %s such as \"%s\"", number->text,
+                   metric->name, quantity_name(wanted), quantity_example(wanted));
+}
+
+static bool some_step_ended(const SweepResults *sweep) {
     for (int i = 0; i < sweep->point_count; i++)
         if (sweep->points[i].results != NULL && sweep->points[i].results->status == RUN_OK)
             return true;
     return false;
 }
 
+static void check_metric(const Goal *goal, const char *name, const SweepResults *sweep, ErrorList *errors) {
+    const char *near = NULL;
+    const Metric *metric = find_metric(sweep, name, &near);
+    if (metric != NULL)
+        check_unit(goal, metric, errors);
+    else if (some_step_ended(sweep))
+        error_list_add(errors, goal->place, "assert", "found the metric \"%s\", expected one of the report%s", name,
+                       near != NULL ? arena_format(errors->arena, " (did you mean %s?)", near) : "");
+}
+
 bool goal_check_metrics(GoalList list, const SweepResults *sweep, ErrorList *errors) {
     int before = errors->count;
-    for (int i = 0; i < list.count && some_point_ran(sweep); i++) {
+    for (int i = 0; i < list.count; i++) {
         const Goal *goal = &list.goals[i];
-        const GoalSide *const sides[] = {&goal->left, &goal->right};
-        for (int side = 0; side < 2; side++) {
-            const char *near = NULL;
-            const char *metric = sides[side]->metric;
-            if (metric == NULL || find_metric(sweep, metric, &near))
-                continue;
-            error_list_add(errors, goal->place, "assert", "found the metric \"%s\", expected one of the report%s",
-                           metric, near != NULL ? arena_format(errors->arena, " (did you mean %s?)", near) : "");
-        }
+        if (goal->left.metric != NULL)
+            check_metric(goal, goal->left.metric, sweep, errors);
+        if (goal->right.metric != NULL)
+            check_metric(goal, goal->right.metric, sweep, errors);
     }
     return errors->count == before;
 }

@@ -18,7 +18,8 @@ typedef struct GoalList {
 /* Adds an error for each goal that names a point which the sweep does not have or not once; needs no results. */
 bool goal_check_points(GoalList list, const SweepResults *sweep, ErrorList *errors);
 
-/* Adds an error for each metric that no point has; says nothing when no point ran. */
+/* Adds an error for each metric that no point has, unless no step ended, and for each number whose unit does not
+ * measure what its metric does. */
 bool goal_check_metrics(GoalList list, const SweepResults *sweep, ErrorList *errors);
 
 /* One per goal, in order; the value is that of the left side, or of the right one when the left is a number. */

@@ -8,89 +8,93 @@
 #include "models/workload/training_memory.h"
 #include "sim/engine/engine.h"
 
-/* Changes the plan and returns how a scenario says so; NULL when it does not apply. */
-typedef const char *PlanChange(const ClusterSpec *cluster, PlanSpec *plan, Arena *arena);
+/* Takes one step further in its direction and returns how a scenario says where it is now; NULL past the last. */
+typedef const char *PlanChange(const ClusterSpec *cluster, TrainingSpec *training, Arena *arena);
 
-static const char *recompute_selective(const ClusterSpec *cluster, PlanSpec *plan, Arena *arena) {
+static const char *use_flash_attention(const ClusterSpec *cluster, TrainingSpec *training, Arena *arena) {
     (void)cluster, (void)arena;
-    if (plan->recompute != RECOMPUTE_NONE || plan->flash_attention)
+    if (training->plan.flash_attention)
         return NULL;
-    plan->recompute = RECOMPUTE_SELECTIVE;
-    return "recompute: selective";
-}
-
-static const char *recompute_full(const ClusterSpec *cluster, PlanSpec *plan, Arena *arena) {
-    (void)cluster, (void)arena;
-    if (plan->recompute == RECOMPUTE_FULL)
-        return NULL;
-    plan->recompute = RECOMPUTE_FULL;
-    return "recompute: full";
-}
-
-static const char *use_sequence_parallel(const ClusterSpec *cluster, PlanSpec *plan, Arena *arena) {
-    (void)cluster, (void)arena;
-    if (plan->sequence_parallel || plan->tensor_parallel == 1)
-        return NULL;
-    plan->sequence_parallel = true;
-    return "sequence_parallel: true";
-}
-
-static const char *use_distributed_optimizer(const ClusterSpec *cluster, PlanSpec *plan, Arena *arena) {
-    (void)cluster, (void)arena;
-    if (plan->distributed_optimizer || plan->data_parallel == 1)
-        return NULL;
-    plan->distributed_optimizer = true;
-    return "distributed_optimizer: true";
-}
-
-static const char *halve_micro_batch(const ClusterSpec *cluster, PlanSpec *plan, Arena *arena) {
-    (void)cluster;
-    if (plan->micro_batch_seqs % 2 != 0)
-        return NULL;
-    plan->micro_batch_seqs /= 2;
-    return arena_format(arena, "micro_batch: %" PRId64, plan->micro_batch_seqs);
-}
-
-static const char *double_tensor_parallel(const ClusterSpec *cluster, PlanSpec *plan, Arena *arena) {
-    if (cluster->node.gpus % (2 * plan->tensor_parallel) != 0)
-        return NULL;
-    plan->tensor_parallel *= 2;
-    return arena_format(arena, "tensor_parallel: %" PRId64, plan->tensor_parallel);
-}
-
-static const char *double_pipeline_parallel(const ClusterSpec *cluster, PlanSpec *plan, Arena *arena) {
-    (void)cluster;
-    plan->pipeline_parallel *= 2;
-    return arena_format(arena, "pipeline_parallel: %" PRId64, plan->pipeline_parallel);
-}
-
-static const char *drop_virtual_stages(const ClusterSpec *cluster, PlanSpec *plan, Arena *arena) {
-    (void)cluster, (void)arena;
-    if (plan->virtual_stages == 1)
-        return NULL;
-    plan->virtual_stages = 1;
-    plan->schedule = "1f1b";
-    return "virtual_stages: 1, schedule: 1f1b";
-}
-
-static const char *use_flash_attention(const ClusterSpec *cluster, PlanSpec *plan, Arena *arena) {
-    (void)cluster, (void)arena;
-    if (plan->flash_attention)
-        return NULL;
-    plan->flash_attention = true;
+    training->plan.flash_attention = true;
     return "flash_attention: true";
 }
 
-static PlanChange *const CHANGES[] = {
-    recompute_selective,       recompute_full,      use_sequence_parallel,
-    use_distributed_optimizer, halve_micro_batch,   double_tensor_parallel,
-    double_pipeline_parallel,  drop_virtual_stages, use_flash_attention,
-};
-enum { CHANGE_COUNT = sizeof CHANGES / sizeof *CHANGES };
+/* Fused attention has nothing left for selective recomputation. */
+static const char *recompute_more(const ClusterSpec *cluster, TrainingSpec *training, Arena *arena) {
+    (void)cluster, (void)arena;
+    PlanSpec *plan = &training->plan;
+    if (plan->recompute == RECOMPUTE_FULL)
+        return NULL;
+    bool selective = plan->recompute == RECOMPUTE_NONE && !plan->flash_attention;
+    plan->recompute = selective ? RECOMPUTE_SELECTIVE : RECOMPUTE_FULL;
+    return selective ? "recompute: selective" : "recompute: full";
+}
 
-/* A changed spec that fits. */
+static const char *use_sequence_parallel(const ClusterSpec *cluster, TrainingSpec *training, Arena *arena) {
+    (void)cluster, (void)arena;
+    if (training->plan.sequence_parallel || training->plan.tensor_parallel == 1)
+        return NULL;
+    training->plan.sequence_parallel = true;
+    return "sequence_parallel: true";
+}
+
+static const char *use_distributed_optimizer(const ClusterSpec *cluster, TrainingSpec *training, Arena *arena) {
+    (void)cluster, (void)arena;
+    if (training->plan.distributed_optimizer || training->plan.data_parallel == 1)
+        return NULL;
+    training->plan.distributed_optimizer = true;
+    return "distributed_optimizer: true";
+}
+
+/* Halves are tried while there are any, then thirds and so on: what divided the batch still does. */
+static const char *shrink_micro_batch(const ClusterSpec *cluster, TrainingSpec *training, Arena *arena) {
+    (void)cluster;
+    int64_t *sequences = &training->plan.micro_batch_seqs;
+    int64_t divisor = 2;
+    if (*sequences == 1)
+        return NULL;
+    while (*sequences % divisor != 0)
+        divisor++;
+    *sequences /= divisor;
+    return arena_format(arena, "micro_batch: %" PRId64, *sequences);
+}
+
+static const char *double_tensor_parallel(const ClusterSpec *cluster, TrainingSpec *training, Arena *arena) {
+    int64_t *gpus = &training->plan.tensor_parallel;
+    if (cluster->node.gpus % (2 * *gpus) != 0)
+        return NULL;
+    *gpus *= 2;
+    return arena_format(arena, "tensor_parallel: %" PRId64, *gpus);
+}
+
+static const char *double_pipeline_parallel(const ClusterSpec *cluster, TrainingSpec *training, Arena *arena) {
+    (void)cluster;
+    int64_t *stages = &training->plan.pipeline_parallel;
+    if (2 * *stages > training->model.layers)
+        return NULL;
+    *stages *= 2;
+    return arena_format(arena, "pipeline_parallel: %" PRId64, *stages);
+}
+
+static const char *drop_virtual_stages(const ClusterSpec *cluster, TrainingSpec *training, Arena *arena) {
+    (void)cluster, (void)arena;
+    if (training->plan.virtual_stages == 1)
+        return NULL;
+    training->plan.virtual_stages = 1;
+    training->plan.schedule = "1f1b";
+    return "virtual_stages: 1, schedule: 1f1b";
+}
+
+static PlanChange *const CHANGES[] = {
+    use_flash_attention, recompute_more,         use_sequence_parallel,    use_distributed_optimizer,
+    shrink_micro_batch,  double_tensor_parallel, double_pipeline_parallel, drop_virtual_stages,
+};
+enum { CHANGE_COUNT = sizeof CHANGES / sizeof *CHANGES, MOST_TOGETHER = 3, MOST_FOUND = 1000 };
+
+/* A changed spec; those that are kept fit. */
 typedef struct Candidate {
-    const char *sentence;
+    const char *sentence;    /* "" = nothing changed */
+    int steps[CHANGE_COUNT]; /* how far each change went */
     SimulationSpec spec;
     double total_bytes; /* of the fullest GPU */
     SimTime step;
@@ -99,7 +103,7 @@ typedef struct Candidate {
 typedef struct Search {
     const SimulationSpec *spec;
     Arena *arena;
-    Candidate found[CHANGE_COUNT * CHANGE_COUNT];
+    Candidate found[MOST_FOUND];
     int count;
 } Search;
 
@@ -131,31 +135,69 @@ static const char *complete(const char *sentence, const PlanSpec *before, const 
     return sentence;
 }
 
-/* Tries one change, or two when they differ, and keeps what fits. Two words for one key are no pair. */
-static void consider(Search *search, int one, int other) {
-    const ClusterSpec *cluster = &search->spec->cluster;
-    Candidate candidate = {.spec = *search->spec};
+/* A copy of the candidate with one change taken one step further; false when there is none. */
+static bool take_step(const Search *search, int change, const Candidate *before, Candidate *after) {
     JobSpec *job = ARENA_NEW(search->arena, JobSpec);
-    *job = search->spec->jobs[0];
-    candidate.spec.jobs = job;
-    candidate.sentence = CHANGES[one](cluster, &job->training.plan, search->arena);
-    if (candidate.sentence == NULL)
-        return;
-    if (CHANGES[one] == recompute_selective && CHANGES[other] == recompute_full)
-        return;
-    if (other != one) {
-        const char *second = CHANGES[other](cluster, &job->training.plan, search->arena);
-        if (second == NULL)
-            return;
-        candidate.sentence = arena_format(search->arena, "%s, %s", candidate.sentence, second);
+    *job = after->spec.jobs[0];
+    const char *part = CHANGES[change](&search->spec->cluster, &job->training, search->arena);
+    if (part == NULL)
+        return false;
+    after->spec.jobs = job;
+    after->steps[change]++;
+    after->sentence =
+        before->sentence[0] != '\0' ? arena_format(search->arena, "%s, %s", before->sentence, part) : part;
+    return true;
+}
+
+/* Something that was found already does with less of everything. */
+static bool is_more_than_needed(const Search *search, const Candidate *candidate) {
+    bool more = false;
+    for (int i = 0; i < search->count && !more; i++) {
+        more = true;
+        for (int change = 0; change < CHANGE_COUNT; change++)
+            more = more && candidate->steps[change] >= search->found[i].steps[change];
     }
-    if (!resolve(&candidate.spec, search->arena))
-        return;
-    const PlanSpec *before = &search->spec->jobs[0].training.plan;
-    candidate.sentence = complete(candidate.sentence, before, &job->training.plan, search->arena);
-    candidate.total_bytes = fullest_bytes(&job->training);
-    if (candidate.total_bytes <= cluster->node.gpu.hbm_bytes)
-        search->found[search->count++] = candidate;
+    return more;
+}
+
+/* Keeps a candidate that fits; true when it does. */
+static bool keep(Search *search, const Candidate *candidate) {
+    Candidate whole = *candidate;
+    JobSpec job = candidate->spec.jobs[0];
+    whole.spec.jobs = &job;
+    if (!resolve(&whole.spec, search->arena))
+        return false;
+    whole.total_bytes = fullest_bytes(&job.training);
+    if (whole.total_bytes > search->spec->cluster.node.gpu.hbm_bytes)
+        return false;
+    if (search->count < MOST_FOUND && !is_more_than_needed(search, candidate)) {
+        const PlanSpec *before = &search->spec->jobs[0].training.plan;
+        whole.sentence = complete(candidate->sentence, before, &job.training.plan, search->arena);
+        whole.spec.jobs = ARENA_NEW(search->arena, JobSpec);
+        *whole.spec.jobs = job;
+        search->found[search->count++] = whole;
+    }
+    return true;
+}
+
+/* Tries `together` more changes, from `first` on, each step by step until it fits or goes no further. */
+static void extend(Search *search, const Candidate *before, int first, int together) {
+    for (int change = first; change < CHANGE_COUNT; change++) {
+        Candidate candidate = *before;
+        while (take_step(search, change, before, &candidate)) {
+            if (is_more_than_needed(search, &candidate) || (together == 1 && keep(search, &candidate)))
+                break;
+            if (together > 1)
+                extend(search, &candidate, change + 1, together - 1);
+        }
+    }
+}
+
+/* Pairs join when few single changes fit, and threes when few pairs do. */
+static void search_all(Search *search) {
+    const Candidate unchanged = {.sentence = "", .spec = *search->spec};
+    for (int together = 1; together <= MOST_TOGETHER && search->count < REMEDY_MOST_CHANGES; together++)
+        extend(search, &unchanged, 0, together);
 }
 
 /* Settles ties, so that the order is the same everywhere. */
@@ -179,28 +221,17 @@ static int shortest_step_first(const void *left, const void *right) {
     return by_sentence(one, other);
 }
 
-/* Pairs join when few single changes fit; one that fits by itself needs no second. */
-static void search_all(Search *search) {
-    bool alone[CHANGE_COUNT] = {false};
-    for (int i = 0; i < CHANGE_COUNT; i++) {
-        int before = search->count;
-        consider(search, i, i);
-        alone[i] = search->count > before;
-    }
-    bool enough = search->count >= REMEDY_MOST_CHANGES;
-    for (int i = 0; i < CHANGE_COUNT && !enough; i++)
-        for (int j = i + 1; j < CHANGE_COUNT; j++)
-            if (!alone[i] && !alone[j])
-                consider(search, i, j);
-}
-
-/* Runs those that save least and leaves them in order of their step time. */
+/* Runs those that save least and leaves those that end in order of their step time. */
 static void rank(Search *search) {
     qsort(search->found, (size_t)search->count, sizeof *search->found, most_bytes_first);
-    search->count = search->count > REMEDY_MOST_RUNS ? REMEDY_MOST_RUNS : search->count;
-    for (int i = 0; i < search->count; i++) {
+    int runs = search->count < REMEDY_MOST_RUNS ? search->count : REMEDY_MOST_RUNS;
+    search->count = 0;
+    for (int i = 0; i < runs; i++) {
         Arena *run = arena_create();
-        search->found[i].step = simulation_run(&search->found[i].spec, run)->step;
+        const Results *results = simulation_run(&search->found[i].spec, run);
+        search->found[i].step = results->step;
+        if (results->status == RUN_OK)
+            search->found[search->count++] = search->found[i];
         arena_destroy(run);
     }
     qsort(search->found, (size_t)search->count, sizeof *search->found, shortest_step_first);

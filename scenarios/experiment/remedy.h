@@ -1,10 +1,12 @@
 /*
- * remedy: what would make a job fit that ran out of memory. It changes the plan in one place, or in two when fewer than
- * three single changes are enough, keeps what fits, simulates it and names the three with the shortest step.
+ * remedy: what would make a job fit that ran out of memory. It changes the plan in one place, in two when fewer than
+ * three single changes are enough, in three when pairs are not; keeps what fits and needs no less, simulates it and
+ * names the three with the shortest step.
  *
- * Changes: more recomputation, sequence parallelism, a distributed optimizer, half the micro-batch, twice the tensor
- * parallelism inside a node, twice the stages, no virtual stages, fused attention. The global batch and the number of
- * GPUs stay. Limit: of many that fit, the REMEDY_MOST_RUNS that save least are simulated, since saving costs time.
+ * Changes: fused attention, more recomputation, sequence parallelism, a distributed optimizer, smaller micro-batches,
+ * more tensor parallelism inside a node, more stages, no virtual stages. Those that can be taken further (half, a
+ * quarter, ...) go on until the job fits. The global batch and the number of GPUs stay. Limit: of many that fit, the
+ * REMEDY_MOST_RUNS that save least are simulated, since saving costs time.
  */
 #ifndef SCENARIOS_EXPERIMENT_REMEDY_H
 #define SCENARIOS_EXPERIMENT_REMEDY_H

@@ -3,7 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "scenarios/reader/quantity.h"
 #include "scenarios/reader/tree_path.h"
 
 #define EXAMPLE "throughput.tflops_per_gpu > 130"
@@ -53,9 +52,12 @@ static bool read_point(const char *text, GoalPoint *point, Arena *arena) {
 }
 
 static bool read_number_side(const char *text, GoalSide *side) {
-    for (int dimension = 0; dimension < DIMENSION_END; dimension++)
-        if (quantity_read(text, (Dimension)dimension, &side->factor) == QUANTITY_GOOD)
+    side->text = text;
+    for (int dimension = 0; dimension < DIMENSION_END; dimension++) {
+        side->dimension = (Dimension)dimension;
+        if (quantity_read(text, side->dimension, &side->factor) == QUANTITY_GOOD)
             return true;
+    }
     return false;
 }
 
@@ -181,11 +183,16 @@ static bool compare(GoalOperator operator, const double values[2]) {
 
 GoalAnswer goal_answer(const Goal *goal, GoalLookup lookup, void *context, double values[2]) {
     const GoalSide *sides[2] = {&goal->left, &goal->right};
+    double unit_si = 1;
     for (int i = 0; i < 2; i++) {
-        double value = 1;
-        if (sides[i]->metric != NULL && !lookup(context, sides[i], &value))
+        GoalMeasure measure = {1, 1};
+        if (sides[i]->metric != NULL && !lookup(context, sides[i], &measure))
             return GOAL_UNKNOWN;
-        values[i] = sides[i]->factor * value;
+        values[i] = sides[i]->factor * measure.value;
+        unit_si = sides[i]->metric != NULL ? measure.unit_si : unit_si;
     }
+    for (int i = 0; i < 2; i++)
+        if (sides[i]->metric == NULL && sides[i]->dimension != DIMENSION_COUNT)
+            values[i] /= unit_si;
     return compare(goal->operator, values) ? GOAL_MET : GOAL_MISSED;
 }

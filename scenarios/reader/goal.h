@@ -7,15 +7,16 @@
  *   point = "point" index  |  path "=" value {"," path "=" value}
  *   operator: < <= > >= == !=
  *
- * A number with a unit is compared in SI units, one without as it is. Without `at` a goal holds for every point of a
- * sweep. A collapse: "throughput.tflops_per_gpu at cluster.nodes=384 < 0.8 * throughput.tflops_per_gpu at
- * cluster.nodes=12".
+ * A number with a unit is taken in the metric's unit, which must be of the same dimension; one without as it is.
+ * Without `at` a goal holds for every point of a sweep. A collapse: "throughput.tflops_per_gpu at cluster.nodes=384 <
+ * 0.8 * throughput.tflops_per_gpu at cluster.nodes=12".
  */
 #ifndef SCENARIOS_READER_GOAL_H
 #define SCENARIOS_READER_GOAL_H
 
 #include <stdbool.h>
 
+#include "scenarios/reader/quantity.h"
 #include "scenarios/reader/yaml_node.h"
 
 typedef enum GoalOperator {
@@ -38,8 +39,10 @@ typedef struct GoalPoint {
 } GoalPoint;
 
 typedef struct GoalSide {
-    double factor;      /* before the metric, or the number itself, SI */
-    const char *metric; /* NULL: the side is a number */
+    double factor;       /* before the metric, or the number itself; SI when it has a unit */
+    const char *metric;  /* NULL: the side is a number */
+    const char *text;    /* of a number, as written; else NULL */
+    Dimension dimension; /* of a number's unit; DIMENSION_COUNT = it has none */
     GoalPoint point;
 } GoalSide;
 
@@ -54,12 +57,19 @@ typedef struct Goal {
 /* Reads the list of an `assert:`; adds an error for each line that is no goal and leaves it out. Sets *count. */
 const Goal *goals_read(YamlNode *list, Arena *arena, ErrorList *errors, int *count);
 
-/* The value of side->metric at side->point, false when there is none. */
-typedef bool (*GoalLookup)(void *context, const GoalSide *side, double *value);
+/* What a metric is worth, in its own unit, and how many SI units that is. */
+typedef struct GoalMeasure {
+    double value;
+    double unit_si; /* 1 for a unit without dimension */
+} GoalMeasure;
+
+/* The measure of side->metric at side->point, false when there is none. */
+typedef bool (*GoalLookup)(void *context, const GoalSide *side, GoalMeasure *measure);
 
 typedef enum GoalAnswer { GOAL_MET, GOAL_MISSED, GOAL_UNKNOWN } GoalAnswer;
 
-/* Asks for the values of both sides, leaves them in values[0] and values[1], and compares. */
+/* Asks for the values of both sides, leaves them in values[0] and values[1], and compares. Units of numbers are taken
+ * to fit those of the metrics. */
 GoalAnswer goal_answer(const Goal *goal, GoalLookup lookup, void *context, double values[2]);
 
 #endif

@@ -107,6 +107,15 @@ static double unit_factor(const char *text, Dimension dimension) {
     return 0;
 }
 
+bool quantity_read_unit(const char *unit, Dimension *dimension, double *factor) {
+    *factor = 0;
+    for (int i = 0; i < DIMENSION_END && *factor == 0; i++) {
+        *dimension = (Dimension)i;
+        *factor = unit_factor(unit, *dimension);
+    }
+    return *factor != 0;
+}
+
 /* 150 ns is 150 / 1e9 and not 150 * 1e-9, which is another double than 150e-9. */
 QuantityProblem quantity_read(const char *text, Dimension dimension, double *value) {
     double number = 0;

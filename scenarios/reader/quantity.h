@@ -40,6 +40,9 @@ QuantityProblem quantity_read(const char *text, Dimension dimension, double *val
  * gbit/s". */
 const char *quantity_near_unit(const char *text, Dimension dimension, Arena *arena);
 
+/* The dimension of a unit, prefix included, and how many SI units it is; false when it is unknown or "". */
+bool quantity_read_unit(const char *unit, Dimension *dimension, double *factor);
+
 /* Reads a decimal number at the front: no hexadecimal, infinity or NaN. The rest of the text starts at *rest. */
 QuantityProblem quantity_read_number(const char *text, double *value, const char **rest);
 

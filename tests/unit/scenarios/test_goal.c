@@ -31,6 +31,9 @@ Test(goal, a_metric_is_compared_with_a_number) {
     cr_assert_null(goals[0].right.metric);
     cr_assert_float_eq(goals[0].right.factor, 0.03, 1e-15);
     cr_assert_eq(goals[0].left.point.index, GOAL_EVERY_POINT);
+    cr_assert_eq(goals[0].right.dimension, DIMENSION_TIME);
+    cr_assert_str_eq(goals[0].right.text, "30 ms");
+    cr_assert_eq(goals[1].left.dimension, DIMENSION_COUNT);
     cr_assert_eq(goals[1].operator, GOAL_UNEQUAL);
     cr_assert_eq(goals[1].left.factor, 2.385);
     cr_assert_str_eq(goals[1].right.metric, "a.b");
@@ -103,11 +106,11 @@ Test(goal, goals_are_a_list) {
     reading_destroy(reading);
 }
 
-/* t.x is 10 at nodes 12 and 7 elsewhere; there is no t.z. */
-static bool look_up(void *context, const GoalSide *side, double *value) {
+/* t.x is 10 TFLOP/s at nodes 12 and 7 elsewhere; there is no t.z. */
+static bool look_up(void *context, const GoalSide *side, GoalMeasure *measure) {
     ++*(int *)context;
     bool small = side->point.key_count == 1 && strcmp(side->point.values[0], "12") == 0;
-    *value = small ? 10 : 7;
+    *measure = (GoalMeasure){small ? 10 : 7, 1e12};
     return strcmp(side->metric, "t.x") == 0;
 }
 
@@ -134,4 +137,12 @@ Test(goal, the_answer_compares_both_sides) {
     cr_assert_eq(answer("t.x > 7"), GOAL_MISSED);
     cr_assert_eq(answer("t.x >= 7"), GOAL_MET);
     cr_assert_eq(answer("t.z > 7"), GOAL_UNKNOWN);
+}
+
+Test(goal, a_number_with_a_unit_is_taken_in_that_of_the_metric) {
+    cr_assert_eq(answer("t.x == 7 Tflop/s"), GOAL_MET);
+    cr_assert_eq(answer("7100 GFLOPS > t.x"), GOAL_MET);
+    cr_assert_eq(answer("t.x > 6900 Gflop/s"), GOAL_MET);
+    cr_assert_eq(answer("t.x > 7.1 Tflop/s"), GOAL_MISSED);
+    cr_assert_eq(answer("at n=12: t.x < 9.9 Tflop/s"), GOAL_MISSED);
 }

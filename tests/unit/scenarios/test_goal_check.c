@@ -6,10 +6,12 @@
 
 /* A sweep over nodes 1, 2, 4 and micro-batch 8, 16 whose `speed` is 100, 90, 80, 70, then a point that failed, then one
  * that did not fit. `fits` is 1 but at the last. */
+enum { METRICS = 5 };
+
 typedef struct Fixture {
     Arena *arena;
     ErrorList errors;
-    Metric metrics[6][2];
+    Metric metrics[6][METRICS];
     Results results[6];
     SweepPoint points[6];
     SweepResults sweep;
@@ -26,10 +28,13 @@ static Fixture *fixture_create(int points) {
     error_list_init(&fixture->errors, arena);
     for (int i = 0; i < 6; i++) {
         bool ran = i < 4;
-        fixture->metrics[i][0] = (Metric){.name = "memory.fits", .value = ran};
-        fixture->metrics[i][1] = (Metric){.name = "work.speed", .value = ran ? SPEEDS[i] : NAN};
-        fixture->results[i] =
-            (Results){.status = ran ? RUN_OK : RUN_OUT_OF_MEMORY, .metrics = fixture->metrics[i], .metric_count = 2};
+        fixture->metrics[i][0] = (Metric){.name = "memory.fits", .value = ran, .unit = "0/1"};
+        fixture->metrics[i][2] = (Metric){.name = "time.step_s", .value = ran ? 2.385 : NAN, .unit = "s"};
+        fixture->metrics[i][3] = (Metric){.name = "memory.peak_bytes", .value = 61.3e9, .unit = "B"};
+        fixture->metrics[i][4] = (Metric){.name = "work.idle_fraction", .value = 0.125, .unit = "fraction"};
+        fixture->metrics[i][1] = (Metric){.name = "work.speed", .value = ran ? SPEEDS[i] : NAN, .unit = "TFLOP/s"};
+        fixture->results[i] = (Results){
+            .status = ran ? RUN_OK : RUN_OUT_OF_MEMORY, .metrics = fixture->metrics[i], .metric_count = METRICS};
         fixture->points[i] = (SweepPoint){.values = VALUES[i], .results = i == 4 ? NULL : &fixture->results[i]};
     }
     fixture->sweep = (SweepResults){
@@ -147,5 +152,48 @@ Test(goal_check, an_unknown_metric_comes_with_the_nearest_one) {
     cr_expect_str_eq(fixture->errors.items[0].message,
                      "found the metric \"work.sped\", expected one of the report (did you mean work.speed?)");
     cr_expect(goal_check_metrics(read_goal(fixture, "work.speed > memory.fits"), &fixture->sweep, &fixture->errors));
+    arena_destroy(fixture->arena);
+}
+
+Test(goal_check, a_unit_is_that_of_the_metric) {
+    Fixture *fixture = fixture_create(1);
+    fixture->sweep.parameter_count = 0;
+    expect(fixture, "time.step_s <= 2385 ms", true, 2.385, "");
+    expect(fixture, "time.step_s > 0.04 min", false, 2.385, "");
+    expect(fixture, "memory.peak_bytes < 80 GiB", true, 61.3e9, "");
+    expect(fixture, "work.speed > 50 Tflop/s", true, 100, "");
+    expect(fixture, "work.speed > 0.2 Pflop/s", false, 100, "");
+    expect(fixture, "50 TFLOPS > work.speed", false, 100, "");
+    expect(fixture, "work.idle_fraction < 13%", true, 0.125, "");
+    arena_destroy(fixture->arena);
+}
+
+static void expect_unit_error(int points, const char *text, const char *message) {
+    Fixture *fixture = fixture_create(points);
+    cr_expect_not(goal_check_metrics(read_goal(fixture, text), &fixture->sweep, &fixture->errors));
+    cr_assert_eq(fixture->errors.count, 1, "%s", text);
+    cr_expect_str_eq(fixture->errors.items[0].message, message);
+    cr_expect_str_eq(fixture->errors.items[0].place.file, "t.yaml");
+    arena_destroy(fixture->arena);
+}
+
+Test(goal_check, a_unit_that_measures_something_else_is_an_error) {
+    expect_unit_error(6, "time.step_s < 30 GB",
+                      "found \"30 GB\" for time.step_s, expected a duration such as \"5 us\"");
+    expect_unit_error(6, "80 Gbit/s > memory.peak_bytes at point 5",
+                      "found \"80 Gbit/s\" for memory.peak_bytes, expected a size such as \"80 GiB\"");
+    expect_unit_error(6, "work.speed > 50%", "found \"50%\" for work.speed, expected a rate such as \"312 Tflop/s\"");
+    expect_unit_error(6, "work.idle_fraction < 3 s",
+                      "found \"3 s\" for work.idle_fraction, expected a fraction such as \"0.8\"");
+    expect_unit_error(6, "memory.fits == 1 s", "found \"1 s\" for memory.fits, expected a number such as \"8\"");
+}
+
+Test(goal_check, a_wrong_unit_is_an_error_even_when_nothing_ran) {
+    Fixture *fixture = fixture_create(6);
+    SweepPoint too_big = fixture->points[5];
+    fixture->points[0] = too_big;
+    fixture->sweep.point_count = 1;
+    cr_expect_not(goal_check_metrics(read_goal(fixture, "time.step_s < 3 B"), &fixture->sweep, &fixture->errors));
+    cr_expect(goal_check_metrics(read_goal(fixture, "time.stop_s < 3"), &fixture->sweep, &fixture->errors));
     arena_destroy(fixture->arena);
 }

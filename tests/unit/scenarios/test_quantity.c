@@ -73,6 +73,19 @@ Test(quantity, what_no_double_holds_is_refused) {
     cr_assert_eq(problem_of("1e300 EB/s", DIMENSION_BANDWIDTH), QUANTITY_TOO_LARGE);
 }
 
+Test(quantity, a_unit_has_a_dimension_and_a_size) {
+    Dimension dimension = DIMENSION_END;
+    double factor = -1;
+    cr_assert(quantity_read_unit("TFLOP/s", &dimension, &factor));
+    cr_assert_eq(dimension, DIMENSION_FLOP_RATE);
+    cr_assert_eq(factor, 1e12);
+    cr_assert(quantity_read_unit("min", &dimension, &factor));
+    cr_assert_eq(dimension, DIMENSION_TIME);
+    cr_assert_eq(factor, 60);
+    cr_assert_not(quantity_read_unit("token/s", &dimension, &factor));
+    cr_assert_not(quantity_read_unit("", &dimension, &factor));
+}
+
 Test(quantity, a_unit_in_the_wrong_case_is_recognised) {
     Arena *arena = arena_create();
     cr_assert_str_eq(quantity_near_unit("400 gbit/s", DIMENSION_BANDWIDTH, arena), "Gbit/s");
