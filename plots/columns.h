@@ -20,8 +20,11 @@ Columns columns_of_sweep(Arena *arena, const SweepResults *sweep);
 /* True for the metrics that repeat the ledger. */
 bool columns_is_of_ledger(const Metric *metric);
 
-/* "ok", "out_of_memory" or, for a point without results, "failed". */
+/* "ok", "out_of_memory", "too_long" or, for a point without results, "failed". */
 const char *columns_status(const Results *results);
+
+/* The same for people: "does not fit", "does not end", "could not be run"; "" for a run that is ok. */
+const char *columns_failure(const Results *results);
 
 /* Model FLOP/s per GPU in TFLOP/s, recomputation not counted; NaN when the run has none. */
 double columns_throughput(const Results *results);

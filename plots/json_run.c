@@ -190,7 +190,7 @@ static void write_facts(Json json, const Results *results) {
     key(json, "gpus");
     fprintf(json.out, "%" PRId64, results->gpus);
     key(json, "step_ns");
-    fprintf(json.out, "%" PRId64, results->step);
+    fprintf(json.out, "%" PRId64, results->status == RUN_OK ? results->step : 0);
     key(json, "seed");
     fprintf(json.out, "%" PRIu64, results->seed);
     key(json, "event_count");

@@ -5,10 +5,6 @@
 #include "plots/tidy_row.h"
 #include "sim/engine/arena.h"
 
-bool ledger_table_is_communication(LedgerCategory category) {
-    return category >= LEDGER_COMM_TENSOR && category <= LEDGER_COMM_DATA;
-}
-
 static void write_row(FILE *out, const char *run_id, const char *entity, const LedgerRow *row) {
     for (int category = 0; category < LEDGER_COUNT; category++) {
         TidyKey key = {run_id, NAN, entity, ledger_category_name((LedgerCategory)category)};

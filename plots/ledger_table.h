@@ -15,7 +15,4 @@ void ledger_table_rows(FILE *out, const char *run_id, const Results *results);
 /* ledger.csv: header and rows. */
 void ledger_table_write(FILE *out, const Results *results);
 
-/* True for the five dimensions of exposed communication. */
-bool ledger_table_is_communication(LedgerCategory category);
-
 #endif

@@ -2,6 +2,10 @@
 
 #include <math.h>
 
+bool ledger_view_is_small(double fraction) {
+    return !(fraction >= 0.005);
+}
+
 double ledger_view_fraction(const LedgerRow *row, LedgerCategory category) {
     int64_t sum = ledger_sum(row);
     return sum > 0 ? (double)row->ns[category] / (double)sum : NAN;

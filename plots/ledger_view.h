@@ -11,6 +11,10 @@ typedef struct LedgerShare {
     double fraction; /* of all GPU time, 0..1 */
 } LedgerShare;
 
+/* What losses too small for a line or a colour of their own are together. */
+#define LEDGER_VIEW_OTHER "Other, each below 0.5 %"
+bool ledger_view_is_small(double fraction);
+
 /* What a category has of the row's sum, 0..1; NaN when the row is empty. */
 double ledger_view_fraction(const LedgerRow *row, LedgerCategory category);
 

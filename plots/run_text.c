@@ -4,15 +4,11 @@
 #include <string.h>
 
 #include "plots/columns.h"
-#include "plots/ledger_table.h"
 #include "plots/ledger_view.h"
 #include "plots/memory_text.h"
 #include "plots/text_layout.h"
 
 enum { BAR_COLUMNS = 50, CRITICAL_ROWS = 8 };
-
-/* Losses below this are one line, "Other". */
-static const double SMALL_FRACTION = 0.005;
 
 void run_text_opening(FILE *out, const Results *results) {
     text_layout_wrap(out, "", results->verdict);
@@ -48,18 +44,12 @@ static void ledger_line(FILE *out, const char *title, double fraction, double fr
 }
 
 static void write_links(FILE *out, const Results *results, LedgerCategory category) {
-    int64_t sum = ledger_sum(&results->ledger);
-    int64_t largest = 0;
-    int slowest = 0;
+    double sum = (double)ledger_sum(&results->ledger);
     for (int kind = 0; kind < LINK_KIND_COUNT; kind++) {
-        if (results->comm_ns[category][kind] > largest) {
-            largest = results->comm_ns[category][kind];
-            slowest = kind;
+        double fraction = (double)results->comm_ns[category][kind] / sum;
+        if (!ledger_view_is_small(fraction)) {
+            fprintf(out, "      of which over %-15s %6.1f %%\n", link_kind_name((LinkKind)kind), 100 * fraction);
         }
-    }
-    if (largest > 0) {
-        fprintf(out, "      of which over %-15s %6.1f %%\n", link_kind_name((LinkKind)slowest),
-                100 * (double)largest / (double)sum);
     }
 }
 
@@ -77,16 +67,16 @@ void run_text_ledger(FILE *out, const Results *results) {
     int count = ledger_view_losses(&results->ledger, losses);
     double left = 1;
     int shown = 0;
-    for (; shown < count && losses[shown].fraction >= SMALL_FRACTION; shown++) {
+    for (; shown < count && !ledger_view_is_small(losses[shown].fraction); shown++) {
         left -= losses[shown].fraction;
         ledger_line(out, ledger_category_title(losses[shown].category), losses[shown].fraction, left);
-        if (ledger_table_is_communication(losses[shown].category)) {
+        if (ledger_is_communication(losses[shown].category)) {
             write_links(out, results, losses[shown].category);
         }
     }
     double ideal = ledger_view_fraction(&results->ledger, LEDGER_IDEAL_COMPUTE);
     if (shown < count) {
-        ledger_line(out, "Other, each below 0.5 %", left - ideal, ideal);
+        ledger_line(out, LEDGER_VIEW_OTHER, left - ideal, ideal);
     }
     ledger_line(out, ledger_category_title(LEDGER_IDEAL_COMPUTE), ideal, 0);
 }
@@ -107,7 +97,7 @@ static void write_causes(FILE *out, const Results *results) {
 }
 
 static void write_critical(FILE *out, const Results *results) {
-    if (results->critical_count == 0 || results->step == 0) {
+    if (results->status != RUN_OK || results->critical_count == 0 || results->step == 0) {
         return;
     }
     text_layout_heading(out, "Critical path: what the end of the step waited for");
@@ -143,16 +133,16 @@ static void write_facts(FILE *out, const Results *results) {
 
 void run_text_write(FILE *out, const Results *results) {
     run_text_opening(out, results);
-    if (results->status == RUN_OUT_OF_MEMORY) {
-        memory_text_table(out, results);
-        memory_text_changes(out, results);
-    } else {
+    if (results->status == RUN_OK) {
         write_metrics(out, results);
         run_text_ledger(out, results);
         write_causes(out, results);
-        memory_text_table(out, results);
-        write_critical(out, results);
     }
+    memory_text_table(out, results);
+    if (results->status == RUN_OUT_OF_MEMORY) {
+        memory_text_changes(out, results);
+    }
+    write_critical(out, results);
     write_assumptions(out, results);
     write_facts(out, results);
 }

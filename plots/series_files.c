@@ -12,9 +12,6 @@
 /* How fine the timeline is drawn: about a pixel of a picture 1200 wide. */
 enum { TIMELINE_STEPS = 1500 };
 
-/* Losses below this are one bar, "Other". */
-static const double SMALL_FRACTION = 0.005;
-
 /* Height of a stream inside the band of its class, from the band's lower edge. */
 static const double STREAM_LOW[STREAM_KIND_COUNT] = {0.38, 0.20, 0.04};
 static const double STREAM_HIGH[STREAM_KIND_COUNT] = {0.94, 0.34, 0.18};
@@ -142,12 +139,12 @@ void series_files_ledger(FILE *out, const Results *results) {
     DatSet set = dat_set_open(out, "waterfall", 7);
     double left = 1;
     int shown = 0;
-    for (; shown < count && losses[shown].fraction >= SMALL_FRACTION; shown++) {
+    for (; shown < count && !ledger_view_is_small(losses[shown].fraction); shown++) {
         left -= losses[shown].fraction;
         ledger_row(&set, -shown, losses[shown], left, ledger_category_title(losses[shown].category));
     }
     if (shown < count) {
-        ledger_row(&set, -shown, (LedgerShare){LEDGER_COUNT, left - ideal}, ideal, "Other, each below 0.5 %");
+        ledger_row(&set, -shown, (LedgerShare){LEDGER_COUNT, left - ideal}, ideal, LEDGER_VIEW_OTHER);
         shown++;
     }
     ideal_row(&set, -shown, ideal, results);
@@ -158,7 +155,7 @@ int series_files_ledger_rows(const Results *results) {
     LedgerShare losses[LEDGER_COUNT];
     int count = ledger_view_losses(&results->ledger, losses);
     int shown = 0;
-    while (shown < count && losses[shown].fraction >= SMALL_FRACTION) {
+    while (shown < count && !ledger_view_is_small(losses[shown].fraction)) {
         shown++;
     }
     return shown + (shown < count) + 1;

@@ -2,10 +2,10 @@
 
 #include <math.h>
 
+#include "plots/columns.h"
 #include "plots/dat_set.h"
 #include "plots/ledger_view.h"
 
-static const double SMALL_FRACTION = 0.005;
 static const double STACK_WIDTH = 0.86; /* of the distance between the nearest neighbours */
 
 int sweep_file_lines(const SweepView *view) {
@@ -23,7 +23,7 @@ static bool ran(const SweepPoint *point) {
 bool sweep_file_shows(const SweepResults *sweep, LedgerCategory category) {
     for (int i = 0; i < sweep->point_count; i++) {
         const SweepPoint *point = &sweep->points[i];
-        if (ran(point) && ledger_view_fraction(&point->results->ledger, category) >= SMALL_FRACTION) {
+        if (ran(point) && !ledger_view_is_small(ledger_view_fraction(&point->results->ledger, category))) {
             return true;
         }
     }
@@ -115,7 +115,7 @@ static void write_failures(FILE *out, const SweepResults *sweep, const SweepView
             place_stack(view, line, tick, edges);
             const double row[] = {view->positions[tick], (edges[0] + edges[1]) / 2};
             dat_set_row(&set, row, 2);
-            dat_set_text(&set, point->results != NULL ? "does not fit" : "could not be run");
+            dat_set_text(&set, columns_failure(point->results));
             dat_set_end_row(&set);
         }
     }

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "plots/columns.h"
 #include "plots/ledger_view.h"
 #include "plots/sweep_verdict.h"
 #include "plots/sweep_view.h"
@@ -19,8 +20,13 @@ static void write_largest_loss(FILE *out, const Results *results) {
 }
 
 static void write_failure(FILE *out, const SweepPoint *point) {
+    const char *failure = columns_failure(point->results);
     if (point->results == NULL) {
-        fprintf(out, "could not be run: %s\n", point->error != NULL ? point->error : "no reason known");
+        fprintf(out, "%s: %s\n", failure, point->error != NULL ? point->error : "no reason known");
+        return;
+    }
+    if (point->results->status == RUN_TOO_LONG) {
+        fprintf(out, "%s\n", failure);
         return;
     }
     double largest = 0;
@@ -31,7 +37,7 @@ static void write_failure(FILE *out, const SweepPoint *point) {
             capacity = point->results->memory[i].capacity_bytes;
         }
     }
-    fprintf(out, "does not fit: %.1f of %.1f GiB\n", largest / 0x1p30, capacity / 0x1p30);
+    fprintf(out, "%s: %.1f of %.1f GiB\n", failure, largest / 0x1p30, capacity / 0x1p30);
 }
 
 static void write_point(FILE *out, const SweepPoint *point, double most) {

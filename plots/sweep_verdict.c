@@ -49,16 +49,22 @@ static const char *fall_sentence(Arena *arena, const SweepResults *sweep, SweepF
 
 static const char *failure_sentence(Arena *arena, const SweepResults *sweep) {
     int too_big = 0;
+    int too_long = 0;
     int failed = 0;
     for (int i = 0; i < sweep->point_count; i++) {
         const Results *results = sweep->points[i].results;
         failed += results == NULL;
         too_big += results != NULL && results->status == RUN_OUT_OF_MEMORY;
+        too_long += results != NULL && results->status == RUN_TOO_LONG;
     }
     const char *text = "";
     if (too_big > 0) {
         text = arena_format(arena, " %d of %d points %s not fit in memory.", too_big, sweep->point_count,
                             too_big == 1 ? "does" : "do");
+    }
+    if (too_long > 0) {
+        text = arena_format(arena, "%s %d of %d points %s not end.", text, too_long, sweep->point_count,
+                            too_long == 1 ? "does" : "do");
     }
     if (failed > 0) {
         text = arena_format(arena, "%s %d of %d points could not be run.", text, failed, sweep->point_count);

@@ -171,7 +171,7 @@ static void draw_utilisation(FILE *out, const Results *results, int columns) {
 
 void terminal_draw_run(FILE *out, const Results *results, int columns) {
     run_text_opening(out, results);
-    if (results->status == RUN_OUT_OF_MEMORY) {
+    if (results->status != RUN_OK) {
         memory_text_table(out, results);
         return;
     }

@@ -76,7 +76,7 @@ static void add_memory(MetricList *list, const Results *results) {
 
 static void add_pipeline(MetricList *list, const SimulationSpec *spec, const Results *results) {
     const PlanSpec *plan = &spec->jobs[0].training.plan;
-    PipelineShape shape = {(int)plan->pipeline_parallel, (int)plan->virtual_stages, (int)plan_micro_batches(plan)};
+    PipelineShape shape = plan_shape(plan);
     double bubble = (double)results->ledger.ns[LEDGER_PIPELINE_BUBBLE];
     double busy = (double)results->step * (double)results->gpus - bubble;
     add(list, "pipeline.bubble_over_busy", results->status == RUN_OK ? bubble / busy : NAN, "ratio",

@@ -15,9 +15,7 @@ static int64_t micro_batch_tokens(const TrainingSpec *training) {
 /* Bytes of one hidden state as the embedding and the last norm see it. */
 static double hidden_bytes(const TrainingSpec *training) {
     const PlanSpec *plan = &training->plan;
-    double bytes =
-        (double)micro_batch_tokens(training) * (double)training->model.hidden * activation_bytes(plan->precision);
-    return bytes / (double)(plan->sequence_parallel ? plan->tensor_parallel : 1);
+    return plan_hidden_bytes(training) / (double)(plan->sequence_parallel ? plan->tensor_parallel : 1);
 }
 
 static int64_t vocab_rows(const TrainingSpec *training) {

@@ -36,7 +36,7 @@ static Tensors tensors_of(const TrainingSpec *training) {
     t.key_value = 2 * (kv_heads ? kv_heads : 1) * head_dim;
     t.ffn = transformer_ffn_hidden(model) / tensor;
     double tokens = (double)t.tokens;
-    t.hidden_bytes = tokens * (double)model->hidden * bytes / (double)(plan->sequence_parallel ? tensor : 1);
+    t.hidden_bytes = plan_hidden_bytes(training) / (double)(plan->sequence_parallel ? tensor : 1);
     t.query_bytes = tokens * (double)t.query * bytes;
     int64_t keys = t.key_value / 2, heads = plan->micro_batch_seqs * model->heads / tensor;
     t.rotary_bytes = tokens * (double)(t.query + keys) * bytes;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "models/workload/collective.h"
-#include "models/workload/pipeline.h"
+#include "models/workload/work_cost.h"
 
 static const char *const RECOMPUTE_NAMES[] = {"none", "selective", "full"};
 
@@ -36,6 +36,16 @@ PlanSpec plan_default(void) {
 
 int64_t plan_micro_batches(const PlanSpec *plan) {
     return plan->gradient_accumulation;
+}
+
+double plan_hidden_bytes(const TrainingSpec *training) {
+    const PlanSpec *plan = &training->plan;
+    return (double)(plan->micro_batch_seqs * training->sequence_tokens) * (double)training->model.hidden *
+           activation_bytes(plan->precision);
+}
+
+PipelineShape plan_shape(const PlanSpec *plan) {
+    return (PipelineShape){(int)plan->pipeline_parallel, (int)plan->virtual_stages, (int)plan_micro_batches(plan)};
 }
 
 int64_t plan_chunk_layers(const TrainingSpec *training, int64_t stage) {
@@ -172,7 +182,7 @@ static void resolve_schedule(PlanSpec *plan, const Report *report) {
                  plan->schedule);
         return;
     }
-    PipelineShape shape = {(int)plan->pipeline_parallel, (int)plan->virtual_stages, (int)plan->gradient_accumulation};
+    PipelineShape shape = plan_shape(plan);
     const char *needs = schedule->needs(&shape);
     if (needs)
         COMPLAIN(report, ".plan.schedule", "found %s with %d stages, %d chunks and %d micro-batches, expected %s",

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "models/hardware/gpu.h"
+#include "models/workload/pipeline.h"
 #include "models/workload/transformer.h"
 #include "sim/engine/error.h"
 
@@ -63,6 +64,12 @@ int64_t plan_chunk_layers(const TrainingSpec *training, int64_t stage);
 
 /* Micro-batches per replica and step of a resolved plan. */
 int64_t plan_micro_batches(const PlanSpec *plan);
+
+/* Bytes of one hidden state of a micro-batch, whole. */
+double plan_hidden_bytes(const TrainingSpec *training);
+
+/* Stages, chunks and micro-batches of a resolved plan. */
+PipelineShape plan_shape(const PlanSpec *plan);
 
 const char *recompute_name(Recompute recompute); /* none, selective, full */
 bool recompute_find(const char *name, Recompute *recompute);

@@ -65,7 +65,7 @@ static void build_tasks(TrainingStep *self, Arena *arena, const SimulationSpec *
                    .plan = plan,
                    .traffic = &self->traffic,
                    .costs = training_costs_of(&job->training, &gpu),
-                   .shape = {(int)plan->pipeline_parallel, (int)plan->virtual_stages, (int)plan_micro_batches(plan)}};
+                   .shape = plan_shape(plan)};
     step_builder_init(&build.builder, &self->step, self->traffic.traffic);
     build_init(&build);
     training_passes_add(&build);

@@ -57,19 +57,12 @@ double training_stage_parameters(const TrainingSpec *training, int stage) {
     return parameters;
 }
 
-/* Bytes of one hidden state of one micro-batch, whole. */
-static double hidden_bytes(const TrainingSpec *training) {
-    const PlanSpec *plan = &training->plan;
-    return (double)(plan->micro_batch_seqs * training->sequence_tokens) * (double)training->model.hidden *
-           activation_bytes(plan->precision);
-}
-
 /* Tensors that every GPU of the tensor group keeps whole, unless the sequence is split: inputs of norms and products,
  * dropout masks. */
 static double sequence_tensors_bytes(const TrainingSpec *training) {
     const PlanSpec *plan = &training->plan;
     double masks = training->model.dropout_fraction > 0 ? 2 / activation_bytes(plan->precision) : 0;
-    double bytes = (4 + masks) * hidden_bytes(training);
+    double bytes = (4 + masks) * plan_hidden_bytes(training);
     return plan->sequence_parallel ? bytes / (double)plan->tensor_parallel : bytes;
 }
 
@@ -80,7 +73,8 @@ static double split_tensors_bytes(const TrainingSpec *training) {
     double query = (double)model->heads * head_dim;
     double key_value = 2 * held_kv_heads(training) * head_dim;
     double ffn = (double)transformer_ffn_hidden(model) * (model->gated ? 3 : 2);
-    return (2 * query + key_value + ffn) / hidden * hidden_bytes(training) / (double)training->plan.tensor_parallel;
+    return (2 * query + key_value + ffn) / hidden * plan_hidden_bytes(training) /
+           (double)training->plan.tensor_parallel;
 }
 
 /* Softmax output, and with dropout its mask and its output. */
@@ -96,7 +90,7 @@ static double score_tensors_bytes(const TrainingSpec *training) {
 double training_layer_activation_bytes(const TrainingSpec *training, Recompute recompute) {
     switch (recompute) {
     case RECOMPUTE_FULL:
-        return hidden_bytes(training);
+        return plan_hidden_bytes(training);
     case RECOMPUTE_SELECTIVE:
         return sequence_tensors_bytes(training) + split_tensors_bytes(training);
     case RECOMPUTE_NONE:
@@ -110,7 +104,7 @@ static double head_activation_bytes(const TrainingSpec *training) {
     const PlanSpec *plan = &training->plan;
     double tokens = (double)(plan->micro_batch_seqs * training->sequence_tokens);
     double logits = 4 * tokens * (double)training->model.vocab / (double)plan->tensor_parallel;
-    return logits + 2 * hidden_bytes(training) / (double)(plan->sequence_parallel ? plan->tensor_parallel : 1);
+    return logits + 2 * plan_hidden_bytes(training) / (double)(plan->sequence_parallel ? plan->tensor_parallel : 1);
 }
 
 double training_chunk_activation_bytes(const TrainingSpec *training, int stage, int chunk) {
@@ -118,7 +112,7 @@ double training_chunk_activation_bytes(const TrainingSpec *training, int stage, 
     double layer = training_layer_activation_bytes(training, plan->recompute);
     double bytes = layer * (double)plan_chunk_layers(training, stage);
     if (is_first_chunk(stage, chunk) && training->model.dropout_fraction > 0)
-        bytes += hidden_bytes(training) / activation_bytes(plan->precision) /
+        bytes += plan_hidden_bytes(training) / activation_bytes(plan->precision) /
                  (double)(plan->sequence_parallel ? plan->tensor_parallel : 1);
     if (is_last_chunk(plan, stage, chunk))
         bytes += head_activation_bytes(training);
@@ -127,7 +121,7 @@ double training_chunk_activation_bytes(const TrainingSpec *training, int stage, 
 
 static double peak_activation_bytes(const TrainingSpec *training, int stage) {
     const PlanSpec *plan = &training->plan;
-    PipelineShape shape = {(int)plan->pipeline_parallel, (int)plan->virtual_stages, (int)plan_micro_batches(plan)};
+    PipelineShape shape = plan_shape(plan);
     PipelinePass *passes = calloc((size_t)pipeline_pass_count(&shape), sizeof *passes);
     double *weights = calloc((size_t)shape.chunks, sizeof *weights);
     if (!passes || !weights)

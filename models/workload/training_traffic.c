@@ -25,12 +25,6 @@ static int rank_gpu(const TrafficBuilder *builder, int stage, int replica, int t
     return builder->ranks->rank_gpu[plan_rank(builder->plan, stage, replica, tensor)];
 }
 
-static double hidden_bytes(const TrafficBuilder *builder) {
-    const PlanSpec *plan = builder->plan;
-    return (double)(plan->micro_batch_seqs * builder->training->sequence_tokens) *
-           (double)builder->training->model.hidden * activation_bytes(plan->precision);
-}
-
 static int add_operation(TrafficBuilder *builder, TrafficGroups groups) {
     groups.gpus = builder->gpus;
     groups.algorithm = builder->plan->collective;
@@ -71,7 +65,7 @@ static int open_tensor_operation(TrafficBuilder *builder, const ReplicaSet *set,
         count++;
     }
     return add_operation(builder, (TrafficGroups){.kind = COLLECTIVE_ALL_REDUCE,
-                                                  .bytes = hidden_bytes(builder),
+                                                  .bytes = plan_hidden_bytes(builder->training),
                                                   .ranks = tensors,
                                                   .count = count,
                                                   .copies = 1});
@@ -96,11 +90,12 @@ static int open_message_operation(TrafficBuilder *builder, const ReplicaSet *set
         return NO_OPERATION;
     int copies = tensors_side_by_side(builder, 0, (int)plan->tensor_parallel);
     int pairs = fill_pairs(builder, set, from, (to + stages) % stages, copies);
-    return add_operation(builder, (TrafficGroups){.kind = COLLECTIVE_SEND_RECV,
-                                                  .bytes = hidden_bytes(builder) / (double)plan->tensor_parallel,
-                                                  .ranks = 2,
-                                                  .count = pairs,
-                                                  .copies = copies});
+    return add_operation(builder,
+                         (TrafficGroups){.kind = COLLECTIVE_SEND_RECV,
+                                         .bytes = plan_hidden_bytes(builder->training) / (double)plan->tensor_parallel,
+                                         .ranks = 2,
+                                         .count = pairs,
+                                         .copies = copies});
 }
 
 /* Tensor ranks first .. end - 1 of a stage, each with its own data-parallel group. */

@@ -5,7 +5,8 @@
  *
  * Without sequence parallelism a tensor group sums hidden states (all-reduce); with it the same bytes go as
  * reduce-scatter and all-gather. Between stages each tensor rank sends its 1/t of the hidden state (scatter/gather of
- * Narayanan et al., SC21, 4.1).
+ * Narayanan et al., SC21, 4.1). The second gathering of inputs in the backward pass of sequence parallelism
+ * (Korthikanti et al. 2022, 4.2.2) is taken as hidden behind compute.
  */
 #ifndef MODELS_WORKLOAD_TRAINING_TRAFFIC_H
 #define MODELS_WORKLOAD_TRAINING_TRAFFIC_H

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "plots/cell.h"
+#include "plots/columns.h"
 #include "plots/format.h"
 #include "plots/ledger_table.h"
 #include "plots/tidy_row.h"
@@ -46,7 +47,15 @@ static void write_series(FILE *out, Arena *arena, const char *run_id, const Resu
     }
 }
 
+/* A run without a step has a row of its status, so that its NaN are explained. */
+static void write_status(FILE *out, const char *run_id, const Results *results) {
+    if (results == NULL || results->status != RUN_OK) {
+        tidy_row(out, (TidyKey){run_id, NAN, "run", columns_status(results)}, 1, "count");
+    }
+}
+
 static void write_rows(FILE *out, Arena *arena, const char *run_id, const Results *results) {
+    write_status(out, run_id, results);
     write_metrics(out, run_id, results);
     ledger_table_rows(out, run_id, results);
     write_memory(out, run_id, results);
@@ -69,7 +78,7 @@ static void write_sweep(FILE *out, const SweepResults *sweep) {
         if (point->results != NULL) {
             write_rows(out, arena, run_id, point->results);
         } else {
-            tidy_row(out, (TidyKey){run_id, NAN, "run", "failed"}, 1, "count");
+            write_status(out, run_id, NULL);
         }
         arena_destroy(arena);
     }

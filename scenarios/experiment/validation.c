@@ -13,18 +13,25 @@ static void simulate_row(void *context, int index) {
         return;
     Arena *arena = arena_create();
     const Results *results = simulation_run(&row->run.spec, arena);
-    for (int i = 0; i < results->memory_count; i++) {
+    for (int i = 0; i < results->memory_count && results->status != RUN_TOO_LONG; i++) {
         const MemoryResults *memory = &results->memory[i];
         if (i > 0 && memory->total_bytes <= row->peak_bytes)
             continue;
         row->peak_bytes = memory->total_bytes;
         row->capacity_bytes = memory->capacity_bytes;
     }
-    if (results->status == RUN_OK) {
+    switch (results->status) {
+    case RUN_OK:
         row->simulated_s = (double)results->step * 1e-9;
         row->error_fraction = row->simulated_s / row->run.step_s - 1;
-    } else {
+        break;
+    case RUN_OUT_OF_MEMORY:
         row->status = VALIDATION_OUT_OF_MEMORY;
+        break;
+    case RUN_TOO_LONG:
+        row->status = VALIDATION_NOT_RUN;
+        row->run.reason = "the step does not end in the model";
+        break;
     }
     arena_destroy(arena);
 }

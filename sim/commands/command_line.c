@@ -1,5 +1,6 @@
 #include "sim/commands/command_line.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "scenarios/reader/spelling.h"
@@ -216,6 +217,19 @@ const char *command_line_value(const CommandLine *line, const char *name) {
         if (line->values[i].option == option)
             return line->values[i].value;
     return NULL;
+}
+
+int command_line_threads(const CommandLine *line, ErrorList *errors) {
+    const char *text = command_line_value(line, "jobs");
+    if (text == NULL)
+        return 0;
+    size_t digits = strspn(text, "0123456789");
+    int threads = digits > 0 && digits < 5 && text[digits] == '\0' ? atoi(text) : 0;
+    if (threads < 1 || threads > COMMAND_LINE_MOST_THREADS)
+        error_list_add(errors, (ErrorPlace){0}, line->command->name,
+                       "option --jobs: found \"%s\", expected a number from 1 to %d",
+                       yaml_node_shown_text(text, line->arena), COMMAND_LINE_MOST_THREADS);
+    return threads;
 }
 
 const char *const *command_line_values(const CommandLine *line, const char *name, int *count) {

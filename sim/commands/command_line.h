@@ -1,6 +1,7 @@
 /*
  * command_line: the words behind a command's name, checked against its rows: options with their arguments, and the
- * words that are left. It knows no command by name and prints nothing.
+ * words that are left. It knows no command by name, of the options only those that several commands have, and prints
+ * nothing.
  *
  * `--name VALUE`, `--name=VALUE`, `-n VALUE`, `-nVALUE`, flags together as in `-qv`; `--` ends the options, `-` is a
  * word. The last of an option that is given twice must not differ from the first unless its row is repeatable.
@@ -13,6 +14,8 @@
 #include "sim/commands/command.h"
 #include "sim/engine/arena.h"
 #include "sim/engine/error.h"
+
+enum { COMMAND_LINE_MOST_THREADS = 1024 };
 
 /* An option as it was given. */
 typedef struct OptionValue {
@@ -45,6 +48,12 @@ const CommandOption *command_line_shared_options(void);
 
 /* The value of an option ("" for a flag), NULL when it was not given. `name` must be in the rows. */
 const char *command_line_value(const CommandLine *line, const char *name);
+
+/*
+ * The number behind --jobs, 0 (as many as there are cores) when it was not given; adds an error when it is none from 1
+ * to COMMAND_LINE_MOST_THREADS. The command must have the option.
+ */
+int command_line_threads(const CommandLine *line, ErrorList *errors);
 
 /* All values of a repeatable option, in the order given; *count is set. */
 const char *const *command_line_values(const CommandLine *line, const char *name, int *count);

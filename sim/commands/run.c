@@ -1,5 +1,4 @@
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "scenarios/experiment/goal_check.h"
@@ -9,8 +8,6 @@
 #include "sim/commands/places.h"
 #include "sim/commands/progress.h"
 #include "sim/commands/run_output.h"
-
-enum { MOST_THREADS = 1024 };
 
 /* What the options say. */
 typedef struct Request {
@@ -38,18 +35,6 @@ static const Format *read_format(const CommandLine *line, ErrorList *errors) {
     return format;
 }
 
-static int read_threads(const CommandLine *line, ErrorList *errors) {
-    const char *text = command_line_value(line, "jobs");
-    if (text == NULL)
-        return 0;
-    size_t digits = strspn(text, "0123456789");
-    int threads = digits > 0 && digits < 5 && text[digits] == '\0' ? atoi(text) : 0;
-    if (threads < 1 || threads > MOST_THREADS)
-        error_list_add(errors, (ErrorPlace){0}, "run", "option --jobs: found \"%s\", expected a number from 1 to %d",
-                       yaml_node_shown_text(text, line->arena), MOST_THREADS);
-    return threads;
-}
-
 static void check_plot(const CommandLine *line, const Format *format, ErrorList *errors) {
     const char *where = command_line_value(line, "plot");
     if (where == NULL)
@@ -65,7 +50,7 @@ static bool read_request(const CommandLine *line, Request *request) {
     ErrorList errors;
     error_list_init(&errors, line->arena);
     request->format = read_format(line, &errors);
-    request->threads = read_threads(line, &errors);
+    request->threads = command_line_threads(line, &errors);
     check_plot(line, request->format, &errors);
     error_list_print(&errors, stderr);
     return errors.count == 0;
@@ -133,7 +118,7 @@ static SweepResults with_remedy(const CommandLine *line, const Scenario *scenari
     return shown;
 }
 
-static bool some_point_ran(const SweepResults *results) {
+static bool some_point_has_results(const SweepResults *results) {
     for (int i = 0; i < results->point_count; i++)
         if (results->points[i].results != NULL)
             return true;
@@ -149,7 +134,7 @@ static int show(const CommandLine *line, const Scenario *scenario, const Request
         error_list_print(&errors, stderr);
         return EXIT_BAD_INPUT;
     }
-    if (!some_point_ran(results)) {
+    if (!some_point_has_results(results)) {
         fprintf(stderr, "run: no point could be run; the first: %s\n", results->points[0].error);
         return EXIT_BAD_INPUT;
     }

@@ -10,8 +10,6 @@
 #include "sim/commands/validate_json.h"
 #include "sim/commands/validate_text.h"
 
-enum { MOST_THREADS = 1024 };
-
 /* What the options say. */
 typedef struct Request {
     bool json;
@@ -32,23 +30,12 @@ static double read_percent(const CommandLine *line, ErrorList *errors) {
     return 0;
 }
 
-static int read_threads(const CommandLine *line, ErrorList *errors) {
-    const char *text = command_line_value(line, "jobs");
-    size_t digits = strspn(text, "0123456789");
-    int threads = digits > 0 && digits < 5 && text[digits] == '\0' ? atoi(text) : 0;
-    if (threads < 1 || threads > MOST_THREADS)
-        error_list_add(errors, (ErrorPlace){0}, "validate",
-                       "option --jobs: found \"%s\", expected a number from 1 to %d",
-                       yaml_node_shown_text(text, line->arena), MOST_THREADS);
-    return threads;
-}
-
 static bool read_request(const CommandLine *line, Request *request) {
     ErrorList errors;
     error_list_init(&errors, line->arena);
-    *request = (Request){.json = command_line_value(line, "json") != NULL, .most_error_percent = INFINITY};
-    if (command_line_value(line, "jobs") != NULL)
-        request->threads = read_threads(line, &errors);
+    *request = (Request){.json = command_line_value(line, "json") != NULL,
+                         .threads = command_line_threads(line, &errors),
+                         .most_error_percent = INFINITY};
     if (command_line_value(line, "max-error") != NULL)
         request->most_error_percent = read_percent(line, &errors);
     error_list_print(&errors, stderr);

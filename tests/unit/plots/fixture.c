@@ -113,6 +113,25 @@ const Results *fixture_too_big(Arena *arena) {
     return results;
 }
 
+static const Metric TOO_LONG_METRICS[] = {{"throughput.model_tflops_per_gpu", NAN, "TFLOP/s", "model FLOPs"},
+                                          {"memory.fits", 1, "0/1", "1 when the job fits into memory"}};
+
+const Results *fixture_too_long(Arena *arena) {
+    Results *results = ARENA_NEW(arena, Results);
+    *results = (Results){.name = "gpt-175b over a wet string",
+                         .lesson = "a network may be too slow to end",
+                         .status = RUN_TOO_LONG,
+                         .verdict = "gpt-175b on 512 a100-80 does not end: a step would take years.",
+                         .metrics = TOO_LONG_METRICS,
+                         .metric_count = 2,
+                         .memory = fixture_memory(arena, 1, 80 * 0x1p30),
+                         .memory_count = FIXTURE_STAGES,
+                         .gpus = 512,
+                         .step = INT64_MAX / 3,
+                         .seed = 42};
+    return results;
+}
+
 static const Results *make_point(Arena *arena, int doublings, double factor) {
     int across = doublings > 3 ? doublings - 3 : 0;
     int tenths[LEDGER_COUNT] = {[LEDGER_KERNEL_INEFFICIENCY] = 150 + 25 * doublings,

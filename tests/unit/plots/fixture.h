@@ -1,6 +1,7 @@
 /*
  * fixture: hand-made results for the tests of the reports: a 1F1B step of 8 stages and 48 micro-batches with its
- * ledger, a tiny run whose every number is in the tests, a job that does not fit, and a sweep over tensor parallelism.
+ * ledger, a tiny run whose every number is in the tests, a job that does not fit, one whose step does not end, and a
+ * sweep over tensor parallelism.
  */
 #ifndef TESTS_UNIT_PLOTS_FIXTURE_H
 #define TESTS_UNIT_PLOTS_FIXTURE_H
@@ -11,6 +12,7 @@
 const Results *fixture_step(Arena *arena);
 const Results *fixture_tiny(Arena *arena);
 const Results *fixture_too_big(Arena *arena);
+const Results *fixture_too_long(Arena *arena);
 
 /* 1, 2, 4 .. 64; the first does not fit, from 16 on tensor communication leaves the node. */
 const SweepResults *fixture_sweep(Arena *arena);

@@ -190,6 +190,50 @@ Test(formats, text_begins_with_the_verdict_and_is_at_most_100_columns_wide) {
     check_width(fixture_sweep_text(arena, "text", fixture_sweep(arena)));
 }
 
+Test(formats, text_of_a_step_that_does_not_end_blames_no_memory) {
+    const char *text = fixture_run_text(arena, "text", fixture_too_long(arena));
+    check_width(text);
+    cr_assert_eq(strncmp(text, "gpt-175b on 512 a100-80 does not end: a step would take years.\n", 63), 0);
+    cr_assert(holds(text, "Memory of one GPU at its peak"));
+    cr_assert_not(holds(text, "fit"));
+    cr_assert_not(holds(text, "Key figures"));
+    cr_assert_not(holds(text, "Where the GPU time went"));
+}
+
+Test(formats, a_step_that_does_not_end_has_a_status_of_its_own) {
+    const Results *results = fixture_too_long(arena);
+    cr_assert(holds(fixture_run_text(arena, "csv", results), ",too_long,512,NaN,NaN,1,NaN,"));
+    cr_assert(holds(fixture_run_text(arena, "json", results), "\"status\": \"too_long\""));
+    cr_assert(holds(fixture_run_text(arena, "json", results), "\"step_ns\": 0,"));
+    cr_assert(holds(fixture_run_text(arena, "tidy", results), ",NaN,run,too_long,1,count\n"));
+    cr_assert(holds(fixture_run_text(arena, "tidy", fixture_too_big(arena)), ",NaN,run,out_of_memory,1,count\n"));
+    cr_assert_not(holds(fixture_run_text(arena, "tidy", fixture_tiny(arena)), ",count\n"));
+}
+
+Test(formats, a_point_of_a_sweep_that_does_not_end_is_no_memory_problem) {
+    SweepResults sweep = *fixture_sweep(arena);
+    SweepPoint points[7];
+    memcpy(points, sweep.points, sizeof points);
+    points[1].results = fixture_too_long(arena);
+    sweep.points = points;
+    const char *text = fixture_sweep_text(arena, "text", &sweep);
+    cr_assert(holds(text, " 1 of 7 points does not fit in memory. 1 of 7 points does not end."), "%s", text);
+    cr_assert(holds(text, " 2  does not end\n"), "%s", text);
+    cr_assert(holds(fixture_sweep_text(arena, "csv", &sweep), "\n2,too_long,512,NaN,"));
+    cr_assert(holds(fixture_sweep_text(arena, "json", &sweep), "\"status\": \"too_long\",\n      \"error\": null"));
+}
+
+Test(formats, exposed_communication_is_told_by_every_kind_of_link_that_counts) {
+    Results results = *fixture_tiny(arena);
+    results.comm_ns[LEDGER_COMM_DATA][LINK_NIC] = 1000000;
+    results.comm_ns[LEDGER_COMM_DATA][LINK_NVLINK] = 470000;
+    results.comm_ns[LEDGER_COMM_DATA][LINK_UPLINK] = 20000;
+    const char *text = fixture_run_text(arena, "text", &results);
+    cr_assert(holds(text, "of which over nvlink             7.8 %\n"), "%s", text);
+    cr_assert(holds(text, "of which over nic               16.7 %\n"), "%s", text);
+    cr_assert_not(holds(text, link_kind_name(LINK_UPLINK)), "%s", text);
+}
+
 Test(formats, text_of_a_job_that_does_not_fit_says_what_would) {
     const char *text = fixture_run_text(arena, "text", fixture_too_big(arena));
     cr_assert_eq(strncmp(text, "Does not fit: ", 14), 0);
