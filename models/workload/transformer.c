@@ -35,14 +35,17 @@ static double norm_parameters(const TransformerSpec *model) {
 
 static double layer_biases(const TransformerSpec *model) {
     double hidden = (double)model->hidden, ffn = (double)transformer_ffn_hidden(model);
-    return query_features(model) + key_value_features(model) + hidden + (mlp_matrices(model) - 1) * ffn + hidden;
+    double attention = query_features(model) + key_value_features(model);
+    if (!model->biases)
+        return model->qkv_biases ? attention : 0;
+    return attention + hidden + (mlp_matrices(model) - 1) * ffn + hidden;
 }
 
 double transformer_layer_parameters(const TransformerSpec *model) {
     double hidden = (double)model->hidden, ffn = (double)transformer_ffn_hidden(model);
     double attention = hidden * (2 * query_features(model) + key_value_features(model));
     double weights = attention + mlp_matrices(model) * hidden * ffn;
-    return weights + (model->biases ? layer_biases(model) : 0) + 2 * norm_parameters(model);
+    return weights + layer_biases(model) + 2 * norm_parameters(model);
 }
 
 double transformer_embedding_parameters(const TransformerSpec *model) {

@@ -26,6 +26,7 @@ typedef struct TransformerSpec {
     int64_t max_positions;   /* learned position embeddings, 0 = none (rotary) */
     bool gated;              /* SwiGLU: a third MLP matrix */
     bool biases;             /* linear layers have biases */
+    bool qkv_biases;         /* those of query, key and value have them even so (Qwen2) */
     bool rms_norm;           /* RMSNorm instead of LayerNorm */
     bool tied_embeddings;    /* the vocabulary head shares the input embedding */
     double dropout_fraction; /* 0 .. 1; above 0 dropout kernels run and masks are stored */

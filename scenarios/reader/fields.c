@@ -28,10 +28,11 @@ static void report_unknown(const FieldReader *reader, const SchemaTable *table, 
             spelling_consider(pair->key, alias, &nearest, &distance);
         all = arena_format(reader->arena, "%s%s %s", all, i > 0 ? "," : "", row->key);
     }
+    const char *instead = schema_row_instead(table, pair->key);
     const char *expected =
         nearest != NULL ? arena_format(reader->arena, "a key of %s (did you mean \"%s\"?)", table->name, nearest) : all;
     error_list_add(reader->errors, pair->key_place, child_path(reader, path, shown),
-                   "found unknown key \"%s\", expected %s", shown, expected);
+                   "found unknown key \"%s\", expected %s", shown, instead != NULL ? instead : expected);
 }
 
 /* Gives every pair to its row; two names of one row are a mistake. */

@@ -11,15 +11,19 @@ typedef struct Family {
     const char *model_type;
     const char *gated;
     const char *biases;
+    const char *qkv_biases;
     const char *rms_norm;
     const char *tied;       /* when the file does not say */
     bool learned_positions; /* otherwise rotary, and max_position_embeddings is a limit and no table */
 } Family;
 
 static const Family FAMILIES[] = {
-    {"gpt2", "false", "true", "false", "true", true},   {"gpt_neox", "false", "true", "false", "false", false},
-    {"llama", "true", "false", "true", "false", false}, {"mistral", "true", "false", "true", "false", false},
-    {"qwen2", "true", "false", "true", "false", false}, {"qwen3", "true", "false", "true", "false", false},
+    {"gpt2", "false", "true", "false", "false", "true", true},
+    {"gpt_neox", "false", "true", "false", "false", "false", false},
+    {"llama", "true", "false", "false", "true", "false", false},
+    {"mistral", "true", "false", "false", "true", "false", false},
+    {"qwen2", "true", "false", "true", "true", "false", false},
+    {"qwen3", "true", "false", "false", "true", "false", false},
 };
 
 static const char *const SHAPE_KEYS[] = {
@@ -99,7 +103,7 @@ YamlNode *hf_config_model(const YamlNode *config, const char *path, Arena *arena
         return NULL;
     YamlNode *model = ARENA_NEW(arena, YamlNode);
     *model = (YamlNode){.kind = YAML_MAPPING, .place = config->place};
-    model->pairs = ARENA_ARRAY(arena, LENGTH(SHAPE_KEYS) + LENGTH(POSITION_KEYS) + 4, YamlPair);
+    model->pairs = ARENA_ARRAY(arena, LENGTH(SHAPE_KEYS) + LENGTH(POSITION_KEYS) + 5, YamlPair);
     for (int i = 0; i < config->count; i++) {
         const YamlPair *pair = &config->pairs[i];
         bool wanted = is_one_of(pair->key, SHAPE_KEYS, LENGTH(SHAPE_KEYS)) ||
@@ -109,6 +113,7 @@ YamlNode *hf_config_model(const YamlNode *config, const char *path, Arena *arena
     }
     add_word(model, "gated", family->gated, arena);
     add_word(model, "biases", family->biases, arena);
+    add_word(model, "qkv_biases", family->qkv_biases, arena);
     add_word(model, "rms_norm", family->rms_norm, arena);
     add_word(model, "tie_word_embeddings", family->tied, arena);
     return model;

@@ -3,6 +3,7 @@
  * has no part in it, and says from model_type what a config.json leaves to the code: gating, norms, biases, positions.
  *
  * Limits: dense decoder-only families, those in the table of hf_config.c; experts and unknown families are errors.
+ * `attention_bias` is not read: only Qwen2's biases of query, key and value are known.
  */
 #ifndef SCENARIOS_READER_HF_CONFIG_H
 #define SCENARIOS_READER_HF_CONFIG_H

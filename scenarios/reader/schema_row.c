@@ -33,6 +33,13 @@ const SchemaRow *schema_row_find(const SchemaTable *table, const char *key) {
     return NULL;
 }
 
+const char *schema_row_instead(const SchemaTable *table, const char *key) {
+    for (const SchemaForeign *foreign = table->foreign; foreign != NULL && foreign->key != NULL; foreign++)
+        if (is_same_key(key, foreign->key, strlen(foreign->key)))
+            return foreign->instead;
+    return NULL;
+}
+
 const char *schema_row_alias(const SchemaRow *row, int index, Arena *arena) {
     const char *alias = row->aliases != NULL ? row->aliases : "";
     for (; *alias != '\0' && index > 0; index--) {

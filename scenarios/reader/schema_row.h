@@ -48,19 +48,29 @@ typedef struct SchemaRow {
 
 enum { SCHEMA_MOST_ROWS = 64 };
 
+/* A key of another program that has no row, and what says the same here: "bf16", "precision: bf16". */
+typedef struct SchemaForeign {
+    const char *key;
+    const char *instead;
+} SchemaForeign;
+
 struct SchemaTable {
     const char *name; /* "plan"; the outermost key in a catalogue file */
     const char *help; /* one line */
     const SchemaRow *rows;
-    int row_count;              /* 1 .. SCHEMA_MOST_ROWS */
-    size_t bytes;               /* of the struct */
-    void (*fill)(void *object); /* the struct's defaults; NULL = zeros */
-    const char *folder;         /* of catalogue entries, "hardware"; NULL = no entries */
-    size_t name_offset;         /* with folder: where the entry's name goes (const char *) */
+    int row_count;                /* 1 .. SCHEMA_MOST_ROWS */
+    size_t bytes;                 /* of the struct */
+    void (*fill)(void *object);   /* the struct's defaults; NULL = zeros */
+    const SchemaForeign *foreign; /* up to one without a key; NULL = none */
+    const char *folder;           /* of catalogue entries, "hardware"; NULL = no entries */
+    size_t name_offset;           /* with folder: where the entry's name goes (const char *) */
 };
 
 /* The row of a key or of one of its aliases, - and _ being the same; NULL when there is none. */
 const SchemaRow *schema_row_find(const SchemaTable *table, const char *key);
+
+/* What to write instead of a key of another program, NULL when it is none that is known. */
+const char *schema_row_instead(const SchemaTable *table, const char *key);
 
 /* The row's alias number `index`, NULL past the end. */
 const char *schema_row_alias(const SchemaRow *row, int index, Arena *arena);

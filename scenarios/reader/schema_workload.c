@@ -31,8 +31,11 @@ static const SchemaRow MODEL_ROWS[] = {
      .help = "rows of the embedding, padding included"},
     {MODEL_COUNT("max_position_embeddings", max_positions, 0, MOST_SEQUENCES), .default_text = "0",
      .aliases = "n_positions", .help = "learned position embeddings; 0 = none, as with rotary ones"},
-    {FLAG_ROW(TransformerSpec, "gated", gated, "false"), .help = "SwiGLU: a third matrix in the MLP"},
+    {FLAG_ROW(TransformerSpec, "gated", gated, "false"), .aliases = "swiglu",
+     .help = "SwiGLU: a third matrix in the MLP"},
     {FLAG_ROW(TransformerSpec, "biases", biases, "true"), .help = "linear layers have biases"},
+    {FLAG_ROW(TransformerSpec, "qkv_biases", qkv_biases, "false"), .aliases = "add_qkv_bias",
+     .help = "query, key and value have biases even when biases is false"},
     {FLAG_ROW(TransformerSpec, "rms_norm", rms_norm, "false"), .help = "RMSNorm instead of LayerNorm"},
     {FLAG_ROW(TransformerSpec, "tie_word_embeddings", tied_embeddings, "true"),
      .help = "the vocabulary head shares the input embedding"},
@@ -46,11 +49,20 @@ static const SchemaRow MODEL_ROWS[] = {
      .help = "above 0 dropout kernels run and their masks are stored"},
 };
 
+/* Megatron-LM's. */
+static const SchemaForeign MODEL_FOREIGN[] = {
+    {"untie_embeddings_and_output_weights", "tie_word_embeddings, which means the opposite"},
+    {"disable_bias_linear", "biases, which means the opposite"},
+    {"normalization", "rms_norm: true for RMSNorm"},
+    {NULL, NULL},
+};
+
 const SchemaTable SCHEMA_MODEL = {.name = "model",
                                   .help = "A dense transformer; the keys are those of a Hugging Face config.json.",
                                   .rows = MODEL_ROWS,
                                   .row_count = sizeof MODEL_ROWS / sizeof MODEL_ROWS[0],
                                   .bytes = sizeof(TransformerSpec),
+                                  .foreign = MODEL_FOREIGN,
                                   .folder = "workloads",
                                   .name_offset = offsetof(TransformerSpec, name)};
 
@@ -140,9 +152,23 @@ static const SchemaRow PLAN_ROWS[] = {
      .menu = collective_word},
 };
 
+/* Megatron-LM's. */
+static const SchemaForeign PLAN_FOREIGN[] = {
+    {"num_layers_per_virtual_pipeline_stage",
+     "virtual_stages, which is layers / (pipeline_parallel * num_layers_per_virtual_pipeline_stage)"},
+    {"bf16", "precision: bf16"},
+    {"fp16", "precision: fp16"},
+    {"fp8", "precision: fp8"},
+    {"fp8_format", "precision: fp8"},
+    {"recompute_activations", "recompute: selective"},
+    {"no_gradient_accumulation_fusion", "gradient_accumulation_fusion: false"},
+    {NULL, NULL},
+};
+
 const SchemaTable SCHEMA_PLAN = {.name = "plan",
                                  .help =
                                      "How a training job is laid out; Megatron-LM's argument names are accepted too.",
                                  .rows = PLAN_ROWS,
                                  .row_count = sizeof PLAN_ROWS / sizeof PLAN_ROWS[0],
-                                 .bytes = sizeof(PlanSpec)};
+                                 .bytes = sizeof(PlanSpec),
+                                 .foreign = PLAN_FOREIGN};

@@ -1,10 +1,10 @@
 #!/bin/sh
-# One run is the same bytes from gcc and clang, at -O0 and -O2. Ends with a line of counts.
+# A run and a sweep are the same bytes from gcc and clang, at -O0 and -O2. Ends with a line of counts.
 # usage: determinism.sh [SCENARIO...]
 set -eu
 
 build=${BUILD:-build}
-[ $# -gt 0 ] || set -- scenarios/sc21_145b.yaml
+[ $# -gt 0 ] || set -- scenarios/sc21_145b.yaml tests/golden/uneven.yaml
 outputs=$(mktemp -d)
 trap 'rm -rf "$outputs"' EXIT
 passed=0

@@ -16,7 +16,8 @@ static const Command BREW = {
     .options = {{"set", 's', "PATH=VALUE", "change one value", true},
                 {"output", 'o', "DIR", "where to", false},
                 {"strong", 'g', NULL, "twice the leaves", false},
-                {"minutes", 0, "N", "how long", false}},
+                {"minutes", 0, "N", "how long", false},
+                {"jobs", 'j', "N", "hands", false}},
     .least_words = 1,
     .most_words = 3,
     .run = never_run,
@@ -207,4 +208,27 @@ Test(command_line, an_unknown_command_has_a_neighbour_when_one_is_near) {
     cr_expect_str_eq(command_near("shcema"), "schema");
     cr_expect_null(command_near("quux"));
     cr_expect_null(command_find("ru"));
+}
+
+static int threads_of(const char *text, const char *message) {
+    Reading reading = READ("blue", "-j", text);
+    cr_assert(reading.good);
+    int threads = command_line_threads(&reading.line, &reading.errors);
+    cr_expect_eq(reading.errors.count, message != NULL);
+    if (message != NULL)
+        cr_expect_str_eq(reading.errors.items[0].message, message);
+    arena_destroy(reading.arena);
+    return threads;
+}
+
+Test(command_line, threads_are_a_number_in_bounds_and_none_when_not_given) {
+    Reading reading = READ("blue");
+    cr_expect_eq(command_line_threads(&reading.line, &reading.errors), 0);
+    arena_destroy(reading.arena);
+    cr_expect_eq(threads_of("17", NULL), 17);
+    cr_expect_eq(threads_of("1024", NULL), COMMAND_LINE_MOST_THREADS);
+    threads_of("1025", "option --jobs: found \"1025\", expected a number from 1 to 1024");
+    threads_of("0", "option --jobs: found \"0\", expected a number from 1 to 1024");
+    threads_of("3x", "option --jobs: found \"3x\", expected a number from 1 to 1024");
+    threads_of("", "option --jobs: found \"\", expected a number from 1 to 1024");
 }

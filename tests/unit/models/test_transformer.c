@@ -36,6 +36,26 @@ Test(transformer, parameters_of_llama_2_70b_are_exact) {
     cr_assert_eq(transformer_parameters(&model), 68976648192.0);
 }
 
+/* Qwen2.5 7B as published by its authors: 7,615,616,512 parameters, of which 129,024 are biases. */
+Test(transformer, parameters_of_qwen_2_5_7b_are_exact) {
+    TransformerSpec model = {.hidden = 3584,
+                             .layers = 28,
+                             .heads = 28,
+                             .kv_heads = 4,
+                             .ffn_hidden = 18944,
+                             .vocab = 152064,
+                             .gated = true,
+                             .rms_norm = true,
+                             .qkv_biases = true};
+    cr_assert_eq(transformer_parameters(&model), 7615616512.0);
+    model.qkv_biases = false;
+    cr_assert_eq(transformer_parameters(&model), 7615616512.0 - 129024);
+    model.biases = true;
+    double with_all = transformer_parameters(&model);
+    model.qkv_biases = true;
+    cr_assert_eq(transformer_parameters(&model), with_all);
+}
+
 /* SC21 equation 3 without recomputation: 72 B s l h^2 (1 + s/(6h) + V/(12lh)). */
 Test(transformer, model_flop_of_a_gpt_follows_the_formula_of_sc21) {
     TransformerSpec model = gpt3();

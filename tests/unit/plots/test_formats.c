@@ -217,7 +217,7 @@ Test(formats, a_point_of_a_sweep_that_does_not_end_is_no_memory_problem) {
     points[1].results = fixture_too_long(arena);
     sweep.points = points;
     const char *text = fixture_sweep_text(arena, "text", &sweep);
-    cr_assert(holds(text, " 1 of 7 points does not fit in memory. 1 of 7 points does not end."), "%s", text);
+    cr_assert(holds(text, " points does not fit in memory. 1 of 7 points does not end.\n"), "%s", text);
     cr_assert(holds(text, " 2  does not end\n"), "%s", text);
     cr_assert(holds(fixture_sweep_text(arena, "csv", &sweep), "\n2,too_long,512,NaN,"));
     cr_assert(holds(fixture_sweep_text(arena, "json", &sweep), "\"status\": \"too_long\",\n      \"error\": null"));
@@ -227,11 +227,11 @@ Test(formats, exposed_communication_is_told_by_every_kind_of_link_that_counts) {
     Results results = *fixture_tiny(arena);
     results.comm_ns[LEDGER_COMM_DATA][LINK_NIC] = 1000000;
     results.comm_ns[LEDGER_COMM_DATA][LINK_NVLINK] = 470000;
-    results.comm_ns[LEDGER_COMM_DATA][LINK_UPLINK] = 20000;
+    results.comm_ns[LEDGER_COMM_DATA][LINK_FABRIC] = 20000;
     const char *text = fixture_run_text(arena, "text", &results);
     cr_assert(holds(text, "of which over nvlink             7.8 %\n"), "%s", text);
     cr_assert(holds(text, "of which over nic               16.7 %\n"), "%s", text);
-    cr_assert_not(holds(text, link_kind_name(LINK_UPLINK)), "%s", text);
+    cr_assert_not(holds(text, link_kind_name(LINK_FABRIC)), "%s", text);
 }
 
 Test(formats, text_of_a_job_that_does_not_fit_says_what_would) {
@@ -241,6 +241,18 @@ Test(formats, text_of_a_job_that_does_not_fit_says_what_would) {
     cr_assert(holds(text, "  recomputation: full                                     61.20 GiB on the fullest GPU, "
                           "step 14.71 s\n"));
     cr_assert_not(holds(text, "Where the GPU time went"));
+}
+
+Test(formats, a_long_change_has_a_line_of_its_own) {
+    Results results = *fixture_too_big(arena);
+    const FitChange change = {"distributed_optimizer: true, tensor_parallel: 2, data_parallel: 16", 0x1p33, 2.385};
+    results.fit_changes = &change;
+    results.fit_change_count = 1;
+    const char *text = fixture_run_text(arena, "text", &results);
+    check_width(text);
+    cr_assert(holds(text, ", data_parallel: 16\n                                                              "
+                          "8 GiB on the fullest GPU, step 2.385 s\n"),
+              "%s", text);
 }
 
 Test(formats, text_of_a_sweep_names_the_best_point_the_fall_and_its_cause) {

@@ -116,6 +116,21 @@ Test(report, a_job_that_does_not_fit_gets_its_memory_picture_only) {
     cr_assert_not(exists("series/timeline.dat"));
 }
 
+Test(report, a_step_that_does_not_end_is_labelled_so) {
+    cr_assert(report_write_run(&target, fixture_too_long(arena), &errors));
+    cr_assert(exists("plots/memory.gp"));
+    cr_assert_not(exists("plots/ledger.gp"));
+    cr_assert_not(exists("series/timeline.dat"));
+    SweepResults sweep = *fixture_sweep(arena);
+    SweepPoint points[7];
+    memcpy(points, sweep.points, sizeof points);
+    points[3].results = fixture_too_long(arena);
+    sweep.points = points;
+    cr_assert(report_write_sweep(&target, &sweep, &errors));
+    cr_assert_not_null(
+        strstr(file_text("series/sweep.dat"), "\n# failed\n0 0 \"does not fit\"\n3 3 \"does not end\"\n"));
+}
+
 Test(report, an_earlier_run_is_removed_whole) {
     cr_assert(report_write_run(&target, fixture_tiny(arena), &errors));
     cr_assert(report_write_sweep(&target, fixture_sweep(arena), &errors));

@@ -18,20 +18,27 @@ Test(hf_config, a_llama_is_gated_and_rotary) {
         " \"tie_word_embeddings\": false, \"vocab_size\": 128256, \"intermediate_size\": 14336}",
         "{\"hidden_size\": 4096, \"num_attention_heads\": 32, \"num_hidden_layers\": 32, "
         "\"num_key_value_heads\": 8, \"tie_word_embeddings\": false, \"vocab_size\": 128256, "
-        "\"intermediate_size\": 14336, \"gated\": true, \"biases\": false, \"rms_norm\": true}");
+        "\"intermediate_size\": 14336, \"gated\": true, \"biases\": false, \"qkv_biases\": false, \"rms_norm\": true}");
+}
+
+Test(hf_config, a_qwen2_has_biases_of_query_key_and_value) {
+    expect_model("{\"model_type\": \"qwen2\", \"hidden_size\": 3584}",
+                 "{\"hidden_size\": 3584, \"gated\": true, \"biases\": false, \"qkv_biases\": true, "
+                 "\"rms_norm\": true, \"tie_word_embeddings\": false}");
 }
 
 Test(hf_config, a_gpt2_has_learned_positions_and_tied_embeddings) {
-    expect_model("{\"model_type\": \"gpt2\", \"n_embd\": 768, \"n_head\": 12, \"n_inner\": null, \"n_layer\": 12, "
-                 "\"n_positions\": 1024, \"resid_pdrop\": 0.1, \"vocab_size\": 50257}",
-                 "{\"n_embd\": 768, \"n_head\": 12, \"n_layer\": 12, \"n_positions\": 1024, \"resid_pdrop\": 0.1, "
-                 "\"vocab_size\": 50257, \"gated\": false, \"biases\": true, \"rms_norm\": false, "
-                 "\"tie_word_embeddings\": true}");
+    expect_model(
+        "{\"model_type\": \"gpt2\", \"n_embd\": 768, \"n_head\": 12, \"n_inner\": null, \"n_layer\": 12, "
+        "\"n_positions\": 1024, \"resid_pdrop\": 0.1, \"vocab_size\": 50257}",
+        "{\"n_embd\": 768, \"n_head\": 12, \"n_layer\": 12, \"n_positions\": 1024, \"resid_pdrop\": 0.1, "
+        "\"vocab_size\": 50257, \"gated\": false, \"biases\": true, \"qkv_biases\": false, \"rms_norm\": false, "
+        "\"tie_word_embeddings\": true}");
 }
 
 Test(hf_config, without_model_type_silu_tells_a_llama) {
     expect_model("{\"hidden_act\": \"silu\", \"hidden_size\": 64}",
-                 "{\"hidden_size\": 64, \"gated\": true, \"biases\": false, \"rms_norm\": true, "
+                 "{\"hidden_size\": 64, \"gated\": true, \"biases\": false, \"qkv_biases\": false, \"rms_norm\": true, "
                  "\"tie_word_embeddings\": false}");
 }
 

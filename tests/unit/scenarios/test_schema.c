@@ -78,6 +78,27 @@ Test(schema, no_name_belongs_to_two_rows) {
     arena_destroy(arena);
 }
 
+Test(schema, keys_of_other_programs_have_no_row_and_lead_to_one) {
+    Arena *arena = arena_create();
+    Tables tables = all_tables();
+    int seen = 0;
+    for (int t = 0; t < tables.count; t++) {
+        const SchemaTable *table = tables.tables[t];
+        for (const SchemaForeign *foreign = table->foreign; foreign != NULL && foreign->key != NULL; foreign++) {
+            const char *row = arena_format(arena, "%.*s", (int)strcspn(foreign->instead, ":,"), foreign->instead);
+            cr_assert_null(schema_row_find(table, foreign->key), "%s", foreign->key);
+            cr_assert_not_null(schema_row_find(table, row), "%s", row);
+            cr_assert_str_eq(schema_row_instead(table, foreign->key), foreign->instead);
+            seen++;
+        }
+    }
+    cr_assert_geq(seen, 9);
+    cr_assert_null(schema_row_instead(&SCHEMA_PLAN, "bf17"));
+    cr_assert_str_eq(schema_row_find(&SCHEMA_MODEL, "swiglu")->key, "gated");
+    cr_assert_str_eq(schema_row_find(&SCHEMA_MODEL, "add-qkv-bias")->key, "qkv_biases");
+    arena_destroy(arena);
+}
+
 static bool is_same_field(const SchemaRow *row, const void *one, const void *other) {
     switch (row->type) {
     case FIELD_INT:
