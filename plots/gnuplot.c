@@ -41,10 +41,13 @@ GnuplotOutcome gnuplot_run(const char *folder, const char *script, const char *l
     return outcome;
 }
 
+/* The dumb terminal begins each picture with a form feed, which some terminals show as ^L. */
 static void copy(FILE *from, FILE *out) {
     rewind(from);
     for (int character = fgetc(from); character != EOF; character = fgetc(from)) {
-        fputc(character, out);
+        if (character != '\f') {
+            fputc(character, out);
+        }
     }
 }
 

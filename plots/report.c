@@ -185,9 +185,19 @@ static bool write_sweep_series(const Output *output, const SweepResults *sweep, 
     return output_close(output, file, "series/sweep.dat");
 }
 
+/* A picture of the best points only has to say so. */
+static const char *picture_verdict(Arena *arena, const SweepResults *sweep, const SweepView *view) {
+    const char *verdict = sweep_verdict(arena, sweep);
+    return *view->best_over == '\0' ? verdict
+                                    : arena_format(arena, "Drawn: at each %s the best point over %s. %s", view->axis,
+                                                   view->best_over, verdict);
+}
+
 static bool write_sweep_picture(const ReportTarget *target, const Output *output, const SweepResults *sweep) {
     Arena *arena = output->errors->arena;
-    FILE *file = open_script(output, "sweep", (ScriptTitle){sweep->name, sweep->lesson, sweep_verdict(arena, sweep)});
+    SweepView view = sweep_view_of(arena, sweep);
+    FILE *file =
+        open_script(output, "sweep", (ScriptTitle){sweep->name, sweep->lesson, picture_verdict(arena, sweep, &view)});
     if (file == NULL) {
         return false;
     }

@@ -8,14 +8,14 @@
 #include "plots/memory_text.h"
 #include "plots/text_layout.h"
 
-enum { BAR_COLUMNS = 50, CRITICAL_ROWS = 8 };
+enum { BAR_COLUMNS = 50, BEFORE_BAR_COLUMNS = 44, CRITICAL_ROWS = 8 };
 
-void run_text_opening(FILE *out, const Results *results) {
-    text_layout_wrap(out, "", results->verdict);
+void run_text_opening(FILE *out, const Results *results, int columns) {
+    text_layout_wrap_to(out, "", results->verdict, columns);
     fputc('\n', out);
-    text_layout_wrap(out, "Scenario  ", results->name);
+    text_layout_wrap_to(out, "Scenario  ", results->name, columns);
     if (results->lesson != NULL && *results->lesson != '\0') {
-        text_layout_wrap(out, "Shows     ", results->lesson);
+        text_layout_wrap_to(out, "Shows     ", results->lesson, columns);
     }
 }
 
@@ -37,9 +37,9 @@ static void write_metrics(FILE *out, const Results *results) {
     }
 }
 
-static void ledger_line(FILE *out, const char *title, double fraction, double from) {
+static void ledger_line(FILE *out, const char *title, double fraction, double from, int bar) {
     fprintf(out, "  %-31s %6.1f %%  ", title, 100 * fraction);
-    text_layout_bar(out, from, from + fraction, BAR_COLUMNS);
+    text_layout_bar(out, from, from + fraction, bar);
     fputc('\n', out);
 }
 
@@ -53,7 +53,7 @@ static void write_links(FILE *out, const Results *results, LedgerCategory catego
     }
 }
 
-void run_text_ledger(FILE *out, const Results *results) {
+void run_text_ledger(FILE *out, const Results *results, int columns) {
     if (results->status != RUN_OK || ledger_sum(&results->ledger) == 0) {
         return;
     }
@@ -62,23 +62,24 @@ void run_text_ledger(FILE *out, const Results *results) {
     snprintf(title, sizeof title, "Where the GPU time went: %" PRId64 " GPUs x %s", results->gpus,
              text_layout_figure((double)results->step / 1e9, "s", step));
     text_layout_heading(out, title);
-    ledger_line(out, "Peak", 1, 0);
+    int bar = columns - BEFORE_BAR_COLUMNS < BAR_COLUMNS ? columns - BEFORE_BAR_COLUMNS : BAR_COLUMNS;
+    ledger_line(out, "Peak", 1, 0, bar);
     LedgerShare losses[LEDGER_COUNT];
     int count = ledger_view_losses(&results->ledger, losses);
     double left = 1;
     int shown = 0;
     for (; shown < count && !ledger_view_is_small(losses[shown].fraction); shown++) {
         left -= losses[shown].fraction;
-        ledger_line(out, ledger_category_title(losses[shown].category), losses[shown].fraction, left);
+        ledger_line(out, ledger_category_title(losses[shown].category), losses[shown].fraction, left, bar);
         if (ledger_is_communication(losses[shown].category)) {
             write_links(out, results, losses[shown].category);
         }
     }
     double ideal = ledger_view_fraction(&results->ledger, LEDGER_IDEAL_COMPUTE);
     if (shown < count) {
-        ledger_line(out, LEDGER_VIEW_OTHER, left - ideal, ideal);
+        ledger_line(out, LEDGER_VIEW_OTHER, left - ideal, ideal, bar);
     }
-    ledger_line(out, ledger_category_title(LEDGER_IDEAL_COMPUTE), ideal, 0);
+    ledger_line(out, ledger_category_title(LEDGER_IDEAL_COMPUTE), ideal, 0, bar);
 }
 
 static void write_causes(FILE *out, const Results *results) {
@@ -132,10 +133,10 @@ static void write_facts(FILE *out, const Results *results) {
 }
 
 void run_text_write(FILE *out, const Results *results) {
-    run_text_opening(out, results);
+    run_text_opening(out, results, TEXT_COLUMNS);
     if (results->status == RUN_OK) {
         write_metrics(out, results);
-        run_text_ledger(out, results);
+        run_text_ledger(out, results, TEXT_COLUMNS);
         write_causes(out, results);
     }
     memory_text_table(out, results);
@@ -144,5 +145,7 @@ void run_text_write(FILE *out, const Results *results) {
     }
     write_critical(out, results);
     write_assumptions(out, results);
-    write_facts(out, results);
+    if (results->status == RUN_OK) {
+        write_facts(out, results);
+    }
 }

@@ -8,11 +8,11 @@
 
 #include "models/results.h"
 
-/* Name, lesson and verdict. */
-void run_text_opening(FILE *out, const Results *results);
+/* Name, lesson and verdict, on a page of so many columns. */
+void run_text_opening(FILE *out, const Results *results, int columns);
 
 /* The waterfall from peak to ideal compute. */
-void run_text_ledger(FILE *out, const Results *results);
+void run_text_ledger(FILE *out, const Results *results, int columns);
 
 /* The whole page. */
 void run_text_write(FILE *out, const Results *results);

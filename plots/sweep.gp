@@ -22,7 +22,7 @@ do for [picture in 'png svg'] {
     set format x ''
     set grid y lc rgb 0xDDDDDD lw 1 dt 1
     set key at screen 0.757,top - 0.015 left top vertical Left reverse samplen 2
-    if (line_count == 1) { unset key }
+    if (!legend) { unset key }
     plot for [i = 1:line_count] file index sprintf('line_%02d', i - 1) using 1:2 with linespoints lw 2.5 pt 7 ps 1.1 lc rgb LINE_COLOUR[i] title LINE_TITLE[i], \
          for [i = 1:labelled] file index 'line_00' using 1:2:3 with labels boxed offset 0,0.95 notitle, \
          for [i = 1:line_count == 1] file index 'failed' using 1:(0.05 * y_high) with points pt 2 ps 1.6 lw 2.5 lc rgb LIMIT_COLOUR notitle, \

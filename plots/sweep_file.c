@@ -5,6 +5,10 @@
 #include "plots/columns.h"
 #include "plots/dat_set.h"
 #include "plots/ledger_view.h"
+#include "plots/text_layout.h"
+
+/* Of all names along the axis. */
+enum { AXIS_COLUMNS = 100 };
 
 static const double STACK_WIDTH = 0.86; /* of the distance between the nearest neighbours */
 
@@ -125,11 +129,15 @@ static void write_failures(FILE *out, const SweepResults *sweep, const SweepView
 static void write_ticks(FILE *out, const SweepView *view) {
     DatSet set = dat_set_open(out, "ticks", 2);
     int every = (view->tick_count + SWEEP_FILE_MOST_TICKS - 1) / SWEEP_FILE_MOST_TICKS;
+    int shown = every > 0 ? (view->tick_count + every - 1) / every : 1;
+    int most = AXIS_COLUMNS / shown - 1;
+    Arena *arena = arena_create();
     for (int tick = 0; tick < view->tick_count; tick++) {
         dat_set_row(&set, &view->positions[tick], 1);
-        dat_set_text(&set, tick % every == 0 ? view->ticks[tick] : "");
+        dat_set_text(&set, tick % every == 0 ? text_layout_shorten(arena, view->ticks[tick], most) : "");
         dat_set_end_row(&set);
     }
+    arena_destroy(arena);
     dat_set_close(&set);
 }
 

@@ -1,10 +1,15 @@
 #include "plots/sweep_picture.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 #include "plots/script_head.h"
 #include "plots/sweep_file.h"
 #include "plots/sweep_view.h"
+#include "plots/text_layout.h"
+
+/* What fits beside the panels and under them. */
+enum { LEGEND_COLUMNS = 30, AXIS_COLUMNS = 100 };
 
 /* Free space at both ends of the axis, in distances of the nearest neighbours. */
 static const double AXIS_MARGIN = 0.6;
@@ -22,20 +27,25 @@ static void write_axes(FILE *out, const SweepResults *sweep, const SweepView *vi
     script_head_number(out, "x_low", low - margin);
     script_head_number(out, "x_high", high + margin);
     script_head_number(out, "y_high", best >= 0 ? 1.2 * sweep_view_throughput(&sweep->points[best]) : 1);
-    script_head_text(out, "axis_title", view->axis);
 }
 
 static void write_lines(FILE *out, Arena *arena, const SweepView *view) {
     int stacks = sweep_file_stacks(view);
+    int lines = sweep_file_lines(view);
+    bool best = *view->best_over != '\0';
+    const char **titles = ARENA_ARRAY(arena, lines, const char *);
+    for (int i = 0; i < lines; i++) {
+        titles[i] = text_layout_shorten(arena, view->lines[i], LEGEND_COLUMNS);
+    }
     script_head_number(out, "stacks", stacks);
     script_head_number(out, "labelled", view->line_count == 1 && view->tick_count <= SWEEP_FILE_MOST_TICKS);
-    script_head_number(out, "line_count", sweep_file_lines(view));
-    script_head_texts(out, "LINE_TITLE", view->lines, sweep_file_lines(view));
-    const char *which = "";
-    if (view->line_count > 1 && stacks == 1) {
-        which = arena_format(arena, "\n(%s)", view->lines[0]);
-    }
-    script_head_text(out, "ledger_title", arena_format(arena, "GPU time, %%%s", which));
+    script_head_number(out, "line_count", lines);
+    script_head_number(out, "legend", lines > 1 || best);
+    script_head_texts(out, "LINE_TITLE", titles, lines);
+    script_head_text(out, "ledger_title", best ? "GPU time of the best, %" : "GPU time, %");
+    bool first_only = view->line_count > 1 && stacks == 1;
+    const char *axis = first_only ? arena_format(arena, "%s   (bars: %s)", view->axis, view->lines[0]) : view->axis;
+    script_head_text(out, "axis_title", text_layout_shorten(arena, axis, AXIS_COLUMNS));
 }
 
 /* From the top of the stack downwards, as the legend reads. */

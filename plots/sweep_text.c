@@ -10,7 +10,8 @@
 #include "plots/text_layout.h"
 #include "plots/tidy_row.h"
 
-enum { BAR_COLUMNS = 12 };
+/* A longer sweep shows its best points only. */
+enum { BAR_COLUMNS = 12, MOST_ROWS = 40, BEST_ROWS = 10 };
 
 static void write_largest_loss(FILE *out, const Results *results) {
     LedgerShare losses[LEDGER_COUNT];
@@ -55,10 +56,70 @@ static void write_point(FILE *out, const SweepPoint *point, double most) {
     fputc('\n', out);
 }
 
-static int column_width(const SweepResults *sweep, int parameter) {
-    int width = text_layout_columns(tidy_short_name(sweep->parameters[parameter]));
+/* The points that the table shows, in its order. */
+typedef struct Rows {
+    int *points;
+    int count;
+} Rows;
+
+/* The fastest first, equal ones in order of the sweep. */
+static void keep_best(Rows *rows, const SweepResults *sweep, int point) {
+    double throughput = sweep_view_throughput(&sweep->points[point]);
+    int place = rows->count;
+    while (place > 0 && sweep_view_throughput(&sweep->points[rows->points[place - 1]]) < throughput) {
+        place--;
+    }
+    if (isnan(throughput) || place == BEST_ROWS) {
+        return;
+    }
+    rows->count += rows->count < BEST_ROWS;
+    for (int i = rows->count - 1; i > place; i--) {
+        rows->points[i] = rows->points[i - 1];
+    }
+    rows->points[place] = point;
+}
+
+static Rows choose_rows(Arena *arena, const SweepResults *sweep) {
+    Rows rows = {.points = ARENA_ARRAY(arena, MOST_ROWS, int)};
     for (int i = 0; i < sweep->point_count; i++) {
-        int columns = text_layout_columns(sweep->points[i].values[parameter]);
+        if (sweep->point_count > MOST_ROWS) {
+            keep_best(&rows, sweep, i);
+        } else {
+            rows.points[rows.count++] = i;
+        }
+    }
+    return rows;
+}
+
+/* "... and 215 more points: 118 do not fit, 12 could not be run" */
+static void write_rest(FILE *out, const SweepResults *sweep, Rows rows) {
+    int too_big = 0;
+    int too_long = 0;
+    int failed = 0;
+    for (int i = 0; i < sweep->point_count; i++) {
+        const Results *results = sweep->points[i].results;
+        failed += results == NULL;
+        too_big += results != NULL && results->status == RUN_OUT_OF_MEMORY;
+        too_long += results != NULL && results->status == RUN_TOO_LONG;
+    }
+    const int counts[] = {too_big, too_long, failed};
+    const char *const one[] = {"does not fit", "does not end", "could not be run"};
+    const char *const many[] = {"do not fit", "do not end", "could not be run"};
+    fprintf(out, "  ... and %d more points", sweep->point_count - rows.count);
+    const char *joint = ": ";
+    for (int i = 0; i < 3; i++) {
+        if (counts[i] > 0) {
+            fprintf(out, "%s%d %s", joint, counts[i], counts[i] == 1 ? one[i] : many[i]);
+            joint = ", ";
+        }
+    }
+    fputc('\n', out);
+}
+
+static int column_width(const SweepResults *sweep, Rows rows, int parameter) {
+    int width = text_layout_columns(tidy_short_name(sweep->parameters[parameter]));
+    for (int i = 0; i < rows.count; i++) {
+        int columns = text_layout_columns(sweep->points[rows.points[i]].values[parameter]);
         width = columns > width ? columns : width;
     }
     return width;
@@ -68,21 +129,27 @@ static void write_right(FILE *out, const char *text, int width) {
     fprintf(out, "%*s%s  ", width - text_layout_columns(text), "", text);
 }
 
-static void write_table(FILE *out, const SweepResults *sweep) {
+static void write_table(FILE *out, const SweepResults *sweep, Rows rows) {
     int best = sweep_view_best(sweep);
     double most = best >= 0 ? sweep_view_throughput(&sweep->points[best]) : 0;
-    text_layout_heading(out, "Throughput per GPU (model TFLOP/s) and the largest loss at each point");
+    text_layout_heading(out, rows.count < sweep->point_count
+                                 ? "Throughput per GPU (model TFLOP/s) and the largest loss at the best points"
+                                 : "Throughput per GPU (model TFLOP/s) and the largest loss at each point");
     fputs("  ", out);
     for (int i = 0; i < sweep->parameter_count; i++) {
-        write_right(out, tidy_short_name(sweep->parameters[i]), column_width(sweep, i));
+        write_right(out, tidy_short_name(sweep->parameters[i]), column_width(sweep, rows, i));
     }
     fprintf(out, "%7s %10s  %-*s%s\n", "TFLOP/s", "step", BAR_COLUMNS, "", "largest loss");
-    for (int i = 0; i < sweep->point_count; i++) {
-        fputs(i == best ? "* " : "  ", out);
+    for (int i = 0; i < rows.count; i++) {
+        const SweepPoint *point = &sweep->points[rows.points[i]];
+        fputs(rows.points[i] == best ? "* " : "  ", out);
         for (int parameter = 0; parameter < sweep->parameter_count; parameter++) {
-            write_right(out, sweep->points[i].values[parameter], column_width(sweep, parameter));
+            write_right(out, point->values[parameter], column_width(sweep, rows, parameter));
         }
-        write_point(out, &sweep->points[i], most);
+        write_point(out, point, most);
+    }
+    if (rows.count < sweep->point_count) {
+        write_rest(out, sweep, rows);
     }
 }
 
@@ -94,6 +161,6 @@ void sweep_text_write(FILE *out, const SweepResults *sweep) {
     if (sweep->lesson != NULL && *sweep->lesson != '\0') {
         text_layout_wrap(out, "Shows     ", sweep->lesson);
     }
-    write_table(out, sweep);
+    write_table(out, sweep, choose_rows(arena, sweep));
     arena_destroy(arena);
 }

@@ -1,14 +1,19 @@
 #include "plots/sweep_verdict.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <string.h>
 
 #include "plots/ledger_view.h"
+#include "plots/sweep_fall.h"
 #include "plots/sweep_view.h"
 #include "plots/tidy_row.h"
 
-/* Less than this between neighbours is no collapse. */
-static const double COLLAPSE_FRACTION = 0.1;
+/* Of a fall, by a category that is named as its cause. */
+static const double LEAST_EXPLAINED = 0.5;
+
+/* Peaks that differ by less are the same. */
+static const double SAME_PEAK_FRACTION = 0.01;
 
 static const char *lower_case_title(Arena *arena, LedgerCategory category) {
     char *title = arena_text(arena, ledger_category_title(category));
@@ -31,20 +36,54 @@ static const char *step_text(Arena *arena, const SweepResults *sweep, const Swee
     return *same != '\0' ? arena_format(arena, "%s (%s)", change, same) : change;
 }
 
-static const char *fall_sentence(Arena *arena, const SweepResults *sweep, SweepFall fall) {
+static const char *cause_clause(Arena *arena, const SweepResults *sweep, SweepFall fall) {
+    SweepFallCause cause = sweep_fall_cause(sweep, fall);
+    const LedgerRow *fast = &sweep->points[fall.from].results->ledger;
+    const LedgerRow *slow = &sweep->points[fall.to].results->ledger;
+    const char *growth = arena_format(
+        arena, "%s grows from %.1f %% to %.1f %% of GPU time", lower_case_title(arena, cause.category),
+        100 * ledger_view_fraction(fast, cause.category), 100 * ledger_view_fraction(slow, cause.category));
+    if (cause.explained >= LEAST_EXPLAINED) {
+        return growth;
+    }
+    if (fabs(cause.peak_to / cause.peak_from - 1) > SAME_PEAK_FRACTION) {
+        return arena_format(arena,
+                            "no category of the ledger explains it: the GPU's peak differs, %.0f and %.0f TFLOP/s",
+                            cause.peak_from, cause.peak_to);
+    }
+    return arena_format(arena, "no category of the ledger explains half of it; what grows most is small: %s", growth);
+}
+
+/* Keys of numbers have neighbours, names have a best and a worst. */
+static const char *fall_sentence(Arena *arena, const SweepResults *sweep) {
+    SweepFall fall = sweep_fall_of(arena, sweep);
     if (fall.from < 0) {
         return "";
     }
-    if (fall.fraction < COLLAPSE_FRACTION) {
-        return arena_format(arena, " Where it runs, neighbours differ by at most %.1f %%.", 100 * fall.fraction);
+    if (fall.fraction < SWEEP_FALL_COLLAPSE_FRACTION) {
+        return arena_format(arena, " Where it runs, neighbours differ by at most %.1f %%, along %s.",
+                            100 * fall.fraction, tidy_short_name(sweep->parameters[fall.parameter]));
     }
-    const SweepPoint *fast = &sweep->points[fall.from];
-    const SweepPoint *slow = &sweep->points[fall.to];
-    return arena_format(arena, " The largest fall, by %.0f %%, is %s: %s grows from %.1f %% to %.1f %% of GPU time.",
-                        100 * fall.fraction, step_text(arena, sweep, fast, slow),
-                        lower_case_title(arena, fall.category),
-                        100 * ledger_view_fraction(&fast->results->ledger, fall.category),
-                        100 * ledger_view_fraction(&slow->results->ledger, fall.category));
+    return arena_format(arena, " The largest fall, by %.0f %%, is %s: %s.", 100 * fall.fraction,
+                        step_text(arena, sweep, &sweep->points[fall.from], &sweep->points[fall.to]),
+                        cause_clause(arena, sweep, fall));
+}
+
+static const char *worst_sentence(Arena *arena, const SweepResults *sweep, int best) {
+    bool names = false;
+    for (int i = 0; i < sweep->parameter_count; i++) {
+        names = names || sweep_fall_is_names(arena, sweep, i);
+    }
+    int worst = best;
+    for (int i = 0; i < sweep->point_count; i++) {
+        bool slower = sweep_view_throughput(&sweep->points[i]) < sweep_view_throughput(&sweep->points[worst]);
+        worst = slower ? i : worst;
+    }
+    if (!names || worst == best) {
+        return "";
+    }
+    return arena_format(arena, " Worst is %s with %.1f.", tidy_point_name(arena, sweep, &sweep->points[worst]),
+                        sweep_view_throughput(&sweep->points[worst]));
 }
 
 static const char *failure_sentence(Arena *arena, const SweepResults *sweep) {
@@ -73,13 +112,12 @@ static const char *failure_sentence(Arena *arena, const SweepResults *sweep) {
 }
 
 const char *sweep_verdict(Arena *arena, const SweepResults *sweep) {
-    SweepView view = sweep_view_of(arena, sweep);
     int best = sweep_view_best(sweep);
     if (best < 0) {
         return arena_format(arena, "No point ran.%s", failure_sentence(arena, sweep));
     }
     const char *name = tidy_point_name(arena, sweep, &sweep->points[best]);
-    return arena_format(arena, "Best is %s with %.1f model TFLOP/s per GPU.%s%s", name,
-                        sweep_view_throughput(&sweep->points[best]),
-                        fall_sentence(arena, sweep, sweep_view_fall(sweep, &view)), failure_sentence(arena, sweep));
+    return arena_format(arena, "Best is %s with %.1f model TFLOP/s per GPU.%s%s%s", name,
+                        sweep_view_throughput(&sweep->points[best]), worst_sentence(arena, sweep, best),
+                        fall_sentence(arena, sweep), failure_sentence(arena, sweep));
 }

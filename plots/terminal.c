@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "plots/bands.h"
 #include "plots/cell.h"
@@ -16,9 +18,17 @@
 
 enum { LABEL_COLUMNS = 18, PLOT_LINES = 18, JOINED_CELLS = 5, LEAST_COLUMNS = 60, MOST_COLUMNS = 200 };
 
+/* 0 when stdout is no terminal or does not know. */
+static int window_columns(void) {
+    struct winsize window;
+    bool known = isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0;
+    return known ? window.ws_col : 0;
+}
+
 int terminal_columns(void) {
     const char *text = getenv("COLUMNS");
     int columns = text != NULL ? atoi(text) : 0;
+    columns = columns > 0 ? columns : window_columns();
     if (columns <= 0) {
         return TEXT_COLUMNS;
     }
@@ -114,7 +124,8 @@ void terminal_draw_timeline(FILE *out, const Results *results, int columns) {
             draw_class(out, results, item, columns - LABEL_COLUMNS);
         }
     }
-    fputs("  F forward  B backward  O optimizer  t p d tensor, pipeline, data communication  . idle\n", out);
+    text_layout_wrap_to(
+        out, "  ", "F forward, B backward, O optimizer, t p d tensor, pipeline, data communication, . idle", columns);
 }
 
 /* Mean over all GPUs of one interval of the grid, in percent. */
@@ -170,12 +181,12 @@ static void draw_utilisation(FILE *out, const Results *results, int columns) {
 }
 
 void terminal_draw_run(FILE *out, const Results *results, int columns) {
-    run_text_opening(out, results);
+    run_text_opening(out, results, columns);
     if (results->status != RUN_OK) {
         memory_text_table(out, results);
         return;
     }
-    run_text_ledger(out, results);
+    run_text_ledger(out, results, columns);
     terminal_draw_timeline(out, results, columns);
     draw_utilisation(out, results, columns);
 }
@@ -188,7 +199,9 @@ static void draw_line(FILE *out, const SweepResults *sweep, const SweepView *vie
     char title[256];
     snprintf(title, sizeof title, "Model TFLOP/s per GPU over %.60s%s%.150s", view->axis,
              *view->lines[line] != '\0' ? ", " : "", view->lines[line]);
-    text_layout_heading(out, title);
+    Arena *arena = arena_create();
+    text_layout_heading(out, text_layout_shorten(arena, title, columns));
+    arena_destroy(arena);
     begin_plot(commands, columns);
     fputs("set yrange [0:*]\nset offsets graph 0.04, graph 0.04, graph 0.1, 0\n$points << END\n", commands);
     for (int tick = 0; tick < view->tick_count; tick++) {
@@ -207,7 +220,7 @@ static void draw_line(FILE *out, const SweepResults *sweep, const SweepView *vie
 void terminal_draw_sweep(FILE *out, const SweepResults *sweep, int columns) {
     Arena *arena = arena_create();
     SweepView view = sweep_view_of(arena, sweep);
-    text_layout_wrap(out, "", sweep_verdict(arena, sweep));
+    text_layout_wrap_to(out, "", sweep_verdict(arena, sweep), columns);
     for (int line = 0; line < view.line_count; line++) {
         draw_line(out, sweep, &view, line, columns);
     }

@@ -9,7 +9,7 @@
 
 #include "models/results.h"
 
-/* Width that the terminal says it has ($COLUMNS), within 60 .. 200; 100 when it says nothing. */
+/* Width that $COLUMNS says, else that of the terminal behind stdout, within 60 .. 200; 100 when neither says any. */
 int terminal_columns(void);
 
 void terminal_draw_run(FILE *out, const Results *results, int columns);

@@ -24,6 +24,10 @@ static size_t word_bytes(const char *text) {
 }
 
 void text_layout_wrap(FILE *out, const char *first, const char *text) {
+    text_layout_wrap_to(out, first, text, TEXT_COLUMNS);
+}
+
+void text_layout_wrap_to(FILE *out, const char *first, const char *text, int width) {
     int margin = text_layout_columns(first);
     int column = margin;
     fputs(first, out);
@@ -35,7 +39,7 @@ void text_layout_wrap(FILE *out, const char *first, const char *text) {
         if (columns == 0) {
             break;
         }
-        if (!at_start && column + 1 + columns > TEXT_COLUMNS) {
+        if (!at_start && column + 1 + columns > width) {
             fprintf(out, "\n%*s", margin, "");
             column = margin;
             at_start = true;
@@ -46,6 +50,19 @@ void text_layout_wrap(FILE *out, const char *first, const char *text) {
         text += bytes;
     }
     fputc('\n', out);
+}
+
+const char *text_layout_shorten(Arena *arena, const char *text, int most) {
+    if (text_layout_columns(text) <= most) {
+        return text;
+    }
+    char *cut = arena_text(arena, text);
+    size_t bytes = 0;
+    for (int columns = 0; columns < most - 3 || ((unsigned char)cut[bytes] & 0xC0) == 0x80; bytes++) {
+        columns += ((unsigned char)cut[bytes] & 0xC0) != 0x80;
+    }
+    cut[bytes] = '\0';
+    return arena_format(arena, "%s...", cut);
 }
 
 void text_layout_heading(FILE *out, const char *title) {

@@ -7,10 +7,18 @@
 
 #include <stdio.h>
 
+#include "sim/engine/arena.h"
+
 enum { TEXT_COLUMNS = 100, TEXT_FIGURE_BYTES = 64 };
 
 /* Prints a paragraph: `first` in front of its first line, as many blanks in front of the others. */
 void text_layout_wrap(FILE *out, const char *first, const char *text);
+
+/* The same in a page of another width. */
+void text_layout_wrap_to(FILE *out, const char *first, const char *text, int width);
+
+/* The text, or its beginning and "..." when it has more than `most` (> 3) columns. */
+const char *text_layout_shorten(Arena *arena, const char *text, int most);
 
 /* Prints a blank line, the title and a line under it. */
 void text_layout_heading(FILE *out, const char *title);

@@ -24,7 +24,7 @@ void tidy_row(FILE *out, TidyKey key, double value, const char *unit) {
     write_key(out, key);
     cell_number(out, value);
     fputc(',', out);
-    cell_csv_text(out, unit);
+    cell_csv_text(out, strcmp(unit, "B") == 0 ? "bytes" : unit);
     fputc('\n', out);
 }
 

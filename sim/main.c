@@ -2,10 +2,14 @@
  * main: finds the command, and sees to it that what was printed has arrived.
  */
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sim/commands/command_line.h"
 #include "sim/commands/help_page.h"
+#include "sim/commands/note.h"
 #include "sim/commands/places.h"
 
 static int run_command(const Command *command, int argc, char **argv) {
@@ -15,8 +19,8 @@ static int run_command(const Command *command, int argc, char **argv) {
     CommandLine line;
     int status = EXIT_OK;
     if (!command_line_read(&line, command, argc, argv, &errors)) {
-        error_list_print(&errors, stderr);
-        fprintf(stderr, "`chokepoint %s --help` lists the options\n", command->name);
+        error_list_print(&errors, note_stream());
+        fprintf(note_stream(), "`chokepoint %s --help` lists the options\n", command->name);
         status = EXIT_BAD_INPUT;
     } else if (line.help) {
         help_page_command(stdout, command);
@@ -41,10 +45,21 @@ static int run_word(int argc, char **argv) {
     return command != NULL ? run_command(command, argc, argv) : help_page_unknown(word);
 }
 
+/* Nobody reads the pipe any more: `| head` has what it wanted. */
+static bool reader_is_gone(void) {
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
+}
+
 int main(int argc, char **argv) {
+    /* A reader that leaves must not end a run that has files to write. */
+    signal(SIGPIPE, SIG_IGN);
     int status = run_word(argc, argv);
     bool lost = ferror(stdout) != 0;
     errno = 0;
+    lost = fflush(stdout) != 0 || lost;
+    if (lost && reader_is_gone())
+        return status;
     if (fclose(stdout) == 0 && !lost)
         return status;
     fprintf(stderr, "chokepoint: cannot write to standard output: %s\n",

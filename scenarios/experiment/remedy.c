@@ -221,13 +221,15 @@ static int shortest_step_first(const void *left, const void *right) {
     return by_sentence(one, other);
 }
 
-/* Runs those that save least and leaves those that end in order of their step time. */
+/* Runs those that save least, folded since a suggestion need not wait for every rank, and leaves those that end in
+ * order of their step time. */
 static void rank(Search *search) {
     qsort(search->found, (size_t)search->count, sizeof *search->found, most_bytes_first);
     int runs = search->count < REMEDY_MOST_RUNS ? search->count : REMEDY_MOST_RUNS;
     search->count = 0;
     for (int i = 0; i < runs; i++) {
         Arena *run = arena_create();
+        search->found[i].spec.fidelity = FIDELITY_FOLDED;
         const Results *results = simulation_run(&search->found[i].spec, run);
         search->found[i].step = results->step;
         if (results->status == RUN_OK)

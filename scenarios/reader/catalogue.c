@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "scenarios/reader/hf_config.h"
@@ -21,7 +22,7 @@ Catalogue catalogue_usual(const char *program_folder, const char *installed, Are
         roots[count++] = arena_format(arena, "%s/scenarios", share);
     roots[count++] = "scenarios";
     if (program_folder != NULL)
-        roots[count++] = arena_format(arena, "%s/../scenarios", program_folder);
+        roots[count++] = arena_format(arena, "%s/scenarios", catalogue_folder_of(program_folder, arena));
     if (installed != NULL)
         roots[count++] = arena_format(arena, "%s/scenarios", installed);
     return (Catalogue){.roots = roots, .root_count = count};
@@ -83,6 +84,31 @@ static void report_unknown(const Catalogue *catalogue, const CatalogueQuery *que
                        query->kind, count > 0 ? all : "it has none");
 }
 
+/* The nodes that name this GPU, as words of a message; "" when there are none. */
+static const char *nodes_with(const Catalogue *catalogue, const char *gpu, Arena *arena) {
+    ErrorList ignored;
+    error_list_init(&ignored, arena);
+    int count = 0;
+    const CatalogueEntry *entries = catalogue_list(catalogue, "hardware", "node", arena, &count);
+    const char *all = "";
+    for (int i = 0; i < count; i++) {
+        const YamlNode *root = yaml_tree_read_file(entries[i].file, arena, &ignored);
+        const YamlPair *node = root != NULL ? yaml_node_pair(root, "node") : NULL;
+        const YamlPair *inside = node != NULL ? yaml_node_pair(node->value, "gpu") : NULL;
+        if (inside != NULL && inside->value->kind == YAML_SCALAR && strcmp(inside->value->text, gpu) == 0)
+            all = arena_format(arena, "%s%s%s", all, all[0] != '\0' ? ", " : "", entries[i].name);
+    }
+    return all;
+}
+
+/* GPUs and nodes share a folder, and people name the GPU. */
+static void report_gpu(const Catalogue *catalogue, const CatalogueQuery *query, Arena *arena, ErrorList *errors) {
+    const char *shown = yaml_node_shown_text(query->name, arena);
+    const char *nodes = nodes_with(catalogue, query->name, arena);
+    error_list_add(errors, query->place, query->path, "found \"%s\", expected a node: %s is a gpu%s%s", shown, shown,
+                   nodes[0] != '\0' ? "; nodes with it: " : "", nodes);
+}
+
 YamlNode *catalogue_load(const Catalogue *catalogue, const CatalogueQuery *query, Arena *arena, ErrorList *errors) {
     bool by_path = is_path(query->name);
     const char *file = by_path ? find_by_path(query, arena) : find_by_name(catalogue, query, arena);
@@ -96,6 +122,10 @@ YamlNode *catalogue_load(const Catalogue *catalogue, const CatalogueQuery *query
     if (has_end(file, ".json"))
         return hf_config_model(root, query->path, arena, errors);
     YamlPair *pair = yaml_node_pair(root, query->kind);
+    if (pair == NULL && strcmp(query->kind, "node") == 0 && yaml_node_pair(root, "gpu") != NULL) {
+        report_gpu(catalogue, query, arena, errors);
+        return NULL;
+    }
     if (pair == NULL) {
         error_list_add(errors, query->place, query->path, "found the file %s without the key \"%s\", expected a %s",
                        file, query->kind, query->kind);
@@ -106,6 +136,31 @@ YamlNode *catalogue_load(const Catalogue *catalogue, const CatalogueQuery *query
             error_list_add(errors, root->pairs[i].key_place, NULL, "found unknown key \"%s\", expected only \"%s\"",
                            yaml_node_shown_text(root->pairs[i].key, arena), query->kind);
     return pair->value;
+}
+
+/* What is wrong with a word that is no file; the nearest name of a scenario goes along. */
+static void report_no_scenario(const Catalogue *catalogue, const char *word, Arena *arena, ErrorList *errors) {
+    int count = 0;
+    const CatalogueEntry *entries = catalogue_list(catalogue, ".", "jobs", arena, &count);
+    const char *nearest = NULL;
+    int distance = 0;
+    for (int i = 0; i < count; i++)
+        spelling_consider(word, entries[i].name, &nearest, &distance);
+    error_list_add(errors, (ErrorPlace){.file = yaml_node_shown_text(word, arena)}, NULL,
+                   "found no such file, expected one or a name from `chokepoint list scenarios`%s",
+                   nearest != NULL ? arena_format(arena, " (did you mean %s?)", nearest) : "");
+}
+
+const char *catalogue_scenario(const Catalogue *catalogue, const char *word, Arena *arena, ErrorList *errors) {
+    struct stat about;
+    bool found = stat(word, &about) == 0;
+    if (word[0] == '\0' || is_path(word) || (found && !S_ISDIR(about.st_mode)))
+        return word;
+    CatalogueQuery query = {.folder = ".", .name = word};
+    const char *file = find_by_name(catalogue, &query, arena);
+    if (file == NULL && !found)
+        report_no_scenario(catalogue, word, arena, errors);
+    return file != NULL ? file : word;
 }
 
 typedef struct Listing {

@@ -29,8 +29,8 @@ typedef struct CatalogueEntry {
 } CatalogueEntry;
 
 /*
- * Where a program looks after the folder of the scenario: $CHOKEPOINT_SHARE/scenarios, ./scenarios, ../scenarios seen
- * from the program, INSTALLED/scenarios. `program_folder` and `installed` may be NULL.
+ * Where a program looks after the folder of the scenario: $CHOKEPOINT_SHARE/scenarios, ./scenarios, scenarios beside
+ * the program's folder, INSTALLED/scenarios. `program_folder` and `installed` may be NULL.
  */
 Catalogue catalogue_usual(const char *program_folder, const char *installed, Arena *arena);
 
@@ -39,6 +39,12 @@ const char *catalogue_folder_of(const char *file, Arena *arena);
 
 /* The entry's mapping, or NULL and an error that names what is near. */
 YamlNode *catalogue_load(const Catalogue *catalogue, const CatalogueQuery *query, Arena *arena, ErrorList *errors);
+
+/*
+ * The file that a word on a command line means: the word itself when it is a path or there is such a file, otherwise
+ * ROOT/WORD.yaml. When there is neither it adds an error and returns the word.
+ */
+const char *catalogue_scenario(const Catalogue *catalogue, const char *word, Arena *arena, ErrorList *errors);
 
 /* All entries of a kind, sorted by name; *count is set. */
 const CatalogueEntry *catalogue_list(const Catalogue *catalogue, const char *folder, const char *kind, Arena *arena,

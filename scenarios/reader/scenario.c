@@ -23,7 +23,31 @@ static YamlNode *read_files(const ScenarioSource *source, Arena *arena, ErrorLis
     return complete ? tree : NULL;
 }
 
-static YamlNode *apply_set(YamlNode *tree, const char *set, Arena *arena, ErrorList *errors) {
+/* `sweep={}` is meant to leave no axis; a merge with nothing would change nothing. */
+static bool clears_sweep(const TreeChange *change, Arena *arena) {
+    if (strcmp(change->path, "sweep") != 0)
+        return false;
+    ErrorList ignored;
+    error_list_init(&ignored, arena);
+    const YamlNode *value = yaml_tree_read_text(change->value, change->place, arena, &ignored);
+    return value != NULL && value->kind == YAML_MAPPING && value->count == 0;
+}
+
+/* The axis over the path that was set goes, since it would hide the value. The tree is a copy of the set. */
+static void drop_axis(YamlNode *tree, const TreeChange *change, ErrorList *notes) {
+    YamlPair *sweep = yaml_node_pair(tree, "sweep");
+    YamlPair *axis = sweep != NULL ? yaml_node_pair(sweep->value, change->path) : NULL;
+    if (axis == NULL)
+        return;
+    error_list_add(notes, change->place, change->path, "found %s, which replaces the sweep over it",
+                   yaml_node_shown_text(change->value, notes->arena));
+    YamlNode *axes = sweep->value;
+    memmove(axis, axis + 1, (size_t)(axes->pairs + axes->count - axis - 1) * sizeof(YamlPair));
+    axes->count--;
+}
+
+static YamlNode *apply_set(YamlNode *tree, const char *set, ErrorList *notes, ErrorList *errors) {
+    Arena *arena = notes->arena;
     ErrorPlace place = {.file = "--set"};
     const char *equals = strchr(set, '=');
     if (equals == NULL) {
@@ -33,8 +57,13 @@ static YamlNode *apply_set(YamlNode *tree, const char *set, Arena *arena, ErrorL
     }
     TreeChange change = {
         .path = arena_format(arena, "%.*s", (int)(equals - set), set), .value = equals + 1, .place = place};
+    if (clears_sweep(&change, arena))
+        change.value = "null";
     YamlNode *changed = tree_set(tree, &change, arena, errors);
-    return changed != NULL ? changed : tree;
+    if (changed == NULL)
+        return tree;
+    drop_axis(changed, &change, notes);
+    return changed;
 }
 
 /* The folders of the files come before the usual ones. */
@@ -99,8 +128,9 @@ Scenario *scenario_read(const ScenarioSource *source, Arena *arena, ErrorList *e
     YamlNode *tree = read_files(source, arena, errors);
     if (tree == NULL)
         return NULL;
+    error_list_init(&scenario->notes, arena);
     for (int i = 0; i < source->set_count; i++)
-        tree = apply_set(tree, source->sets[i], arena, errors);
+        tree = apply_set(tree, source->sets[i], &scenario->notes, errors);
     scenario->tree = tree;
     scenario->catalogue = catalogue_of(source, arena);
     FieldReader reader = {.arena = arena, .errors = errors, .catalogue = &scenario->catalogue};

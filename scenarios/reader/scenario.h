@@ -1,7 +1,8 @@
 /*
  * scenario: a scenario file read, checked and turned into a spec. Several files are laid over each other from left to
- * right, then single values are set, then everything is read at once: the errors of all of it are in one list. The
- * points of a sweep are specs of the same tree with other values set.
+ * right, then single values are set, which
+ * replace the axis of a sweep over the same path, then everything is read at once: the errors of all of it are in one
+ * list. The points of a sweep are specs of the same tree with other values set.
  */
 #ifndef SCENARIOS_READER_SCENARIO_H
 #define SCENARIOS_READER_SCENARIO_H
@@ -29,6 +30,7 @@ typedef struct Scenario {
     int goal_count;
     const YamlNode *tree; /* all files and sets together; catalogue names as written */
     Catalogue catalogue;
+    ErrorList notes; /* no mistakes: where a set replaced an axis of the sweep */
 } Scenario;
 
 /* Reads and checks everything; NULL and at least one error when there is a mistake. All of it belongs to the arena. */

@@ -53,6 +53,12 @@ static void print_table(const SchemaTable *table, Arena *arena, FILE *out) {
         print_row(&table->rows[i], arena, out);
 }
 
+const SchemaTable *schema_page_section(int index) {
+    TableList list = {.count = 0};
+    collect(&list, &SCHEMA_SCENARIO);
+    return index >= 0 && index < list.count ? list.tables[index] : NULL;
+}
+
 void schema_print_page(FILE *out) {
     Arena *arena = arena_create();
     TableList list = {.count = 0};

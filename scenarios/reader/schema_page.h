@@ -6,6 +6,11 @@
 
 #include <stdio.h>
 
+#include "scenarios/reader/schema_row.h"
+
+/* The sections of the page in their order, by index from 0; NULL past the end. */
+const SchemaTable *schema_page_section(int index);
+
 /* The reference page, plain text, every table once. */
 void schema_print_page(FILE *out);
 

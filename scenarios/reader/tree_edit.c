@@ -79,9 +79,17 @@ static YamlNode **descend(YamlNode **slot, const TreeStep *step, ErrorPlace plac
 }
 
 /* What stands in the way of a step, for a message. */
-static void report_no_step(const TreeChange *change, const char *after, const YamlNode *node, ErrorList *errors) {
+static void report_no_step(const TreeChange *change, const TreeStep *step, const char *after, const YamlNode *node,
+                           ErrorList *errors) {
     int bytes = (int)(after - change->path);
     const char *place = yaml_node_shown_text(arena_format(errors->arena, "%.*s", bytes, change->path), errors->arena);
+    if (node->kind == YAML_SEQUENCE && step->key != NULL) {
+        int before = (int)(step->key - 1 - change->path);
+        const char *instead = arena_format(errors->arena, "%.*s[0].%s", before, change->path, step->key);
+        error_list_add(errors, change->place, place, "found a list, expected an index: write %s",
+                       yaml_node_shown_text(instead, errors->arena));
+        return;
+    }
     if (node->kind == YAML_SEQUENCE) {
         error_list_add(errors, change->place, place, "found a list of %d items, expected an index from [0] to [%d]",
                        node->count, node->count);
@@ -108,7 +116,7 @@ YamlNode *tree_set(const YamlNode *root, const TreeChange *change, Arena *arena,
     while (tree_path_next(&path, &step)) {
         YamlNode **next = descend(slot, &step, change->place, arena);
         if (next == NULL) {
-            report_no_step(change, path, *slot, errors);
+            report_no_step(change, &step, path, *slot, errors);
             return NULL;
         }
         slot = next;

@@ -170,6 +170,16 @@ static YamlNode *convert(Conversion *work, int index) {
     return made;
 }
 
+/* What the parser was at and where that began, which is often where the mistake is; "" when it does not say. */
+static const char *context_text(const Conversion *work, const yaml_parser_t *parser) {
+    ErrorPlace began = place_of(work, parser->context_mark);
+    if (parser->context == NULL)
+        return "";
+    if (began.line == 0)
+        return arena_format(work->arena, " (%s)", parser->context);
+    return arena_format(work->arena, " (%s that begins at %d:%d)", parser->context, began.line, began.column);
+}
+
 static void report_syntax(const Conversion *work, const yaml_parser_t *parser) {
     yaml_mark_t mark = parser->problem_mark;
     const char *problem = parser->problem != NULL ? parser->problem : "text that is no YAML";
@@ -181,8 +191,11 @@ static void report_syntax(const Conversion *work, const yaml_parser_t *parser) {
     }
     bool tab = strstr(problem, "cannot start any token") != NULL && parser->buffer.pointer < parser->buffer.last &&
                *parser->buffer.pointer == '\t';
-    error_list_add(work->errors, place_of(work, mark), NULL,
-                   tab ? "found a tab, expected spaces" : "found a mistake in the YAML: %s", problem);
+    if (tab)
+        error_list_add(work->errors, place_of(work, mark), NULL, "found a tab, expected spaces");
+    else
+        error_list_add(work->errors, place_of(work, mark), NULL, "found a mistake in the YAML: %s%s", problem,
+                       context_text(work, parser));
 }
 
 /* Everything after the first document must be nothing. */

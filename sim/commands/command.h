@@ -25,7 +25,8 @@ typedef struct Command {
     const char *name;
     const char *summary; /* one line for the menu */
     const char *usage;   /* what follows the name: "FILE... [options]" */
-    const char *example; /* a whole command line that runs in the project's folder */
+    const char *details; /* paragraphs of the help behind the options, with line ends; NULL = none */
+    const char *example; /* a whole command line that runs as it stands */
     CommandOption options[COMMAND_MOST_OPTIONS + 1];
     int least_words; /* words are what is neither option nor argument of one */
     int most_words;  /* >= least_words; COMMAND_ANY_WORDS = no limit */

@@ -5,6 +5,7 @@
 #include "scenarios/reader/yaml_node.h"
 #include "sim/commands/command_line.h"
 #include "sim/commands/list_kinds.h"
+#include "sim/commands/note.h"
 
 static int widest(const ListItems *list, bool summaries) {
     size_t most = 0;
@@ -61,7 +62,7 @@ static int complain(const char *typed, Arena *arena) {
     int distance = 0;
     for (size_t i = 0; list_kind_at(i) != NULL; i++)
         spelling_consider(typed, list_kind_at(i)->name, &near, &distance);
-    fprintf(stderr, "list: found the kind \"%s\", expected one from `chokepoint list`%s\n",
+    fprintf(note_stream(), "list: found the kind \"%s\", expected one from `chokepoint list`%s\n",
             yaml_node_shown_text(typed, arena), near != NULL ? arena_format(arena, " (did you mean %s?)", near) : "");
     return EXIT_BAD_INPUT;
 }
@@ -80,7 +81,11 @@ static int run(const CommandLine *line) {
         print_json(&list);
     else
         print_text(&list);
-    return EXIT_OK;
+    if (list.searched == NULL)
+        return EXIT_OK;
+    fprintf(note_stream(), "list: found no %s in %s; the variable CHOKEPOINT_SHARE may name the folder of scenarios/\n",
+            line->words[0], list.searched);
+    return EXIT_NO_RESOURCES;
 }
 
 const Command command_list = {

@@ -28,12 +28,21 @@ static const char *short_path(Arena *arena, const char *path) {
     return dot != NULL ? arena_format(arena, "%.*s%s", (int)(dot - path), path, dot + 2) : path;
 }
 
+static const char *folders_text(const Catalogue *catalogue, const char *folder, Arena *arena) {
+    const char *text = "";
+    for (int i = 0; i < catalogue->root_count; i++)
+        text = arena_format(arena, "%s%s%s/%s", text, i > 0 ? ", " : "", catalogue->roots[i], folder);
+    return text;
+}
+
 static void collect_entries(ListItems *list, const char *folder, const char *kind) {
     Catalogue catalogue = places_catalogue(list->arena);
     int count = 0;
     const CatalogueEntry *entries = catalogue_list(&catalogue, folder, kind, list->arena, &count);
     for (int i = 0; i < count; i++)
         add(list, entries[i].name, entries[i].summary, short_path(list->arena, entries[i].file));
+    if (count == 0)
+        list->searched = folders_text(&catalogue, folder, list->arena);
 }
 
 static void collect_gpus(ListItems *list) {
@@ -53,11 +62,13 @@ static void collect_scenarios(ListItems *list) {
 }
 
 static void collect_schedules(ListItems *list) {
+    add(list, "auto", "the default: interleaved_1f1b when virtual_stages > 1, else 1f1b", "");
     for (size_t i = 0; pipeline_at(i) != NULL; i++)
         add(list, pipeline_at(i)->name, pipeline_at(i)->summary, pipeline_at(i)->source);
 }
 
 static void collect_collectives(ListItems *list) {
+    add(list, "auto", "the default: the cheapest for the group and size of each operation", "");
     for (size_t i = 0; collective_at(i) != NULL; i++)
         add(list, collective_at(i)->name, collective_at(i)->summary, collective_at(i)->source);
 }

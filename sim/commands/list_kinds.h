@@ -20,6 +20,7 @@ typedef struct ListItems {
     ListItem *items;
     int count;
     int capacity;
+    const char *searched; /* folders in which nothing was found, parted by commas; NULL = something was */
 } ListItems;
 
 typedef struct ListKind {

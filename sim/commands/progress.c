@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "sim/commands/note.h"
+
 static double seconds_between(const struct timespec *from, const struct timespec *to) {
     return (double)(to->tv_sec - from->tv_sec) + (double)(to->tv_nsec - from->tv_nsec) * 1e-9;
 }
@@ -26,9 +28,9 @@ void progress_update(void *context, int done, int total) {
         return;
     progress->latest = time;
     if (done < total)
-        fprintf(stderr, "\r%d of %d points", done, total);
+        fprintf(note_stream(), "\r%d of %d points", done, total);
     else
-        fprintf(stderr, "\r%32s\r", "");
+        fprintf(note_stream(), "\r%32s\r", "");
 }
 
 double progress_seconds(const Progress *progress) {

@@ -5,6 +5,7 @@
 #include "scenarios/experiment/remedy.h"
 #include "scenarios/experiment/sweep.h"
 #include "scenarios/reader/spelling.h"
+#include "sim/commands/note.h"
 #include "sim/commands/places.h"
 #include "sim/commands/progress.h"
 #include "sim/commands/run_output.h"
@@ -52,18 +53,32 @@ static bool read_request(const CommandLine *line, Request *request) {
     request->format = read_format(line, &errors);
     request->threads = command_line_threads(line, &errors);
     check_plot(line, request->format, &errors);
-    error_list_print(&errors, stderr);
+    error_list_print(&errors, note_stream());
     return errors.count == 0;
+}
+
+/* The files behind the words, of which some may be names of scenarios. */
+static const char *const *find_files(const CommandLine *line, const Catalogue *catalogue, ErrorList *errors) {
+    const char **files = ARENA_ARRAY(line->arena, line->word_count, const char *);
+    for (int i = 0; i < line->word_count; i++)
+        files[i] = catalogue_scenario(catalogue, line->words[i], line->arena, errors);
+    return files;
 }
 
 static Scenario *read_scenario(const CommandLine *line) {
     ErrorList errors;
     error_list_init(&errors, line->arena);
-    ScenarioSource source = {.files = line->words, .file_count = line->word_count};
+    ScenarioSource source = {.file_count = line->word_count, .catalogue = places_catalogue(line->arena)};
+    source.files = find_files(line, &source.catalogue, &errors);
     source.sets = command_line_values(line, "set", &source.set_count);
-    source.catalogue = places_catalogue(line->arena);
+    if (errors.count > 0) {
+        error_list_print(&errors, note_stream());
+        return NULL;
+    }
     Scenario *scenario = scenario_read(&source, line->arena, &errors);
-    error_list_print(&errors, stderr);
+    error_list_print(&errors, note_stream());
+    if (scenario != NULL && !line->quiet)
+        error_list_print(&scenario->notes, note_stream());
     return scenario;
 }
 
@@ -74,7 +89,7 @@ static Sweep *lay_out(const CommandLine *line, const Scenario *scenario) {
     GoalList goals = {scenario->goals, scenario->goal_count};
     if (sweep == NULL || goal_check_points(goals, sweep_results(sweep), &errors))
         goals.count = 0;
-    error_list_print(&errors, stderr);
+    error_list_print(&errors, note_stream());
     if (errors.count == 0)
         return sweep;
     sweep_destroy(sweep);
@@ -102,7 +117,7 @@ static void run_points(const CommandLine *line, const Scenario *scenario, const 
     const SweepResults *results = sweep_results(sweep);
     for (int i = 0; i < results->point_count; i++)
         events += results->points[i].results != NULL ? results->points[i].results->event_count : 0;
-    fprintf(stderr, "%d points, %" PRIu64 " events, %.3f s\n", results->point_count, events,
+    fprintf(note_stream(), "%d points, %" PRIu64 " events, %.3f s\n", results->point_count, events,
             progress_seconds(&progress));
 }
 
@@ -131,11 +146,11 @@ static int show(const CommandLine *line, const Scenario *scenario, const Request
     error_list_init(&errors, line->arena);
     GoalList goals = {scenario->goals, scenario->goal_count};
     if (!goal_check_metrics(goals, results, &errors)) {
-        error_list_print(&errors, stderr);
+        error_list_print(&errors, note_stream());
         return EXIT_BAD_INPUT;
     }
     if (!some_point_has_results(results)) {
-        fprintf(stderr, "run: no point could be run; the first: %s\n", results->points[0].error);
+        fprintf(note_stream(), "run: no point could be run; the first: %s\n", results->points[0].error);
         return EXIT_BAD_INPUT;
     }
     SweepResults shown = with_remedy(line, scenario, results);
@@ -147,10 +162,14 @@ static int show(const CommandLine *line, const Scenario *scenario, const Request
                         .trace = scenario->outputs.trace,
                         .scenario = yaml_node_text(scenario->tree, line->arena),
                         .seed = scenario->spec.seed};
+    /* Whoever reads stdout may leave early; the files must not suffer. */
+    bool written = run_output_write_folder(&output, &shown);
     run_output_print(&output, &shown);
     bool met = run_output_print_goals(&output, goal_check(goals, results, line->arena), goals.count);
-    if (!run_output_write_folder(&output, &shown))
+    if (!written)
         return EXIT_NO_RESOURCES;
+    if (output.folder != NULL && !line->quiet)
+        fprintf(note_stream(), "wrote %s\n", output.folder);
     return met ? EXIT_OK : EXIT_GOAL_MISSED;
 }
 
@@ -162,6 +181,10 @@ static int run(const CommandLine *line) {
     Sweep *sweep = scenario != NULL ? lay_out(line, scenario) : NULL;
     if (sweep == NULL)
         return EXIT_BAD_INPUT;
+    if (!run_output_claim_folder(line, command_line_value(line, "output"))) {
+        sweep_destroy(sweep);
+        return EXIT_NO_RESOURCES;
+    }
     run_points(line, scenario, &request, sweep);
     int status = show(line, scenario, &request, sweep_results(sweep));
     sweep_destroy(sweep);
@@ -172,7 +195,13 @@ const Command command_run = {
     .name = "run",
     .summary = "simulate a scenario, or all points of its sweep, and say where the time went",
     .usage = "FILE... [options]",
-    .example = "chokepoint run scenarios/sc21_145b.yaml --set jobs[0].plan.micro_batch=2 -o out/sc21",
+    .details =
+        "FILE is a scenario, or the name of one from `chokepoint list scenarios`. Of several, each is laid over those\n"
+        "before it: keys of mappings are joined, everything else is replaced; --set comes last.\n"
+        "\n"
+        "Exit codes: 0 all went well, 1 a goal of `assert` was missed, 2 a mistake in the input, 3 files or\n"
+        "output cannot be written or memory is out.\n",
+    .example = "chokepoint run sc21_145b --set jobs[0].plan.micro_batch=2 -o out/sc21",
     .options = {{"set", 's', "PATH=VALUE", "change one value of the scenario", true},
                 {"output", 'o', "DIR", "write tables, data and pictures to this folder", false},
                 {"format", 'f', "NAME", "what to print: text (default), csv, json, tidy, trace", false},

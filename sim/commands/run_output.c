@@ -3,9 +3,11 @@
 #include <math.h>
 #include <string.h>
 
+#include "plots/output.h"
 #include "plots/report.h"
 #include "plots/terminal.h"
 #include "plots/text_layout.h"
+#include "sim/commands/note.h"
 #include "sim/commands/places.h"
 
 static bool is_single_run(const SweepResults *sweep) {
@@ -30,7 +32,15 @@ void run_output_print(const RunOutput *output, const SweepResults *sweep) {
 
 static void print_warnings(const RunOutput *output, ErrorList *warnings) {
     if (!output->line->quiet)
-        error_list_print(warnings, stderr);
+        error_list_print(warnings, note_stream());
+}
+
+bool run_output_claim_folder(const CommandLine *line, const char *folder) {
+    ErrorList errors;
+    error_list_init(&errors, line->arena);
+    bool claimed = folder == NULL || output_claim(&(Output){folder, &errors});
+    error_list_print(&errors, note_stream());
+    return claimed;
 }
 
 bool run_output_write_folder(const RunOutput *output, const SweepResults *sweep) {
@@ -52,9 +62,7 @@ bool run_output_write_folder(const RunOutput *output, const SweepResults *sweep)
     bool written = is_single_run(sweep) ? report_write_run(&target, sweep->points[0].results, &errors)
                                         : report_write_sweep(&target, sweep, &errors);
     print_warnings(output, &warnings);
-    error_list_print(&errors, stderr);
-    if (written && !output->line->quiet)
-        fprintf(stderr, "wrote %s\n", output->folder);
+    error_list_print(&errors, note_stream());
     return written;
 }
 
@@ -69,7 +77,7 @@ static void print_goal(FILE *out, const GoalResults *goal) {
 
 bool run_output_print_goals(const RunOutput *output, const GoalResults *goals, int count) {
     bool text = strcmp(output->format->name, "text") == 0;
-    FILE *out = text ? stdout : stderr;
+    FILE *out = text ? stdout : note_stream();
     int missed = 0;
     if (count > 0 && text)
         text_layout_heading(out, "Goals");

@@ -25,8 +25,11 @@ typedef struct RunOutput {
 /* Writes the report, or the drawing for the terminal, to stdout. */
 void run_output_print(const RunOutput *output, const SweepResults *sweep);
 
-/* Writes the folder, if one is wanted, and says so on stderr; false when it cannot be written, with the reasons on
- * stderr. */
+/* Makes the folder and takes it over before anything is simulated; NULL is no folder. False when it cannot be had, with
+ * the reasons on stderr. */
+bool run_output_claim_folder(const CommandLine *line, const char *folder);
+
+/* Writes the folder, if one is wanted; false when it cannot be written, with the reasons on stderr. */
 bool run_output_write_folder(const RunOutput *output, const SweepResults *sweep);
 
 /* Lists the goals behind a report in text, on stderr otherwise; true when all are met. */

@@ -6,6 +6,7 @@
 #include "scenarios/reader/spelling.h"
 #include "scenarios/reader/tree_path.h"
 #include "sim/commands/command_line.h"
+#include "sim/commands/note.h"
 
 static void print_row(const SchemaRow *row, const char *path, Arena *arena) {
     printf("%s\n  %s\n", path, row->help);
@@ -29,27 +30,80 @@ static void print_table(const SchemaTable *table) {
 
 static int complain(const SchemaTable *table, const char *key, Arena *arena) {
     const char *near = NULL;
+    const char *all = ":";
     int distance = 0;
-    for (int i = 0; i < table->row_count; i++)
+    for (int i = 0; i < table->row_count; i++) {
         spelling_consider(key, table->rows[i].key, &near, &distance);
-    fprintf(stderr, "schema: found the key \"%s\", expected one of %s%s\n", yaml_node_shown_text(key, arena),
-            table->name, near != NULL ? arena_format(arena, " (did you mean %s?)", near) : "");
+        all = arena_format(arena, "%s%s %s", all, i > 0 ? "," : "", table->rows[i].key);
+    }
+    fprintf(note_stream(), "schema: found the key \"%s\", expected one of %s%s\n", yaml_node_shown_text(key, arena),
+            table->name, near != NULL ? arena_format(arena, " (did you mean %s?)", near) : all);
     return EXIT_BAD_INPUT;
+}
+
+static const SchemaTable *find_section(const char *name) {
+    for (int i = 0; schema_page_section(i) != NULL; i++)
+        if (strcmp(schema_page_section(i)->name, name) == 0)
+            return schema_page_section(i);
+    return NULL;
+}
+
+/* Of the first word of a path: what else it may be. */
+static int complain_first(const char *word, Arena *arena) {
+    const char *near = NULL;
+    const char *all = "";
+    int distance = 0;
+    for (int i = 0; i < SCHEMA_SCENARIO.row_count; i++) {
+        all = arena_format(arena, "%s%s%s", all, i > 0 ? ", " : "", SCHEMA_SCENARIO.rows[i].key);
+        spelling_consider(word, SCHEMA_SCENARIO.rows[i].key, &near, &distance);
+    }
+    for (int i = 0; schema_page_section(i) != NULL; i++) {
+        const char *name = schema_page_section(i)->name;
+        spelling_consider(word, name, &near, &distance);
+        if (schema_row_find(&SCHEMA_SCENARIO, name) == NULL)
+            all = arena_format(arena, "%s, %s", all, name);
+    }
+    fprintf(note_stream(), "schema: found \"%s\", expected a path that begins with one of %s%s\n",
+            yaml_node_shown_text(word, arena), all,
+            near != NULL ? arena_format(arena, " (did you mean %s?)", near) : "");
+    return EXIT_BAD_INPUT;
+}
+
+/* Where a path begins: at the name of a section, which is left behind, or at the scenario. */
+static const SchemaTable *first_table(const char **rest, Arena *arena) {
+    const char *behind = *rest;
+    TreeStep step;
+    if (!tree_path_next(&behind, &step) || step.key == NULL)
+        return &SCHEMA_SCENARIO;
+    const char *key = arena_format(arena, "%.*s", (int)step.key_bytes, step.key);
+    if (schema_row_find(&SCHEMA_SCENARIO, key) != NULL)
+        return &SCHEMA_SCENARIO;
+    const SchemaTable *section = find_section(key);
+    if (section != NULL)
+        *rest = behind;
+    return section;
 }
 
 /* Follows the path through the tables; a list needs no index. */
 static int print_path(const char *path, Arena *arena) {
-    const SchemaTable *table = &SCHEMA_SCENARIO;
-    const SchemaRow *row = NULL;
     const char *rest = path;
+    const SchemaTable *table = first_table(&rest, arena);
+    const SchemaRow *row = NULL;
+    if (table == NULL)
+        return complain_first(path, arena);
+    if (rest != path && *rest == '\0') {
+        printf("%s\n  %s\n", table->name, table->help);
+        print_table(table);
+        return EXIT_OK;
+    }
     TreeStep step;
     while (tree_path_next(&rest, &step)) {
         if (step.key == NULL)
             continue;
         const char *key = arena_format(arena, "%.*s", (int)step.key_bytes, step.key);
         if (row != NULL && row->table == NULL) {
-            fprintf(stderr, "schema: found \"%s\", expected no key below %s\n", yaml_node_shown_text(path, arena),
-                    row->key);
+            fprintf(note_stream(), "schema: found \"%s\", expected no key below %s\n",
+                    yaml_node_shown_text(path, arena), row->key);
             return EXIT_BAD_INPUT;
         }
         row = schema_row_find(table, key);
@@ -58,7 +112,7 @@ static int print_path(const char *path, Arena *arena) {
         table = row->table != NULL ? row->table : table;
     }
     if (row == NULL || *rest != '\0') {
-        fprintf(stderr, "schema: found \"%s\", expected a path such as jobs.plan.micro_batch\n",
+        fprintf(note_stream(), "schema: found \"%s\", expected a path such as jobs.plan.micro_batch\n",
                 yaml_node_shown_text(path, arena));
         return EXIT_BAD_INPUT;
     }
@@ -82,6 +136,7 @@ const Command command_schema = {
     .name = "schema",
     .summary = "explain the keys of a scenario: units, ranges, defaults",
     .usage = "[KEY] [options]",
+    .details = "KEY is a path such as jobs.plan.recompute, a section of the page such as plan, or plan.recompute.\n",
     .example = "chokepoint schema jobs.plan.recompute",
     .options = {{"json", 0, NULL, "as a JSON Schema, for editors", false}},
     .most_words = 1,

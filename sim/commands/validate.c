@@ -5,6 +5,7 @@
 #include "scenarios/experiment/validation.h"
 #include "scenarios/reader/yaml_node.h"
 #include "sim/commands/command_line.h"
+#include "sim/commands/note.h"
 #include "sim/commands/places.h"
 #include "sim/commands/progress.h"
 #include "sim/commands/validate_json.h"
@@ -38,7 +39,7 @@ static bool read_request(const CommandLine *line, Request *request) {
                          .most_error_percent = INFINITY};
     if (command_line_value(line, "max-error") != NULL)
         request->most_error_percent = read_percent(line, &errors);
-    error_list_print(&errors, stderr);
+    error_list_print(&errors, note_stream());
     return errors.count == 0;
 }
 
@@ -52,7 +53,7 @@ static const CsvTable **read_tables(const CommandLine *line) {
         if (tables[i] != NULL)
             measured_run_check_columns(tables[i], &errors);
     }
-    error_list_print(&errors, stderr);
+    error_list_print(&errors, note_stream());
     return errors.count == 0 ? tables : NULL;
 }
 
@@ -64,7 +65,7 @@ static const Validation *validate(const CommandLine *line, const CsvTable *table
                                  .context = &progress};
     const Validation *validation = validation_run(table, &options, line->arena);
     if (line->verbose)
-        fprintf(stderr, "%s: %d rows, %.3f s\n", table->file, table->row_count, progress_seconds(&progress));
+        fprintf(note_stream(), "%s: %d rows, %.3f s\n", table->file, table->row_count, progress_seconds(&progress));
     return validation;
 }
 
@@ -74,10 +75,10 @@ static bool check_goal(const Validation *validation, double most_percent) {
     if (isinf(most_percent) || percent <= most_percent)
         return true;
     if (isnan(percent))
-        fprintf(stderr, "validate: %s: no row ran, expected a mean absolute error of at most %g %%\n", validation->file,
-                most_percent);
+        fprintf(note_stream(), "validate: %s: no row ran, expected a mean absolute error of at most %g %%\n",
+                validation->file, most_percent);
     else
-        fprintf(stderr, "validate: %s: found a mean absolute error of %.2f %%, expected at most %g %%\n",
+        fprintf(note_stream(), "validate: %s: found a mean absolute error of %.2f %%, expected at most %g %%\n",
                 validation->file, percent, most_percent);
     return false;
 }

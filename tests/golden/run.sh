@@ -147,6 +147,8 @@ bad file_second_missing run $good "$work/missing.yaml"
 # Command lines.
 bad unknown_command rnu $good
 bad unknown_command_far quux
+bad unknown_program_option --verson
+bad unknown_scenario run sc21_145
 bad unknown_option run $good --fromat json
 bad unknown_option_far run $good --quux
 bad unknown_letter run $good -x
@@ -171,6 +173,7 @@ bad set_no_path run $good --set '..=4'
 bad set_no_yaml run $good --set 'cluster.nodes=[1'
 bad set_out_of_range run $good --set cluster.nodes=0 --set 'jobs[0].plan.micro_batch=-1'
 bad set_beyond_list run $good --set 'jobs[3].gpus=8'
+bad set_without_index run $good --set 'jobs.plan.micro_batch=2'
 bad set_into_number run $good --set cluster.nodes.much=8
 bad merged_mistakes run $good $here/bad/unknown_key.yaml
 bad sweep_all_fail run $good --set 'sweep={"jobs[0].plan.data_parallel": [3, 5]}'
@@ -178,6 +181,8 @@ bad unknown_kind_of_list list gpu
 bad unknown_schema_key schema jobs.plan.recompte
 bad schema_below_number schema cluster.nodes.much
 bad schema_no_path schema 'jobs[x]'
+bad schema_no_section schema quux
+bad schema_key_far schema plan.quux
 bad unknown_help help rnu
 
 shown menu 0
@@ -188,6 +193,9 @@ shown list_kinds 0 list
 shown list_formats 0 list formats
 shown list_schedules_json 0 list schedules --json
 shown schema_key 0 schema jobs.plan.recompute
+shown schema_section 0 schema node
+shown schema_key_of_section 0 schema plan.micro_batch
+shown list_collectives 0 list collectives
 shown run_small 0 run $good
 shown run_after_dashes 0 run --format csv -- $good
 shown run_out_of_memory 0 run $good --set 'jobs[0].plan.micro_batch=32'
@@ -207,6 +215,37 @@ expect folder 0 run $good -o "$work/out" --no-plots && compare folder "$work/std
 expect folder_again 0 run $good -q -o "$work/out" --no-plots &&
     if [ -s "$work/stderr" ]; then fail "-q leaves notes on stderr"; else pass; fi
 
+# What is set on a path wins over a sweep of it, and is said.
+expect set_replaces_axis 0 run $good --format csv --set 'sweep={cluster.nodes: [1, 2]}' --set cluster.nodes=2 &&
+    compare set_replaces_axis "$work/stderr" $here/shown/set_replaces_axis.expected
+
+# A name is as good as a path, from the program's own folder too.
+expect by_path 0 run scenarios/sc21_145b.yaml && cp "$work/stdout" "$work/by_path"
+expect by_name 0 run sc21_145b && if cmp -s "$work/by_path" "$work/stdout"; then pass; else fail "a name is no path"; fi
+
+# A reader that leaves takes no files along; notes stand behind what was printed before them.
+mkfifo "$work/pipe"
+: <"$work/pipe" &
+status=0
+"$program" run $good -q -o "$work/headless" --no-plots >"$work/pipe" 2>"$work/stderr" || status=$?
+wait
+if [ "$status" -eq 0 ] && [ -f "$work/headless/manifest.json" ] && [ ! -s "$work/stderr" ]; then
+    pass
+else
+    fail "a closed pipe: exit status $status, $(ls "$work/headless"), $(cat "$work/stderr")"
+fi
+"$program" run $good -o "$work/headless" --no-plots >"$work/both" 2>&1 </dev/null
+if tail -1 "$work/both" | grep -q "^wrote "; then pass; else fail "notes stand before the report"; fi
+
+# Without a catalogue the folders that were searched are named; an installed one would be found.
+mkdir "$work/bin" "$work/nowhere" && cp "$program" "$work/bin/"
+if [ ! -d /usr/local/share/chokepoint ]; then
+    (cd "$work/nowhere" && ../bin/chokepoint list nodes >/dev/null 2>"$work/stderr") || true
+    if grep -qF "found no nodes in scenarios/hardware, $work/scenarios/hardware" "$work/stderr"; then pass; else
+        fail "list nodes without a catalogue: $(cat "$work/stderr")"
+    fi
+fi
+
 # Examples in the help run as they stand, but write elsewhere.
 for command in $("$program" list commands | cut -d' ' -f1); do
     example=$("$program" help "$command" | sed -n '/^Example:/{n;s/^  chokepoint //;s,-o [^ ]*,-o '"$work"'/example,;p;}')
@@ -222,6 +261,8 @@ mkdir "$work/theirs" && : >"$work/theirs/thesis.txt"
 broken folder_is_file 3 "$work/file" run $good -o "$work/file"
 broken folder_below_file 3 "$work/file" run $good -o "$work/file/out"
 broken folder_not_ours 3 "$work/theirs" run $good -o "$work/theirs"
+"$program" run $good -v -o "$work/theirs" >/dev/null 2>"$work/stderr" && fail "a folder that is not ours was taken"
+if grep -q " events, " "$work/stderr"; then fail "simulated before the folder was claimed"; else pass; fi
 [ -f "$work/theirs/thesis.txt" ] || fail "a folder that is not ours was cleared"
 
 # An expectation that nothing asks for any more.

@@ -9,6 +9,7 @@
 #include "plots/grid_view.h"
 #include "plots/ledger_view.h"
 #include "plots/script_head.h"
+#include "plots/sweep_fall.h"
 #include "plots/sweep_verdict.h"
 #include "plots/sweep_view.h"
 #include "plots/terminal.h"
@@ -125,6 +126,11 @@ Test(views, an_axis_is_linear_geometric_or_one_step_a_value) {
     cr_assert_float_eq(view_of(geometric, 4).positions[3], 3, 1e-9);
     static const char *const words[] = {"ring", "tree", "direct"};
     cr_assert_eq(view_of(words, 3).positions[2], 2);
+    static const char *const models[] = {"1.7B", "3.6B", "39.1B"};
+    cr_assert_eq(view_of(models, 3).positions[1], 1);
+    cr_assert_eq(view_of(models, 3).positions[2], 2);
+    static const char *const glued[] = {"100Gbit/s", "200Gbit/s", "400Gbit/s", "500Gbit/s"};
+    cr_assert_eq(view_of(glued, 4).positions[3], 4);
     static const char *const units[] = {"1 s", "2 s", "90 ms"};
     cr_assert_eq(view_of(units, 3).positions[2], 2);
 }
@@ -140,11 +146,10 @@ Test(views, other_parameters_become_lines) {
 
 Test(views, the_fall_is_where_most_throughput_is_lost) {
     const SweepResults *sweep = fixture_sweep(arena);
-    SweepView view = sweep_view_of(arena, sweep);
-    SweepFall fall = sweep_view_fall(sweep, &view);
+    SweepFall fall = sweep_fall_of(arena, sweep);
     cr_assert_eq(fall.from, 3);
     cr_assert_eq(fall.to, 4);
-    cr_assert_eq(fall.category, LEDGER_COMM_TENSOR);
+    cr_assert_eq(sweep_fall_cause(sweep, fall).category, LEDGER_COMM_TENSOR);
     cr_assert_float_eq(fall.fraction, 0.5612, 1e-4);
 }
 

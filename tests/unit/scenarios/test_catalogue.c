@@ -84,6 +84,41 @@ Test(catalogue, a_file_of_another_kind_is_refused) {
     shelf_destroy(&shelf);
 }
 
+Test(catalogue, a_gpu_in_the_place_of_a_node_gets_the_nodes_that_have_it) {
+    Shelf shelf = shelf_create();
+    Catalogue catalogue = {.roots = shelf.roots, .root_count = 2};
+    CatalogueQuery query = {.kind = "node", .folder = "hardware", .name = "b200", .path = "cluster.node"};
+    cr_assert_null(catalogue_load(&catalogue, &query, shelf.reading->arena, &shelf.reading->errors));
+    query.name = "a100-40";
+    cr_assert_null(catalogue_load(&catalogue, &query, shelf.reading->arena, &shelf.reading->errors));
+    cr_assert_str_eq(reading_errors(shelf.reading),
+                     "cluster.node: found \"b200\", expected a node: b200 is a gpu; nodes with it: dgx\n"
+                     "cluster.node: found \"a100-40\", expected a node: a100-40 is a gpu\n");
+    shelf_destroy(&shelf);
+}
+
+/* What `word` means to a catalogue with the scenario fast.yaml in its second root. */
+static const char *scenario_of(Shelf *shelf, const char *word) {
+    Catalogue catalogue = {.roots = shelf->roots, .root_count = 2};
+    reading_file(shelf->reading, shelf->folder, "two/fast.yaml", "jobs: []\n");
+    return catalogue_scenario(&catalogue, word, shelf->reading->arena, &shelf->reading->errors);
+}
+
+Test(catalogue, a_word_that_is_no_file_is_the_name_of_a_scenario) {
+    Shelf shelf = shelf_create();
+    const char *file = scenario_of(&shelf, "fast");
+    cr_assert_str_eq(file, arena_format(shelf.reading->arena, "%s/./fast.yaml", shelf.roots[1]));
+    cr_assert_str_eq(scenario_of(&shelf, "fast.yaml"), "fast.yaml");
+    cr_assert_str_eq(scenario_of(&shelf, "./fast"), "./fast");
+    cr_assert_str_eq(scenario_of(&shelf, "Makefile"), "Makefile", "a file wins");
+    cr_assert_eq(shelf.reading->errors.count, 0);
+    scenario_of(&shelf, "fats");
+    cr_assert_str_eq(reading_errors(shelf.reading),
+                     "fats: found no such file, expected one or a name from `chokepoint list scenarios` (did you mean "
+                     "fast?)\n");
+    shelf_destroy(&shelf);
+}
+
 Test(catalogue, a_second_key_in_a_file_is_refused) {
     Shelf shelf = shelf_create();
     load(&shelf, "both");
@@ -120,7 +155,7 @@ Test(catalogue, the_usual_places_start_with_the_variable) {
     cr_assert_eq(catalogue.root_count, 4);
     cr_assert_str_eq(catalogue.roots[0], "/share/scenarios");
     cr_assert_str_eq(catalogue.roots[1], "scenarios");
-    cr_assert_str_eq(catalogue.roots[2], "/opt/bin/../scenarios");
+    cr_assert_str_eq(catalogue.roots[2], "/opt/scenarios");
     cr_assert_str_eq(catalogue.roots[3], "/usr/share/chokepoint/scenarios");
     unsetenv("CHOKEPOINT_SHARE");
     cr_assert_eq(catalogue_usual(NULL, NULL, arena).root_count, 1);

@@ -137,3 +137,16 @@ Test(remedy, the_spec_that_did_not_fit_is_left_alone) {
     cr_expect_eq(after->sequence_parallel, before.sequence_parallel);
     arena_destroy(arena);
 }
+
+/* Ranks by themselves this would take minutes. */
+Test(remedy, changes_of_an_unfolded_run_are_priced_folded, .timeout = 10) {
+    Arena *arena = arena_create();
+    Scenario *scenario = SMALL_SCENARIO(arena, "cluster.node=dgx-h100", "cluster.nodes=1022", "fidelity=unfolded",
+                                        "jobs[0].model=llama-3.1-405b", "jobs[0].plan.pipeline_parallel=14",
+                                        "jobs[0].plan.gradient_accumulation=512");
+    const Results *results = remedied(arena, scenario);
+    cr_assert_eq(results->status, RUN_OUT_OF_MEMORY);
+    cr_assert_geq(results->fit_change_count, 2);
+    cr_assert_eq(scenario->spec.fidelity, FIDELITY_UNFOLDED);
+    arena_destroy(arena);
+}

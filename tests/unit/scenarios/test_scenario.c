@@ -196,6 +196,43 @@ Test(scenario, a_point_that_makes_no_spec_is_an_error_of_that_point) {
     bench_destroy(&bench);
 }
 
+#define TWO_AXES SMALLEST "sweep: {cluster.nodes: [1, 2], \"jobs[0].plan.micro_batch\": [1, 3]}\n"
+
+Test(scenario, a_value_that_is_set_replaces_the_axis_over_its_path) {
+    Bench bench = bench_create(TWO_AXES);
+    const char *sets[] = {"cluster.nodes=5"};
+    Scenario *scenario = read_with(&bench, sets, 1);
+    cr_assert_str_eq(reading_errors(bench.reading), "");
+    cr_assert_eq(scenario->axis_count, 1);
+    cr_assert_str_eq(scenario->axes[0].path, "jobs[0].plan.micro_batch");
+    cr_assert_eq(scenario->spec.cluster.nodes, 5);
+    cr_assert_eq(scenario->notes.count, 1);
+    cr_assert_str_eq(scenario->notes.items[0].path, "cluster.nodes");
+    cr_assert_str_eq(scenario->notes.items[0].message, "found 5, which replaces the sweep over it");
+    bench_destroy(&bench);
+}
+
+Test(scenario, an_axis_set_behind_a_value_stays) {
+    Bench bench = bench_create(TWO_AXES);
+    const char *sets[] = {"cluster.nodes=5", "sweep={cluster.nodes: [3, 4, 7]}"};
+    Scenario *scenario = read_with(&bench, sets, 2);
+    cr_assert_str_eq(reading_errors(bench.reading), "");
+    cr_assert_eq(scenario->axis_count, 2);
+    cr_assert_eq(scenario->axes[1].count, 3);
+    bench_destroy(&bench);
+}
+
+Test(scenario, an_empty_sweep_that_is_set_clears_all_axes) {
+    static const char *const CLEARING[] = {"sweep={}", "sweep=null"};
+    for (int i = 0; i < 2; i++) {
+        Bench bench = bench_create(TWO_AXES);
+        Scenario *scenario = read_with(&bench, &CLEARING[i], 1);
+        cr_assert_str_eq(reading_errors(bench.reading), "");
+        cr_assert_eq(scenario->axis_count, 0, "%s", CLEARING[i]);
+        bench_destroy(&bench);
+    }
+}
+
 Test(scenario, a_value_of_a_sweep_that_is_no_value_is_found_before_it_runs) {
     expect_errors(SMALLEST "sweep:\n  cluster.nodes: [1, two]\n", NULL,
                   "FILE:4:22: cluster.nodes: found two, expected a whole number from 1 to 1000000\n");

@@ -80,10 +80,12 @@ Test(tree_edit, a_path_that_leads_nowhere_is_an_error) {
     expect_set("{a: 1}", "a..b", "7",
                "--set: found the path \"a..b\", expected one such as \"jobs[0].plan.micro_batch\"\n");
     expect_set("{a: [1]}", "a[3]", "7", "--set: a[3]: found a list of 1 items, expected an index from [0] to [1]\n");
-    expect_set("{a: [1]}", "a.b", "7", "--set: a.b: found a list of 1 items, expected an index from [0] to [1]\n");
+    expect_set("{a: [1]}", "a.b", "7", "--set: a.b: found a list, expected an index: write a[0].b\n");
+    expect_set("{a: {b: [1]}}", "a.b.c.d", "7", "--set: a.b.c: found a list, expected an index: write a.b[0].c.d\n");
     expect_set("{a: 5}", "a[0]", "7", "--set: a[0]: found 5, expected a list\n");
     expect_set("{a: {}}", "a[0]", "7", "--set: a[0]: found a mapping, expected a list\n");
-    expect_set("{a: 5}", "a", "[", "--set: found a mistake in the YAML: did not find expected node content\n");
+    expect_set("{a: 5}", "a", "[",
+               "--set: found a mistake in the YAML: did not find expected node content (while parsing a flow node)\n");
 }
 
 Test(tree_edit, a_copy_was_not_read) {

@@ -66,7 +66,8 @@ Test(yaml_tree, what_is_no_single_tree_is_reported_with_its_place) {
     expect_error("# only a comment\n", "t.yaml:1:1: found nothing, expected YAML\n");
     expect_error("a: 1\n---\nb: 2\n", "t.yaml:3:1: found a second document, expected one document per file\n");
     expect_error("a:\n\tb: 1\n", "t.yaml:2:1: found a tab, expected spaces\n");
-    expect_error("a: [1\n", "t.yaml:2:1: found a mistake in the YAML: did not find expected ',' or ']'\n");
+    expect_error("b: 0\na: [1\n", "t.yaml:3:1: found a mistake in the YAML: did not find expected ',' or ']' (while "
+                                  "parsing a flow sequence that begins at 2:4)\n");
     expect_error("a: *b\n", "t.yaml:1:4: found a mistake in the YAML: found undefined alias\n");
     expect_error("? [a]\n: 1\n", "t.yaml:1:3: found a list or a mapping as a key, expected a name\n");
     expect_error("a: \"x\\0y\"\n", "t.yaml:1:4: found a NUL character, expected text\n");
