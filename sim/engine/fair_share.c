@@ -5,27 +5,18 @@
 
 #include "sim/engine/array.h"
 #include "sim/engine/fatal.h"
+#include "sim/engine/share_progress.h"
 #include "sim/engine/share_solver.h"
 
 /* Completions come first, then whatever they start; the changes of an instant are solved after them all. */
 enum { DONE_PRIORITY = 0, FLUSH_PRIORITY = 30000 };
 
-/* A rate that moved by less is noise of the sums, not worth another completion time; relative. */
-static const double SAME_RATE_TOLERANCE = 1e-13;
-
-/* Two of these still fit into SimTime. */
-static const double FOREVER_S = 4e9;
-
-/* What share_graph does not know of an activity: the slots are the same. */
-typedef struct Progress {
+/* What the other parts do not know of an activity: the slots are the same. */
+typedef struct Order {
     double amount;
-    double left;    /* at `since` */
-    SimTime since;  /* rate is constant from here on */
-    SimTime finish; /* when the pending event fires, SIM_TIME_MAX = none pending */
-    EventHandle event;
     uint32_t generation;
     Event done;
-} Progress;
+} Order;
 
 /* What share_graph does not know of a resource. */
 typedef struct Meter {
@@ -37,12 +28,16 @@ struct FairShare {
     Engine *engine;
     ShareGraph graph;
     ShareSolver *solver;
-    Progress *progress;
-    size_t progress_count;
-    size_t progress_capacity;
+    ShareProgress progress;
+    Order *orders;
+    size_t order_count;
+    size_t order_capacity;
     Meter *meters;
     size_t meter_capacity;
     bool flush_pending;
+    EventHandle next_event; /* the next completion */
+    SimTime next_time;      /* SIM_TIME_MAX = none pending */
+    uint32_t next_slot;
 };
 
 FairShare *fair_share_create(Engine *engine) {
@@ -50,6 +45,7 @@ FairShare *fair_share_create(Engine *engine) {
     if (share == NULL)
         fatal("out of memory for shared resources");
     share->engine = engine;
+    share->next_time = SIM_TIME_MAX;
     share_graph_init(&share->graph);
     share->solver = share_solver_create(&share->graph);
     return share;
@@ -60,68 +56,53 @@ void fair_share_destroy(FairShare *share) {
         return;
     share_solver_destroy(share->solver);
     share_graph_free(&share->graph);
-    free(share->progress);
+    share_progress_free(&share->progress);
+    free(share->orders);
     free(share->meters);
     free(share);
 }
 
 /* The activity's slot, or NULL when the id is stale. */
-static Progress *progress_find(const FairShare *share, ActivityId id) {
-    if (id.generation == 0 || id.slot >= share->progress_count)
+static Order *order_find(const FairShare *share, ActivityId id) {
+    if (id.generation == 0 || id.slot >= share->order_count)
         return NULL;
-    Progress *progress = &share->progress[id.slot];
-    return progress->generation == id.generation ? progress : NULL;
+    Order *order = &share->orders[id.slot];
+    return order->generation == id.generation ? order : NULL;
 }
 
-/* At its time of completion an activity has nothing left, whatever rounding says. */
-static double progress_left(const FairShare *share, uint32_t slot) {
-    const Progress *progress = &share->progress[slot];
-    SimTime now = engine_now(share->engine);
-    if (progress->finish <= now)
-        return 0.0;
-    double passed_s = sim_time_to_s(now - progress->since);
-    return fmax(progress->left - share->graph.activities[slot].rate_per_s * passed_s, 0.0);
+static double fair_share_left(const FairShare *share, uint32_t slot) {
+    return share_progress_left(&share->progress, slot, engine_now(share->engine));
+}
+
+static void fair_share_on_done(Engine *engine, void *subject, uint64_t argument);
+
+/* Only the next completion of all is an event. */
+static void fair_share_schedule(FairShare *share) {
+    uint32_t slot = 0;
+    SimTime time;
+    bool found = share_progress_next(&share->progress, &slot, &time);
+    if (time == share->next_time && slot == share->next_slot)
+        return;
+    if (share->next_time < SIM_TIME_MAX)
+        engine_cancel(share->engine, share->next_event);
+    share->next_time = time;
+    share->next_slot = slot;
+    if (found)
+        share->next_event = engine_schedule(share->engine, time - engine_now(share->engine), DONE_PRIORITY,
+                                            (Event){fair_share_on_done, share, slot});
 }
 
 static void fair_share_end(FairShare *share, uint32_t slot, double amount_served);
 
+/* The completion after this one is scheduled before this one's event can schedule anything. */
 static void fair_share_on_done(Engine *engine, void *subject, uint64_t argument) {
     FairShare *share = subject;
     uint32_t slot = (uint32_t)argument;
-    Event done = share->progress[slot].done;
-    fair_share_end(share, slot, share->progress[slot].amount);
+    Event done = share->orders[slot].done;
+    share->next_time = SIM_TIME_MAX;
+    fair_share_end(share, slot, share->orders[slot].amount);
     if (done.action != NULL)
         done.action(engine, done.subject, done.argument);
-}
-
-/* Puts the completion where the current rate will bring it; `left` is up to date. */
-static void progress_schedule(FairShare *share, uint32_t slot) {
-    Progress *progress = &share->progress[slot];
-    double rate_per_s = share->graph.activities[slot].rate_per_s;
-    SimTime delay = 0;
-    if (progress->left > 0.0) {
-        double rest_s = rate_per_s > 0.0 ? progress->left / rate_per_s : INFINITY;
-        if (rest_s > FOREVER_S) {
-            engine_cancel(share->engine, progress->event);
-            progress->finish = SIM_TIME_MAX;
-            return;
-        }
-        delay = sim_time_from_s(rest_s);
-    }
-    progress->finish = engine_now(share->engine) + delay;
-    if (!engine_reschedule(share->engine, progress->event, delay))
-        progress->event =
-            engine_schedule(share->engine, delay, DONE_PRIORITY, (Event){fair_share_on_done, share, slot});
-}
-
-static void progress_set_rate(FairShare *share, uint32_t slot, double rate_per_s) {
-    ShareActivity *activity = &share->graph.activities[slot];
-    if (fabs(rate_per_s - activity->rate_per_s) <= SAME_RATE_TOLERANCE * activity->rate_per_s)
-        return;
-    share->progress[slot].left = progress_left(share, slot);
-    share->progress[slot].since = engine_now(share->engine);
-    activity->rate_per_s = rate_per_s;
-    progress_schedule(share, slot);
 }
 
 static void fair_share_record(FairShare *share, uint32_t resource) {
@@ -133,16 +114,34 @@ static void fair_share_record(FairShare *share, uint32_t resource) {
     series_record(share->meters[resource].series, engine_now(share->engine), load_fraction);
 }
 
+/* Activities change lanes before the lanes change their levels: until now the old ones held. */
+static void fair_share_apply(FairShare *share) {
+    const ShareGraph *graph = &share->graph;
+    SimTime now = engine_now(share->engine);
+    for (uint32_t i = 0; i < share_solver_activity_count(share->solver); i++) {
+        uint32_t slot = share_solver_activity(share->solver, i);
+        const ShareActivity *activity = &graph->activities[slot];
+        if (activity->limit == SHARE_LIMIT_CAP)
+            share_progress_go_alone(&share->progress, slot, activity->rate_per_s, now);
+        else
+            share_progress_join(&share->progress, slot, activity->limit, now);
+    }
+    for (uint32_t i = 0; i < share_solver_resource_count(share->solver); i++) {
+        uint32_t resource = share_solver_resource(share->solver, i);
+        if (graph->resources[resource].limited_count > 0)
+            share_progress_set_level(&share->progress, resource, graph->resources[resource].level_per_s, now);
+        fair_share_record(share, resource);
+    }
+}
+
 /* Solves what has changed, if anything has. */
 static void fair_share_flush(FairShare *share) {
     if (!share_solver_is_touched(share->solver))
         return;
     share_solver_solve(share->solver);
-    for (uint32_t i = 0; i < share_solver_activity_count(share->solver); i++)
-        progress_set_rate(share, share_solver_activity(share->solver, i), share_solver_rate_per_s(share->solver, i));
-    for (uint32_t i = 0; i < share_solver_resource_count(share->solver); i++)
-        fair_share_record(share, share_solver_resource(share->solver, i));
+    fair_share_apply(share);
     share_solver_clear(share->solver);
+    fair_share_schedule(share);
 }
 
 static void fair_share_on_flush(Engine *engine, void *subject, uint64_t argument) {
@@ -152,12 +151,16 @@ static void fair_share_on_flush(Engine *engine, void *subject, uint64_t argument
     fair_share_flush(share);
 }
 
-static void fair_share_touch(FairShare *share, uint32_t resource) {
-    share_solver_touch(share->solver, resource);
+static void fair_share_expect_flush(FairShare *share) {
     if (share->flush_pending)
         return;
     share->flush_pending = true;
     engine_schedule(share->engine, 0, FLUSH_PRIORITY, (Event){fair_share_on_flush, share, 0});
+}
+
+static void fair_share_touch(FairShare *share, uint32_t resource) {
+    share_solver_touch(share->solver, resource);
+    fair_share_expect_flush(share);
 }
 
 ResourceId fair_share_add_resource(FairShare *share, double capacity_per_s) {
@@ -166,6 +169,7 @@ ResourceId fair_share_add_resource(FairShare *share, double capacity_per_s) {
     share->meters =
         array_grow(share->meters, &share->meter_capacity, share->graph.resource_count, sizeof *share->meters);
     share->meters[resource] = (Meter){0};
+    share_progress_add_resource(&share->progress);
     return resource;
 }
 
@@ -191,37 +195,41 @@ static void fair_share_check_spec(const FairShare *share, const ActivitySpec *sp
 static uint32_t fair_share_take_slot(FairShare *share, const ActivitySpec *spec, int use_count) {
     double cap_per_s = spec->cap_per_s > 0.0 ? spec->cap_per_s : INFINITY;
     uint32_t slot = share_graph_add(&share->graph, cap_per_s, use_count);
-    if (slot >= share->progress_count) {
-        share->progress_count = (size_t)slot + 1;
-        share->progress =
-            array_grow(share->progress, &share->progress_capacity, share->progress_count, sizeof *share->progress);
-        share->progress[slot].generation = 1;
+    if (slot >= share->order_count) {
+        share->order_count = (size_t)slot + 1;
+        share->orders = array_grow(share->orders, &share->order_capacity, share->order_count, sizeof *share->orders);
+        share->orders[slot].generation = 1;
     }
-    share->progress[slot] = (Progress){.amount = spec->amount,
-                                       .left = spec->amount,
-                                       .since = engine_now(share->engine),
-                                       .finish = SIM_TIME_MAX,
-                                       .generation = share->progress[slot].generation,
-                                       .done = spec->done};
+    share->orders[slot].amount = spec->amount;
+    share->orders[slot].done = spec->done;
+    share_progress_begin(&share->progress, slot, spec->amount, engine_now(share->engine));
     return slot;
 }
 
 /* Alone on all its resources, an activity needs no solver: its rate is the smallest of its limits. */
 static bool fair_share_run_alone(FairShare *share, uint32_t slot) {
     const ShareGraph *graph = &share->graph;
-    ShareActivity *activity = &graph->activities[slot];
+    const ShareActivity *activity = &graph->activities[slot];
     double rate_per_s = activity->cap_per_s;
     uint32_t limit = SHARE_LIMIT_CAP;
     for (uint32_t u = activity->first_use; u < activity->first_use + activity->use_count; u++) {
         const ShareUse *use = &graph->uses[u];
-        if (use->previous != SHARE_NONE || share->meters[use->resource].series != NULL)
+        const ShareResource *resource = &graph->resources[use->resource];
+        if (resource->user_count > 1 || resource->is_watched)
             return false;
-        double level_per_s = graph->resources[use->resource].capacity_per_s / use->weight;
+        double level_per_s = resource->capacity_per_s / use->weight;
         limit = level_per_s < rate_per_s ? use->resource : limit;
         rate_per_s = fmin(level_per_s, rate_per_s);
     }
-    activity->limit = limit;
-    progress_set_rate(share, slot, rate_per_s);
+    share_graph_fix(&share->graph, slot, rate_per_s, limit);
+    SimTime now = engine_now(share->engine);
+    if (limit == SHARE_LIMIT_CAP) {
+        share_progress_go_alone(&share->progress, slot, rate_per_s, now);
+        return true;
+    }
+    graph->resources[limit].level_per_s = rate_per_s;
+    share_progress_set_level(&share->progress, limit, rate_per_s, now);
+    share_progress_join(&share->progress, slot, limit, now);
     return true;
 }
 
@@ -231,48 +239,49 @@ ActivityId fair_share_start(FairShare *share, const ActivitySpec *spec) {
     uint32_t slot = fair_share_take_slot(share, spec, use_count);
     for (int i = 0; i < use_count; i++)
         share_graph_connect(&share->graph, slot, i, spec->uses[i].resource, spec->uses[i].weight);
-    if (spec->amount == 0.0) {
-        progress_schedule(share, slot);
-    } else if (!fair_share_run_alone(share, slot)) {
-        for (int i = 0; i < use_count; i++)
-            fair_share_touch(share, spec->uses[i].resource);
+    if (spec->amount == 0.0 || fair_share_run_alone(share, slot)) {
+        fair_share_schedule(share);
+    } else {
+        share_solver_add(share->solver, slot);
+        fair_share_expect_flush(share);
     }
-    return (ActivityId){slot, share->progress[slot].generation};
+    return (ActivityId){slot, share->orders[slot].generation};
 }
 
 /* Books what was served, takes the activity out and lets the others have its share. */
 static void fair_share_end(FairShare *share, uint32_t slot, double amount_served) {
     const ShareActivity activity = share->graph.activities[slot];
+    share_progress_end(&share->progress, slot);
     share_graph_remove(&share->graph, slot);
     for (uint32_t i = 0; i < activity.use_count; i++) {
         const ShareUse *use = &share->graph.uses[activity.first_use + i];
         share->meters[use->resource].served += use->weight * amount_served;
-        bool others = share->graph.resources[use->resource].first_user != SHARE_NONE;
-        if (others || share->meters[use->resource].series != NULL)
+        const ShareResource *resource = &share->graph.resources[use->resource];
+        if (resource->limited_count > 0 || resource->is_watched)
             fair_share_touch(share, use->resource);
     }
-    Progress *progress = &share->progress[slot];
-    progress->generation = progress->generation == UINT32_MAX ? 1 : progress->generation + 1;
+    Order *order = &share->orders[slot];
+    order->generation = order->generation == UINT32_MAX ? 1 : order->generation + 1;
+    fair_share_schedule(share);
 }
 
 bool fair_share_cancel(FairShare *share, ActivityId activity) {
-    const Progress *progress = progress_find(share, activity);
-    if (progress == NULL)
+    const Order *order = order_find(share, activity);
+    if (order == NULL)
         return false;
-    engine_cancel(share->engine, progress->event);
-    fair_share_end(share, activity.slot, progress->amount - progress_left(share, activity.slot));
+    fair_share_end(share, activity.slot, order->amount - fair_share_left(share, activity.slot));
     return true;
 }
 
 double fair_share_rate_per_s(FairShare *share, ActivityId activity) {
-    if (progress_find(share, activity) == NULL)
+    if (order_find(share, activity) == NULL)
         return 0.0;
     fair_share_flush(share);
     return share->graph.activities[activity.slot].rate_per_s;
 }
 
 double fair_share_amount_left(const FairShare *share, ActivityId activity) {
-    return progress_find(share, activity) == NULL ? 0.0 : progress_left(share, activity.slot);
+    return order_find(share, activity) == NULL ? 0.0 : fair_share_left(share, activity.slot);
 }
 
 double fair_share_load_per_s(FairShare *share, ResourceId resource) {
@@ -283,11 +292,11 @@ double fair_share_load_per_s(FairShare *share, ResourceId resource) {
 
 double fair_share_served(const FairShare *share, ResourceId resource) {
     ENGINE_CHECK(share->engine, resource < share->graph.resource_count);
-    const ShareGraph *graph = &share->graph;
+    const ShareResource *loaded = &share->graph.resources[resource];
     double served = share->meters[resource].served;
-    for (uint32_t u = graph->resources[resource].first_user; u != SHARE_NONE; u = graph->uses[u].next) {
-        uint32_t slot = graph->uses[u].activity;
-        served += graph->uses[u].weight * (share->progress[slot].amount - progress_left(share, slot));
+    for (uint32_t u = 0; u < loaded->user_count; u++) {
+        uint32_t slot = loaded->users[u].activity;
+        served += loaded->users[u].weight * (share->orders[slot].amount - fair_share_left(share, slot));
     }
     return served;
 }
@@ -295,5 +304,6 @@ double fair_share_served(const FairShare *share, ResourceId resource) {
 void fair_share_observe(FairShare *share, ResourceId resource, Series *series) {
     ENGINE_CHECK(share->engine, resource < share->graph.resource_count);
     share->meters[resource].series = series;
+    share->graph.resources[resource].is_watched = series != NULL;
     fair_share_touch(share, resource);
 }

@@ -12,6 +12,8 @@ void share_graph_init(ShareGraph *graph) {
 }
 
 void share_graph_free(ShareGraph *graph) {
+    for (size_t r = 0; r < graph->resource_count; r++)
+        free(graph->resources[r].users);
     free(graph->resources);
     free(graph->activities);
     free(graph->uses);
@@ -21,8 +23,7 @@ uint32_t share_graph_add_resource(ShareGraph *graph, double capacity_per_s) {
     CHECK(graph->resource_count < SHARE_LIMIT_CAP);
     graph->resources =
         array_grow(graph->resources, &graph->resource_capacity, graph->resource_count + 1, sizeof *graph->resources);
-    graph->resources[graph->resource_count] = (ShareResource){
-        .capacity_per_s = capacity_per_s, .first_user = SHARE_NONE, .last_user = SHARE_NONE, .member = SHARE_NONE};
+    graph->resources[graph->resource_count] = (ShareResource){.capacity_per_s = capacity_per_s};
     return (uint32_t)graph->resource_count++;
 }
 
@@ -38,7 +39,7 @@ static uint32_t block_take(ShareGraph *graph, uint32_t use_count) {
     int index = block_size_index(use_count);
     uint32_t first = graph->free_blocks[index];
     if (first != SHARE_NONE) {
-        graph->free_blocks[index] = graph->uses[first].next;
+        graph->free_blocks[index] = graph->uses[first].place;
         return first;
     }
     size_t end = graph->use_count + (UINT32_C(1) << index);
@@ -51,7 +52,7 @@ static uint32_t block_take(ShareGraph *graph, uint32_t use_count) {
 
 static void block_give(ShareGraph *graph, uint32_t first, uint32_t use_count) {
     int index = block_size_index(use_count);
-    graph->uses[first].next = graph->free_blocks[index];
+    graph->uses[first].place = graph->free_blocks[index];
     graph->free_blocks[index] = first;
 }
 
@@ -69,54 +70,71 @@ static uint32_t slot_take(ShareGraph *graph) {
 
 uint32_t share_graph_add(ShareGraph *graph, double cap_per_s, int use_count) {
     uint32_t slot = slot_take(graph), count = (uint32_t)use_count;
-    graph->live_count++;
     graph->activities[slot] = (ShareActivity){.cap_per_s = cap_per_s,
                                               .first_use = count > 0 ? block_take(graph, count) : SHARE_NONE,
                                               .use_count = count,
-                                              .limit = SHARE_LIMIT_UNKNOWN,
-                                              .member = SHARE_NONE};
+                                              .limit = SHARE_LIMIT_UNKNOWN};
     return slot;
 }
 
 void share_graph_connect(ShareGraph *graph, uint32_t activity, int index, uint32_t resource, double weight) {
     ShareResource *target = &graph->resources[resource];
     uint32_t use = graph->activities[activity].first_use + (uint32_t)index;
-    graph->uses[use] = (ShareUse){weight, activity, resource, SHARE_NONE, target->last_user};
-    if (target->last_user == SHARE_NONE)
-        target->first_user = use;
-    else
-        graph->uses[target->last_user].next = use;
-    target->last_user = use;
-    target->user_count++;
+    if (target->user_count == target->user_capacity) {
+        size_t capacity = target->user_capacity;
+        target->users = array_grow(target->users, &capacity, (size_t)target->user_count + 1, sizeof *target->users);
+        target->user_capacity = (uint32_t)capacity;
+    }
+    graph->uses[use] = (ShareUse){weight, resource, target->user_count};
+    target->users[target->user_count++] = (ShareUser){weight, activity, use};
 }
 
+/* The last user takes the place of the one that leaves. */
 static void share_graph_disconnect(ShareGraph *graph, const ShareUse *use) {
     ShareResource *resource = &graph->resources[use->resource];
-    resource->user_count--;
-    if (use->previous == SHARE_NONE)
-        resource->first_user = use->next;
-    else
-        graph->uses[use->previous].next = use->next;
-    if (use->next == SHARE_NONE)
-        resource->last_user = use->previous;
-    else
-        graph->uses[use->next].previous = use->previous;
+    const ShareUser last = resource->users[--resource->user_count];
+    resource->users[use->place] = last;
+    graph->uses[last.use].place = use->place;
 }
 
 void share_graph_remove(ShareGraph *graph, uint32_t activity) {
     ShareActivity *gone = &graph->activities[activity];
+    share_graph_fix(graph, activity, 0.0, SHARE_LIMIT_UNKNOWN);
     for (uint32_t u = gone->first_use; u < gone->first_use + gone->use_count; u++)
         share_graph_disconnect(graph, &graph->uses[u]);
     if (gone->use_count > 0)
         block_give(graph, gone->first_use, gone->use_count);
-    graph->live_count--;
+    gone->state = SHARE_HELD;
     gone->first_use = graph->free_activity;
     graph->free_activity = activity;
 }
 
+void share_graph_fix(ShareGraph *graph, uint32_t activity, double rate_per_s, uint32_t limit) {
+    ShareActivity *fixed = &graph->activities[activity];
+    double step_per_s = rate_per_s - fixed->rate_per_s;
+    for (uint32_t u = fixed->first_use; u < fixed->first_use + fixed->use_count; u++) {
+        const ShareUse *use = &graph->uses[u];
+        ShareResource *resource = &graph->resources[use->resource];
+        resource->load_per_s += use->weight * step_per_s;
+        resource->load_changes++;
+        if (use->resource == fixed->limit && use->resource != limit) {
+            resource->limited_weight -= use->weight;
+            resource->limited_count--;
+        } else if (use->resource == limit && use->resource != fixed->limit) {
+            resource->limited_weight += use->weight;
+            resource->limited_count++;
+        }
+        if (resource->limited_count == 0)
+            resource->limited_weight = 0.0;
+    }
+    fixed->rate_per_s = rate_per_s;
+    fixed->limit = limit;
+}
+
 double share_graph_load_per_s(const ShareGraph *graph, uint32_t resource) {
+    const ShareResource *loaded = &graph->resources[resource];
     double load_per_s = 0.0;
-    for (uint32_t u = graph->resources[resource].first_user; u != SHARE_NONE; u = graph->uses[u].next)
-        load_per_s += graph->uses[u].weight * graph->activities[graph->uses[u].activity].rate_per_s;
+    for (uint32_t u = 0; u < loaded->user_count; u++)
+        load_per_s += loaded->users[u].weight * graph->activities[loaded->users[u].activity].rate_per_s;
     return load_per_s;
 }

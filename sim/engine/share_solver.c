@@ -2,209 +2,393 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "sim/engine/array.h"
 #include "sim/engine/fatal.h"
-#include "sim/engine/share_set.h"
-#include "sim/engine/water_filling.h"
+#include "sim/engine/id_list.h"
+#include "sim/engine/indexed_heap.h"
 
-/* The set grows by neighbours until it has this part of all, or so often; then it becomes the whole component. */
-enum { LARGE_PART = 8, MAX_ROUNDS = 12 };
+/* Relative: levels and rates that count as equal; how wrong a running sum may be, as a part of the capacity. */
+static const double SAME_LEVEL_TOLERANCE = 1e-12;
+static const double SUM_TOLERANCE = 1e-12;
 
-/* Relative tolerances: of the conditions, of an overfull resource, of a rate that stayed between rounds. */
-static const double CONDITION_TOLERANCE = 1e-10;
-static const double OVERFULL_TOLERANCE = 1e-12;
-static const double MOVE_TOLERANCE = 1e-12;
+/* An open weight that shrank below this part of its last sum says nothing. */
+static const double WORN_FRACTION = 1e-6;
+
+/* The load is summed anew after so many changes beyond one for each user: 64 + 1 units in the last place at most. */
+enum { FEW_CHANGES = 64 };
 
 struct ShareSolver {
-    ShareSet set;
-    WaterFilling *filling;
-    double *rate_per_s; /* the answer of the last round, by position in the set */
-    uint32_t *limit;
-    double *last_rate_per_s; /* of the round before */
-    uint32_t *last_limit;
-    size_t answer_capacity[4];
-    size_t solved_activities; /* size of the set in the last round */
-    size_t solved_resources;
+    ShareGraph *graph;
+    IndexedHeap queue; /* resources to look at, by a level that is right or too low */
+    IndexedHeap caps;  /* open activities by cap */
+    uint32_t *queue_place;
+    uint32_t *cap_place;
+    size_t queue_place_count;
+    size_t queue_place_capacity;
+    size_t cap_place_count;
+    size_t cap_place_capacity;
+    IdList touched;     /* resources */
+    IdList fresh;       /* activities */
+    IdList seen;        /* resources */
+    IdList fixed;       /* activities */
+    double level_per_s; /* everything below is settled */
 };
 
 ShareSolver *share_solver_create(ShareGraph *graph) {
     ShareSolver *solver = calloc(1, sizeof *solver);
     if (solver == NULL)
         fatal("out of memory for shared resources");
-    share_set_init(&solver->set, graph);
-    solver->filling = water_filling_create();
+    solver->graph = graph;
     return solver;
 }
 
 void share_solver_destroy(ShareSolver *solver) {
     if (solver == NULL)
         return;
-    share_set_free(&solver->set);
-    water_filling_destroy(solver->filling);
-    free(solver->rate_per_s);
-    free(solver->limit);
-    free(solver->last_rate_per_s);
-    free(solver->last_limit);
+    indexed_heap_free(&solver->queue);
+    indexed_heap_free(&solver->caps);
+    free(solver->queue_place);
+    free(solver->cap_place);
+    id_list_free(&solver->touched);
+    id_list_free(&solver->fresh);
+    id_list_free(&solver->seen);
+    id_list_free(&solver->fixed);
     free(solver);
 }
 
 void share_solver_touch(ShareSolver *solver, uint32_t resource) {
-    share_set_touch(&solver->set, resource);
+    id_list_push(&solver->touched, resource);
+}
+
+void share_solver_add(ShareSolver *solver, uint32_t activity) {
+    solver->graph->activities[activity].state = SHARE_FRESH;
+    id_list_push(&solver->fresh, activity);
 }
 
 bool share_solver_is_touched(const ShareSolver *solver) {
-    return solver->set.resource_count > 0;
+    return solver->touched.count + solver->fresh.count > 0;
 }
 
-static void solver_reserve(ShareSolver *solver) {
-    size_t *capacity = solver->answer_capacity, count = solver->set.activity_count + 1;
-    solver->rate_per_s = array_grow(solver->rate_per_s, &capacity[0], count, sizeof *solver->rate_per_s);
-    solver->limit = array_grow(solver->limit, &capacity[1], count, sizeof *solver->limit);
-    solver->last_rate_per_s = array_grow(solver->last_rate_per_s, &capacity[2], count, sizeof(double));
-    solver->last_limit = array_grow(solver->last_limit, &capacity[3], count, sizeof *solver->last_limit);
+static uint32_t *place_reserve(uint32_t *place, size_t *count, size_t *capacity, size_t needed) {
+    place = array_grow(place, capacity, needed, sizeof *place);
+    while (*count < needed)
+        place[(*count)++] = HEAP_ABSENT;
+    return place;
 }
 
-/* The first set: who is limited by a touched resource, and who is new. */
-static void solver_seed(ShareSolver *solver) {
-    const ShareGraph *graph = solver->set.graph;
-    size_t touched = solver->set.resource_count;
-    for (size_t r = 0; r < touched; r++) {
-        uint32_t resource = solver->set.resources[r];
-        for (uint32_t u = graph->resources[resource].first_user; u != SHARE_NONE; u = graph->uses[u].next) {
-            uint32_t limit = graph->activities[graph->uses[u].activity].limit;
-            if (limit == resource || limit == SHARE_LIMIT_UNKNOWN)
-                share_set_include(&solver->set, graph->uses[u].activity);
+static bool solver_same(double a, double b) {
+    return fabs(a - b) <= SAME_LEVEL_TOLERANCE * b;
+}
+
+/* Does this resource, and not another or none, hold the rate of this user? */
+static bool solver_is_open(const ShareActivity *activity, uint32_t resource) {
+    return activity->state == SHARE_OPEN || (activity->state == SHARE_HELD && activity->limit == resource);
+}
+
+/* All running sums of a resource anew. */
+static void solver_sum(ShareSolver *solver, uint32_t id) {
+    const ShareGraph *graph = solver->graph;
+    ShareResource *resource = &graph->resources[id];
+    double load_per_s = 0.0, limited_weight = 0.0, open_weight = 0.0, held_per_s = 0.0;
+    for (uint32_t u = 0; u < resource->user_count; u++) {
+        const ShareUser user = resource->users[u];
+        const ShareActivity *activity = &graph->activities[user.activity];
+        load_per_s += user.weight * activity->rate_per_s;
+        limited_weight += activity->limit == id ? user.weight : 0.0;
+        if (solver_is_open(activity, id))
+            open_weight += user.weight;
+        else
+            held_per_s += user.weight * activity->rate_per_s;
+    }
+    resource->load_per_s = load_per_s;
+    resource->limited_weight = limited_weight;
+    resource->load_changes = 0;
+    resource->room_per_s = resource->capacity_per_s - held_per_s;
+    resource->open_weight = resource->peak_weight = open_weight;
+}
+
+static void solver_see(ShareSolver *solver, uint32_t id) {
+    ShareResource *resource = &solver->graph->resources[id];
+    if (resource->is_seen)
+        return;
+    id_list_push(&solver->seen, id);
+    resource->is_seen = true;
+    resource->is_filled = false;
+    resource->is_open = resource->limited_count == 0;
+    resource->open_count = resource->limited_count;
+    if (resource->load_changes > resource->user_count + FEW_CHANGES) {
+        solver_sum(solver, id);
+        return;
+    }
+    resource->open_weight = resource->peak_weight = resource->limited_weight;
+    double limited_per_s = resource->limited_count > 0 ? resource->limited_weight * resource->level_per_s : 0.0;
+    resource->room_per_s = resource->capacity_per_s - (resource->load_per_s - limited_per_s);
+}
+
+/* No level of the resource can be lower; INFINITY = it limits nobody. */
+static double solver_lowest_level(ShareSolver *solver, uint32_t id) {
+    ShareResource *resource = &solver->graph->resources[id];
+    double margin_per_s = SUM_TOLERANCE * resource->capacity_per_s;
+    if (resource->open_count == 0)
+        return resource->load_per_s > resource->capacity_per_s + margin_per_s ? 0.0 : INFINITY;
+    if (resource->open_weight < WORN_FRACTION * resource->peak_weight)
+        solver_sum(solver, id);
+    return fmax(resource->room_per_s - margin_per_s, 0.0) / resource->open_weight;
+}
+
+/* Its level, or the level at which it lets go, whichever comes first. */
+static void solver_queue(ShareSolver *solver, uint32_t id) {
+    const ShareResource *resource = &solver->graph->resources[id];
+    if (resource->is_filled)
+        return;
+    double level_per_s = fmax(solver_lowest_level(solver, id), solver->level_per_s);
+    if (!resource->is_open)
+        level_per_s = fmin(level_per_s, resource->level_per_s);
+    if (level_per_s < INFINITY)
+        indexed_heap_set(&solver->queue, solver->queue_place, id, heap_key_of(level_per_s));
+}
+
+/*
+ * Gives an activity its final rate. The other resources have less of it to reckon with, or more room: their levels can
+ * only rise, so that what the queue says of them stays too low at worst.
+ */
+static void solver_fix(ShareSolver *solver, uint32_t slot, double rate_per_s, uint32_t limit) {
+    ShareActivity *activity = &solver->graph->activities[slot];
+    bool was_open = activity->state == SHARE_OPEN;
+    bool moved = !solver_same(activity->rate_per_s, rate_per_s);
+    const ShareUse *uses = &solver->graph->uses[activity->first_use];
+    for (uint32_t u = 0; u < activity->use_count; u++) {
+        ShareResource *resource = &solver->graph->resources[uses[u].resource];
+        if (uses[u].resource == limit || resource->is_filled)
+            continue;
+        if (was_open || uses[u].resource == activity->limit) {
+            solver_see(solver, uses[u].resource);
+            resource->open_count--;
+            resource->open_weight -= uses[u].weight;
+            resource->room_per_s -= uses[u].weight * rate_per_s;
+        } else if (moved && (resource->is_seen || resource->limited_count > 0 || resource->is_watched)) {
+            solver_see(solver, uses[u].resource);
+            resource->room_per_s += uses[u].weight * (activity->rate_per_s - rate_per_s);
         }
     }
-}
-
-/* Is the activity as in the round before? One that came into the set since is not. */
-static bool solver_stayed(const ShareSolver *solver, size_t a) {
-    if (a >= solver->solved_activities || solver->limit[a] != solver->last_limit[a])
-        return false;
-    return fabs(solver->rate_per_s[a] - solver->last_rate_per_s[a]) <= MOVE_TOLERANCE * solver->rate_per_s[a];
-}
-
-/* Marks the resources that must be looked at again after a round. */
-static void solver_mark_moved(ShareSolver *solver) {
-    for (size_t a = 0; a < solver->set.activity_count; a++) {
-        if (solver_stayed(solver, a))
-            continue;
-        for (uint32_t u = solver->set.use_start[a]; u < solver->set.use_start[a + 1]; u++)
-            solver->set.stale[solver->set.use_resource[u]] |= STALE_VIEW;
+    activity->state = SHARE_FIXED;
+    id_list_push(&solver->fixed, slot);
+    share_graph_fix(solver->graph, slot, rate_per_s, limit);
+    for (uint32_t u = 0; u < activity->use_count; u++) {
+        if (solver->graph->resources[uses[u].resource].is_seen && solver->queue_place[uses[u].resource] == HEAP_ABSENT)
+            solver_queue(solver, uses[u].resource);
     }
-    memcpy(solver->last_rate_per_s, solver->rate_per_s, solver->set.activity_count * sizeof *solver->rate_per_s);
-    memcpy(solver->last_limit, solver->limit, solver->set.activity_count * sizeof *solver->limit);
 }
 
-static void solver_fill(ShareSolver *solver) {
-    solver_reserve(solver);
-    share_set_update_rooms(&solver->set);
-    const FillProblem problem = {.resource_count = (uint32_t)solver->set.resource_count,
-                                 .activity_count = (uint32_t)solver->set.activity_count,
-                                 .room_per_s = solver->set.room_per_s,
-                                 .cap_per_s = solver->set.cap_per_s,
-                                 .use_start = solver->set.use_start,
-                                 .use_resource = solver->set.use_resource,
-                                 .use_weight = solver->set.use_weight};
-    water_filling_solve(solver->filling, &problem, solver->rate_per_s, solver->limit);
-    solver_mark_moved(solver);
-    solver->solved_activities = solver->set.activity_count;
-    solver->solved_resources = solver->set.resource_count;
+/* Where a resource at the same level was filled before, that is what limits the activity now. */
+static uint32_t solver_filled_limit(const ShareSolver *solver, const ShareActivity *activity) {
+    for (uint32_t u = activity->first_use; u < activity->first_use + activity->use_count; u++) {
+        uint32_t id = solver->graph->uses[u].resource;
+        if (solver->graph->resources[id].is_filled)
+            return id;
+    }
+    return SHARE_LIMIT_UNKNOWN;
 }
 
-/* A resource as the last round left it. */
-typedef struct ResourceView {
-    double load_per_s;
-    double fastest_per_s;         /* rate in the set */
-    double slowest_limited_per_s; /* rate in the set, of those that this resource limits */
-} ResourceView;
-
-static ResourceView solver_view(const ShareSolver *solver, size_t r) {
-    const ShareGraph *graph = solver->set.graph;
-    ResourceView view = {.slowest_limited_per_s = INFINITY};
-    uint32_t first = graph->resources[solver->set.resources[r]].first_user;
-    for (uint32_t u = first; u != SHARE_NONE; u = graph->uses[u].next) {
-        const ShareActivity *user = &graph->activities[graph->uses[u].activity];
-        if (user->member == SHARE_NONE || user->member >= solver->solved_activities) {
-            view.load_per_s += graph->uses[u].weight * user->rate_per_s;
+/* Takes the rate from an activity; its resources may limit it from here on. */
+static void solver_open(ShareSolver *solver, uint32_t slot) {
+    ShareActivity *activity = &solver->graph->activities[slot];
+    uint32_t filled = solver_filled_limit(solver, activity);
+    if (filled != SHARE_LIMIT_UNKNOWN) {
+        solver_fix(solver, slot, solver->graph->resources[filled].level_per_s, filled);
+        return;
+    }
+    if (activity->cap_per_s < INFINITY)
+        indexed_heap_set(&solver->caps, solver->cap_place, slot, heap_key_of(activity->cap_per_s));
+    const ShareUse *uses = &solver->graph->uses[activity->first_use];
+    for (uint32_t u = 0; u < activity->use_count; u++) {
+        ShareResource *resource = &solver->graph->resources[uses[u].resource];
+        if (uses[u].resource == activity->limit)
             continue;
+        solver_see(solver, uses[u].resource);
+        resource->open_count++;
+        resource->open_weight += uses[u].weight;
+        resource->peak_weight = fmax(resource->peak_weight, resource->open_weight);
+        resource->room_per_s += uses[u].weight * activity->rate_per_s;
+    }
+    activity->state = SHARE_OPEN;
+    for (uint32_t u = 0; u < activity->use_count; u++) {
+        if (uses[u].resource != activity->limit)
+            solver_queue(solver, uses[u].resource);
+    }
+}
+
+/* The resource's level has been reached and will be higher: whom it limits can go on. */
+static void solver_release(ShareSolver *solver, uint32_t id) {
+    ShareResource *resource = &solver->graph->resources[id];
+    resource->is_open = true;
+    for (uint32_t u = 0; u < resource->user_count; u++) {
+        uint32_t slot = resource->users[u].activity;
+        const ShareActivity *activity = &solver->graph->activities[slot];
+        if (activity->state == SHARE_HELD && activity->limit == id)
+            solver_open(solver, slot);
+    }
+}
+
+/* Up to where a user goes by itself if this resource lets it. */
+static double solver_bound(const ShareActivity *activity, uint32_t resource) {
+    return solver_is_open(activity, resource) ? activity->cap_per_s : activity->rate_per_s;
+}
+
+/*
+ * The level at which the resource is full, from below: users that go beyond `from_per_s` share what the others leave;
+ * if some of them do not even get to the level that results, again from there. INFINITY = it is never full.
+ */
+static double solver_level(const ShareSolver *solver, uint32_t id, double from_per_s) {
+    const ShareResource *resource = &solver->graph->resources[id];
+    for (;;) {
+        double room_per_s = resource->capacity_per_s, weight = 0.0, nearest_per_s = INFINITY;
+        for (uint32_t u = 0; u < resource->user_count; u++) {
+            const ShareUser user = resource->users[u];
+            double bound_per_s = solver_bound(&solver->graph->activities[user.activity], id);
+            if (bound_per_s <= from_per_s) {
+                room_per_s -= user.weight * bound_per_s;
+            } else {
+                weight += user.weight;
+                nearest_per_s = fmin(nearest_per_s, bound_per_s);
+            }
         }
-        double rate_per_s = solver->rate_per_s[user->member];
-        view.load_per_s += graph->uses[u].weight * rate_per_s;
-        view.fastest_per_s = fmax(view.fastest_per_s, rate_per_s);
-        if (solver->limit[user->member] == r)
-            view.slowest_limited_per_s = fmin(view.slowest_limited_per_s, rate_per_s);
-    }
-    return view;
-}
-
-/* Takes in the held users of a resource that the last round wronged or favoured there. */
-static void solver_extend_at(ShareSolver *solver, size_t r) {
-    const ShareGraph *graph = solver->set.graph;
-    uint32_t resource = solver->set.resources[r];
-    ResourceView view = solver_view(solver, r);
-    double free_per_s = graph->resources[resource].capacity_per_s - view.load_per_s;
-    bool overfull = free_per_s < -OVERFULL_TOLERANCE * graph->resources[resource].capacity_per_s;
-    for (uint32_t u = graph->resources[resource].first_user; u != SHARE_NONE; u = graph->uses[u].next) {
-        const ShareActivity *user = &graph->activities[graph->uses[u].activity];
-        double margin_per_s = CONDITION_TOLERANCE * user->rate_per_s;
-        bool limited_here = user->limit == resource;
-        bool could_rise = limited_here && (free_per_s > graph->uses[u].weight * margin_per_s ||
-                                           view.fastest_per_s > user->rate_per_s + margin_per_s);
-        bool must_yield = view.slowest_limited_per_s < user->rate_per_s - margin_per_s;
-        if (overfull || could_rise || must_yield)
-            share_set_include(&solver->set, graph->uses[u].activity);
+        if (weight == 0.0)
+            return INFINITY;
+        double level_per_s = fmax(room_per_s, 0.0) / weight;
+        if (nearest_per_s > level_per_s)
+            return level_per_s;
+        from_per_s = level_per_s;
     }
 }
 
-static bool solver_extend(ShareSolver *solver) {
-    for (size_t r = 0; r < solver->solved_resources; r++) {
-        if ((solver->set.stale[r] & STALE_VIEW) != 0 && !share_set_has_all_users(&solver->set, r))
-            solver_extend_at(solver, r);
-        solver->set.stale[r] &= (uint8_t)~STALE_VIEW;
+static void solver_fill(ShareSolver *solver, uint32_t id, double level_per_s) {
+    ShareResource *resource = &solver->graph->resources[id];
+    bool unchanged = resource->limited_count > 0 && solver_same(level_per_s, resource->level_per_s);
+    if (unchanged)
+        level_per_s = resource->level_per_s;
+    else if (solver_same(level_per_s, solver->level_per_s))
+        level_per_s = solver->level_per_s;
+    resource->level_per_s = level_per_s;
+    resource->is_filled = true;
+    solver->level_per_s = fmax(solver->level_per_s, level_per_s);
+    double faster_per_s = level_per_s * (1.0 + SAME_LEVEL_TOLERANCE);
+    for (uint32_t u = 0; u < resource->user_count; u++) {
+        uint32_t slot = resource->users[u].activity;
+        const ShareActivity *activity = &solver->graph->activities[slot];
+        if (activity->state == SHARE_FIXED)
+            continue;
+        bool stays = activity->state == SHARE_HELD && activity->limit == id;
+        if (stays ? activity->rate_per_s != level_per_s
+                  : activity->state == SHARE_OPEN || activity->rate_per_s > faster_per_s)
+            solver_fix(solver, slot, level_per_s, id);
     }
-    return solver->set.activity_count > solver->solved_activities;
+}
+
+static bool solver_exceeds(double a, double b) {
+    return a > b * (1.0 + SAME_LEVEL_TOLERANCE);
+}
+
+static double heap_first(const IndexedHeap *heap) {
+    return heap->count > 0 ? heap_key_value(heap->entries[0].key) : INFINITY;
+}
+
+/* What comes next at a resource whose level will be `level_per_s`, and whether that is now; if not, it goes back into
+ * the queue. INFINITY = nothing. */
+static bool solver_is_due(ShareSolver *solver, uint32_t id, double level_per_s, bool rises) {
+    double event_per_s = rises ? solver->graph->resources[id].level_per_s : level_per_s;
+    double next_per_s = fmin(heap_first(&solver->queue), heap_first(&solver->caps));
+    if (!solver_exceeds(event_per_s, next_per_s) && event_per_s < INFINITY)
+        return true;
+    if (event_per_s < INFINITY)
+        indexed_heap_set(&solver->queue, solver->queue_place, id, heap_key_of(event_per_s));
+    return false;
+}
+
+/* The first resource of the queue lets go, is filled, is found to limit nobody, or goes back to its right place. */
+static void solver_step(ShareSolver *solver) {
+    uint32_t id = solver->queue.entries[0].id;
+    const ShareResource *resource = &solver->graph->resources[id];
+    double key_per_s = heap_first(&solver->queue);
+    double level_per_s = fmax(solver_lowest_level(solver, id), solver->level_per_s);
+    bool rises = !resource->is_open && solver_exceeds(level_per_s, resource->level_per_s);
+    indexed_heap_remove(&solver->queue, solver->queue_place, id);
+    if (!solver_is_due(solver, id, level_per_s, rises))
+        return;
+    if (!rises) {
+        level_per_s = fmax(solver_level(solver, id, fmax(level_per_s, key_per_s)), solver->level_per_s);
+        rises = !resource->is_open && solver_exceeds(level_per_s, resource->level_per_s);
+        if (!solver_is_due(solver, id, level_per_s, rises))
+            return;
+    }
+    if (!rises) {
+        solver_fill(solver, id, level_per_s);
+        return;
+    }
+    solver->level_per_s = fmax(solver->level_per_s, resource->level_per_s);
+    solver_release(solver, id);
+    solver_queue(solver, id);
+}
+
+static void solver_reach_cap(ShareSolver *solver) {
+    uint32_t slot = solver->caps.entries[0].id;
+    indexed_heap_remove(&solver->caps, solver->cap_place, slot);
+    const ShareActivity *activity = &solver->graph->activities[slot];
+    if (activity->state != SHARE_OPEN)
+        return;
+    solver->level_per_s = fmax(solver->level_per_s, activity->cap_per_s);
+    solver_fix(solver, slot, activity->cap_per_s, SHARE_LIMIT_CAP);
+}
+
+static void solver_begin(ShareSolver *solver) {
+    const ShareGraph *graph = solver->graph;
+    solver->queue_place = place_reserve(solver->queue_place, &solver->queue_place_count, &solver->queue_place_capacity,
+                                        graph->resource_count);
+    solver->cap_place =
+        place_reserve(solver->cap_place, &solver->cap_place_count, &solver->cap_place_capacity, graph->activity_count);
+    solver->level_per_s = 0.0;
+    for (size_t i = 0; i < solver->fresh.count; i++) {
+        if (graph->activities[solver->fresh.ids[i]].state == SHARE_FRESH)
+            solver_open(solver, solver->fresh.ids[i]);
+    }
+    for (size_t i = 0; i < solver->touched.count; i++) {
+        solver_see(solver, solver->touched.ids[i]);
+        solver_queue(solver, solver->touched.ids[i]);
+    }
 }
 
 void share_solver_solve(ShareSolver *solver) {
-    solver->solved_activities = 0;
-    solver_seed(solver);
-    solver_fill(solver);
-    for (int round = 1; solver_extend(solver); round++) {
-        if (round == MAX_ROUNDS || solver->set.activity_count > solver->set.graph->live_count / LARGE_PART)
-            share_set_include_component(&solver->set);
-        solver_fill(solver);
-    }
-    for (size_t a = 0; a < solver->set.activity_count; a++) {
-        uint32_t limit = solver->limit[a];
-        solver->set.graph->activities[solver->set.activities[a]].limit =
-            limit == FILL_LIMIT_CAP ? SHARE_LIMIT_CAP : solver->set.resources[limit];
+    solver_begin(solver);
+    while (solver->queue.count + solver->caps.count > 0) {
+        if (heap_first(&solver->caps) <= heap_first(&solver->queue))
+            solver_reach_cap(solver);
+        else
+            solver_step(solver);
     }
 }
 
 uint32_t share_solver_activity_count(const ShareSolver *solver) {
-    return (uint32_t)solver->set.activity_count;
+    return (uint32_t)solver->fixed.count;
 }
 
 uint32_t share_solver_activity(const ShareSolver *solver, uint32_t index) {
-    return solver->set.activities[index];
-}
-
-double share_solver_rate_per_s(const ShareSolver *solver, uint32_t index) {
-    return solver->rate_per_s[index];
+    return solver->fixed.ids[index];
 }
 
 uint32_t share_solver_resource_count(const ShareSolver *solver) {
-    return (uint32_t)solver->set.resource_count;
+    return (uint32_t)solver->seen.count;
 }
 
 uint32_t share_solver_resource(const ShareSolver *solver, uint32_t index) {
-    return solver->set.resources[index];
+    return solver->seen.ids[index];
 }
 
 void share_solver_clear(ShareSolver *solver) {
-    share_set_clear(&solver->set);
+    for (size_t i = 0; i < solver->seen.count; i++)
+        solver->graph->resources[solver->seen.ids[i]].is_seen =
+            solver->graph->resources[solver->seen.ids[i]].is_filled = false;
+    for (size_t i = 0; i < solver->fixed.count; i++)
+        solver->graph->activities[solver->fixed.ids[i]].state = SHARE_HELD;
+    solver->touched.count = solver->fresh.count = solver->seen.count = solver->fixed.count = 0;
 }

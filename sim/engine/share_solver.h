@@ -1,12 +1,16 @@
 /*
- * share_solver: which rates of a share_graph change when some of its resources were touched, and to what. It is a part
- * of fair_share and knows nothing of time.
+ * share_solver: which rates of a share_graph change when some of it was touched, and to what. It is a part of
+ * fair_share and knows nothing of time.
  *
- * Rates are max-min fair when no resource is overfull and every activity is at its cap or has a limiting resource: a
- * full one on which nobody is faster (Bertsekas, Gallager, Data Networks, 6.5.2). So it solves only the activities that
- * the touched resources limit, with the others' rates held, then takes in every neighbour whose condition no longer
- * holds and solves again; when that takes in too many, or too long, it takes the whole connected component, beyond
- * which nothing is ever looked at. The conditions are checked to a relative 1e-10.
+ * Max-min fairness has one answer: every activity is at its cap or limited by a full resource on which nobody is
+ * faster (Bertsekas, Gallager, Data Networks, 6.5.2). Each resource that limits somebody has a level, the rate of those
+ * it limits, and a level depends on lower ones only (Ros-Giralt et al., On the Bottleneck Structure of Congestion-
+ * Controlled Networks, SIGMETRICS 2020). So a change is followed upwards, in order of level, as water rises: a resource
+ * whose level was reached but will be higher lets go of the activities it limits, one that is full now fixes its
+ * activities, and only where a rate really moved are its other resources looked at. Nothing else is ever visited, and
+ * nobody is fixed twice. The running sums only say when to look; a level is always worked out from all users anew.
+ *
+ * Levels that differ by less than a relative 1e-12 count as equal, or as unchanged.
  */
 #ifndef SIM_ENGINE_SHARE_SOLVER_H
 #define SIM_ENGINE_SHARE_SOLVER_H
@@ -21,18 +25,21 @@ typedef struct ShareSolver ShareSolver;
 ShareSolver *share_solver_create(ShareGraph *graph);
 void share_solver_destroy(ShareSolver *solver);
 
-/* Says that a resource has a new capacity, a new user or a user less; once is enough. */
+/* Says that a resource has a new capacity or lost a user; twice is harmless. */
 void share_solver_touch(ShareSolver *solver, uint32_t resource);
+
+/* Says that an activity is new and has no rate yet. */
+void share_solver_add(ShareSolver *solver, uint32_t activity);
+
 bool share_solver_is_touched(const ShareSolver *solver);
 
-/* Finds the new rates and writes the activities' limits into the graph, not the rates: the caller has amounts to bring
- * up to date. */
+/* Writes the new rates, limits and levels into the graph. */
 void share_solver_solve(ShareSolver *solver);
 
-/* The answer: activities 0 .. count - 1 with their rates, and the resources whose load may have changed. */
+/* What it did: activities with a new rate or limit, and resources whose level or load may have changed; of the latter,
+ * those that limit nobody are only named when they are watched. */
 uint32_t share_solver_activity_count(const ShareSolver *solver);
 uint32_t share_solver_activity(const ShareSolver *solver, uint32_t index);
-double share_solver_rate_per_s(const ShareSolver *solver, uint32_t index);
 uint32_t share_solver_resource_count(const ShareSolver *solver);
 uint32_t share_solver_resource(const ShareSolver *solver, uint32_t index);
 

@@ -1,0 +1,38 @@
+/*
+ * indexed_heap: a binary heap of ids, each with a key that may change. Smallest key first, equal keys by id, so that
+ * the order is the same on every machine. Where an id stands is kept outside, in an array of the caller, so that
+ * several heaps that never hold the same id can share one.
+ */
+#ifndef SIM_ENGINE_INDEXED_HEAP_H
+#define SIM_ENGINE_INDEXED_HEAP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define HEAP_ABSENT UINT32_MAX /* in `place`: not in a heap */
+
+typedef struct HeapEntry {
+    int64_t key;
+    uint32_t id;
+} HeapEntry;
+
+/* All zeros is an empty heap. */
+typedef struct IndexedHeap {
+    HeapEntry *entries; /* the first is the smallest */
+    uint32_t count;
+    uint32_t capacity;
+} IndexedHeap;
+
+void indexed_heap_free(IndexedHeap *heap);
+
+/* Puts the id in, or moves it, if place[id] says that it is in this heap. */
+void indexed_heap_set(IndexedHeap *heap, uint32_t *place, uint32_t id, int64_t key);
+
+/* The id must be in this heap. */
+void indexed_heap_remove(IndexedHeap *heap, uint32_t *place, uint32_t id);
+
+/* A double >= 0 as a key of the same order, and back. */
+int64_t heap_key_of(double value);
+double heap_key_value(int64_t key);
+
+#endif
