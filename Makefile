@@ -29,7 +29,9 @@ LAYERS = $(wildcard sim models scenarios plots)
 SOURCES := $(call find_c,$(LAYERS),*.c)
 TESTS := $(call find_c,tests,test_*.c)
 BENCHES := $(call find_c,tests/bench,bench_*.c)
-TEST_SHARED := $(filter-out $(TESTS) $(BENCHES),$(call find_c,tests,*.c))
+ORACLE_C := $(call find_c,tests/oracle,*.c)
+ORACLE_CPP := $(call find_c,tests/oracle,*.cpp)
+TEST_SHARED := $(filter-out $(TESTS) $(BENCHES) $(ORACLE_C),$(call find_c,tests,*.c))
 
 PROGRAM = $(BUILD)/chokepoint
 LIBRARY = $(BUILD)/libchokepoint.a
@@ -37,8 +39,11 @@ LIBRARY_OBJECTS = $(call objects,$(filter-out sim/main.c,$(SOURCES)))
 TEST_OBJECTS = $(call objects,$(TEST_SHARED))
 TEST_PROGRAMS = $(TESTS:%.c=$(BUILD)/%)
 BENCH_PROGRAMS = $(BENCHES:%.c=$(BUILD)/%)
+ORACLE = $(BUILD)/oracle
+ORACLE_OBJECTS = $(call objects,$(ORACLE_C)) $(ORACLE_CPP:%.cpp=$(BUILD)/obj/%.o)
+HAS_SIMGRID = $(shell pkg-config --exists simgrid 2>/dev/null && echo yes)
 
-.PHONY: build demo test check analyze sanitize bench golden golden-update determinism gallery install uninstall clean help
+.PHONY: build demo test check analyze sanitize bench oracle golden golden-update determinism gallery install uninstall clean help
 .PHONY: tests-build objects always
 
 build: $(PROGRAM) ## build/chokepoint and build/libchokepoint.a (the default)
@@ -68,8 +73,16 @@ sanitize: ## every test under the address, leak and undefined-behaviour sanitize
 		SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all"
 	@BUILD=$(BUILD)/sanitize tests/check/run_tests.sh $(TESTS:%.c=$(BUILD)/sanitize/%)
 
-bench: $(PROGRAM) $(BENCH_PROGRAMS) ## build and run every bench, one after the other
+bench: $(PROGRAM) $(BENCH_PROGRAMS) $(if $(HAS_SIMGRID),$(ORACLE)) ## build and run every bench, one after the other
 	@for bench in $(BENCH_PROGRAMS); do echo "== $${bench##*/}"; $$bench || exit 1; done
+	@echo "== flows beside SimGrid"
+	@$(if $(HAS_SIMGRID),$(ORACLE) speed,echo "skipped: libsimgrid-dev is not here; make oracle installs it")
+
+oracle: ## flows in SimGrid and here: equal completion times, and the time that both take; installs libsimgrid-dev
+	@tests/check/install.sh build oracle
+	@$(MAKE) $(ORACLE)
+	@$(ORACLE) times
+	@$(ORACLE) speed
 
 golden: $(PROGRAM) ## compare every golden file with what the program does now
 	@BUILD=$(BUILD) tests/golden/run.sh
@@ -123,6 +136,15 @@ $(BENCH_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(LIBRARY)
 	@echo "  LD $@"
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
 
+$(ORACLE): $(ORACLE_OBJECTS) $(LIBRARY)
+	@echo "  LD $@"
+	$(Q)$(CXX) $(OPT) $(SANITIZE) -pthread -o $@ $^ $$(pkg-config --libs simgrid) $(LDLIBS)
+
+$(BUILD)/obj/%.o: %.cpp $(BUILD)/flags.txt
+	@mkdir -p $(@D)
+	@echo "  CXX $<"
+	$(Q)$(CXX) $(CPPFLAGS) -std=c++17 -Wall -Wextra -Werror $(OPT) $(SANITIZE) -pthread -MMD -MP -c -o $@ $<
+
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags.txt
 	@mkdir -p $(@D)
 	@echo "  CC $<"
@@ -139,4 +161,4 @@ $(BUILD)/sources.txt: always
 	@mkdir -p $(@D); echo '$(SOURCES)' | cmp -s - $@ || echo '$(SOURCES)' > $@
 
 .SECONDARY:
--include $(patsubst %.o,%.d,$(call objects,$(SOURCES) $(TESTS) $(BENCHES) $(TEST_SHARED)))
+-include $(patsubst %.o,%.d,$(call objects,$(SOURCES) $(TESTS) $(BENCHES) $(TEST_SHARED)) $(ORACLE_OBJECTS))

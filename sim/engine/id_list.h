@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sim/engine/array.h"
+
 /* All zeros is an empty list. */
 typedef struct IdList {
     uint32_t *ids;
@@ -14,7 +16,12 @@ typedef struct IdList {
     size_t capacity;
 } IdList;
 
-void id_list_push(IdList *list, uint32_t id);
+static inline void id_list_push(IdList *list, uint32_t id) {
+    if (list->count == list->capacity)
+        list->ids = array_grow(list->ids, &list->capacity, list->count + 1, sizeof *list->ids);
+    list->ids[list->count++] = id;
+}
+
 void id_list_free(IdList *list);
 
 #endif

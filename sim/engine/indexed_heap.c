@@ -2,26 +2,12 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "sim/engine/array.h"
 
 void indexed_heap_free(IndexedHeap *heap) {
     free(heap->entries);
     *heap = (IndexedHeap){0};
-}
-
-/* Doubles of one sign are ordered as the integers of the same bits. */
-int64_t heap_key_of(double value) {
-    int64_t key;
-    memcpy(&key, &value, sizeof key);
-    return key;
-}
-
-double heap_key_value(int64_t key) {
-    double value;
-    memcpy(&value, &key, sizeof value);
-    return value;
 }
 
 static bool entry_before(HeapEntry a, HeapEntry b) {

@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define HEAP_ABSENT UINT32_MAX /* in `place`: not in a heap */
 
@@ -31,8 +32,17 @@ void indexed_heap_set(IndexedHeap *heap, uint32_t *place, uint32_t id, int64_t k
 /* The id must be in this heap. */
 void indexed_heap_remove(IndexedHeap *heap, uint32_t *place, uint32_t id);
 
-/* A double >= 0 as a key of the same order, and back. */
-int64_t heap_key_of(double value);
-double heap_key_value(int64_t key);
+/* A double >= 0 as a key of the same order, and back: doubles of one sign are ordered as the integers of their bits. */
+static inline int64_t heap_key_of(double value) {
+    int64_t key;
+    memcpy(&key, &value, sizeof key);
+    return key;
+}
+
+static inline double heap_key_value(int64_t key) {
+    double value;
+    memcpy(&value, &key, sizeof value);
+    return value;
+}
 
 #endif

@@ -111,22 +111,8 @@ void share_graph_remove(ShareGraph *graph, uint32_t activity) {
 
 void share_graph_fix(ShareGraph *graph, uint32_t activity, double rate_per_s, uint32_t limit) {
     ShareActivity *fixed = &graph->activities[activity];
-    double step_per_s = rate_per_s - fixed->rate_per_s;
-    for (uint32_t u = fixed->first_use; u < fixed->first_use + fixed->use_count; u++) {
-        const ShareUse *use = &graph->uses[u];
-        ShareResource *resource = &graph->resources[use->resource];
-        resource->load_per_s += use->weight * step_per_s;
-        resource->load_changes++;
-        if (use->resource == fixed->limit && use->resource != limit) {
-            resource->limited_weight -= use->weight;
-            resource->limited_count--;
-        } else if (use->resource == limit && use->resource != fixed->limit) {
-            resource->limited_weight += use->weight;
-            resource->limited_count++;
-        }
-        if (resource->limited_count == 0)
-            resource->limited_weight = 0.0;
-    }
+    for (uint32_t u = fixed->first_use; u < fixed->first_use + fixed->use_count; u++)
+        share_graph_fix_use(graph, fixed, &graph->uses[u], rate_per_s, limit);
     fixed->rate_per_s = rate_per_s;
     fixed->limit = limit;
 }

@@ -95,6 +95,23 @@ void share_graph_connect(ShareGraph *graph, uint32_t activity, int index, uint32
  * read until then. */
 void share_graph_remove(ShareGraph *graph, uint32_t activity);
 
+/* One use of an activity whose rate and limit are about to be those: brings the sums of the resource up to date. */
+static inline void share_graph_fix_use(ShareGraph *graph, const ShareActivity *activity, const ShareUse *use,
+                                       double rate_per_s, uint32_t limit) {
+    ShareResource *resource = &graph->resources[use->resource];
+    resource->load_per_s += use->weight * (rate_per_s - activity->rate_per_s);
+    resource->load_changes++;
+    if (limit == activity->limit)
+        return;
+    if (use->resource == activity->limit) {
+        resource->limited_count--;
+        resource->limited_weight = resource->limited_count > 0 ? resource->limited_weight - use->weight : 0.0;
+    } else if (use->resource == limit) {
+        resource->limited_count++;
+        resource->limited_weight += use->weight;
+    }
+}
+
 /* Gives an activity its rate and what limits it, and brings the sums of its resources up to date. */
 void share_graph_fix(ShareGraph *graph, uint32_t activity, double rate_per_s, uint32_t limit);
 

@@ -70,6 +70,15 @@ bool share_solver_is_touched(const ShareSolver *solver) {
     return solver->touched.count + solver->fresh.count > 0;
 }
 
+/* Like fmax and fmin without their care for NaN, which costs a call. */
+static inline double larger(double a, double b) {
+    return a > b ? a : b;
+}
+
+static inline double smaller(double a, double b) {
+    return a < b ? a : b;
+}
+
 static uint32_t *place_reserve(uint32_t *place, size_t *count, size_t *capacity, size_t needed) {
     place = array_grow(place, capacity, needed, sizeof *place);
     while (*count < needed)
@@ -126,15 +135,18 @@ static void solver_see(ShareSolver *solver, uint32_t id) {
     resource->room_per_s = resource->capacity_per_s - (resource->load_per_s - limited_per_s);
 }
 
+static bool solver_is_worn(const ShareResource *resource) {
+    return resource->open_weight < WORN_FRACTION * resource->peak_weight;
+}
+
 /* No level of the resource can be lower; INFINITY = it limits nobody. */
-static double solver_lowest_level(ShareSolver *solver, uint32_t id) {
-    ShareResource *resource = &solver->graph->resources[id];
+static double solver_lowest_level(const ShareSolver *solver, const ShareResource *resource) {
     double margin_per_s = SUM_TOLERANCE * resource->capacity_per_s;
-    if (resource->open_count == 0)
-        return resource->load_per_s > resource->capacity_per_s + margin_per_s ? 0.0 : INFINITY;
-    if (resource->open_weight < WORN_FRACTION * resource->peak_weight)
-        solver_sum(solver, id);
-    return fmax(resource->room_per_s - margin_per_s, 0.0) / resource->open_weight;
+    if (resource->open_count == 0 && resource->load_per_s <= resource->capacity_per_s + margin_per_s)
+        return INFINITY;
+    if (resource->open_count == 0 || solver_is_worn(resource))
+        return solver->level_per_s;
+    return larger((resource->room_per_s - margin_per_s) / resource->open_weight, solver->level_per_s);
 }
 
 /* Its level, or the level at which it lets go, whichever comes first. */
@@ -142,11 +154,29 @@ static void solver_queue(ShareSolver *solver, uint32_t id) {
     const ShareResource *resource = &solver->graph->resources[id];
     if (resource->is_filled)
         return;
-    double level_per_s = fmax(solver_lowest_level(solver, id), solver->level_per_s);
+    double level_per_s = solver_lowest_level(solver, resource);
     if (!resource->is_open)
-        level_per_s = fmin(level_per_s, resource->level_per_s);
+        level_per_s = smaller(level_per_s, resource->level_per_s);
     if (level_per_s < INFINITY)
         indexed_heap_set(&solver->queue, solver->queue_place, id, heap_key_of(level_per_s));
+}
+
+/* Takes a use of an activity that is about to be fixed out of the reckoning; false when the resource need not know. */
+static bool solver_settle_use(ShareSolver *solver, const ShareActivity *activity, const ShareUse *use,
+                              double rate_per_s) {
+    ShareResource *resource = &solver->graph->resources[use->resource];
+    if (activity->state == SHARE_OPEN || use->resource == activity->limit) {
+        solver_see(solver, use->resource);
+        resource->open_count--;
+        resource->open_weight -= use->weight;
+        resource->room_per_s -= use->weight * rate_per_s;
+        return true;
+    }
+    if (!resource->is_seen && resource->limited_count == 0 && !resource->is_watched)
+        return false;
+    solver_see(solver, use->resource);
+    resource->room_per_s += use->weight * (activity->rate_per_s - rate_per_s);
+    return true;
 }
 
 /*
@@ -155,30 +185,18 @@ static void solver_queue(ShareSolver *solver, uint32_t id) {
  */
 static void solver_fix(ShareSolver *solver, uint32_t slot, double rate_per_s, uint32_t limit) {
     ShareActivity *activity = &solver->graph->activities[slot];
-    bool was_open = activity->state == SHARE_OPEN;
-    bool moved = !solver_same(activity->rate_per_s, rate_per_s);
-    const ShareUse *uses = &solver->graph->uses[activity->first_use];
-    for (uint32_t u = 0; u < activity->use_count; u++) {
-        ShareResource *resource = &solver->graph->resources[uses[u].resource];
-        if (uses[u].resource == limit || resource->is_filled)
-            continue;
-        if (was_open || uses[u].resource == activity->limit) {
-            solver_see(solver, uses[u].resource);
-            resource->open_count--;
-            resource->open_weight -= uses[u].weight;
-            resource->room_per_s -= uses[u].weight * rate_per_s;
-        } else if (moved && (resource->is_seen || resource->limited_count > 0 || resource->is_watched)) {
-            solver_see(solver, uses[u].resource);
-            resource->room_per_s += uses[u].weight * (activity->rate_per_s - rate_per_s);
-        }
+    const ShareUse *use = &solver->graph->uses[activity->first_use], *end = use + activity->use_count;
+    for (; use < end; use++) {
+        bool counts = use->resource != limit && !solver->graph->resources[use->resource].is_filled &&
+                      solver_settle_use(solver, activity, use, rate_per_s);
+        share_graph_fix_use(solver->graph, activity, use, rate_per_s, limit);
+        if (counts && solver->queue_place[use->resource] == HEAP_ABSENT)
+            solver_queue(solver, use->resource);
     }
     activity->state = SHARE_FIXED;
+    activity->rate_per_s = rate_per_s;
+    activity->limit = limit;
     id_list_push(&solver->fixed, slot);
-    share_graph_fix(solver->graph, slot, rate_per_s, limit);
-    for (uint32_t u = 0; u < activity->use_count; u++) {
-        if (solver->graph->resources[uses[u].resource].is_seen && solver->queue_place[uses[u].resource] == HEAP_ABSENT)
-            solver_queue(solver, uses[u].resource);
-    }
 }
 
 /* Where a resource at the same level was filled before, that is what limits the activity now. */
@@ -209,7 +227,7 @@ static void solver_open(ShareSolver *solver, uint32_t slot) {
         solver_see(solver, uses[u].resource);
         resource->open_count++;
         resource->open_weight += uses[u].weight;
-        resource->peak_weight = fmax(resource->peak_weight, resource->open_weight);
+        resource->peak_weight = larger(resource->peak_weight, resource->open_weight);
         resource->room_per_s += uses[u].weight * activity->rate_per_s;
     }
     activity->state = SHARE_OPEN;
@@ -251,12 +269,12 @@ static double solver_level(const ShareSolver *solver, uint32_t id, double from_p
                 room_per_s -= user.weight * bound_per_s;
             } else {
                 weight += user.weight;
-                nearest_per_s = fmin(nearest_per_s, bound_per_s);
+                nearest_per_s = smaller(nearest_per_s, bound_per_s);
             }
         }
         if (weight == 0.0)
             return INFINITY;
-        double level_per_s = fmax(room_per_s, 0.0) / weight;
+        double level_per_s = larger(room_per_s, 0.0) / weight;
         if (nearest_per_s > level_per_s)
             return level_per_s;
         from_per_s = level_per_s;
@@ -272,7 +290,7 @@ static void solver_fill(ShareSolver *solver, uint32_t id, double level_per_s) {
         level_per_s = solver->level_per_s;
     resource->level_per_s = level_per_s;
     resource->is_filled = true;
-    solver->level_per_s = fmax(solver->level_per_s, level_per_s);
+    solver->level_per_s = larger(solver->level_per_s, level_per_s);
     double faster_per_s = level_per_s * (1.0 + SAME_LEVEL_TOLERANCE);
     for (uint32_t u = 0; u < resource->user_count; u++) {
         uint32_t slot = resource->users[u].activity;
@@ -294,41 +312,54 @@ static double heap_first(const IndexedHeap *heap) {
     return heap->count > 0 ? heap_key_value(heap->entries[0].key) : INFINITY;
 }
 
-/* What comes next at a resource whose level will be `level_per_s`, and whether that is now; if not, it goes back into
- * the queue. INFINITY = nothing. */
+/* The first key but for the first resource's own. */
+static double solver_next_level(const ShareSolver *solver) {
+    const HeapEntry *entries = solver->queue.entries;
+    double next_per_s = heap_first(&solver->caps);
+    if (solver->queue.count > 1)
+        next_per_s = smaller(next_per_s, heap_key_value(entries[1].key));
+    if (solver->queue.count > 2)
+        next_per_s = smaller(next_per_s, heap_key_value(entries[2].key));
+    return next_per_s;
+}
+
+/* What comes next at the first resource if its level will be that, and whether it is now; if not, the resource goes to
+ * its right place in the queue, or out of it when nothing comes. */
 static bool solver_is_due(ShareSolver *solver, uint32_t id, double level_per_s, bool rises) {
     double event_per_s = rises ? solver->graph->resources[id].level_per_s : level_per_s;
-    double next_per_s = fmin(heap_first(&solver->queue), heap_first(&solver->caps));
-    if (!solver_exceeds(event_per_s, next_per_s) && event_per_s < INFINITY)
-        return true;
-    if (event_per_s < INFINITY)
+    if (event_per_s == INFINITY)
+        indexed_heap_remove(&solver->queue, solver->queue_place, id);
+    else if (solver_exceeds(event_per_s, solver_next_level(solver)))
         indexed_heap_set(&solver->queue, solver->queue_place, id, heap_key_of(event_per_s));
+    else
+        return true;
     return false;
 }
 
-/* The first resource of the queue lets go, is filled, is found to limit nobody, or goes back to its right place. */
+/* The first resource of the queue lets go, is filled, is found to limit nobody, or goes to its right place. */
 static void solver_step(ShareSolver *solver) {
     uint32_t id = solver->queue.entries[0].id;
     const ShareResource *resource = &solver->graph->resources[id];
-    double key_per_s = heap_first(&solver->queue);
-    double level_per_s = fmax(solver_lowest_level(solver, id), solver->level_per_s);
+    if (solver_is_worn(resource))
+        solver_sum(solver, id);
+    double key_per_s = heap_first(&solver->queue), level_per_s = solver_lowest_level(solver, resource);
     bool rises = !resource->is_open && solver_exceeds(level_per_s, resource->level_per_s);
-    indexed_heap_remove(&solver->queue, solver->queue_place, id);
     if (!solver_is_due(solver, id, level_per_s, rises))
         return;
     if (!rises) {
-        level_per_s = fmax(solver_level(solver, id, fmax(level_per_s, key_per_s)), solver->level_per_s);
+        level_per_s = larger(solver_level(solver, id, larger(level_per_s, key_per_s)), solver->level_per_s);
         rises = !resource->is_open && solver_exceeds(level_per_s, resource->level_per_s);
         if (!solver_is_due(solver, id, level_per_s, rises))
             return;
     }
-    if (!rises) {
+    if (rises) {
+        solver->level_per_s = larger(solver->level_per_s, resource->level_per_s);
+        solver_release(solver, id);
+        solver_queue(solver, id);
+    } else {
+        indexed_heap_remove(&solver->queue, solver->queue_place, id);
         solver_fill(solver, id, level_per_s);
-        return;
     }
-    solver->level_per_s = fmax(solver->level_per_s, resource->level_per_s);
-    solver_release(solver, id);
-    solver_queue(solver, id);
 }
 
 static void solver_reach_cap(ShareSolver *solver) {
@@ -337,7 +368,7 @@ static void solver_reach_cap(ShareSolver *solver) {
     const ShareActivity *activity = &solver->graph->activities[slot];
     if (activity->state != SHARE_OPEN)
         return;
-    solver->level_per_s = fmax(solver->level_per_s, activity->cap_per_s);
+    solver->level_per_s = larger(solver->level_per_s, activity->cap_per_s);
     solver_fix(solver, slot, activity->cap_per_s, SHARE_LIMIT_CAP);
 }
 

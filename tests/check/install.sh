@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the Debian packages that are missing, says which and why. Silent when nothing is missing.
-# usage: install.sh [build] [test] [check] [clang]
+# usage: install.sh [build] [test] [check] [clang] [oracle]
 set -eu
 
 # Each row: group, package, how to see that it is there, why it is needed.
@@ -15,6 +15,8 @@ check:clang-format:program clang-format:compares the formatting
 check:clang-tidy:program clang-tidy:looks for mistakes that compilers miss
 check:cppcheck:program cppcheck:looks for other mistakes
 clang:clang:program clang:the second compiler
+oracle:libsimgrid-dev:library simgrid:simulates the same flows, for comparison
+oracle:g++:program g++:compiles what calls it
 '
 
 program() {
