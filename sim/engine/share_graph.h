@@ -31,8 +31,8 @@ typedef struct ShareUser {
 #define SHARE_LIMIT_CAP     (UINT32_MAX - 1)
 #define SHARE_LIMIT_UNKNOWN UINT32_MAX /* not solved yet, at rate 0 */
 
-/* Where share_solver is with an activity; HELD between two solutions. */
-typedef enum ShareState { SHARE_HELD, SHARE_FRESH, SHARE_OPEN, SHARE_FIXED } ShareState;
+/* Where share_solver is with an activity: it has its rate, or is new, or has lost its rate and gets another. */
+typedef enum ShareState { SHARE_HELD, SHARE_FRESH, SHARE_OPEN } ShareState;
 
 typedef struct ShareActivity {
     double rate_per_s; /* units/s, >= 0 */
@@ -48,9 +48,6 @@ typedef struct ShareResource {
     double level_per_s;    /* rate of the activities it limits, while there are any */
     double load_per_s;     /* of all users, a running sum */
     double limited_weight; /* of the users it limits, a running sum */
-    ShareUser *users;
-    uint32_t user_count;
-    uint32_t user_capacity;
     uint32_t limited_count;
     uint32_t load_changes; /* since the load was last summed anew */
     bool is_watched;       /* somebody wants to know whenever the load changes */
@@ -62,6 +59,9 @@ typedef struct ShareResource {
     double open_weight; /* of the users whose rate is not settled and that it may limit */
     double room_per_s;  /* what the others leave of it */
     double peak_weight; /* largest open_weight since it was last summed anew */
+    ShareUser *users;
+    uint32_t user_count;
+    uint32_t user_capacity;
 } ShareResource;
 
 #define SHARE_BLOCK_SIZES 32

@@ -7,16 +7,10 @@
 #include "sim/engine/fatal.h"
 #include "sim/engine/id_list.h"
 #include "sim/engine/indexed_heap.h"
+#include "sim/engine/share_level.h"
 
-/* Relative: levels and rates that count as equal; how wrong a running sum may be, as a part of the capacity. */
+/* Relative: levels and rates that count as equal. */
 static const double SAME_LEVEL_TOLERANCE = 1e-12;
-static const double SUM_TOLERANCE = 1e-12;
-
-/* An open weight that shrank below this part of its last sum says nothing. */
-static const double WORN_FRACTION = 1e-6;
-
-/* The load is summed anew after so many changes beyond one for each user: 64 + 1 units in the last place at most. */
-enum { FEW_CHANGES = 64 };
 
 struct ShareSolver {
     ShareGraph *graph;
@@ -31,7 +25,8 @@ struct ShareSolver {
     IdList touched;     /* resources */
     IdList fresh;       /* activities */
     IdList seen;        /* resources */
-    IdList fixed;       /* activities */
+    IdList moved;       /* activities with a new limit */
+    IdList sharing;     /* activities at the level of the resource at hand */
     double level_per_s; /* everything below is settled */
 };
 
@@ -53,7 +48,8 @@ void share_solver_destroy(ShareSolver *solver) {
     id_list_free(&solver->touched);
     id_list_free(&solver->fresh);
     id_list_free(&solver->seen);
-    id_list_free(&solver->fixed);
+    id_list_free(&solver->moved);
+    id_list_free(&solver->sharing);
     free(solver);
 }
 
@@ -90,63 +86,11 @@ static bool solver_same(double a, double b) {
     return fabs(a - b) <= SAME_LEVEL_TOLERANCE * b;
 }
 
-/* Does this resource, and not another or none, hold the rate of this user? */
-static bool solver_is_open(const ShareActivity *activity, uint32_t resource) {
-    return activity->state == SHARE_OPEN || (activity->state == SHARE_HELD && activity->limit == resource);
-}
-
-/* All running sums of a resource anew. */
-static void solver_sum(ShareSolver *solver, uint32_t id) {
-    const ShareGraph *graph = solver->graph;
-    ShareResource *resource = &graph->resources[id];
-    double load_per_s = 0.0, limited_weight = 0.0, open_weight = 0.0, held_per_s = 0.0;
-    for (uint32_t u = 0; u < resource->user_count; u++) {
-        const ShareUser user = resource->users[u];
-        const ShareActivity *activity = &graph->activities[user.activity];
-        load_per_s += user.weight * activity->rate_per_s;
-        limited_weight += activity->limit == id ? user.weight : 0.0;
-        if (solver_is_open(activity, id))
-            open_weight += user.weight;
-        else
-            held_per_s += user.weight * activity->rate_per_s;
-    }
-    resource->load_per_s = load_per_s;
-    resource->limited_weight = limited_weight;
-    resource->load_changes = 0;
-    resource->room_per_s = resource->capacity_per_s - held_per_s;
-    resource->open_weight = resource->peak_weight = open_weight;
-}
-
 static void solver_see(ShareSolver *solver, uint32_t id) {
-    ShareResource *resource = &solver->graph->resources[id];
-    if (resource->is_seen)
+    if (solver->graph->resources[id].is_seen)
         return;
     id_list_push(&solver->seen, id);
-    resource->is_seen = true;
-    resource->is_filled = false;
-    resource->is_open = resource->limited_count == 0;
-    resource->open_count = resource->limited_count;
-    if (resource->load_changes > resource->user_count + FEW_CHANGES) {
-        solver_sum(solver, id);
-        return;
-    }
-    resource->open_weight = resource->peak_weight = resource->limited_weight;
-    double limited_per_s = resource->limited_count > 0 ? resource->limited_weight * resource->level_per_s : 0.0;
-    resource->room_per_s = resource->capacity_per_s - (resource->load_per_s - limited_per_s);
-}
-
-static bool solver_is_worn(const ShareResource *resource) {
-    return resource->open_weight < WORN_FRACTION * resource->peak_weight;
-}
-
-/* No level of the resource can be lower; INFINITY = it limits nobody. */
-static double solver_lowest_level(const ShareSolver *solver, const ShareResource *resource) {
-    double margin_per_s = SUM_TOLERANCE * resource->capacity_per_s;
-    if (resource->open_count == 0 && resource->load_per_s <= resource->capacity_per_s + margin_per_s)
-        return INFINITY;
-    if (resource->open_count == 0 || solver_is_worn(resource))
-        return solver->level_per_s;
-    return larger((resource->room_per_s - margin_per_s) / resource->open_weight, solver->level_per_s);
+    share_level_begin(solver->graph, id);
 }
 
 /* Its level, or the level at which it lets go, whichever comes first. */
@@ -154,7 +98,7 @@ static void solver_queue(ShareSolver *solver, uint32_t id) {
     const ShareResource *resource = &solver->graph->resources[id];
     if (resource->is_filled)
         return;
-    double level_per_s = solver_lowest_level(solver, resource);
+    double level_per_s = larger(share_level_lowest(resource), solver->level_per_s);
     if (!resource->is_open)
         level_per_s = smaller(level_per_s, resource->level_per_s);
     if (level_per_s < INFINITY)
@@ -193,10 +137,11 @@ static void solver_fix(ShareSolver *solver, uint32_t slot, double rate_per_s, ui
         if (counts && solver->queue_place[use->resource] == HEAP_ABSENT)
             solver_queue(solver, use->resource);
     }
-    activity->state = SHARE_FIXED;
+    if (activity->limit != limit)
+        id_list_push(&solver->moved, slot);
+    activity->state = SHARE_HELD;
     activity->rate_per_s = rate_per_s;
     activity->limit = limit;
-    id_list_push(&solver->fixed, slot);
 }
 
 /* Where a resource at the same level was filled before, that is what limits the activity now. */
@@ -249,38 +194,7 @@ static void solver_release(ShareSolver *solver, uint32_t id) {
     }
 }
 
-/* Up to where a user goes by itself if this resource lets it. */
-static double solver_bound(const ShareActivity *activity, uint32_t resource) {
-    return solver_is_open(activity, resource) ? activity->cap_per_s : activity->rate_per_s;
-}
-
-/*
- * The level at which the resource is full, from below: users that go beyond `from_per_s` share what the others leave;
- * if some of them do not even get to the level that results, again from there. INFINITY = it is never full.
- */
-static double solver_level(const ShareSolver *solver, uint32_t id, double from_per_s) {
-    const ShareResource *resource = &solver->graph->resources[id];
-    for (;;) {
-        double room_per_s = resource->capacity_per_s, weight = 0.0, nearest_per_s = INFINITY;
-        for (uint32_t u = 0; u < resource->user_count; u++) {
-            const ShareUser user = resource->users[u];
-            double bound_per_s = solver_bound(&solver->graph->activities[user.activity], id);
-            if (bound_per_s <= from_per_s) {
-                room_per_s -= user.weight * bound_per_s;
-            } else {
-                weight += user.weight;
-                nearest_per_s = smaller(nearest_per_s, bound_per_s);
-            }
-        }
-        if (weight == 0.0)
-            return INFINITY;
-        double level_per_s = larger(room_per_s, 0.0) / weight;
-        if (nearest_per_s > level_per_s)
-            return level_per_s;
-        from_per_s = level_per_s;
-    }
-}
-
+/* Settles the level, and gives it to those whom the last pass over the users found to share it. */
 static void solver_fill(ShareSolver *solver, uint32_t id, double level_per_s) {
     ShareResource *resource = &solver->graph->resources[id];
     bool unchanged = resource->limited_count > 0 && solver_same(level_per_s, resource->level_per_s);
@@ -292,11 +206,9 @@ static void solver_fill(ShareSolver *solver, uint32_t id, double level_per_s) {
     resource->is_filled = true;
     solver->level_per_s = larger(solver->level_per_s, level_per_s);
     double faster_per_s = level_per_s * (1.0 + SAME_LEVEL_TOLERANCE);
-    for (uint32_t u = 0; u < resource->user_count; u++) {
-        uint32_t slot = resource->users[u].activity;
+    for (size_t i = 0; i < solver->sharing.count; i++) {
+        uint32_t slot = solver->sharing.ids[i];
         const ShareActivity *activity = &solver->graph->activities[slot];
-        if (activity->state == SHARE_FIXED)
-            continue;
         bool stays = activity->state == SHARE_HELD && activity->limit == id;
         if (stays ? activity->rate_per_s != level_per_s
                   : activity->state == SHARE_OPEN || activity->rate_per_s > faster_per_s)
@@ -340,14 +252,15 @@ static bool solver_is_due(ShareSolver *solver, uint32_t id, double level_per_s, 
 static void solver_step(ShareSolver *solver) {
     uint32_t id = solver->queue.entries[0].id;
     const ShareResource *resource = &solver->graph->resources[id];
-    if (solver_is_worn(resource))
-        solver_sum(solver, id);
-    double key_per_s = heap_first(&solver->queue), level_per_s = solver_lowest_level(solver, resource);
+    share_level_repair(solver->graph, id);
+    double key_per_s = heap_first(&solver->queue),
+           level_per_s = larger(share_level_lowest(resource), solver->level_per_s);
     bool rises = !resource->is_open && solver_exceeds(level_per_s, resource->level_per_s);
     if (!solver_is_due(solver, id, level_per_s, rises))
         return;
     if (!rises) {
-        level_per_s = larger(solver_level(solver, id, larger(level_per_s, key_per_s)), solver->level_per_s);
+        level_per_s = larger(share_level_find(solver->graph, id, larger(level_per_s, key_per_s), &solver->sharing),
+                             solver->level_per_s);
         rises = !resource->is_open && solver_exceeds(level_per_s, resource->level_per_s);
         if (!solver_is_due(solver, id, level_per_s, rises))
             return;
@@ -400,11 +313,11 @@ void share_solver_solve(ShareSolver *solver) {
 }
 
 uint32_t share_solver_activity_count(const ShareSolver *solver) {
-    return (uint32_t)solver->fixed.count;
+    return (uint32_t)solver->moved.count;
 }
 
 uint32_t share_solver_activity(const ShareSolver *solver, uint32_t index) {
-    return solver->fixed.ids[index];
+    return solver->moved.ids[index];
 }
 
 uint32_t share_solver_resource_count(const ShareSolver *solver) {
@@ -419,7 +332,5 @@ void share_solver_clear(ShareSolver *solver) {
     for (size_t i = 0; i < solver->seen.count; i++)
         solver->graph->resources[solver->seen.ids[i]].is_seen =
             solver->graph->resources[solver->seen.ids[i]].is_filled = false;
-    for (size_t i = 0; i < solver->fixed.count; i++)
-        solver->graph->activities[solver->fixed.ids[i]].state = SHARE_HELD;
-    solver->touched.count = solver->fresh.count = solver->seen.count = solver->fixed.count = 0;
+    solver->touched.count = solver->fresh.count = solver->seen.count = solver->moved.count = 0;
 }

@@ -36,8 +36,8 @@ bool share_solver_is_touched(const ShareSolver *solver);
 /* Writes the new rates, limits and levels into the graph. */
 void share_solver_solve(ShareSolver *solver);
 
-/* What it did: activities with a new rate or limit, and resources whose level or load may have changed; of the latter,
- * those that limit nobody are only named when they are watched. */
+/* What it did: activities with a new limit (at a cap, with a rate of their own), and resources whose level or load may
+ * have changed; of the latter, those that limit nobody are only named when they are watched. */
 uint32_t share_solver_activity_count(const ShareSolver *solver);
 uint32_t share_solver_activity(const ShareSolver *solver, uint32_t index);
 uint32_t share_solver_resource_count(const ShareSolver *solver);

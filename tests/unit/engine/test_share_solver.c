@@ -10,7 +10,7 @@
 
 #include "sim/engine/fair_share.h"
 
-enum { MAX_RESOURCES = 120, MAX_ACTIVITIES = 500, MAX_USES = 4 };
+enum { MAX_RESOURCES = 200, MAX_ACTIVITIES = 1200, MAX_USES = 4 };
 
 typedef struct OracleActivity {
     ResourceUse uses[MAX_USES];
@@ -155,18 +155,21 @@ static void random_uses(Oracle *oracle, OracleActivity *activity) {
     activity->cap_per_s = needs_cap ? 0.05 + 5.0 * chance(oracle) : 0.0;
 }
 
-static void random_start(Oracle *oracle) {
-    if (oracle->activity_count == MAX_ACTIVITIES)
-        return;
-    OracleActivity *activity = &oracle->activities[oracle->activity_count++];
-    *activity = (OracleActivity){.amount = 0.1 + 30.0 * chance(oracle), .alive = true, .end = -1, .engine_end = -1};
-    activity->left = activity->amount;
+static void random_activity(Oracle *oracle, OracleActivity *activity, double amount) {
+    *activity = (OracleActivity){.amount = amount, .left = amount, .alive = true, .end = -1, .engine_end = -1};
     random_uses(oracle, activity);
     activity->id = fair_share_start(oracle->share, &(ActivitySpec){.amount = activity->amount,
                                                                    .cap_per_s = activity->cap_per_s,
                                                                    .uses = activity->uses,
                                                                    .use_count = activity->use_count,
                                                                    .done = {note_end, activity, 0}});
+}
+
+static void random_start(Oracle *oracle) {
+    if (oracle->activity_count == MAX_ACTIVITIES)
+        return;
+    double amount = 0.1 + 30.0 * chance(oracle);
+    random_activity(oracle, &oracle->activities[oracle->activity_count++], amount);
 }
 
 /* 1e-9 of the rate; the absolute part is for rates that are 0 but for the rounding of a full resource. */
@@ -312,4 +315,61 @@ Test(share_solver, changes_in_large_components_follow_brute_force) {
         compare_run(seed, &(Course){40, 0, 100, 0.2});
         compare_run(seed, &(Course){120, 250, 40, 0.01});
     }
+}
+
+/* One goes, one comes, and now and then a capacity changes, among activities too long to end. */
+static void change_one(Oracle *oracle) {
+    OracleActivity *victim = &oracle->activities[pick(oracle, oracle->activity_count)];
+    cr_assert(fair_share_cancel(oracle->share, victim->id));
+    random_activity(oracle, victim, 1e15);
+    if (chance(oracle) < 0.2) {
+        int r = pick(oracle, oracle->resource_count);
+        oracle->capacity_per_s[r] = random_capacity(oracle);
+        fair_share_set_capacity(oracle->share, (ResourceId)r, oracle->capacity_per_s[r]);
+    }
+}
+
+/* Errors would add up: the comparison comes only after many changes, each of them solved. */
+Test(share_solver, thousands_of_changes_among_1200_activities_follow_brute_force) {
+    static Oracle oracle;
+    char when[64];
+    for (uint64_t seed = 1; seed <= 3; seed++) {
+        oracle_create(&oracle, seed, seed == 1 ? MAX_RESOURCES : 20 * (int)seed);
+        while (oracle.activity_count < MAX_ACTIVITIES)
+            random_activity(&oracle, &oracle.activities[oracle.activity_count++], 1e15);
+        for (int change = 0; change < 3000; change++) {
+            change_one(&oracle);
+            engine_run_until(oracle.engine, 1000 * (change + 1));
+            if (change % 150 != 149)
+                continue;
+            brute_force(&oracle);
+            snprintf(when, sizeof when, "seed %d, change %d", (int)seed, change);
+            expect_same_rates(&oracle, when);
+        }
+        oracle_destroy(&oracle);
+    }
+}
+
+/* Weights 1e-6 .. 1e6 and capacities to match: sums lose digits as heavy users come and go. */
+Test(share_solver, weights_of_very_different_size_follow_brute_force) {
+    static Oracle oracle;
+    oracle_create(&oracle, 7, 6);
+    for (int i = 0; i < 60; i++) {
+        OracleActivity *activity = &oracle.activities[oracle.activity_count++];
+        *activity = (OracleActivity){.amount = 1e15, .left = 1e15, .alive = true, .use_count = 2};
+        for (int u = 0; u < 2; u++)
+            activity->uses[u] =
+                (ResourceUse){(ResourceId)(3 * u + pick(&oracle, 3)), pow(10.0, 12.0 * chance(&oracle) - 6.0)};
+        activity->id = fair_share_start(
+            oracle.share,
+            &(ActivitySpec){.amount = activity->amount, .uses = activity->uses, .use_count = activity->use_count});
+        brute_force(&oracle);
+        expect_same_rates(&oracle, "coming");
+    }
+    for (int i = 0; i < 60; i++) {
+        oracle.activities[i].alive = !fair_share_cancel(oracle.share, oracle.activities[i].id);
+        brute_force(&oracle);
+        expect_same_rates(&oracle, "going");
+    }
+    oracle_destroy(&oracle);
 }
