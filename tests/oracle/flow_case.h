@@ -34,7 +34,8 @@ typedef struct FlowCase {
 /* Random cases of every family in turn, for the comparison of completion times. */
 void flow_case_random(FlowCase *flow_case, uint64_t number);
 
-/* The large ones, by name: ring, all_to_all, all_to_all_unequal, staggered. False when there is no such name. */
+/* The large ones, by name: ring, all_to_all, unequal (all to all), staggered, overloaded. False when there is no such
+ * name. */
 bool flow_case_large(FlowCase *flow_case, const char *name, int host_count);
 
 void flow_case_free(FlowCase *flow_case);
