@@ -7,13 +7,13 @@
 
 enum { SMALLEST_CAPACITY = 16 };
 
-void *array_grow(void *items, size_t *capacity, size_t needed, size_t item_bytes) {
+void *array_grow_from(void *items, size_t *capacity, size_t needed, size_t item_bytes, size_t smallest) {
     if (needed <= *capacity) {
         return items;
     }
     size_t doubled = *capacity > SIZE_MAX / 2 ? SIZE_MAX : *capacity * 2;
     size_t room = doubled > needed ? doubled : needed;
-    room = room > SMALLEST_CAPACITY ? room : SMALLEST_CAPACITY;
+    room = room > smallest ? room : smallest;
     if (item_bytes > 0 && room > SIZE_MAX / item_bytes) {
         fatal("out of memory: an array of %zu items of %zu bytes", needed, item_bytes);
     }
@@ -23,4 +23,8 @@ void *array_grow(void *items, size_t *capacity, size_t needed, size_t item_bytes
     }
     *capacity = room;
     return grown;
+}
+
+void *array_grow(void *items, size_t *capacity, size_t needed, size_t item_bytes) {
+    return array_grow_from(items, capacity, needed, item_bytes, SMALLEST_CAPACITY);
 }

@@ -13,4 +13,7 @@
  */
 void *array_grow(void *items, size_t *capacity, size_t needed, size_t item_bytes);
 
+/* The same, but a first allocation has room for `smallest` items: for arrays that are many and mostly short. */
+void *array_grow_from(void *items, size_t *capacity, size_t needed, size_t item_bytes, size_t smallest);
+
 #endif

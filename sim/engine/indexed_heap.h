@@ -1,5 +1,5 @@
 /*
- * indexed_heap: a binary heap of ids, each with a key that may change. Smallest key first, equal keys by id, so that
+ * indexed_heap: a heap of ids, each with a key that may change. Smallest key first, equal keys by id, so that
  * the order is the same on every machine. Where an id stands is kept outside, in an array of the caller, so that
  * several heaps that never hold the same id can share one.
  */
@@ -31,6 +31,9 @@ void indexed_heap_set(IndexedHeap *heap, uint32_t *place, uint32_t id, int64_t k
 
 /* The id must be in this heap. */
 void indexed_heap_remove(IndexedHeap *heap, uint32_t *place, uint32_t id);
+
+/* The smallest key but for the first entry's, INT64_MAX when there is none. */
+int64_t indexed_heap_second_key(const IndexedHeap *heap);
 
 /* A double >= 0 as a key of the same order, and back: doubles of one sign are ordered as the integers of their bits. */
 static inline int64_t heap_key_of(double value) {

@@ -5,6 +5,9 @@
 #include "sim/engine/array.h"
 #include "sim/engine/check.h"
 
+/* Most resources have few users, and there can be a million of them. */
+enum { FEW_USERS = 4 };
+
 void share_graph_init(ShareGraph *graph) {
     *graph = (ShareGraph){.free_activity = SHARE_NONE};
     for (int i = 0; i < SHARE_BLOCK_SIZES; i++)
@@ -82,7 +85,8 @@ void share_graph_connect(ShareGraph *graph, uint32_t activity, int index, uint32
     uint32_t use = graph->activities[activity].first_use + (uint32_t)index;
     if (target->user_count == target->user_capacity) {
         size_t capacity = target->user_capacity;
-        target->users = array_grow(target->users, &capacity, (size_t)target->user_count + 1, sizeof *target->users);
+        target->users =
+            array_grow_from(target->users, &capacity, (size_t)target->user_count + 1, sizeof *target->users, FEW_USERS);
         target->user_capacity = (uint32_t)capacity;
     }
     graph->uses[use] = (ShareUse){weight, resource, target->user_count};

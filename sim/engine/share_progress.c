@@ -103,6 +103,8 @@ void share_progress_begin(ShareProgress *progress, uint32_t slot, double amount,
 double share_progress_left(const ShareProgress *progress, uint32_t slot, SimTime now) {
     const ShareRunner *runner = &progress->runners[slot];
     if (runner->lane == SHARE_ALONE) {
+        if (runner->rate_per_s == 0.0)
+            return runner->left;
         if (end_time(runner->since, runner->left, runner->rate_per_s) <= now)
             return 0.0;
         return fmax(runner->left - runner->rate_per_s * sim_time_to_s(now - runner->since), 0.0);
@@ -128,16 +130,13 @@ static void runner_leave(ShareProgress *progress, uint32_t slot) {
         lane_schedule(progress, resource);
 }
 
-static bool runner_is_done(const ShareProgress *progress, uint32_t slot, SimTime now) {
-    const ShareRunner *runner = &progress->runners[slot];
-    return runner->lane == SHARE_ALONE && end_time(runner->since, runner->left, runner->rate_per_s) <= now;
-}
-
 void share_progress_join(ShareProgress *progress, uint32_t slot, uint32_t resource, SimTime now) {
     ShareRunner *runner = &progress->runners[slot];
-    if (runner->lane == resource || runner_is_done(progress, slot, now))
+    if (runner->lane == resource)
         return;
     double left = share_progress_left(progress, slot, now);
+    if (runner->lane == SHARE_ALONE && left == 0.0)
+        return;
     runner_leave(progress, slot);
     lane_advance(progress, resource, now);
     ShareLane *lane = &progress->lanes[resource];
@@ -149,9 +148,9 @@ void share_progress_join(ShareProgress *progress, uint32_t slot, uint32_t resour
 
 void share_progress_go_alone(ShareProgress *progress, uint32_t slot, double rate_per_s, SimTime now) {
     ShareRunner *runner = &progress->runners[slot];
-    if (runner_is_done(progress, slot, now) || (runner->lane == SHARE_ALONE && runner->rate_per_s == rate_per_s))
-        return;
     double left = share_progress_left(progress, slot, now);
+    if (runner->lane == SHARE_ALONE && (left == 0.0 || runner->rate_per_s == rate_per_s))
+        return;
     runner_leave(progress, slot);
     *runner = (ShareRunner){left, rate_per_s, now, SHARE_ALONE};
     runner_schedule(progress, slot);

@@ -224,14 +224,11 @@ static double heap_first(const IndexedHeap *heap) {
     return heap->count > 0 ? heap_key_value(heap->entries[0].key) : INFINITY;
 }
 
-/* The first key but for the first resource's own. */
+/* What comes after the first resource. */
 static double solver_next_level(const ShareSolver *solver) {
-    const HeapEntry *entries = solver->queue.entries;
     double next_per_s = heap_first(&solver->caps);
     if (solver->queue.count > 1)
-        next_per_s = smaller(next_per_s, heap_key_value(entries[1].key));
-    if (solver->queue.count > 2)
-        next_per_s = smaller(next_per_s, heap_key_value(entries[2].key));
+        next_per_s = smaller(next_per_s, heap_key_value(indexed_heap_second_key(&solver->queue)));
     return next_per_s;
 }
 

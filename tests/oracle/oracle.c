@@ -81,6 +81,23 @@ static bool measure(RunCase *run, const FlowCase *flow_case, Measured *measured)
     return child > 0 && waitpid(child, &status, 0) == child && good;
 }
 
+/* The quickest of a few runs, when they are short: what else the machine does only ever adds. */
+static bool measure_best(RunCase *run, const FlowCase *flow_case, Measured *best) {
+    if (!measure(run, flow_case, best))
+        return false;
+    double spent_s = best->wall_s;
+    for (int i = 1; i < 9 && spent_s < 1.0; i++) {
+        Measured again;
+        bool good = measure(run, flow_case, &again);
+        free(again.end_s);
+        if (!good)
+            return false;
+        spent_s += again.wall_s;
+        best->wall_s = fmin(best->wall_s, again.wall_s);
+    }
+    return true;
+}
+
 /* The largest difference of two completion times, as a fraction of the later time since the flow's start. */
 static double largest_difference(const FlowCase *flow_case, const Measured *ours, const Measured *theirs) {
     double largest = 0.0;
@@ -133,9 +150,9 @@ static int compare_speed(bool all) {
         FlowCase flow_case;
         Measured ours, theirs = {NAN, NULL, NAN};
         flow_case_large(&flow_case, cases[i].name, cases[i].host_count);
-        if (!measure(flow_case_run, &flow_case, &ours))
+        if (!measure_best(flow_case_run, &flow_case, &ours))
             return 1;
-        if ((all || !cases[i].is_long) && !measure(flow_case_run_simgrid, &flow_case, &theirs))
+        if ((all || !cases[i].is_long) && !measure_best(flow_case_run_simgrid, &flow_case, &theirs))
             return 1;
         int flows = flow_case.flow_count * (flow_case.ring_steps > 0 ? flow_case.ring_steps : 1);
         printf("%-20s %6d %9d %10.4f %10.3f %7.1f %9.1f %9.1f\n", cases[i].name, cases[i].host_count, flows,
