@@ -138,7 +138,7 @@ $(BENCH_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(LIBRARY)
 
 $(ORACLE): $(ORACLE_OBJECTS) $(LIBRARY)
 	@echo "  LD $@"
-	$(Q)$(CXX) $(OPT) $(SANITIZE) -pthread -o $@ $^ $$(pkg-config --libs simgrid) $(LDLIBS)
+	$(Q)$(CXX) $(OPT) $(SANITIZE) -pthread -Wl,-z,now -o $@ $^ $$(pkg-config --libs simgrid) $(LDLIBS)
 
 $(BUILD)/obj/%.o: %.cpp $(BUILD)/flags.txt
 	@mkdir -p $(@D)

@@ -97,7 +97,8 @@ void share_progress_begin(ShareProgress *progress, uint32_t slot, double amount,
     }
     progress->runner_place[slot] = HEAP_ABSENT;
     progress->runners[slot] = (ShareRunner){amount, 0.0, now, SHARE_ALONE};
-    runner_schedule(progress, slot);
+    if (amount == 0.0)
+        runner_schedule(progress, slot);
 }
 
 double share_progress_left(const ShareProgress *progress, uint32_t slot, SimTime now) {
