@@ -52,6 +52,18 @@ static bool read_one_node(const char *line, Measured *row) {
     return strcmp(type, "half") == 0 && find_kind(kind, &row->kind);
 }
 
+/* nccl-tests writes alltoall. */
+static bool read_all_to_all(const char *line, Measured *row) {
+    char renamed[512];
+    snprintf(renamed, sizeof renamed, "all_to_all%.480s", strchr(line, ',') ? strchr(line, ',') : "");
+    return strncmp(line, "alltoall,", 9) == 0 && read_one_node(renamed, row);
+}
+
+/* Where NCCL lets the switch reduce. */
+static bool read_large_all_reduce(const char *line, Measured *row) {
+    return read_one_node(line, row) && row->kind == COLLECTIVE_ALL_REDUCE && row->ranks >= 4 && row->bytes >= 1.28e8;
+}
+
 static bool read_infiniband(const char *line, Measured *row) {
     double microseconds;
     if (sscanf(line, "%*[^,],%*[^,],%*d,%*d,%d,%*[^,],%*[^,],%lf,%lf", &row->ranks, &row->bytes, &microseconds) != 3)
@@ -98,7 +110,12 @@ static double predict(const NodeSpec *node, const Measured *row) {
         gpus[rank] = rank;
     FabricSpec fabric = fabric_default();
     Network network = network_build(node, &fabric, (row->ranks + GPUS_PER_NODE - 1) / GPUS_PER_NODE);
-    CollectiveCall call = {row->kind, row->bytes, row->ranks, gpus, GPUS_PER_NODE};
+    CollectiveCall call = {.kind = row->kind,
+                           .bytes = row->bytes,
+                           .ranks = row->ranks,
+                           .rank_gpu = gpus,
+                           .gpus_per_node = GPUS_PER_NODE,
+                           .in_network_reduction = node->in_network_reduction};
     CollectiveLoads loads;
     Arena *arena = arena_create();
     collective_loads(&call, collective_select("auto", &call, &network), &network, arena, &loads);
@@ -168,6 +185,18 @@ Test(comm, collectives_in_an_a100_node_take_the_measured_time) {
 
 Test(comm, collectives_in_an_h100_node_take_the_measured_time) {
     expect_errors("nccl_1node_h100_sxm.csv", read_one_node, "dgx-h100", (const double[]){0.10, 0.07});
+}
+
+Test(comm, large_all_reduces_in_an_h100_node_take_the_time_of_its_switch) {
+    expect_errors("nccl_1node_h100_sxm.csv", read_large_all_reduce, "dgx-h100", (const double[]){0.08, 0});
+}
+
+Test(comm, all_to_alls_in_an_a100_node_take_the_measured_time) {
+    expect_errors("nccl_1node_a100_sxm.csv", read_all_to_all, "dgx-a100-80", (const double[]){0.20, 0.60});
+}
+
+Test(comm, all_to_alls_in_an_h100_node_take_the_measured_time) {
+    expect_errors("nccl_1node_h100_sxm.csv", read_all_to_all, "dgx-h100", (const double[]){0.20, 0.60});
 }
 
 Test(comm, all_reduces_in_an_azure_a100_node_take_the_measured_time) {
