@@ -11,6 +11,7 @@
 static const double LAUNCH_S = 5e-6;
 static const double RAMP_HALF_BYTES = 1048576;
 static const double IN_NETWORK_S = 35e-6;
+static const double ALL_TO_ALL_TRIPS = 3;
 
 /* Loads are added up when there are so many, lest a direct exchange of many ranks fills the memory. */
 enum { MERGE_LOADS_MIN = 65536 };
@@ -145,17 +146,17 @@ static void spread_over_nics(Evaluation *evaluation) {
     }
 }
 
-/* What a rank sends at once; returns the latency of the slowest of its ways. */
+/* What a rank sends in a step; returns the latency of the slowest of its ways. */
 static double add_sends(Evaluation *evaluation, int rank, int count) {
-    double slowest_s = 0, ramp_s = 0, bytes = 0;
+    double slowest_s = 0;
     for (int i = 0; i < count; i++) {
-        NetworkRoute route = add_send(evaluation, rank, &evaluation->sends[i]);
+        const CollectiveSend *send = &evaluation->sends[i];
+        NetworkRoute route = add_send(evaluation, rank, send);
         slowest_s = fmax(slowest_s, route.latency_s);
-        ramp_s = fmax(ramp_s, route.ramp_s);
-        bytes += evaluation->sends[i].bytes;
+        double ramp_s = route.ramp_s * send->bytes / (send->bytes + RAMP_HALF_BYTES);
+        if (evaluation->call->kind != COLLECTIVE_SEND_RECV)
+            evaluation->ramp_s = fmax(evaluation->ramp_s, ramp_s);
     }
-    if (evaluation->call->kind != COLLECTIVE_SEND_RECV)
-        evaluation->ramp_s = fmax(evaluation->ramp_s, ramp_s * bytes / (bytes + RAMP_HALF_BYTES));
     return slowest_s;
 }
 
@@ -194,7 +195,8 @@ static CollectivePhaseLoads finish_phase(const Evaluation *evaluation, const Col
     for (size_t i = 0; i < evaluation->load_count; i++)
         loads[i] = (LinkLoad){.link = evaluation->loads[i].link, .bytes = evaluation->loads[i].bytes * times};
     double fixed_s = evaluation->ramp_s + (phase->in_network ? IN_NETWORK_S : 0);
-    return (CollectivePhaseLoads){.latency_s = times * evaluation->latency_s + fixed_s,
+    double trips = evaluation->call->kind == COLLECTIVE_ALL_TO_ALL ? ALL_TO_ALL_TRIPS : 1;
+    return (CollectivePhaseLoads){.latency_s = trips * times * evaluation->latency_s + fixed_s,
                                   .loads = loads,
                                   .load_count = (int)evaluation->load_count};
 }

@@ -4,9 +4,9 @@
  *
  * A phase costs latency_s and then, at full rate, bytes / bandwidth of its most loaded link (the alpha-beta model):
  *   latency_s = sum over the steps of the mean over the senders of the latency of their route
- *             + max over the senders of ramp_s * c / (c + 1 MiB)     c = bytes of its sends in a step; not for
- * send_recv
- *             + 35 us for a phase in_network                         registers and barriers of NVLS
+ *               (three times that for an all_to_all: NCCL's grouped sends meet their receivers first)
+ *             + max over the sends of ramp_s * c / (c + 1 MiB)       c = bytes of one send; not for send_recv
+ *             + 35 us for a phase in_network                         the barriers of NVLS
  *             + 5 us once per call                                   launch of the kernel
  * The mean, because chunks pass the links of a ring in turn. The steps of a pipelined phase use their links at the same
  * time, so its bytes are those of all steps. The ramp is what NCCL loses between its low-latency protocols and full

@@ -8,7 +8,8 @@
  *
  * Rank 0 is the root of both trees; the others are numbered 1 .. n. The in-order tree has the odd numbers as leaves,
  * and a number with z trailing zero bits on level z. The second tree is its mirror image for even n, shifted by one for
- * odd n. Limit: an odd number of ranks does not halve the chunks, the second tree has one more.
+ * odd n. Inside one node it would be the chain of a ring's broadcast, and more bytes than a ring's all_reduce, so it is
+ * not run. Limit: an odd number of ranks does not halve the chunks, the second tree has one more.
  */
 #include "models/workload/collective.h"
 #include "models/workload/collective_layout.h"
@@ -31,7 +32,10 @@ static Trees trees_of(const CollectiveCall *call) {
 static const char *double_binary_tree_needs(const CollectiveCall *call) {
     bool runs =
         call->kind == COLLECTIVE_ALL_REDUCE || call->kind == COLLECTIVE_BROADCAST || call->kind == COLLECTIVE_REDUCE;
-    return runs ? NULL : "an all_reduce, broadcast or reduce";
+    if (!runs)
+        return "an all_reduce, broadcast or reduce";
+    bool inside = call->ranks > 1 && collective_ranks_on_first_node(call) == call->ranks;
+    return inside ? "ranks on several nodes; inside one it is a chain" : NULL;
 }
 
 static int double_binary_tree_phases(const CollectiveCall *call, CollectivePhase *phases) {

@@ -237,6 +237,17 @@ Test(collective, what_an_algorithm_needs_is_said) {
                      "an all_reduce, all_gather, reduce_scatter or all_to_all");
 }
 
+Test(collective, a_tree_needs_several_nodes) {
+    int rank_gpu[RANKS_MAX];
+    const CollectiveAlgorithm *tree = collective_find("double_binary_tree");
+    CollectiveCall call = call_of(COLLECTIVE_ALL_REDUCE, 0, 8, rank_gpu);
+    cr_assert_str_eq(tree->needs(&call), "ranks on several nodes; inside one it is a chain");
+    call = call_of(COLLECTIVE_ALL_REDUCE, 0, 9, rank_gpu);
+    cr_assert_null(tree->needs(&call));
+    call.ranks = 1;
+    cr_assert_null(tree->needs(&call));
+}
+
 Test(collective, in_network_needs_a_switch_that_reduces_and_one_node) {
     int rank_gpu[RANKS_MAX];
     const CollectiveAlgorithm *in_network = collective_find("in_network");
