@@ -164,9 +164,10 @@ static void expect_median(const char *title, double *ours, double *null, int cou
     cr_expect_lt(error, null_error);
 }
 
-/* Median errors from 1 MiB on and below must stay under the limits; a second limit of 0 = the file has no such rows.
- */
-static void expect_errors(const char *name, ReadRow read_row, const char *node_name, const double *limits) {
+/* Median errors of the rows of a file ("what") from 1 MiB on and below must stay under the limits; a second limit of 0
+ * = the file has no such rows. */
+static void expect_errors(const char *name, const char *what, ReadRow read_row, const char *node_name,
+                          const double *limits) {
     Arena *arena = arena_create();
     const NodeSpec node = catalogue_node(arena, node_name);
     cr_assert_eq(node.gpus, GPUS_PER_NODE);
@@ -177,45 +178,50 @@ static void expect_errors(const char *name, ReadRow read_row, const char *node_n
         add_error(ours, &rows[i], predict(&node, &rows[i]));
         add_error(null, &rows[i], predict_null(&node, &rows[i]));
     }
-    expect_median(arena_format(arena, "%s from 1 MiB on", name), ours->large, null->large, ours->large_count,
+    expect_median(arena_format(arena, "%s, %s, from 1 MiB on", name, what), ours->large, null->large, ours->large_count,
                   limits[0]);
     if (limits[1] > 0)
-        expect_median(arena_format(arena, "%s below 1 MiB", name), ours->small, null->small, ours->small_count,
-                      limits[1]);
+        expect_median(arena_format(arena, "%s, %s, below 1 MiB", name, what), ours->small, null->small,
+                      ours->small_count, limits[1]);
     arena_destroy(arena);
 }
 
 Test(comm, collectives_in_an_a100_node_take_the_measured_time) {
-    expect_errors("nccl_1node_a100_sxm.csv", read_one_node, "dgx-a100-80", (const double[]){0.08, 0.18});
+    expect_errors("nccl_1node_a100_sxm.csv", "all_reduce, all_gather, reduce_scatter", read_one_node, "dgx-a100-80",
+                  (const double[]){0.08, 0.18});
 }
 
 Test(comm, collectives_in_an_h100_node_take_the_measured_time) {
-    expect_errors("nccl_1node_h100_sxm.csv", read_one_node, "dgx-h100", (const double[]){0.07, 0.06});
+    expect_errors("nccl_1node_h100_sxm.csv", "all_reduce, all_gather, reduce_scatter", read_one_node, "dgx-h100",
+                  (const double[]){0.07, 0.06});
 }
 
 Test(comm, large_all_reduces_in_an_h100_node_take_the_time_of_its_switch) {
-    expect_errors("nccl_1node_h100_sxm.csv", read_large_all_reduce, "dgx-h100", (const double[]){0.05, 0});
+    expect_errors("nccl_1node_h100_sxm.csv", "all_reduce from 128 MB on, 4 and 8 GPUs", read_large_all_reduce,
+                  "dgx-h100", (const double[]){0.05, 0});
 }
 
 Test(comm, all_to_alls_in_an_a100_node_take_the_measured_time) {
-    expect_errors("nccl_1node_a100_sxm.csv", read_all_to_all, "dgx-a100-80", (const double[]){0.11, 0.16});
+    expect_errors("nccl_1node_a100_sxm.csv", "all_to_all", read_all_to_all, "dgx-a100-80",
+                  (const double[]){0.11, 0.16});
 }
 
 Test(comm, all_to_alls_in_an_h100_node_take_the_measured_time) {
-    expect_errors("nccl_1node_h100_sxm.csv", read_all_to_all, "dgx-h100", (const double[]){0.08, 0.16});
+    expect_errors("nccl_1node_h100_sxm.csv", "all_to_all", read_all_to_all, "dgx-h100", (const double[]){0.08, 0.16});
 }
 
 Test(comm, all_reduces_in_an_azure_a100_node_take_the_measured_time) {
-    expect_errors("nccl_allreduce_a100_ib_2_64gpu.csv", read_infiniband_inside, "dgx-a100-40",
+    expect_errors("nccl_allreduce_a100_ib_2_64gpu.csv", "2-8 GPUs", read_infiniband_inside, "dgx-a100-40",
                   (const double[]){0.10, 0.03});
 }
 
 Test(comm, all_reduces_over_infiniband_take_the_measured_time) {
-    expect_errors("nccl_allreduce_a100_ib_2_64gpu.csv", read_infiniband_between, "dgx-a100-40",
+    expect_errors("nccl_allreduce_a100_ib_2_64gpu.csv", "16 and 64 GPUs", read_infiniband_between, "dgx-a100-40",
                   (const double[]){0.05, 0.20});
 }
 
 /* None of these rows was used to choose a constant. */
 Test(comm, all_reduces_of_another_a100_node_are_predicted) {
-    expect_errors("vtrain_allreduce_1node_a100_2_8gpu.csv", read_vtrain, "dgx-a100-80", (const double[]){0.09, 0});
+    expect_errors("vtrain_allreduce_1node_a100_2_8gpu.csv", "all", read_vtrain, "dgx-a100-80",
+                  (const double[]){0.09, 0});
 }
