@@ -68,6 +68,9 @@ static void check_slow_gpus(const ClusterSpec *cluster, ErrorList *errors) {
 }
 
 static void check_network(const ClusterSpec *cluster, ErrorList *errors) {
+    if (cluster->node.in_network_reduction && cluster->node.nvlink.bytes_per_s <= 0)
+        error_list_add(errors, (ErrorPlace){0}, "cluster.node.in_network_reduction",
+                       "found true on a node without NVLink, expected `nvlink`, whose switch reduces");
     if (cluster->nodes > 1 && cluster->node.nics < 1)
         error_list_add(errors, (ErrorPlace){0}, "cluster.nodes",
                        "found %" PRId64 " nodes without NICs, expected 1 node, or a node type with `nics`",

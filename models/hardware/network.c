@@ -28,6 +28,7 @@ Network network_build(const NodeSpec *node, const FabricSpec *fabric, int nodes)
                      .leaves = (nodes + per_leaf - 1) / per_leaf,
                      .nics_per_node = node->nics,
                      .port_is_pcie = pcie,
+                     .in_network_reduction = node->in_network_reduction && !pcie,
                      .port = pcie ? node->pcie : node->nvlink,
                      .nic = node->nic,
                      .uplink = leaf_uplink(node, fabric, per_leaf),
@@ -53,6 +54,10 @@ int network_link_count(const Network *network) {
 LinkId network_port_out(const Network *network, int gpu) {
     CHECK(gpu >= 0 && gpu < network_gpu_count(network));
     return 2 * (LinkId)gpu;
+}
+
+LinkId network_port_in(const Network *network, int gpu) {
+    return network_port_out(network, gpu) + 1;
 }
 
 LinkId network_nic_out(const Network *network, int gpu) {

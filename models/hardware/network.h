@@ -45,7 +45,8 @@ typedef struct Network {
     int leaves;
     int nics_per_node;
     bool port_is_pcie;
-    LinkSpec port; /* one GPU's way to the other GPUs of its node */
+    bool in_network_reduction; /* NodeSpec's; never with PCIe ports */
+    LinkSpec port;             /* one GPU's way to the other GPUs of its node */
     LinkSpec nic;
     LinkSpec uplink; /* of one leaf, per direction */
     double hop_latency_s;
@@ -73,8 +74,9 @@ int network_link_count(const Network *network);
 /* Fills in the route and returns its number of links. */
 int network_route(const Network *network, int from_gpu, int to_gpu, NetworkRoute *route);
 
-/* The port a GPU sends through inside its node. */
+/* The port a GPU sends through (out) and receives through (in) inside its node. */
 LinkId network_port_out(const Network *network, int gpu);
+LinkId network_port_in(const Network *network, int gpu);
 
 /* The NIC a GPU sends through (out) and receives through (in). */
 LinkId network_nic_out(const Network *network, int gpu);

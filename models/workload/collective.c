@@ -35,6 +35,12 @@ const char *collective_kind_name(CollectiveKind kind) {
         return "reduce_scatter";
     case COLLECTIVE_SEND_RECV:
         return "send_recv";
+    case COLLECTIVE_BROADCAST:
+        return "broadcast";
+    case COLLECTIVE_REDUCE:
+        return "reduce";
+    case COLLECTIVE_ALL_TO_ALL:
+        return "all_to_all";
     case COLLECTIVE_KIND_COUNT:
         break;
     }

@@ -4,7 +4,11 @@
  * collective_loads.h's.
  *
  * The buffer is cut into `ranks` equal chunks and chunk r is rank r's: what it contributes to an all_gather, what it
- * keeps of a reduce_scatter. A send_recv has one chunk. Terms are NCCL's.
+ * keeps of a reduce_scatter. A send_recv has one chunk, an all_to_all has ranks * ranks: chunk from * ranks + to. Terms
+ * are NCCL's.
+ *
+ * In a phase that is in_network the switch inside the node takes part as rank number `ranks`: it starts with nothing,
+ * adds up what is sent to it with `reduces`, and sends.
  */
 #ifndef MODELS_WORKLOAD_COLLECTIVE_H
 #define MODELS_WORKLOAD_COLLECTIVE_H
@@ -17,6 +21,9 @@ typedef enum CollectiveKind {
     COLLECTIVE_ALL_GATHER,     /* every rank ends with the chunks of all ranks */
     COLLECTIVE_REDUCE_SCATTER, /* rank r ends with the sum of all chunks r */
     COLLECTIVE_SEND_RECV,      /* rank 0 sends to rank 1 */
+    COLLECTIVE_BROADCAST,      /* every rank ends with the buffer of rank 0 */
+    COLLECTIVE_REDUCE,         /* rank 0 ends with the sum of all buffers */
+    COLLECTIVE_ALL_TO_ALL,     /* every rank has a chunk for every other; with pair_bytes: all_to_all_v */
     COLLECTIVE_KIND_COUNT
 } CollectiveKind;
 
@@ -26,12 +33,18 @@ typedef struct CollectiveCall {
     int ranks;           /* >= 1; 2 for send_recv */
     const int *rank_gpu; /* GPU of each rank, all different; ranks of one node should be neighbours */
     int gpus_per_node;   /* >= 1; GPU g is in node g / gpus_per_node */
+    bool in_network_reduction; /* the switch inside a node can add and copy: NodeSpec */
+    const double *pair_bytes;  /* of an all_to_all, >= 0, [from * ranks + to]; NULL = bytes / ranks for every pair */
 } CollectiveCall;
 
-/* A run of steps that carry the same bytes over the same links; the next phase starts when it is over. */
+/*
+ * A run of steps; the next phase starts when it is over. Its steps carry the same bytes over the same links, unless it
+ * is pipelined: then they differ, and small pieces stream through all of them, so that they use their links at once.
+ */
 typedef struct CollectivePhase {
-    int steps;    /* >= 1 */
-    bool reduces; /* what arrives is added to the receiver's chunk; otherwise it replaces it */
+    int steps; /* >= 1 */
+    bool pipelined;
+    bool in_network;
 } CollectivePhase;
 
 enum { COLLECTIVE_PHASES_MAX = 64 };
@@ -43,12 +56,14 @@ typedef struct CollectiveSend {
     int first_chunk;
     int chunks;       /* >= 1 */
     int chunk_stride; /* >= 1; 1 = neighbours */
+    bool reduces;     /* it is added to the receiver's chunks; otherwise it replaces them */
 } CollectiveSend;
 
 typedef struct CollectiveAlgorithm {
     const char *name;
     const char *summary;
     const char *source;
+    bool automatic[COLLECTIVE_KIND_COUNT]; /* kinds that "auto" considers it for: those that NCCL runs by it */
 
     /* NULL when the algorithm can run the call, otherwise what it needs: "equally many ranks on every node". */
     const char *(*needs)(const CollectiveCall *call);
@@ -56,7 +71,8 @@ typedef struct CollectiveAlgorithm {
     /* Fills phases[0 .. COLLECTIVE_PHASES_MAX - 1] and returns their number; 0 when there is nothing to send. */
     int (*phases)(const CollectiveCall *call, CollectivePhase *phases);
 
-    /* Fills sends[0 .. ranks - 1] with what `rank` sends in a step and returns their number. */
+    /* Fills sends[0 .. ranks - 1] with what `rank` sends in a step and returns their number; `rank` may be the switch
+     * in a phase that is in_network. */
     int (*sends)(const CollectiveCall *call, int phase, int step, int rank, CollectiveSend *sends);
 } CollectiveAlgorithm;
 
@@ -64,7 +80,7 @@ typedef struct CollectiveAlgorithm {
 const CollectiveAlgorithm *collective_find(const char *name);
 const CollectiveAlgorithm *collective_at(size_t index);
 
-/* Returns "all_reduce", "all_gather", "reduce_scatter" or "send_recv". */
+/* Returns "all_reduce", "all_gather", "reduce_scatter", "send_recv", "broadcast", "reduce" or "all_to_all". */
 const char *collective_kind_name(CollectiveKind kind);
 
 #endif

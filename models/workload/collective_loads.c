@@ -10,6 +10,11 @@
 /* Fitted to nccl-tests, common to all machines: see the header. */
 static const double LAUNCH_S = 5e-6;
 static const double RAMP_HALF_BYTES = 1048576;
+static const double IN_NETWORK_S = 35e-6;
+static const double ALL_TO_ALL_TRIPS = 3;
+
+/* Loads are added up when there are so many, lest a direct exchange of many ranks fills the memory. */
+enum { MERGE_LOADS_MIN = 65536 };
 
 /* Neighbouring ranks on one node, and what leaves and enters the node for them in a step. */
 typedef struct Neighbours {
@@ -30,9 +35,10 @@ typedef struct Evaluation {
     LinkLoad *loads;
     size_t load_count;
     size_t load_capacity;
-    double latency_sum_s; /* over senders, of their slowest send */
-    int senders;
+    size_t merge_at;
+    double latency_s; /* over the steps of the phase, mean over the senders of their slowest send */
     double ramp_s;
+    bool in_network;
 } Evaluation;
 
 static void group_ranks(Evaluation *evaluation) {
@@ -48,7 +54,7 @@ static void group_ranks(Evaluation *evaluation) {
 
 static Evaluation evaluation_begin(const CollectiveCall *call, const Network *network) {
     size_t ranks = (size_t)call->ranks, none = 0;
-    Evaluation evaluation = {.call = call, .network = network};
+    Evaluation evaluation = {.call = call, .network = network, .merge_at = MERGE_LOADS_MIN};
     evaluation.groups = array_grow(NULL, &none, ranks, sizeof *evaluation.groups);
     none = 0;
     evaluation.group_of_rank = array_grow(NULL, &none, ranks, sizeof *evaluation.group_of_rank);
@@ -63,62 +69,6 @@ static void evaluation_end(Evaluation *evaluation) {
     free(evaluation->group_of_rank);
     free(evaluation->sends);
     free(evaluation->loads);
-}
-
-static void add_load(Evaluation *evaluation, LinkId link, double bytes) {
-    size_t needed = evaluation->load_count + 1;
-    evaluation->loads = array_grow(evaluation->loads, &evaluation->load_capacity, needed, sizeof *evaluation->loads);
-    evaluation->loads[evaluation->load_count++] = (LinkLoad){.link = link, .bytes = bytes};
-}
-
-/* Puts one send on its links, except for NICs, which the ranks of a node share; returns the latency of its route. */
-static double add_send(Evaluation *evaluation, int rank, const CollectiveSend *send) {
-    const Network *network = evaluation->network;
-    const int *gpu = evaluation->call->rank_gpu;
-    NetworkRoute route;
-    network_route(network, gpu[rank], gpu[send->to_rank], &route);
-    for (int i = 0; i < route.link_count; i++)
-        if (network_link_kind(network, route.links[i]) != LINK_NIC)
-            add_load(evaluation, route.links[i], send->bytes);
-    if (route.kind != LINK_NVLINK) {
-        evaluation->groups[evaluation->group_of_rank[rank]].out_bytes += send->bytes;
-        evaluation->groups[evaluation->group_of_rank[send->to_rank]].in_bytes += send->bytes;
-    }
-    double ramp_s = route.ramp_s * send->bytes / (send->bytes + RAMP_HALF_BYTES);
-    if (evaluation->call->kind != COLLECTIVE_SEND_RECV)
-        evaluation->ramp_s = fmax(evaluation->ramp_s, ramp_s);
-    return route.latency_s;
-}
-
-static void spread_over_nics(Evaluation *evaluation) {
-    for (int i = 0; i < evaluation->group_count; i++) {
-        Neighbours *group = &evaluation->groups[i];
-        for (int rank = group->first_rank; rank < group->first_rank + group->ranks; rank++) {
-            int gpu = evaluation->call->rank_gpu[rank];
-            if (group->out_bytes > 0)
-                add_load(evaluation, network_nic_out(evaluation->network, gpu), group->out_bytes / group->ranks);
-            if (group->in_bytes > 0)
-                add_load(evaluation, network_nic_in(evaluation->network, gpu), group->in_bytes / group->ranks);
-        }
-        group->out_bytes = group->in_bytes = 0;
-    }
-}
-
-/* All steps of a phase carry the same, so the first stands for them. */
-static void evaluate_step(Evaluation *evaluation, const CollectiveAlgorithm *algorithm, int phase) {
-    evaluation->load_count = 0;
-    evaluation->latency_sum_s = evaluation->ramp_s = 0;
-    evaluation->senders = 0;
-    for (int rank = 0; rank < evaluation->call->ranks; rank++) {
-        int count = algorithm->sends(evaluation->call, phase, 0, rank, evaluation->sends);
-        double slowest_s = 0;
-        for (int i = 0; i < count; i++)
-            slowest_s = fmax(slowest_s, add_send(evaluation, rank, &evaluation->sends[i]));
-        evaluation->latency_sum_s += slowest_s;
-        evaluation->senders += count > 0;
-    }
-    CHECK(evaluation->senders > 0);
-    spread_over_nics(evaluation);
 }
 
 static int compare_loads(const void *left, const void *right) {
@@ -143,14 +93,112 @@ static void merge_loads(Evaluation *evaluation) {
     evaluation->load_count = kept + 1;
 }
 
-static CollectivePhaseLoads finish_phase(Evaluation *evaluation, int steps, Arena *arena) {
+static void add_load(Evaluation *evaluation, LinkId link, double bytes) {
+    if (evaluation->load_count >= evaluation->merge_at) {
+        merge_loads(evaluation);
+        evaluation->merge_at = MERGE_LOADS_MIN + 2 * evaluation->load_count;
+    }
+    size_t needed = evaluation->load_count + 1;
+    evaluation->loads = array_grow(evaluation->loads, &evaluation->load_capacity, needed, sizeof *evaluation->loads);
+    evaluation->loads[evaluation->load_count++] = (LinkLoad){.link = link, .bytes = bytes};
+}
+
+/* Half of a way inside a node: between a GPU and the switch that adds or copies. */
+static void route_to_switch(const Evaluation *evaluation, int rank, const CollectiveSend *send, NetworkRoute *route) {
+    const Network *network = evaluation->network;
+    const int *gpu = evaluation->call->rank_gpu;
+    bool to_switch = send->to_rank == evaluation->call->ranks;
+    *route = (NetworkRoute){
+        .link_count = 1, .kind = LINK_NVLINK, .latency_s = network->port.latency_s / 2, .ramp_s = network->port.ramp_s};
+    route->links[0] = to_switch ? network_port_out(network, gpu[rank]) : network_port_in(network, gpu[send->to_rank]);
+}
+
+/* Puts one send on its links, except for NICs, which the ranks of a node share. */
+static NetworkRoute add_send(Evaluation *evaluation, int rank, const CollectiveSend *send) {
+    const CollectiveCall *call = evaluation->call;
+    const Network *network = evaluation->network;
+    NetworkRoute route;
+    if (rank == call->ranks || send->to_rank == call->ranks)
+        route_to_switch(evaluation, rank, send, &route);
+    else
+        network_route(network, call->rank_gpu[rank], call->rank_gpu[send->to_rank], &route);
+    for (int i = 0; i < route.link_count; i++)
+        if (network_link_kind(network, route.links[i]) != LINK_NIC)
+            add_load(evaluation, route.links[i], send->bytes);
+    if (route.kind != LINK_NVLINK) {
+        evaluation->groups[evaluation->group_of_rank[rank]].out_bytes += send->bytes;
+        evaluation->groups[evaluation->group_of_rank[send->to_rank]].in_bytes += send->bytes;
+    }
+    return route;
+}
+
+static void spread_over_nics(Evaluation *evaluation) {
+    for (int i = 0; i < evaluation->group_count; i++) {
+        Neighbours *group = &evaluation->groups[i];
+        for (int rank = group->first_rank; rank < group->first_rank + group->ranks; rank++) {
+            int gpu = evaluation->call->rank_gpu[rank];
+            if (group->out_bytes > 0)
+                add_load(evaluation, network_nic_out(evaluation->network, gpu), group->out_bytes / group->ranks);
+            if (group->in_bytes > 0)
+                add_load(evaluation, network_nic_in(evaluation->network, gpu), group->in_bytes / group->ranks);
+        }
+        group->out_bytes = group->in_bytes = 0;
+    }
+}
+
+/* What a rank sends in a step; returns the latency of the slowest of its ways. */
+static double add_sends(Evaluation *evaluation, int rank, int count) {
+    double slowest_s = 0;
+    for (int i = 0; i < count; i++) {
+        const CollectiveSend *send = &evaluation->sends[i];
+        NetworkRoute route = add_send(evaluation, rank, send);
+        slowest_s = fmax(slowest_s, route.latency_s);
+        double ramp_s = route.ramp_s * send->bytes / (send->bytes + RAMP_HALF_BYTES);
+        if (evaluation->call->kind != COLLECTIVE_SEND_RECV)
+            evaluation->ramp_s = fmax(evaluation->ramp_s, ramp_s);
+    }
+    return slowest_s;
+}
+
+static void evaluate_step(Evaluation *evaluation, const CollectiveAlgorithm *algorithm, int phase, int step) {
+    double latency_sum_s = 0;
+    int senders = 0;
+    /* One past the ranks is the switch, which sends only in a phase that is in_network. */
+    for (int rank = 0; rank <= evaluation->call->ranks; rank++) {
+        bool is_switch = rank == evaluation->call->ranks;
+        if (is_switch && !evaluation->in_network)
+            break;
+        int count = algorithm->sends(evaluation->call, phase, step, rank, evaluation->sends);
+        latency_sum_s += add_sends(evaluation, rank, count);
+        senders += count > 0;
+    }
+    CHECK(senders > 0);
+    evaluation->latency_s += latency_sum_s / senders;
+}
+
+/* All steps of a phase carry the same, so the first stands for them; those of a pipeline differ. */
+static void evaluate_phase(Evaluation *evaluation, const CollectiveAlgorithm *algorithm, int number,
+                           const CollectivePhase *phase) {
+    evaluation->load_count = 0;
+    evaluation->latency_s = evaluation->ramp_s = 0;
+    evaluation->in_network = phase->in_network;
+    int different = phase->pipelined ? phase->steps : 1;
+    for (int step = 0; step < different; step++)
+        evaluate_step(evaluation, algorithm, number, step);
+    spread_over_nics(evaluation);
     merge_loads(evaluation);
+}
+
+static CollectivePhaseLoads finish_phase(const Evaluation *evaluation, const CollectivePhase *phase, Arena *arena) {
+    int times = phase->pipelined ? 1 : phase->steps;
     LinkLoad *loads = ARENA_ARRAY(arena, evaluation->load_count, LinkLoad);
     for (size_t i = 0; i < evaluation->load_count; i++)
-        loads[i] = (LinkLoad){.link = evaluation->loads[i].link, .bytes = evaluation->loads[i].bytes * steps};
-    double step_s = evaluation->latency_sum_s / evaluation->senders;
-    return (CollectivePhaseLoads){
-        .latency_s = steps * step_s + evaluation->ramp_s, .loads = loads, .load_count = (int)evaluation->load_count};
+        loads[i] = (LinkLoad){.link = evaluation->loads[i].link, .bytes = evaluation->loads[i].bytes * times};
+    double fixed_s = evaluation->ramp_s + (phase->in_network ? IN_NETWORK_S : 0);
+    double trips = evaluation->call->kind == COLLECTIVE_ALL_TO_ALL ? ALL_TO_ALL_TRIPS : 1;
+    return (CollectivePhaseLoads){.latency_s = trips * times * evaluation->latency_s + fixed_s,
+                                  .loads = loads,
+                                  .load_count = (int)evaluation->load_count};
 }
 
 void collective_loads(const CollectiveCall *call, const CollectiveAlgorithm *algorithm, const Network *network,
@@ -162,8 +210,8 @@ void collective_loads(const CollectiveCall *call, const CollectiveAlgorithm *alg
     CollectivePhaseLoads *out = ARENA_ARRAY(arena, count, CollectivePhaseLoads);
     Evaluation evaluation = evaluation_begin(call, network);
     for (int phase = 0; phase < count; phase++) {
-        evaluate_step(&evaluation, algorithm, phase);
-        out[phase] = finish_phase(&evaluation, phases[phase].steps, arena);
+        evaluate_phase(&evaluation, algorithm, phase, &phases[phase]);
+        out[phase] = finish_phase(&evaluation, &phases[phase], arena);
     }
     evaluation_end(&evaluation);
     if (count > 0)
@@ -227,7 +275,7 @@ static const CollectiveAlgorithm *cheapest(const CollectiveCall *call, const Net
     double best_s = INFINITY;
     for (size_t index = 0; collective_at(index); index++) {
         const CollectiveAlgorithm *next = collective_at(index);
-        if (next->needs(call))
+        if (!next->automatic[call->kind] || next->needs(call))
             continue;
         if (!best) {
             best = next;
@@ -248,5 +296,7 @@ const CollectiveAlgorithm *collective_select(const char *name, const CollectiveC
     if (strcmp(name, "auto") == 0)
         return cheapest(call, network);
     const CollectiveAlgorithm *named = collective_find(name);
-    return named && named->needs(call) ? collective_find("ring") : named;
+    if (!named || !named->needs(call))
+        return named;
+    return collective_find(call->kind == COLLECTIVE_ALL_TO_ALL ? "direct" : "ring");
 }

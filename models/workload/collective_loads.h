@@ -3,18 +3,22 @@
  * others use the links too, the fair_share decides, with these loads.
  *
  * A phase costs latency_s and then, at full rate, bytes / bandwidth of its most loaded link (the alpha-beta model):
- *   latency_s = steps * mean over the senders of the latency of their route      chunks pass the links of a ring in
- * turn
- *             + max over the sends of ramp_s * c / (c + 1 MiB)                   c = bytes of one send, not for
- * send_recv
- *             + 5 us once per call                                               launch of the kernel
- * The ramp is what NCCL loses between its low-latency protocols and full pipelines; fitted with the constants of
- * LinkSpec to nccl-tests on A100 and H100 (see the catalogue entries; residuals in tests/validation/test_comm.c).
- * What a node sends and receives is spread evenly over the NICs of its ranks: NCCL turns its rings so that each NIC has
- * one.
+ *   latency_s = sum over the steps of the mean over the senders of the latency of their route
+ *               (three times that for an all_to_all: NCCL's grouped sends meet their receivers first)
+ *             + max over the sends of ramp_s * c / (c + 1 MiB)       c = bytes of one send; not for send_recv
+ *             + 35 us for a phase in_network                         the barriers of NVLS
+ *             + 5 us once per call                                   launch of the kernel
+ * The mean, because chunks pass the links of a ring in turn. The steps of a pipelined phase use their links at the same
+ * time, so its bytes are those of all steps. The ramp is what NCCL loses between its low-latency protocols and full
+ * pipelines. All are fitted with the constants of LinkSpec to nccl-tests on A100 and H100 (see the catalogue entries;
+ * method and residuals in tests/validation/test_comm.c). What a node sends and receives is spread evenly over the NICs
+ * of its ranks: NCCL turns its rings and trees so that each NIC has one.
  *
- * Limits: the sums are free (in the kernel's bandwidth); phases do not overlap; in-network reduction inside an NVSwitch
- * (NVLS on H100) is in no algorithm yet.
+ * "auto" is the cheapest alone of those that NCCL runs for the kind, as its tuner; halving_doubling and hierarchical,
+ * which it does not have, and direct for anything but all_to_all are taken by name only.
+ *
+ * Limits: the sums are free (in the kernel's bandwidth); phases do not overlap; NCCL's choice among protocols is only
+ * in the ramp.
  */
 #ifndef MODELS_WORKLOAD_COLLECTIVE_LOADS_H
 #define MODELS_WORKLOAD_COLLECTIVE_LOADS_H
@@ -39,7 +43,7 @@ typedef struct CollectiveLoads {
     int phase_count; /* 0 for one rank */
 } CollectiveLoads;
 
-/* Loads of every phase, in the arena; O(ranks log ranks). The algorithm must be able to run the call. */
+/* Loads of every phase, in the arena; O(sends log ranks). The algorithm must be able to run the call. */
 void collective_loads(const CollectiveCall *call, const CollectiveAlgorithm *algorithm, const Network *network,
                       Arena *arena, CollectiveLoads *loads);
 
@@ -50,8 +54,8 @@ double collective_alone_seconds(const CollectiveLoads *loads, const Network *net
 LinkKind collective_slowest_kind(const CollectiveLoads *loads, const Network *network);
 
 /*
- * The algorithm to use for a name of the menu or "auto", the cheapest alone. A named one that cannot run the call gives
- * way to ring, which always can. NULL when there is no such name.
+ * The algorithm to use for a name of the menu or "auto". A named one that cannot run the call gives way to ring, or to
+ * direct for an all_to_all, which always can. NULL when there is no such name.
  */
 const CollectiveAlgorithm *collective_select(const char *name, const CollectiveCall *call, const Network *network);
 

@@ -59,11 +59,14 @@ static CollectiveCall call_of(const Traffic *traffic, const TrafficGroups *group
                             .bytes = groups->bytes,
                             .ranks = groups->ranks,
                             .rank_gpu = groups->gpus + (size_t)group * (size_t)groups->ranks,
-                            .gpus_per_node = traffic->network->gpus_per_node};
+                            .gpus_per_node = traffic->network->gpus_per_node,
+                            .in_network_reduction = traffic->network->in_network_reduction && !groups->split};
 }
 
 static const CollectiveAlgorithm *algorithm_for_all(const Traffic *traffic, const TrafficGroups *groups) {
     CollectiveCall first = call_of(traffic, groups, 0);
+    if (groups->split)
+        first.kind = COLLECTIVE_REDUCE_SCATTER;
     const CollectiveAlgorithm *algorithm = collective_select(groups->algorithm, &first, traffic->network);
     for (int group = 1; group < groups->count; group++) {
         CollectiveCall call = call_of(traffic, groups, group);

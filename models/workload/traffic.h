@@ -34,6 +34,7 @@ typedef struct TrafficGroups {
     int ranks;             /* of one group */
     int count;             /* groups, >= 1 */
     const int *gpus;       /* [count * ranks], group by group */
+    bool split; /* an all_reduce that is a reduce_scatter and an all_gather, by what "auto" takes for those */
     int copies; /* >= 1: each group stands for so many, on GPUs beside its own in the same nodes with ports and
                    NICs of their own; only the leaves feel the others */
 } TrafficGroups;

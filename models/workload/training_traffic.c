@@ -68,6 +68,7 @@ static int open_tensor_operation(TrafficBuilder *builder, const ReplicaSet *set,
                                                   .bytes = plan_hidden_bytes(builder->training),
                                                   .ranks = tensors,
                                                   .count = count,
+                                                  .split = builder->plan->sequence_parallel,
                                                   .copies = 1});
 }
 

@@ -148,7 +148,7 @@ static const SchemaRow PLAN_ROWS[] = {
      .type = FIELD_WORD,
      .offset = offsetof(PlanSpec, collective),
      .default_text = "auto",
-     .help = "algorithm of the collectives",
+     .help = "algorithm of the collectives; auto = the cheapest that NCCL runs; `list collectives` explains each",
      .menu = collective_word},
 };
 

@@ -1,6 +1,14 @@
 /*
  * Collectives against nccl-tests on real machines. The files are read from ../shared/data/comm; without them the tests
  * are skipped. Beside our error stands that of a null model: bytes per rank over the nominal bandwidth, no latency.
+ *
+ * Port latency, efficiency and ramp of the A100 nodes are the least mean |log(predicted / measured)| that GSL's
+ * Nelder-Mead simplex finds, from 1.85 us, 0.7 and 42 us on, over all sizes of the all_reduce, all_gather and
+ * reduce_scatter rows of both A100 files up to 8 GPUs; launch and half point of the ramp are held. Those of the H100
+ * node are older and were kept: the simplex gives 0.79 us, 0.66 and 14 us, with 7.6 % instead of 6.6 % above 1 MiB.
+ * Chosen by hand on the rows they are judged on here: the 35 us of an in_network phase (all_reduce, 4 and 8 H100), and
+ * the three trips of an all_to_all (1, 2, 2.5 and 3 were tried). No row of vtrain_*, and none of a training run, chose
+ * a constant.
  */
 #include <criterion/criterion.h>
 #include <math.h>
@@ -52,6 +60,18 @@ static bool read_one_node(const char *line, Measured *row) {
     return strcmp(type, "half") == 0 && find_kind(kind, &row->kind);
 }
 
+/* nccl-tests writes alltoall. */
+static bool read_all_to_all(const char *line, Measured *row) {
+    char renamed[512];
+    snprintf(renamed, sizeof renamed, "all_to_all%.480s", strchr(line, ',') ? strchr(line, ',') : "");
+    return strncmp(line, "alltoall,", 9) == 0 && read_one_node(renamed, row);
+}
+
+/* Where NCCL lets the switch reduce. */
+static bool read_large_all_reduce(const char *line, Measured *row) {
+    return read_one_node(line, row) && row->kind == COLLECTIVE_ALL_REDUCE && row->ranks >= 4 && row->bytes >= 1.28e8;
+}
+
 static bool read_infiniband(const char *line, Measured *row) {
     double microseconds;
     if (sscanf(line, "%*[^,],%*[^,],%*d,%*d,%d,%*[^,],%*[^,],%lf,%lf", &row->ranks, &row->bytes, &microseconds) != 3)
@@ -98,7 +118,12 @@ static double predict(const NodeSpec *node, const Measured *row) {
         gpus[rank] = rank;
     FabricSpec fabric = fabric_default();
     Network network = network_build(node, &fabric, (row->ranks + GPUS_PER_NODE - 1) / GPUS_PER_NODE);
-    CollectiveCall call = {row->kind, row->bytes, row->ranks, gpus, GPUS_PER_NODE};
+    CollectiveCall call = {.kind = row->kind,
+                           .bytes = row->bytes,
+                           .ranks = row->ranks,
+                           .rank_gpu = gpus,
+                           .gpus_per_node = GPUS_PER_NODE,
+                           .in_network_reduction = node->in_network_reduction};
     CollectiveLoads loads;
     Arena *arena = arena_create();
     collective_loads(&call, collective_select("auto", &call, &network), &network, arena, &loads);
@@ -141,9 +166,10 @@ static void expect_median(const char *title, double *ours, double *null, int cou
     cr_expect_lt(error, null_error);
 }
 
-/* Median errors from 1 MiB on and below must stay under the limits; a second limit of 0 = the file has no such rows.
- */
-static void expect_errors(const char *name, ReadRow read_row, const char *node_name, const double *limits) {
+/* Median errors of the rows of a file ("what") from 1 MiB on and below must stay under the limits; a second limit of 0
+ * = the file has no such rows. */
+static void expect_errors(const char *name, const char *what, ReadRow read_row, const char *node_name,
+                          const double *limits) {
     Arena *arena = arena_create();
     const NodeSpec node = catalogue_node(arena, node_name);
     cr_assert_eq(node.gpus, GPUS_PER_NODE);
@@ -154,33 +180,50 @@ static void expect_errors(const char *name, ReadRow read_row, const char *node_n
         add_error(ours, &rows[i], predict(&node, &rows[i]));
         add_error(null, &rows[i], predict_null(&node, &rows[i]));
     }
-    expect_median(arena_format(arena, "%s from 1 MiB on", name), ours->large, null->large, ours->large_count,
+    expect_median(arena_format(arena, "%s, %s, from 1 MiB on", name, what), ours->large, null->large, ours->large_count,
                   limits[0]);
     if (limits[1] > 0)
-        expect_median(arena_format(arena, "%s below 1 MiB", name), ours->small, null->small, ours->small_count,
-                      limits[1]);
+        expect_median(arena_format(arena, "%s, %s, below 1 MiB", name, what), ours->small, null->small,
+                      ours->small_count, limits[1]);
     arena_destroy(arena);
 }
 
 Test(comm, collectives_in_an_a100_node_take_the_measured_time) {
-    expect_errors("nccl_1node_a100_sxm.csv", read_one_node, "dgx-a100-80", (const double[]){0.09, 0.20});
+    expect_errors("nccl_1node_a100_sxm.csv", "all_reduce, all_gather, reduce_scatter", read_one_node, "dgx-a100-80",
+                  (const double[]){0.08, 0.18});
 }
 
 Test(comm, collectives_in_an_h100_node_take_the_measured_time) {
-    expect_errors("nccl_1node_h100_sxm.csv", read_one_node, "dgx-h100", (const double[]){0.10, 0.07});
+    expect_errors("nccl_1node_h100_sxm.csv", "all_reduce, all_gather, reduce_scatter", read_one_node, "dgx-h100",
+                  (const double[]){0.07, 0.06});
+}
+
+Test(comm, large_all_reduces_in_an_h100_node_take_the_time_of_its_switch) {
+    expect_errors("nccl_1node_h100_sxm.csv", "all_reduce from 128 MB on, 4 and 8 GPUs", read_large_all_reduce,
+                  "dgx-h100", (const double[]){0.05, 0});
+}
+
+Test(comm, all_to_alls_in_an_a100_node_take_the_measured_time) {
+    expect_errors("nccl_1node_a100_sxm.csv", "all_to_all", read_all_to_all, "dgx-a100-80",
+                  (const double[]){0.11, 0.16});
+}
+
+Test(comm, all_to_alls_in_an_h100_node_take_the_measured_time) {
+    expect_errors("nccl_1node_h100_sxm.csv", "all_to_all", read_all_to_all, "dgx-h100", (const double[]){0.08, 0.16});
 }
 
 Test(comm, all_reduces_in_an_azure_a100_node_take_the_measured_time) {
-    expect_errors("nccl_allreduce_a100_ib_2_64gpu.csv", read_infiniband_inside, "dgx-a100-40",
-                  (const double[]){0.12, 0.05});
+    expect_errors("nccl_allreduce_a100_ib_2_64gpu.csv", "2-8 GPUs", read_infiniband_inside, "dgx-a100-40",
+                  (const double[]){0.10, 0.03});
 }
 
 Test(comm, all_reduces_over_infiniband_take_the_measured_time) {
-    expect_errors("nccl_allreduce_a100_ib_2_64gpu.csv", read_infiniband_between, "dgx-a100-40",
-                  (const double[]){0.05, 0.23});
+    expect_errors("nccl_allreduce_a100_ib_2_64gpu.csv", "16 and 64 GPUs", read_infiniband_between, "dgx-a100-40",
+                  (const double[]){0.05, 0.20});
 }
 
 /* None of these rows was used to choose a constant. */
 Test(comm, all_reduces_of_another_a100_node_are_predicted) {
-    expect_errors("vtrain_allreduce_1node_a100_2_8gpu.csv", read_vtrain, "dgx-a100-80", (const double[]){0.10, 0});
+    expect_errors("vtrain_allreduce_1node_a100_2_8gpu.csv", "all", read_vtrain, "dgx-a100-80",
+                  (const double[]){0.09, 0});
 }

@@ -4,6 +4,7 @@
  * steps than one ring over all (2 (m g - 1)), at more bytes inside the nodes.
  */
 #include "models/workload/collective.h"
+#include "models/workload/collective_layout.h"
 
 enum { RINGS_MAX = 4 };
 
@@ -18,18 +19,11 @@ static int node_of(const CollectiveCall *call, int rank) {
     return call->rank_gpu[rank] / call->gpus_per_node;
 }
 
-/* Ranks on the first node; needs() proves it for the others. */
-static int ranks_per_node(const CollectiveCall *call) {
-    int count = 1;
-    while (count < call->ranks && node_of(call, count) == node_of(call, 0))
-        count++;
-    return count;
-}
-
 static const char *hierarchical_needs(const CollectiveCall *call) {
-    if (call->kind == COLLECTIVE_SEND_RECV)
-        return "a collective of all ranks, not send_recv";
-    int per_node = ranks_per_node(call);
+    if (call->kind != COLLECTIVE_ALL_REDUCE && call->kind != COLLECTIVE_ALL_GATHER &&
+        call->kind != COLLECTIVE_REDUCE_SCATTER)
+        return "an all_reduce, all_gather or reduce_scatter";
+    int per_node = collective_ranks_on_first_node(call);
     if (per_node == 1 || per_node == call->ranks)
         return "several ranks on each of several nodes; otherwise it is the ring";
     bool equal = call->ranks % per_node == 0;
@@ -40,7 +34,7 @@ static const char *hierarchical_needs(const CollectiveCall *call) {
 
 /* The rings of a call in order; those of one rank are left out. */
 static int list_rings(const CollectiveCall *call, Ring *rings) {
-    int inside = ranks_per_node(call), between = call->ranks / inside, count = 0;
+    int inside = collective_ranks_on_first_node(call), between = call->ranks / inside, count = 0;
     const Ring order[RINGS_MAX] = {
         {.between = false, .reduces = true, .length = inside},
         {.between = true, .reduces = true, .length = between},
@@ -58,7 +52,7 @@ static int hierarchical_phases(const CollectiveCall *call, CollectivePhase *phas
     Ring rings[RINGS_MAX];
     int count = list_rings(call, rings);
     for (int i = 0; i < count; i++)
-        phases[i] = (CollectivePhase){.steps = rings[i].length - 1, .reduces = rings[i].reduces};
+        phases[i] = (CollectivePhase){.steps = rings[i].length - 1};
     return count;
 }
 
@@ -66,7 +60,7 @@ static int hierarchical_sends(const CollectiveCall *call, int phase, int step, i
     Ring rings[RINGS_MAX];
     list_rings(call, rings);
     const Ring *ring = &rings[phase];
-    int per_node = ranks_per_node(call), nodes = call->ranks / per_node;
+    int per_node = collective_ranks_on_first_node(call), nodes = call->ranks / per_node;
     int node = rank / per_node, place = rank % per_node;
 
     int position = ring->between ? node : place;
@@ -78,7 +72,8 @@ static int hierarchical_sends(const CollectiveCall *call, int phase, int step, i
                                 .bytes = call->bytes / call->ranks * chunks,
                                 .first_chunk = ring->between ? piece * per_node + place : piece,
                                 .chunks = chunks,
-                                .chunk_stride = ring->between ? 1 : per_node};
+                                .chunk_stride = ring->between ? 1 : per_node,
+                                .reduces = ring->reduces};
     return 1;
 }
 

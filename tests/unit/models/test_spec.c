@@ -50,6 +50,19 @@ Test(spec, a_job_is_not_larger_than_the_cluster) {
     arena_destroy(arena);
 }
 
+Test(spec, a_switch_that_reduces_is_one_between_nvlink_ports) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = small_cluster(arena, 3, 4);
+    spec.cluster.node.in_network_reduction = true;
+    small_cluster_resolve(arena, &spec);
+    spec = small_cluster(arena, 3, 4);
+    spec.cluster.node.in_network_reduction = true;
+    spec.cluster.node.nvlink.bytes_per_s = 0;
+    expect_error(&spec, "cluster.node.in_network_reduction",
+                 "found true on a node without NVLink, expected `nvlink`, whose switch reduces");
+    arena_destroy(arena);
+}
+
 Test(spec, a_cluster_that_cannot_be_simulated_is_refused_before_anything_else) {
     Arena *arena = arena_create();
     SimulationSpec spec = small_cluster(arena, 1500001, 4);

@@ -158,7 +158,8 @@ Test(traffic, unused_links_have_no_resource) {
 Test(traffic, alone_an_operation_takes_what_the_collective_does) {
     for (int folded = 0; folded < 2; folded++) {
         Bench *bench = bench_create(&NODE, folded);
-        CollectiveCall call = {COLLECTIVE_ALL_REDUCE, BYTES, 4, FOUR_NODES, 4};
+        CollectiveCall call = {
+            .kind = COLLECTIVE_ALL_REDUCE, .bytes = BYTES, .ranks = 4, .rank_gpu = FOUR_NODES, .gpus_per_node = 4};
         int ring = add(bench, COLLECTIVE_ALL_REDUCE, BYTES, FOUR_NODES, 4);
         seal(bench);
         CollectiveLoads loads;
@@ -292,5 +293,26 @@ Test(traffic, all_groups_of_an_operation_run_one_algorithm) {
     seal(bench);
     cr_assert_eq(traffic_leg_count(bench->traffic, sums), 2);
     cr_assert_eq(traffic_leg_count(bench->traffic, alone), 4);
+    bench_destroy(bench);
+}
+
+/* An all_reduce by the switch is one phase, by a ring two. */
+Test(traffic, a_split_sum_is_not_left_to_the_switch) {
+    NodeSpec node = NODE;
+    node.in_network_reduction = true;
+    Bench *bench = bench_create(&node, true);
+    TrafficGroups groups = groups_of(COLLECTIVE_ALL_REDUCE, 4e9, (const int[]){0, 1, 2, 3}, 4);
+    groups.algorithm = "auto";
+    int whole = traffic_add(bench->traffic, &groups);
+    groups.split = true;
+    int split = traffic_add(bench->traffic, &groups);
+    groups.algorithm = "direct";
+    int named = traffic_add(bench->traffic, &groups);
+    seal(bench);
+    cr_assert_eq(traffic_leg_count(bench->traffic, whole), 1);
+    cr_assert_eq(traffic_leg_count(bench->traffic, split), 2);
+    cr_assert_eq(traffic_leg_count(bench->traffic, named), 2);
+    expect_near(traffic_leg(bench->traffic, whole, 0)->amount_bytes, 5e9);
+    expect_near(traffic_leg(bench->traffic, split, 0)->amount_bytes, 3e9);
     bench_destroy(bench);
 }

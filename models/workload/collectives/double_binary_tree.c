@@ -1,0 +1,138 @@
+/*
+ * double_binary_tree: two trees over the nodes, each for half of the buffer, chosen so that a node that passes on in
+ * one is a leaf in the other: all links are busy, and a buffer crosses in log2 of the nodes (Sanders, Speck, Traeff:
+ * Two-tree algorithms for full bandwidth broadcast, reduction and scan, Parallel Computing 35, 2009). As in NCCL the
+ * ranks of one node form a chain with its first rank at the head. With m nodes of g ranks a pass up or down takes g - 1
+ * + ceil(log2 m) steps, through which the buffer streams; each rank but the root sends or receives it once. An
+ * all_reduce is a pass up and one down.
+ *
+ * Rank 0 is the root of both trees; the others are numbered 1 .. n. The in-order tree has the odd numbers as leaves,
+ * and a number with z trailing zero bits on level z. The second tree is its mirror image for even n, shifted by one for
+ * odd n. Inside one node it would be the chain of a ring's broadcast, and more bytes than a ring's all_reduce, so it is
+ * not run. Limit: an odd number of ranks does not halve the chunks, the second tree has one more.
+ */
+#include "models/workload/collective.h"
+#include "models/workload/collective_layout.h"
+
+/* Nodes as blocks of as many ranks as the first has; blocks that straddle nodes work, only slower. */
+typedef struct Trees {
+    int width;  /* ranks in a block; the last may have fewer */
+    int others; /* blocks without the root's */
+    int levels;
+} Trees;
+
+static Trees trees_of(const CollectiveCall *call) {
+    int width = collective_ranks_on_first_node(call);
+    Trees trees = {.width = width, .others = (call->ranks + width - 1) / width - 1};
+    while (trees.others >> trees.levels)
+        trees.levels++;
+    return trees;
+}
+
+static const char *double_binary_tree_needs(const CollectiveCall *call) {
+    bool runs =
+        call->kind == COLLECTIVE_ALL_REDUCE || call->kind == COLLECTIVE_BROADCAST || call->kind == COLLECTIVE_REDUCE;
+    if (!runs)
+        return "an all_reduce, broadcast or reduce";
+    bool inside = call->ranks > 1 && collective_ranks_on_first_node(call) == call->ranks;
+    return inside ? "ranks on several nodes; inside one it is a chain" : NULL;
+}
+
+static int double_binary_tree_phases(const CollectiveCall *call, CollectivePhase *phases) {
+    Trees trees = trees_of(call);
+    CollectivePhase pass = {.steps = trees.width - 1 + trees.levels, .pipelined = true};
+    if (call->ranks == 1)
+        return 0;
+    phases[0] = phases[1] = pass;
+    return call->kind == COLLECTIVE_ALL_REDUCE ? 2 : 1;
+}
+
+/* The number of a block in tree 0 or 1. */
+static int number_of(const Trees *trees, int tree, int block) {
+    if (tree == 0 || block == 0)
+        return block;
+    return trees->others % 2 == 0 ? trees->others + 1 - block : block % trees->others + 1;
+}
+
+static int block_of(const Trees *trees, int tree, int number) {
+    if (tree == 0 || number == 0)
+        return number;
+    return trees->others % 2 == 0 ? trees->others + 1 - number : (number + trees->others - 2) % trees->others + 1;
+}
+
+static int parent_of(const Trees *trees, int number) {
+    int bit = number & -number, parent = (number ^ bit) | (bit << 1);
+    return parent > trees->others ? number ^ bit : parent;
+}
+
+static bool is_child(const Trees *trees, int number, int level, int parent) {
+    return number >= 1 && number <= trees->others && (number & -number) == 1 << level &&
+           parent_of(trees, number) == parent;
+}
+
+/* The half of a tree, from the first chunk on. */
+static CollectiveSend half_to(const CollectiveCall *call, int tree, int to_rank) {
+    int first = tree == 0 ? 0 : call->ranks / 2, chunks = tree == 0 ? call->ranks / 2 : call->ranks - first;
+    return (CollectiveSend){.to_rank = to_rank,
+                            .bytes = call->bytes * chunks / call->ranks,
+                            .first_chunk = first,
+                            .chunks = chunks,
+                            .chunk_stride = 1};
+}
+
+static CollectiveSend all_to(const CollectiveCall *call, int to_rank) {
+    return (CollectiveSend){.to_rank = to_rank, .bytes = call->bytes, .chunks = call->ranks, .chunk_stride = 1};
+}
+
+/* From the ends of the chains to their heads, then level by level to the root. */
+static int sends_up(const CollectiveCall *call, int step, int rank, CollectiveSend *sends) {
+    Trees trees = trees_of(call);
+    int place = rank % trees.width, block = rank / trees.width, level = step - (trees.width - 1), count = 0;
+    if (level < 0 && place == trees.width - 1 - step)
+        sends[count++] = all_to(call, rank - 1);
+    for (int tree = 0; tree < 2 && level >= 0 && place == 0 && block > 0; tree++) {
+        int number = number_of(&trees, tree, block);
+        if ((number & -number) == 1 << level)
+            sends[count++] = half_to(call, tree, block_of(&trees, tree, parent_of(&trees, number)) * trees.width);
+    }
+    for (int i = 0; i < count; i++)
+        sends[i].reduces = true;
+    return count;
+}
+
+static int sends_to_children(const CollectiveCall *call, int level, int block, CollectiveSend *sends) {
+    Trees trees = trees_of(call);
+    int count = 0;
+    for (int tree = 0; tree < 2; tree++) {
+        int number = number_of(&trees, tree, block);
+        for (int child = number - (1 << level); child <= number + (1 << level); child += 2 << level)
+            if (is_child(&trees, child, level, number))
+                sends[count++] = half_to(call, tree, block_of(&trees, tree, child) * trees.width);
+    }
+    return count;
+}
+
+static int sends_down(const CollectiveCall *call, int step, int rank, CollectiveSend *sends) {
+    Trees trees = trees_of(call);
+    int place = rank % trees.width, chain_step = step - trees.levels;
+    if (chain_step < 0)
+        return place == 0 ? sends_to_children(call, trees.levels - 1 - step, rank / trees.width, sends) : 0;
+    bool has_next = place + 1 < trees.width && rank + 1 < call->ranks;
+    sends[0] = all_to(call, rank + 1);
+    return place == chain_step && has_next ? 1 : 0;
+}
+
+static int double_binary_tree_sends(const CollectiveCall *call, int phase, int step, int rank, CollectiveSend *sends) {
+    bool up = call->kind != COLLECTIVE_BROADCAST && phase == 0;
+    return up ? sends_up(call, step, rank, sends) : sends_down(call, step, rank, sends);
+}
+
+const CollectiveAlgorithm collective_double_binary_tree = {
+    .name = "double_binary_tree",
+    .summary = "chains inside the nodes, two trees between them; latency grows with the log of the nodes",
+    .source = "Sanders, Speck, Traeff: Two-tree algorithms for full bandwidth, Parallel Computing 2009",
+    .automatic = {[COLLECTIVE_ALL_REDUCE] = true},
+    .needs = double_binary_tree_needs,
+    .phases = double_binary_tree_phases,
+    .sends = double_binary_tree_sends,
+};
