@@ -34,6 +34,9 @@ struct Traffic {
     int touched_count[COLLECTIVE_PHASES_MAX];
     int scratch_legs;
     ResourceId *link_resource; /* filled by traffic_seal */
+    CollectiveCall last_call;  /* the choice made last; its rank_gpu is not looked at */
+    const char *last_name;
+    const CollectiveAlgorithm *last_algorithm;
 };
 
 Traffic *traffic_create(Arena *arena, const Network *network, bool folded) {
@@ -63,11 +66,24 @@ static CollectiveCall call_of(const Traffic *traffic, const TrafficGroups *group
                             .in_network_reduction = traffic->network->in_network_reduction && !groups->split};
 }
 
-static const CollectiveAlgorithm *algorithm_for_all(const Traffic *traffic, const TrafficGroups *groups) {
+/* The choice for a group; one of the same kind, bytes and size as the last one, on other stages mostly, is not priced
+ * again. */
+static const CollectiveAlgorithm *select_algorithm(Traffic *traffic, const char *name, const CollectiveCall *call) {
+    const CollectiveCall *last = &traffic->last_call;
+    bool same = traffic->last_name && strcmp(traffic->last_name, name) == 0 && last->kind == call->kind &&
+                last->bytes == call->bytes && last->ranks == call->ranks && !call->pair_bytes;
+    if (!same || traffic->last_algorithm->needs(call))
+        traffic->last_algorithm = collective_select(name, call, traffic->network);
+    traffic->last_call = *call;
+    traffic->last_name = name;
+    return traffic->last_algorithm;
+}
+
+static const CollectiveAlgorithm *algorithm_for_all(Traffic *traffic, const TrafficGroups *groups) {
     CollectiveCall first = call_of(traffic, groups, 0);
     if (groups->split)
         first.kind = COLLECTIVE_REDUCE_SCATTER;
-    const CollectiveAlgorithm *algorithm = collective_select(groups->algorithm, &first, traffic->network);
+    const CollectiveAlgorithm *algorithm = select_algorithm(traffic, groups->algorithm, &first);
     for (int group = 1; group < groups->count; group++) {
         CollectiveCall call = call_of(traffic, groups, group);
         if (algorithm->needs(&call))
@@ -170,9 +186,11 @@ typedef struct SignatureTable {
     size_t mask;
 } SignatureTable;
 
-static SignatureTable signature_table(const Traffic *traffic) {
-    size_t size = 16;
-    while (size < 2 * (size_t)network_link_count(traffic->network))
+static SignatureTable signature_table(const Traffic *traffic, const uint64_t *signatures) {
+    size_t size = 16, used = 0;
+    for (int link = 0; link < network_link_count(traffic->network); link++)
+        used += signatures[link] != 0;
+    while (size < 2 * used)
         size *= 2;
     return (SignatureTable){ARENA_ARRAY(traffic->arena, size, uint64_t), ARENA_ARRAY(traffic->arena, size, ResourceId),
                             size - 1};
@@ -192,7 +210,7 @@ static ResourceId find_or_add(const Traffic *traffic, SignatureTable *table, Fai
 
 static void create_resources(Traffic *traffic, FairShare *share) {
     const uint64_t *signatures = link_signatures(traffic);
-    SignatureTable table = signature_table(traffic);
+    SignatureTable table = signature_table(traffic, signatures);
     for (LinkId link = 0; link < (LinkId)network_link_count(traffic->network); link++) {
         if (!signatures[link])
             continue;
