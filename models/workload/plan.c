@@ -87,7 +87,7 @@ static void check_model(const TrainingSpec *training, const Report *report) {
     if (model->heads % tensor)
         COMPLAIN(report, ".plan.tensor_parallel",
                  "found %" PRId64 ", expected a divisor of the %" PRId64 " attention heads", tensor, model->heads);
-    if (transformer_kv_heads(model) % tensor && tensor % transformer_kv_heads(model))
+    else if (transformer_kv_heads(model) % tensor && tensor % transformer_kv_heads(model))
         COMPLAIN(report, ".plan.tensor_parallel",
                  "found %" PRId64 ", expected a divisor or a multiple of the %" PRId64 " key and value heads", tensor,
                  transformer_kv_heads(model));
