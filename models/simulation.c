@@ -65,6 +65,8 @@ static void assume(const SimulationSpec *spec, Arena *arena, Results *results) {
             "stages or tensor groups share nodes unevenly: all their ranks are taken to have the longest way "
             "of any of them; fidelity: unfolded tells them apart";
     list[count++] = "CUDA and NCCL keep 1.5 GiB per process";
+    list[count++] = "FLOPs of attention are counted for the full square, as the SC21 paper does";
+    list[count++] = "nothing else slows the job down: no input, checkpoints, failures or other jobs";
     results->assumptions = list;
     results->assumption_count = count;
 }

@@ -8,6 +8,7 @@
 enum { CAUSES_MAX = 6 };
 
 static const double CAUSE_LEAST_FRACTION = 0.01;
+static const double UNEVEN_FRACTION = 0.03; /* of a stage over the mean of the others */
 static const double GIB = 1024.0 * 1024.0 * 1024.0;
 
 /* What a category means when it is large, and what usually helps. */
@@ -23,8 +24,7 @@ static const struct {
                              "flash_attention: true, sequence_parallel: true"},
     [LEDGER_LAUNCH_OVERHEAD] = {"the host cannot issue kernels as fast as the GPU finishes them",
                                 "larger micro-batches, so that kernels are longer"},
-    [LEDGER_COMM_TENSOR] = {"the sums over the tensor group are exposed",
-                            "keep tensor_parallel inside one node, or lower it"},
+    [LEDGER_COMM_TENSOR] = {"the sums over the tensor group are exposed", "lower tensor_parallel"},
     [LEDGER_COMM_CONTEXT] = {"context-parallel communication is exposed", "lower context parallelism"},
     [LEDGER_COMM_EXPERT] = {"expert-parallel communication is exposed", "lower expert parallelism"},
     [LEDGER_COMM_PIPELINE] = {"stages wait for messages of their neighbours",
@@ -68,6 +68,32 @@ static const char *link_words(LinkKind kind) {
     return "";
 }
 
+/* Time in which one GPU of a class works, its tensor group's sums included. */
+static int64_t work_ns(const LedgerRow *row) {
+    int64_t sum = 0;
+    for (int category = LEDGER_IDEAL_COMPUTE; category <= LEDGER_COMM_TENSOR; category++)
+        sum += row->ns[category];
+    return sum;
+}
+
+/* ", and stage 7 works 12 % longer than the others", or nothing when the stages are alike. */
+static const char *longest_stage(const Results *results, Arena *arena) {
+    int64_t sum = 0;
+    int longest = 0, count = results->class_count;
+    for (int i = 0; i < count; i++) {
+        sum += work_ns(&results->classes[i].ledger);
+        if (work_ns(&results->classes[i].ledger) > work_ns(&results->classes[longest].ledger))
+            longest = i;
+    }
+    int64_t most = work_ns(&results->classes[longest].ledger);
+    double others = count > 1 ? (double)(sum - most) / (count - 1) : 0;
+    double excess = others > 0 ? (double)most / others - 1 : 0;
+    if (excess < UNEVEN_FRACTION)
+        return "";
+    return arena_format(arena, ", and %s works %.0f %% longer than the others", results->classes[longest].name,
+                        100 * excess);
+}
+
 static const char *cause_sentence(const Results *results, int category, const char *straggler, Arena *arena) {
     const char *title = ledger_category_title((LedgerCategory)category), *meaning = WORDS[category].meaning;
     double percent = 100 * fraction_of(results, category);
@@ -76,11 +102,14 @@ static const char *cause_sentence(const Results *results, int category, const ch
                             link_words(main_link(results, category)));
     if (category == LEDGER_STRAGGLER && straggler)
         return arena_format(arena, "%s, %.1f %% of GPU time: %s, mostly in %s.", title, percent, meaning, straggler);
-    return arena_format(arena, "%s, %.1f %% of GPU time: %s.", title, percent, meaning);
+    const char *uneven = category == LEDGER_PIPELINE_BUBBLE ? longest_stage(results, arena) : "";
+    return arena_format(arena, "%s, %.1f %% of GPU time: %s%s.", title, percent, meaning, uneven);
 }
 
 /* Advice that fits the plan: what is already on is not recommended. */
-static const char *cause_advice(const PlanSpec *plan, int category) {
+static const char *cause_advice(const PlanSpec *plan, const Results *results, int category) {
+    if (category == LEDGER_COMM_TENSOR && main_link(results, category) != LINK_NVLINK)
+        return "keep tensor_parallel inside one node";
     if (category == LEDGER_RECOMPUTATION && plan->recompute == RECOMPUTE_SELECTIVE)
         return "recompute: none or flash_attention: true, if memory allows";
     if (category == LEDGER_COMM_DATA && plan->overlap_grad_reduce)
@@ -107,7 +136,7 @@ static int collect_causes(const SimulationSpec *spec, const char *straggler, Are
         causes[count++] = (Cause){.category = (LedgerCategory)best,
                                   .fraction = fraction_of(results, best),
                                   .sentence = cause_sentence(results, best, straggler, arena),
-                                  .advice = cause_advice(&spec->jobs[0].training.plan, best)};
+                                  .advice = cause_advice(&spec->jobs[0].training.plan, results, best)};
     }
     return count;
 }

@@ -96,6 +96,13 @@ static void check_model(const TrainingSpec *training, const Report *report) {
                  tensor, transformer_ffn_hidden(model));
 }
 
+static void check_positions(const TrainingSpec *training, const Report *report) {
+    int64_t positions = training->model.max_positions;
+    if (positions && training->sequence_tokens > positions)
+        COMPLAIN(report, ".sequence_length", "found %" PRId64 ", expected at most the model's %" PRId64 " positions",
+                 training->sequence_tokens, positions);
+}
+
 static void check_layers(const TrainingSpec *training, const Report *report) {
     const PlanSpec *plan = &training->plan;
     int64_t stages = plan->pipeline_parallel, sum = 0, least = 0;
@@ -196,6 +203,7 @@ bool plan_resolve(TrainingSpec *training, int64_t gpus, const char *path, ErrorL
     if (!check_ranges(training, &report))
         return false;
     check_model(training, &report);
+    check_positions(training, &report);
     check_layers(training, &report);
     resolve_replicas(plan, gpus, &report);
     resolve_batch(plan, &report);

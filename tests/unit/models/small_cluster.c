@@ -46,7 +46,7 @@ SimulationSpec small_cluster(Arena *arena, int nodes, int gpus) {
     training->model.layers = 8;
     training->model.heads = 8;
     training->model.vocab = 5120;
-    training->model.max_positions = 512;
+    training->model.max_positions = 640;
     training->model.dropout_fraction = 0.1;
     return spec;
 }

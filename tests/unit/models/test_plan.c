@@ -341,3 +341,17 @@ Test(plan, recomputation_has_three_names) {
     cr_assert_not(recompute_find("half", &untouched));
     cr_assert_eq(untouched, RECOMPUTE_SELECTIVE);
 }
+
+Test(plan, a_sequence_is_not_longer_than_the_positions_that_were_learned) {
+    TrainingSpec training = small_training();
+    training.model.max_positions = training.sequence_tokens - 1;
+    Arena *arena = arena_create();
+    const char *message = arena_format(arena, "found %d, expected at most the model's %d positions",
+                                       (int)training.sequence_tokens, (int)training.sequence_tokens - 1);
+    expect_error(training, 1, "jobs[0].sequence_length", message);
+    training.model.max_positions = 0;
+    ErrorList errors;
+    error_list_init(&errors, arena);
+    cr_assert(plan_resolve(&training, 1, "jobs[0]", &errors));
+    arena_destroy(arena);
+}

@@ -11,6 +11,7 @@ static TrainingSpec gpt_175b(Arena *arena, bool sequence_parallel) {
     training->model.layers = 96;
     training->model.heads = 96;
     training->model.vocab = 51200;
+    training->model.max_positions = 2048;
     training->sequence_tokens = 2048;
     training->plan.tensor_parallel = 8;
     training->plan.pipeline_parallel = 8;
