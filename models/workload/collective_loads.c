@@ -19,6 +19,13 @@ typedef struct Neighbours {
     double in_bytes;
 } Neighbours;
 
+/* What one group sends to another in a step. */
+typedef struct Crossing {
+    int from_group;
+    int to_group;
+    double bytes;
+} Crossing;
+
 /* One call being evaluated; heap arrays are freed at its end. */
 typedef struct Evaluation {
     const CollectiveCall *call;
@@ -30,6 +37,9 @@ typedef struct Evaluation {
     LinkLoad *loads;
     size_t load_count;
     size_t load_capacity;
+    Crossing *crossings; /* between groups; used when the network splits flows by NIC */
+    size_t crossing_count;
+    size_t crossing_capacity;
     double latency_sum_s; /* over senders, of their slowest send */
     int senders;
     double ramp_s;
@@ -63,6 +73,7 @@ static void evaluation_end(Evaluation *evaluation) {
     free(evaluation->group_of_rank);
     free(evaluation->sends);
     free(evaluation->loads);
+    free(evaluation->crossings);
 }
 
 static void add_load(Evaluation *evaluation, LinkId link, double bytes) {
@@ -71,23 +82,89 @@ static void add_load(Evaluation *evaluation, LinkId link, double bytes) {
     evaluation->loads[evaluation->load_count++] = (LinkLoad){.link = link, .bytes = bytes};
 }
 
-/* Puts one send on its links, except for NICs, which the ranks of a node share; returns the latency of its route. */
+/* Notes bytes between two nodes; from which NIC to which they go is decided when the step is known. */
+static void add_crossing(Evaluation *evaluation, int from_group, int to_group, double bytes) {
+    size_t needed = evaluation->crossing_count + 1;
+    evaluation->crossings =
+        array_grow(evaluation->crossings, &evaluation->crossing_capacity, needed, sizeof *evaluation->crossings);
+    evaluation->crossings[evaluation->crossing_count++] = (Crossing){from_group, to_group, bytes};
+}
+
+/* The rank that receives when rings are turned so that a message enters by the NIC by which it left. */
+static int facing_rank(const Evaluation *evaluation, int rank, int to_rank) {
+    const Neighbours *from = &evaluation->groups[evaluation->group_of_rank[rank]];
+    const Neighbours *to = &evaluation->groups[evaluation->group_of_rank[to_rank]];
+    return to->first_rank + (rank - from->first_rank) % to->ranks;
+}
+
+/* Puts the links of a send on the list, without its NICs, which the ranks of a node share. */
+static void add_bundled(Evaluation *evaluation, int rank, const CollectiveSend *send, const NetworkRoute *route) {
+    for (int i = 0; i < route->link_count; i++)
+        if (network_link_kind(evaluation->network, route->links[i]) != LINK_NIC)
+            add_load(evaluation, route->links[i], send->bytes * route->share_fraction[i]);
+    if (route->kind != LINK_NVLINK) {
+        evaluation->groups[evaluation->group_of_rank[rank]].out_bytes += send->bytes;
+        evaluation->groups[evaluation->group_of_rank[send->to_rank]].in_bytes += send->bytes;
+    }
+}
+
+/* Puts one send on its links; returns the latency of its route. */
 static double add_send(Evaluation *evaluation, int rank, const CollectiveSend *send) {
     const Network *network = evaluation->network;
     const int *gpu = evaluation->call->rank_gpu;
     NetworkRoute route;
     network_route(network, gpu[rank], gpu[send->to_rank], &route);
-    for (int i = 0; i < route.link_count; i++)
-        if (network_link_kind(network, route.links[i]) != LINK_NIC)
-            add_load(evaluation, route.links[i], send->bytes);
-    if (route.kind != LINK_NVLINK) {
-        evaluation->groups[evaluation->group_of_rank[rank]].out_bytes += send->bytes;
-        evaluation->groups[evaluation->group_of_rank[send->to_rank]].in_bytes += send->bytes;
+    if (route.kind != LINK_NVLINK && network->splits_flows) {
+        network_route(network, gpu[rank], gpu[facing_rank(evaluation, rank, send->to_rank)], &route);
+        add_crossing(evaluation, evaluation->group_of_rank[rank], evaluation->group_of_rank[send->to_rank],
+                     send->bytes);
+    } else {
+        add_bundled(evaluation, rank, send, &route);
     }
     double ramp_s = route.ramp_s * send->bytes / (send->bytes + RAMP_HALF_BYTES);
     if (evaluation->call->kind != COLLECTIVE_SEND_RECV)
         evaluation->ramp_s = fmax(evaluation->ramp_s, ramp_s);
     return route.latency_s;
+}
+
+static int compare_crossings(const void *left, const void *right) {
+    const Crossing *a = left, *b = right;
+    if (a->from_group != b->from_group)
+        return a->from_group < b->from_group ? -1 : 1;
+    if (a->to_group != b->to_group)
+        return a->to_group < b->to_group ? -1 : 1;
+    return (a->bytes > b->bytes) - (a->bytes < b->bytes);
+}
+
+/* One flow per rank of the larger group, each from the NIC of its rank to that of the rank it faces. */
+static void split_crossing(Evaluation *evaluation, const Crossing *crossing) {
+    const Neighbours *from = &evaluation->groups[crossing->from_group], *to = &evaluation->groups[crossing->to_group];
+    int flows = from->ranks > to->ranks ? from->ranks : to->ranks;
+    for (int flow = 0; flow < flows; flow++) {
+        const int *gpu = evaluation->call->rank_gpu;
+        NetworkRoute route;
+        network_route(evaluation->network, gpu[from->first_rank + flow % from->ranks],
+                      gpu[to->first_rank + flow % to->ranks], &route);
+        for (int i = 0; i < route.link_count; i++)
+            add_load(evaluation, route.links[i], crossing->bytes / flows * route.share_fraction[i]);
+    }
+}
+
+/* Sums up what every pair of nodes exchanges, then spreads it over their NICs. */
+static void split_crossings(Evaluation *evaluation) {
+    Crossing *crossings = evaluation->crossings;
+    if (evaluation->crossing_count == 0)
+        return;
+    qsort(crossings, evaluation->crossing_count, sizeof *crossings, compare_crossings);
+    for (size_t first = 0, next; first < evaluation->crossing_count; first = next) {
+        Crossing sum = crossings[first];
+        for (next = first + 1; next < evaluation->crossing_count; next++) {
+            if (crossings[next].from_group != sum.from_group || crossings[next].to_group != sum.to_group)
+                break;
+            sum.bytes += crossings[next].bytes;
+        }
+        split_crossing(evaluation, &sum);
+    }
 }
 
 static void spread_over_nics(Evaluation *evaluation) {
@@ -106,7 +183,7 @@ static void spread_over_nics(Evaluation *evaluation) {
 
 /* All steps of a phase carry the same, so the first stands for them. */
 static void evaluate_step(Evaluation *evaluation, const CollectiveAlgorithm *algorithm, int phase) {
-    evaluation->load_count = 0;
+    evaluation->load_count = evaluation->crossing_count = 0;
     evaluation->latency_sum_s = evaluation->ramp_s = 0;
     evaluation->senders = 0;
     for (int rank = 0; rank < evaluation->call->ranks; rank++) {
@@ -119,6 +196,7 @@ static void evaluate_step(Evaluation *evaluation, const CollectiveAlgorithm *alg
     }
     CHECK(evaluation->senders > 0);
     spread_over_nics(evaluation);
+    split_crossings(evaluation);
 }
 
 static int compare_loads(const void *left, const void *right) {

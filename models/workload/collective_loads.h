@@ -11,7 +11,8 @@
  * The ramp is what NCCL loses between its low-latency protocols and full pipelines; fitted with the constants of
  * LinkSpec to nccl-tests on A100 and H100 (see the catalogue entries; residuals in tests/validation/test_comm.c).
  * What a node sends and receives is spread evenly over the NICs of its ranks: NCCL turns its rings so that each NIC has
- * one.
+ * one. Where the NIC decides the way through the fabric (ECMP over several paths, rails), each of these rings is a flow
+ * of its own, from a NIC to the NIC in the same place of the other node.
  *
  * Limits: the sums are free (in the kernel's bandwidth); phases do not overlap; in-network reduction inside an NVSwitch
  * (NVLS on H100) is in no algorithm yet.

@@ -8,12 +8,12 @@ int64_t plan_rank(const PlanSpec *plan, int stage, int replica, int tensor) {
 
 /* Nodes in the order in which the job fills them: leaf by leaf, or one of each leaf in turn. */
 static int *node_order(Arena *arena, const ClusterSpec *cluster, Placement placement) {
-    int nodes = (int)cluster->nodes, per_leaf = cluster->fabric.nodes_per_leaf;
+    int nodes = (int)cluster->nodes, per_leaf = 1;
     int *order = ARENA_ARRAY(arena, nodes, int);
-    if (per_leaf < 1 || per_leaf > nodes)
-        per_leaf = nodes;
-    if (placement == PLACEMENT_PACKED)
-        per_leaf = 1;
+    if (placement == PLACEMENT_SPREAD) {
+        Network network = network_build(&cluster->node, &cluster->fabric, nodes);
+        per_leaf = network_nodes_per_leaf(&network);
+    }
     int next = 0;
     for (int slot = 0; slot < per_leaf; slot++)
         for (int node = slot; node < nodes; node += per_leaf)
