@@ -5,8 +5,11 @@
 #include "sim/engine/check.h"
 
 Fabric network_fabric(const NodeSpec *node, const FabricSpec *spec, int nodes) {
-    return (Fabric){
-        .spec = *spec, .nodes = nodes, .nics_per_node = node->nics, .nic_bytes_per_s = node->nic.bytes_per_s};
+    return (Fabric){.spec = *spec,
+                    .topology = topology_find(spec->topology),
+                    .nodes = nodes,
+                    .nics_per_node = node->nics,
+                    .nic_bytes_per_s = node->nic.bytes_per_s};
 }
 
 Network network_build(const NodeSpec *node, const FabricSpec *spec, int nodes) {
@@ -20,10 +23,11 @@ Network network_build(const NodeSpec *node, const FabricSpec *spec, int nodes) {
                        .port_is_pcie = pcie,
                        .port = pcie ? node->pcie : node->nvlink,
                        .nic = node->nic,
-                       .fabric = network_fabric(node, spec, nodes),
-                       .topology = topology_find(spec->topology)};
+                       .fabric = network_fabric(node, spec, nodes)};
     CHECK(!fabric_fault(&network.fabric).key);
-    network.splits_flows = nodes > 1 && network.topology->paths(&network.fabric) > 1;
+    network.first_fabric_link = 2 * (LinkId)nodes * (LinkId)(node->gpus + node->nics);
+    network.link_count = network.first_fabric_link + (LinkId)network.fabric.topology->link_count(&network.fabric);
+    network.splits_flows = nodes > 1 && network.fabric.topology->paths(&network.fabric) > 1;
     return network;
 }
 
@@ -35,12 +39,8 @@ static LinkId first_nic(const Network *network) {
     return 2 * (LinkId)network_gpu_count(network);
 }
 
-static LinkId first_fabric(const Network *network) {
-    return first_nic(network) + 2 * (LinkId)network->nodes * (LinkId)network->nics_per_node;
-}
-
 int network_link_count(const Network *network) {
-    return (int)first_fabric(network) + network->topology->link_count(&network->fabric);
+    return (int)network->link_count;
 }
 
 LinkId network_port_out(const Network *network, int gpu) {
@@ -48,14 +48,25 @@ LinkId network_port_out(const Network *network, int gpu) {
     return 2 * (LinkId)gpu;
 }
 
-static int nic_of(const Network *network, int gpu) {
-    return gpu % network->gpus_per_node * network->nics_per_node / network->gpus_per_node;
+/* Node and NIC of a GPU. */
+typedef struct NicPlace {
+    int node;
+    int nic;
+} NicPlace;
+
+static NicPlace nic_place(const Network *network, int gpu) {
+    int gpus = network->gpus_per_node, nics = network->nics_per_node, node = gpu / gpus;
+    int place = gpu - node * gpus;
+    return (NicPlace){node, nics == gpus ? place : place * nics / gpus};
+}
+
+static LinkId nic_out(const Network *network, NicPlace place) {
+    return first_nic(network) + 2 * (LinkId)(place.node * network->nics_per_node + place.nic);
 }
 
 LinkId network_nic_out(const Network *network, int gpu) {
     CHECK(network->nics_per_node >= 1);
-    int node = gpu / network->gpus_per_node;
-    return first_nic(network) + 2 * (LinkId)(node * network->nics_per_node + nic_of(network, gpu));
+    return nic_out(network, nic_place(network, gpu));
 }
 
 LinkId network_nic_in(const Network *network, int gpu) {
@@ -76,33 +87,30 @@ static void route_inside_node(const Network *network, int from_gpu, int to_gpu, 
     add_link(route, network_port_out(network, to_gpu) + 1, 1);
 }
 
-/* The GPU through which a message leaves by that NIC: itself, or the first one that uses it. */
-static int gpu_at_nic(const Network *network, int gpu, int nic) {
+/* From a GPU over NVLink to the first GPU of another NIC of its node. */
+static void change_nic(const Network *network, int gpu, NicPlace exit_place, NetworkRoute *route) {
     int gpus = network->gpus_per_node, nics = network->nics_per_node;
-    return nic_of(network, gpu) == nic ? gpu : gpu / gpus * gpus + (nic * gpus + nics - 1) / nics;
+    int exit_gpu = exit_place.node * gpus + (exit_place.nic * gpus + nics - 1) / nics;
+    add_link(route, network_port_out(network, gpu), 1);
+    add_link(route, network_port_out(network, exit_gpu) + 1, 1);
+    route->latency_s += network->port.latency_s;
 }
 
 static void route_between_nodes(const Network *network, int from_gpu, int to_gpu, NetworkRoute *route) {
-    int gpus = network->gpus_per_node;
-    FabricPair pair = {.from_node = from_gpu / gpus,
-                       .from_nic = nic_of(network, from_gpu),
-                       .to_node = to_gpu / gpus,
-                       .to_nic = nic_of(network, to_gpu)};
+    NicPlace from = nic_place(network, from_gpu), to = nic_place(network, to_gpu);
+    FabricPair pair = {from.node, from.nic, to.node, to.nic};
     FabricRoute between;
-    fabric_route(&network->fabric, &pair, &between);
+    network->fabric.topology->route(&network->fabric, &pair, &between);
     route->kind = between.link_count ? LINK_FABRIC : LINK_NIC;
     route->latency_s = network->nic.latency_s + between.switches * network->fabric.spec.hop_latency_s;
     route->ramp_s = network->nic.ramp_s;
-    int exit_gpu = gpu_at_nic(network, from_gpu, between.exit_nic);
-    if (exit_gpu != from_gpu) {
-        add_link(route, network_port_out(network, from_gpu), 1);
-        add_link(route, network_port_out(network, exit_gpu) + 1, 1);
-        route->latency_s += network->port.latency_s;
-    }
-    add_link(route, network_nic_out(network, exit_gpu), 1);
+    NicPlace exit_place = {from.node, between.exit_nic};
+    if (exit_place.nic != from.nic)
+        change_nic(network, from_gpu, exit_place, route);
+    add_link(route, nic_out(network, exit_place), 1);
     for (int i = 0; i < between.link_count; i++)
-        add_link(route, first_fabric(network) + (LinkId)between.links[i], between.share_fraction[i]);
-    add_link(route, network_nic_in(network, to_gpu), 1);
+        add_link(route, network->first_fabric_link + (LinkId)between.links[i], between.share_fraction[i]);
+    add_link(route, nic_out(network, to) + 1, 1);
 }
 
 int network_route(const Network *network, int from_gpu, int to_gpu, NetworkRoute *route) {
@@ -121,10 +129,10 @@ int network_route(const Network *network, int from_gpu, int to_gpu, NetworkRoute
 }
 
 LinkKind network_link_kind(const Network *network, LinkId link) {
-    CHECK(link < (LinkId)network_link_count(network));
+    CHECK(link < network->link_count);
     if (link < first_nic(network))
         return LINK_NVLINK;
-    return link < first_fabric(network) ? LINK_NIC : LINK_FABRIC;
+    return link < network->first_fabric_link ? LINK_NIC : LINK_FABRIC;
 }
 
 double network_link_bytes_per_s(const Network *network, LinkId link) {
@@ -137,7 +145,7 @@ double network_link_bytes_per_s(const Network *network, LinkId link) {
     case LINK_KIND_COUNT:
         break;
     }
-    FabricLink between = network->topology->link(&network->fabric, (int)(link - first_fabric(network)));
+    FabricLink between = network->fabric.topology->link(&network->fabric, (int)(link - network->first_fabric_link));
     return between.bytes_per_s * network->fabric.spec.efficiency_fraction;
 }
 
@@ -146,7 +154,7 @@ int network_nodes_per_leaf(const Network *network) {
     int count = 1;
     for (; count < network->nodes; count++) {
         FabricPair pair = {.from_node = 0, .to_node = count};
-        fabric_route(&network->fabric, &pair, &route);
+        network->fabric.topology->route(&network->fabric, &pair, &route);
         if (route.switches > 1)
             break;
     }
@@ -174,7 +182,7 @@ void network_link_name(const Network *network, LinkId link, char *text, size_t s
         LinkId nic = (link - first_nic(network)) / 2, per_node = (LinkId)network->nics_per_node;
         snprintf(text, size, "node[%u].nic[%u].%s", nic / per_node, nic % per_node, link % 2 ? "in" : "out");
     } else {
-        FabricLink between = network->topology->link(&network->fabric, (int)(link - first_fabric(network)));
+        FabricLink between = network->fabric.topology->link(&network->fabric, (int)(link - network->first_fabric_link));
         fabric_link_name(&between, text, size);
     }
 }

@@ -42,7 +42,8 @@ typedef struct Network {
     LinkSpec port;     /* one GPU's way to the other GPUs of its node */
     LinkSpec nic;
     Fabric fabric;
-    const Topology *topology;
+    LinkId first_fabric_link; /* ids from here to link_count - 1 are the topology's */
+    LinkId link_count;
 } Network;
 
 enum { NETWORK_ROUTE_LINKS_MAX = FABRIC_ROUTE_LINKS_MAX + 4 };

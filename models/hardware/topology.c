@@ -46,10 +46,9 @@ FabricSpec fabric_default(void) {
 }
 
 TopologyFault fabric_fault(const Fabric *fabric) {
-    const Topology *topology = topology_find(fabric->spec.topology);
-    if (!topology)
+    if (!fabric->topology)
         return (TopologyFault){"topology", "a name from `chokepoint list topologies`"};
-    return topology->needs(fabric);
+    return fabric->topology->needs(fabric);
 }
 
 /* SplitMix64's finisher (Steele, Lea, Flood, OOPSLA 2014): spreads every bit over all others. */
@@ -60,13 +59,11 @@ static uint64_t mix(uint64_t value) {
     return value ^ (value >> 31);
 }
 
-void fabric_route(const Fabric *fabric, FabricPair *pair, FabricRoute *route) {
-    CHECK(pair->from_node != pair->to_node);
+uint64_t fabric_choice(const Fabric *fabric, const FabricPair *pair) {
     uint64_t nics = (uint64_t)fabric->nics_per_node;
     uint64_t from = (uint64_t)pair->from_node * nics + (uint64_t)pair->from_nic;
     uint64_t to = (uint64_t)pair->to_node * nics + (uint64_t)pair->to_nic;
-    pair->choice = mix(mix(mix(fabric->spec.seed) ^ from) ^ to);
-    topology_find(fabric->spec.topology)->route(fabric, pair, route);
+    return mix(mix(mix(fabric->spec.seed) ^ from) ^ to);
 }
 
 void fabric_route_add(FabricRoute *route, int link, double share_fraction) {

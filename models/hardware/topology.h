@@ -45,12 +45,15 @@ typedef struct FabricSpec {
     double efficiency_fraction; /* (0, 1]; achievable over nominal on a link between switches */
 } FabricSpec;
 
+typedef struct Topology Topology;
+
 /* A fabric and what hangs on it. */
 typedef struct Fabric {
     FabricSpec spec;
-    int nodes;              /* >= 1 */
-    int nics_per_node;      /* >= 0; 0 only with one node */
-    double nic_bytes_per_s; /* >= 0; nominal, of one NIC */
+    const Topology *topology; /* NULL = the spec names none of the menu */
+    int nodes;                /* >= 1 */
+    int nics_per_node;        /* >= 0; 0 only with one node */
+    double nic_bytes_per_s;   /* >= 0; nominal, of one NIC */
 } Fabric;
 
 /* Why a fabric cannot be. */
@@ -76,7 +79,6 @@ typedef struct FabricLink {
 typedef struct FabricPair {
     int from_node, from_nic;
     int to_node, to_nic;
-    uint64_t choice; /* the hash that picks one of equal paths */
 } FabricPair;
 
 typedef struct FabricRoute {
@@ -87,7 +89,7 @@ typedef struct FabricRoute {
     double share_fraction[FABRIC_ROUTE_LINKS_MAX]; /* (0, 1]; of the message on that link, 1 unless sprayed */
 } FabricRoute;
 
-typedef struct Topology {
+struct Topology {
     const char *name;
     const char *summary;
     const char *source;
@@ -104,7 +106,7 @@ typedef struct Topology {
 
     /* Fills in all of the route. */
     void (*route)(const Fabric *fabric, const FabricPair *pair, FabricRoute *route);
-} Topology;
+};
 
 /* The topology of that name, NULL when there is none; the menu by index, NULL past its end. */
 const Topology *topology_find(const char *name);
@@ -116,8 +118,8 @@ FabricSpec fabric_default(void);
 /* What is wrong with the fabric, the name of its topology included. */
 TopologyFault fabric_fault(const Fabric *fabric);
 
-/* The route between two NICs; sets pair->choice. */
-void fabric_route(const Fabric *fabric, FabricPair *pair, FabricRoute *route);
+/* The hash that chooses among equal paths of the pair. */
+uint64_t fabric_choice(const Fabric *fabric, const FabricPair *pair);
 
 /* Appends a link to a route that the caller has started. */
 void fabric_route_add(FabricRoute *route, int link, double share_fraction);

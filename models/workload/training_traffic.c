@@ -196,7 +196,7 @@ TrainingTraffic training_traffic_create(Arena *arena, const SimulationSpec *spec
     TrainingTraffic out = {.network = ARENA_NEW(arena, Network),
                            .stages = (int)plan->pipeline_parallel,
                            .chunks = (int)plan->virtual_stages,
-                           .tensor_groups = folded ? 1 : (int)plan->tensor_parallel};
+                           .tensor_groups = ranks->splits_tensors ? (int)plan->tensor_parallel : 1};
     *out.network = network_build(&spec->cluster.node, &spec->cluster.fabric, (int)spec->cluster.nodes);
     out.traffic = traffic_create(arena, out.network, folded);
     TrafficBuilder builder = {arena, &job->training, plan, ranks, spec, out.network, out.traffic, NULL};

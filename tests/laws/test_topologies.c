@@ -57,7 +57,11 @@ Test(topologies, halves_of_a_ring_of_n_share_the_four_links_of_the_cut) {
 Test(topologies, a_non_blocking_fat_tree_has_as_many_cables_at_each_level_as_hosts) {
     int hosts = 8 * 8 * 8 / 4;
     FabricSpec spec = fat_tree_fabric(8, 3, 1, 1);
-    Fabric fabric = {.spec = spec, .nodes = hosts / SAMPLE_NICS, .nics_per_node = SAMPLE_NICS, .nic_bytes_per_s = 3e9};
+    Fabric fabric = {.spec = spec,
+                     .topology = topology_find(spec.topology),
+                     .nodes = hosts / SAMPLE_NICS,
+                     .nics_per_node = SAMPLE_NICS,
+                     .nic_bytes_per_s = 3e9};
     cr_assert_eq(topology_find("fat_tree")->link_count(&fabric), 2 * 2 * hosts);
     cr_assert_eq(topology_find("fat_tree")->paths(&fabric), 16);
 }

@@ -111,14 +111,14 @@ static void fat_tree_route(const Fabric *fabric, const FabricPair *pair, FabricR
     int from = pair->from_node / tree.nodes_per_leaf, to = pair->to_node / tree.nodes_per_leaf;
     int per_leaf = leaf_links(&tree), per_pod = pod_links(&tree), lower = tree.leaves * per_leaf;
     int from_pod = tree.pods > 1 ? from / tree.pod.down : 0, to_pod = tree.pods > 1 ? to / tree.pod.down : 0;
-    int aggregation = (int)(pair->choice % (uint64_t)per_leaf);
-    int core = (int)(pair->choice / (uint64_t)per_leaf % (uint64_t)(per_pod / per_leaf));
-    int upper = aggregation * (per_pod / per_leaf) + core;
     route->exit_nic = pair->from_nic;
     route->switches = from == to ? 1 : from_pod == to_pod ? 3 : 5;
     route->link_count = 0;
     if (from == to)
         return;
+    uint64_t choice = tree.bundled ? 0 : fabric_choice(fabric, pair);
+    int aggregation = (int)(choice % (uint64_t)per_leaf), cores = per_pod / per_leaf;
+    int upper = aggregation * cores + (int)(choice / (uint64_t)per_leaf % (uint64_t)cores);
     fabric_route_add(route, 2 * (from * per_leaf + aggregation), 1);
     if (from_pod != to_pod) {
         fabric_route_add(route, 2 * (lower + from_pod * per_pod + upper), 1);

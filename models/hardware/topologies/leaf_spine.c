@@ -34,12 +34,13 @@ static FabricLink leaf_spine_link(const Fabric *fabric, int link) {
 
 static void leaf_spine_route(const Fabric *fabric, const FabricPair *pair, FabricRoute *route) {
     int from_leaf = pair->from_node / nodes_per_leaf(fabric), to_leaf = pair->to_node / nodes_per_leaf(fabric);
-    int paths = leaf_spine_paths(fabric), spine = (int)(pair->choice % (uint64_t)paths);
     route->exit_nic = pair->from_nic;
     route->switches = from_leaf == to_leaf ? 1 : 3;
     route->link_count = 0;
     if (from_leaf == to_leaf)
         return;
+    int paths = leaf_spine_paths(fabric);
+    int spine = paths > 1 ? (int)(fabric_choice(fabric, pair) % (uint64_t)paths) : 0;
     fabric_route_add(route, 2 * (from_leaf * paths + spine), 1);
     fabric_route_add(route, 2 * (to_leaf * paths + spine) + 1, 1);
 }

@@ -40,7 +40,7 @@ static FabricLink rail_optimised_link(const Fabric *fabric, int link) {
 }
 
 static void rail_optimised_route(const Fabric *fabric, const FabricPair *pair, FabricRoute *route) {
-    int rails = fabric->nics_per_node, up = uplinks(fabric), spine = (int)(pair->choice % (uint64_t)up);
+    int rails = fabric->nics_per_node, up = uplinks(fabric);
     int from_rail = fabric->spec.pxn ? pair->to_nic : pair->from_nic;
     int from = pair->from_node / nodes_per_pod(fabric) * rails + from_rail;
     int to = pair->to_node / nodes_per_pod(fabric) * rails + pair->to_nic;
@@ -49,6 +49,7 @@ static void rail_optimised_route(const Fabric *fabric, const FabricPair *pair, F
     route->link_count = 0;
     if (from == to)
         return;
+    int spine = up > 1 ? (int)(fabric_choice(fabric, pair) % (uint64_t)up) : 0;
     fabric_route_add(route, 2 * (from * up + spine), 1);
     fabric_route_add(route, 2 * (to * up + spine) + 1, 1);
 }

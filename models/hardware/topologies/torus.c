@@ -105,7 +105,7 @@ static void torus_route(const Fabric *fabric, const FabricPair *pair, FabricRout
             add_run(&size, at, &back, route);
             run.share_fraction = 0.5;
         } else if (tie) {
-            run.minus = pair->choice >> dimension & 1;
+            run.minus = fabric_choice(fabric, pair) >> dimension & 1;
         }
         add_run(&size, at, &run, route);
         at[dimension] = target[dimension];

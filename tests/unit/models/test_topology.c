@@ -66,7 +66,7 @@ static void check_route(const Network *network, int from_gpu, int to_gpu) {
         cr_assert(route.share_fraction[i] > 0 && route.share_fraction[i] <= 1);
         cr_assert(i <= first || i == count - 1 || network_link_kind(network, route.links[i]) == LINK_FABRIC);
         for (int j = 0; j < i; j++)
-            cr_assert_neq(route.links[j], route.links[i], "%s", network->topology->name);
+            cr_assert_neq(route.links[j], route.links[i], "%s", network->fabric.topology->name);
     }
 }
 
@@ -82,7 +82,7 @@ static void check_way_back(const Network *network, int from_gpu, int to_gpu) {
     NetworkRoute there, back;
     network_route(network, from_gpu, to_gpu, &there);
     network_route(network, to_gpu, from_gpu, &back);
-    cr_assert_eq(there.link_count, back.link_count, "%s", network->topology->name);
+    cr_assert_eq(there.link_count, back.link_count, "%s", network->fabric.topology->name);
     cr_assert_float_eq(there.latency_s, back.latency_s, 1e-15);
     cr_assert_eq(there.kind, back.kind);
 }
@@ -177,7 +177,11 @@ Test(topology, ecmp_uses_every_path_and_another_seed_chooses_otherwise) {
 }
 
 static void expect_fault(FabricSpec spec, int nodes, const char *key, const char *expected) {
-    Fabric fabric = {.spec = spec, .nodes = nodes, .nics_per_node = SAMPLE_NICS, .nic_bytes_per_s = 3e9};
+    Fabric fabric = {.spec = spec,
+                     .topology = topology_find(spec.topology),
+                     .nodes = nodes,
+                     .nics_per_node = SAMPLE_NICS,
+                     .nic_bytes_per_s = 3e9};
     TopologyFault fault = fabric_fault(&fabric);
     cr_assert_not_null(fault.key, "expected a fault of %s", key);
     cr_assert_str_eq(fault.key, key);
