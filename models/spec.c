@@ -72,10 +72,6 @@ static void check_network(const ClusterSpec *cluster, ErrorList *errors) {
         error_list_add(errors, (ErrorPlace){0}, "cluster.nodes",
                        "found %" PRId64 " nodes without NICs, expected 1 node, or a node type with `nics`",
                        cluster->nodes);
-    if (cluster->fabric.oversubscription > 1 && !cluster->fabric.nodes_per_leaf)
-        error_list_add(errors, (ErrorPlace){0}, "cluster.fabric.oversubscription",
-                       "found %g with all nodes on one leaf, expected `nodes_per_leaf` beside it",
-                       cluster->fabric.oversubscription);
     if (cluster->node.nics > 0 && cluster->node.nic.bytes_per_s <= 0)
         error_list_add(errors, (ErrorPlace){0}, "cluster.node.nics",
                        "found %d NICs without a bandwidth, expected `nic`", cluster->node.nics);

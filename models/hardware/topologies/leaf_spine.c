@@ -15,6 +15,8 @@ static int leaf_spine_paths(const Fabric *fabric) {
 
 static TopologyFault leaf_spine_needs(const Fabric *fabric) {
     double links = 2.0 * fabric->nodes / nodes_per_leaf(fabric) * leaf_spine_paths(fabric);
+    if (fabric->spec.oversubscription > 1 && fabric->spec.nodes_per_leaf < 1)
+        return (TopologyFault){"oversubscription", "`nodes_per_leaf` beside it, for all nodes are on one leaf"};
     if (links > 1e8)
         return (TopologyFault){"spines", "at most 1e8 links between leaves and spines"};
     return (TopologyFault){0};

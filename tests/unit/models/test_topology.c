@@ -190,6 +190,9 @@ static void expect_fault(FabricSpec spec, int nodes, const char *key, const char
 
 Test(topology, what_cannot_be_is_named_by_its_key) {
     expect_fault(plain_fabric("hypercube"), 8, "topology", "a name from `chokepoint list topologies`");
+    FabricSpec one_leaf = plain_fabric("leaf_spine");
+    one_leaf.oversubscription = 2.385;
+    expect_fault(one_leaf, 8, "oversubscription", "`nodes_per_leaf` beside it, for all nodes are on one leaf");
     expect_fault(leaf_fabric("leaf_spine", 1, 4096), 1000000, "spines", "at most 1e8 links between leaves and spines");
     expect_fault(leaf_fabric("rail_optimised", 1, 4096), 1000000, "spines",
                  "at most 1e8 links between rails and spines");
