@@ -75,13 +75,15 @@ static void check_network(const ClusterSpec *cluster, ErrorList *errors) {
         error_list_add(errors, (ErrorPlace){0}, "cluster.nodes",
                        "found %" PRId64 " nodes without NICs, expected 1 node, or a node type with `nics`",
                        cluster->nodes);
-    if (cluster->fabric.oversubscription > 1 && !cluster->fabric.nodes_per_leaf)
-        error_list_add(errors, (ErrorPlace){0}, "cluster.fabric.oversubscription",
-                       "found %g with all nodes on one leaf, expected `nodes_per_leaf` beside it",
-                       cluster->fabric.oversubscription);
     if (cluster->node.nics > 0 && cluster->node.nic.bytes_per_s <= 0)
         error_list_add(errors, (ErrorPlace){0}, "cluster.node.nics",
                        "found %d NICs without a bandwidth, expected `nic`", cluster->node.nics);
+    Fabric fabric = network_fabric(&cluster->node, &cluster->fabric, (int)cluster->nodes);
+    TopologyFault fault = fabric_fault(&fabric);
+    if (fault.key)
+        error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "cluster.fabric.%s", fault.key),
+                       "found %s for %" PRId64 " nodes with %d NICs, expected %s", cluster->fabric.topology,
+                       cluster->nodes, cluster->node.nics, fault.expected);
 }
 
 static bool has_precision(const GpuSpec *gpu, Precision precision) {
@@ -135,6 +137,7 @@ bool simulation_spec_resolve(SimulationSpec *spec, ErrorList *errors) {
                        GPUS_MAX);
         return false;
     }
+    spec->cluster.fabric.seed = spec->seed;
     check_network(&spec->cluster, errors);
     check_slow_gpus(&spec->cluster, errors);
     if (spec->job_count != 1)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/workload/node_exchange.h"
 #include "sim/engine/array.h"
 #include "sim/engine/check.h"
 
@@ -13,94 +14,30 @@ static const double RAMP_HALF_BYTES = 1048576;
 static const double IN_NETWORK_S = 35e-6;
 static const double ALL_TO_ALL_TRIPS = 3;
 
-/* Loads are added up when there are so many, lest a direct exchange of many ranks fills the memory. */
-enum { MERGE_LOADS_MIN = 65536 };
-
-/* Neighbouring ranks on one node, and what leaves and enters the node for them in a step. */
-typedef struct Neighbours {
-    int first_rank;
-    int ranks;
-    double out_bytes;
-    double in_bytes;
-} Neighbours;
-
-/* One call being evaluated; heap arrays are freed at its end. */
+/* One call being evaluated; what it owns is freed at its end. */
 typedef struct Evaluation {
     const CollectiveCall *call;
     const Network *network;
-    Neighbours *groups;
-    int *group_of_rank;
-    int group_count;
+    NodeExchange *exchange;
     CollectiveSend *sends; /* room for one rank's sends */
-    LinkLoad *loads;
-    size_t load_count;
-    size_t load_capacity;
-    size_t merge_at;
+    LoadList loads;
     double latency_s; /* over the steps of the phase, mean over the senders of their slowest send */
     double ramp_s;
     bool in_network;
 } Evaluation;
 
-static void group_ranks(Evaluation *evaluation) {
-    const CollectiveCall *call = evaluation->call;
-    for (int rank = 0; rank < call->ranks; rank++) {
-        int node = call->rank_gpu[rank] / call->gpus_per_node;
-        if (rank == 0 || node != call->rank_gpu[rank - 1] / call->gpus_per_node)
-            evaluation->groups[evaluation->group_count++] = (Neighbours){.first_rank = rank};
-        evaluation->groups[evaluation->group_count - 1].ranks++;
-        evaluation->group_of_rank[rank] = evaluation->group_count - 1;
-    }
-}
-
 static Evaluation evaluation_begin(const CollectiveCall *call, const Network *network) {
-    size_t ranks = (size_t)call->ranks, none = 0;
-    Evaluation evaluation = {.call = call, .network = network, .merge_at = MERGE_LOADS_MIN};
-    evaluation.groups = array_grow(NULL, &none, ranks, sizeof *evaluation.groups);
-    none = 0;
-    evaluation.group_of_rank = array_grow(NULL, &none, ranks, sizeof *evaluation.group_of_rank);
-    none = 0;
-    evaluation.sends = array_grow(NULL, &none, ranks, sizeof *evaluation.sends);
-    group_ranks(&evaluation);
-    return evaluation;
+    size_t none = 0;
+    return (Evaluation){.call = call,
+                        .network = network,
+                        .exchange = node_exchange_create(call, network),
+                        .sends = array_grow(NULL, &none, (size_t)call->ranks, sizeof(CollectiveSend))};
 }
 
 static void evaluation_end(Evaluation *evaluation) {
-    free(evaluation->groups);
-    free(evaluation->group_of_rank);
+    node_exchange_destroy(evaluation->exchange);
     free(evaluation->sends);
-    free(evaluation->loads);
-}
-
-static int compare_loads(const void *left, const void *right) {
-    const LinkLoad *a = left, *b = right;
-    if (a->link != b->link)
-        return a->link < b->link ? -1 : 1;
-    return (a->bytes > b->bytes) - (a->bytes < b->bytes);
-}
-
-/* Adds up the loads of each link, smallest first, so that the sum does not depend on the sort. */
-static void merge_loads(Evaluation *evaluation) {
-    if (evaluation->load_count == 0)
-        return;
-    qsort(evaluation->loads, evaluation->load_count, sizeof *evaluation->loads, compare_loads);
-    size_t kept = 0;
-    for (size_t i = 1; i < evaluation->load_count; i++) {
-        if (evaluation->loads[i].link == evaluation->loads[kept].link)
-            evaluation->loads[kept].bytes += evaluation->loads[i].bytes;
-        else
-            evaluation->loads[++kept] = evaluation->loads[i];
-    }
-    evaluation->load_count = kept + 1;
-}
-
-static void add_load(Evaluation *evaluation, LinkId link, double bytes) {
-    if (evaluation->load_count >= evaluation->merge_at) {
-        merge_loads(evaluation);
-        evaluation->merge_at = MERGE_LOADS_MIN + 2 * evaluation->load_count;
-    }
-    size_t needed = evaluation->load_count + 1;
-    evaluation->loads = array_grow(evaluation->loads, &evaluation->load_capacity, needed, sizeof *evaluation->loads);
-    evaluation->loads[evaluation->load_count++] = (LinkLoad){.link = link, .bytes = bytes};
+    load_list_free(&evaluation->loads);
 }
 
 /* Half of a way inside a node: between a GPU and the switch that adds or copies. */
@@ -113,37 +50,20 @@ static void route_to_switch(const Evaluation *evaluation, int rank, const Collec
     route->links[0] = to_switch ? network_port_out(network, gpu[rank]) : network_port_in(network, gpu[send->to_rank]);
 }
 
-/* Puts one send on its links, except for NICs, which the ranks of a node share. */
+/* Puts one send on its links. */
 static NetworkRoute add_send(Evaluation *evaluation, int rank, const CollectiveSend *send) {
     const CollectiveCall *call = evaluation->call;
-    const Network *network = evaluation->network;
+    const int *gpu = call->rank_gpu;
     NetworkRoute route;
     if (rank == call->ranks || send->to_rank == call->ranks)
         route_to_switch(evaluation, rank, send, &route);
+    else if (gpu[rank] / call->gpus_per_node != gpu[send->to_rank] / call->gpus_per_node)
+        return node_exchange_add(evaluation->exchange, rank, send, &evaluation->loads);
     else
-        network_route(network, call->rank_gpu[rank], call->rank_gpu[send->to_rank], &route);
+        network_route(evaluation->network, gpu[rank], gpu[send->to_rank], &route);
     for (int i = 0; i < route.link_count; i++)
-        if (network_link_kind(network, route.links[i]) != LINK_NIC)
-            add_load(evaluation, route.links[i], send->bytes);
-    if (route.kind != LINK_NVLINK) {
-        evaluation->groups[evaluation->group_of_rank[rank]].out_bytes += send->bytes;
-        evaluation->groups[evaluation->group_of_rank[send->to_rank]].in_bytes += send->bytes;
-    }
+        load_list_add(&evaluation->loads, route.links[i], send->bytes);
     return route;
-}
-
-static void spread_over_nics(Evaluation *evaluation) {
-    for (int i = 0; i < evaluation->group_count; i++) {
-        Neighbours *group = &evaluation->groups[i];
-        for (int rank = group->first_rank; rank < group->first_rank + group->ranks; rank++) {
-            int gpu = evaluation->call->rank_gpu[rank];
-            if (group->out_bytes > 0)
-                add_load(evaluation, network_nic_out(evaluation->network, gpu), group->out_bytes / group->ranks);
-            if (group->in_bytes > 0)
-                add_load(evaluation, network_nic_in(evaluation->network, gpu), group->in_bytes / group->ranks);
-        }
-        group->out_bytes = group->in_bytes = 0;
-    }
 }
 
 /* What a rank sends in a step; returns the latency of the slowest of its ways. */
@@ -164,10 +84,8 @@ static void evaluate_step(Evaluation *evaluation, const CollectiveAlgorithm *alg
     double latency_sum_s = 0;
     int senders = 0;
     /* One past the ranks is the switch, which sends only in a phase that is in_network. */
-    for (int rank = 0; rank <= evaluation->call->ranks; rank++) {
-        bool is_switch = rank == evaluation->call->ranks;
-        if (is_switch && !evaluation->in_network)
-            break;
+    int end = evaluation->call->ranks + (evaluation->in_network ? 1 : 0);
+    for (int rank = 0; rank < end; rank++) {
         int count = algorithm->sends(evaluation->call, phase, step, rank, evaluation->sends);
         latency_sum_s += add_sends(evaluation, rank, count);
         senders += count > 0;
@@ -179,26 +97,27 @@ static void evaluate_step(Evaluation *evaluation, const CollectiveAlgorithm *alg
 /* All steps of a phase carry the same, so the first stands for them; those of a pipeline differ. */
 static void evaluate_phase(Evaluation *evaluation, const CollectiveAlgorithm *algorithm, int number,
                            const CollectivePhase *phase) {
-    evaluation->load_count = 0;
+    evaluation->loads.count = 0;
     evaluation->latency_s = evaluation->ramp_s = 0;
     evaluation->in_network = phase->in_network;
     int different = phase->pipelined ? phase->steps : 1;
     for (int step = 0; step < different; step++)
         evaluate_step(evaluation, algorithm, number, step);
-    spread_over_nics(evaluation);
-    merge_loads(evaluation);
+    node_exchange_flush(evaluation->exchange, &evaluation->loads);
+    load_list_merge(&evaluation->loads);
 }
 
 static CollectivePhaseLoads finish_phase(const Evaluation *evaluation, const CollectivePhase *phase, Arena *arena) {
     int times = phase->pipelined ? 1 : phase->steps;
-    LinkLoad *loads = ARENA_ARRAY(arena, evaluation->load_count, LinkLoad);
-    for (size_t i = 0; i < evaluation->load_count; i++)
-        loads[i] = (LinkLoad){.link = evaluation->loads[i].link, .bytes = evaluation->loads[i].bytes * times};
+    size_t count = evaluation->loads.count;
+    LinkLoad *loads = ARENA_ARRAY(arena, count, LinkLoad);
+    for (size_t i = 0; i < count; i++)
+        loads[i] =
+            (LinkLoad){.link = evaluation->loads.loads[i].link, .bytes = evaluation->loads.loads[i].bytes * times};
     double fixed_s = evaluation->ramp_s + (phase->in_network ? IN_NETWORK_S : 0);
     double trips = evaluation->call->kind == COLLECTIVE_ALL_TO_ALL ? ALL_TO_ALL_TRIPS : 1;
-    return (CollectivePhaseLoads){.latency_s = trips * times * evaluation->latency_s + fixed_s,
-                                  .loads = loads,
-                                  .load_count = (int)evaluation->load_count};
+    return (CollectivePhaseLoads){
+        .latency_s = trips * times * evaluation->latency_s + fixed_s, .loads = loads, .load_count = (int)count};
 }
 
 void collective_loads(const CollectiveCall *call, const CollectiveAlgorithm *algorithm, const Network *network,
@@ -219,99 +138,18 @@ void collective_loads(const CollectiveCall *call, const CollectiveAlgorithm *alg
     *loads = (CollectiveLoads){.phases = out, .phase_count = count};
 }
 
-/* The load of a phase that needs longest, NULL when it has none. */
-static const LinkLoad *slowest_load(const CollectivePhaseLoads *phase, const Network *network) {
-    const LinkLoad *slowest = NULL;
-    double longest_s = -1;
+static double slowest_load_seconds(const CollectivePhaseLoads *phase, const Network *network) {
+    double slowest_s = 0;
     for (int i = 0; i < phase->load_count; i++) {
-        double seconds = phase->loads[i].bytes / network_link_bytes_per_s(network, phase->loads[i].link);
-        if (seconds > longest_s) {
-            longest_s = seconds;
-            slowest = &phase->loads[i];
-        }
+        const LinkLoad *load = &phase->loads[i];
+        slowest_s = fmax(slowest_s, load->bytes / network_link_bytes_per_s(network, load->link));
     }
-    return slowest;
+    return slowest_s;
 }
 
 double collective_alone_seconds(const CollectiveLoads *loads, const Network *network) {
     double seconds = 0;
-    for (int i = 0; i < loads->phase_count; i++) {
-        const LinkLoad *slowest = slowest_load(&loads->phases[i], network);
-        seconds += loads->phases[i].latency_s;
-        if (slowest)
-            seconds += slowest->bytes / network_link_bytes_per_s(network, slowest->link);
-    }
+    for (int i = 0; i < loads->phase_count; i++)
+        seconds += loads->phases[i].latency_s + slowest_load_seconds(&loads->phases[i], network);
     return seconds;
-}
-
-LinkKind collective_slowest_kind(const CollectiveLoads *loads, const Network *network) {
-    LinkKind kind = LINK_NVLINK;
-    double longest_s = 0;
-    for (int i = 0; i < loads->phase_count; i++) {
-        const LinkLoad *slowest = slowest_load(&loads->phases[i], network);
-        if (!slowest)
-            continue;
-        double seconds = slowest->bytes / network_link_bytes_per_s(network, slowest->link);
-        if (seconds > longest_s) {
-            longest_s = seconds;
-            kind = network_link_kind(network, slowest->link);
-        }
-    }
-    return kind;
-}
-
-/* What a call takes alone, and the part of it that does not grow with the bytes. */
-typedef struct Price {
-    double seconds;
-    double fixed_s;
-} Price;
-
-static Price price_of(const CollectiveCall *call, const CollectiveAlgorithm *algorithm, const Network *network) {
-    Arena *arena = arena_create();
-    CollectiveLoads loads;
-    collective_loads(call, algorithm, network, arena, &loads);
-    Price price = {.seconds = collective_alone_seconds(&loads, network)};
-    for (int phase = 0; phase < loads.phase_count; phase++)
-        price.fixed_s += loads.phases[phase].latency_s;
-    arena_destroy(arena);
-    return price;
-}
-
-/* A ring moves the fewest bytes there can be: where nearly all of its time is bytes, on NICs, nothing is cheaper. */
-static bool is_unbeaten(const CollectiveCall *call, const Price *ring) {
-    return ring->fixed_s < 0.01 * ring->seconds && call->ranks > call->gpus_per_node;
-}
-
-/* The only algorithm that can run the call is not priced. */
-static const CollectiveAlgorithm *cheapest(const CollectiveCall *call, const Network *network) {
-    const CollectiveAlgorithm *best = NULL;
-    Price best_price = {.seconds = INFINITY};
-    for (size_t index = 0; collective_at(index); index++) {
-        const CollectiveAlgorithm *next = collective_at(index);
-        if (!next->automatic[call->kind] || next->needs(call))
-            continue;
-        if (!best) {
-            best = next;
-            continue;
-        }
-        if (isinf(best_price.seconds))
-            best_price = price_of(call, best, network);
-        if (is_unbeaten(call, &best_price))
-            break;
-        Price price = price_of(call, next, network);
-        if (price.seconds < best_price.seconds) {
-            best_price = price;
-            best = next;
-        }
-    }
-    return best;
-}
-
-const CollectiveAlgorithm *collective_select(const char *name, const CollectiveCall *call, const Network *network) {
-    if (strcmp(name, "auto") == 0)
-        return cheapest(call, network);
-    const CollectiveAlgorithm *named = collective_find(name);
-    if (!named || !named->needs(call))
-        return named;
-    return collective_find(call->kind == COLLECTIVE_ALL_TO_ALL ? "direct" : "ring");
 }

@@ -11,11 +11,7 @@
  * The mean, because chunks pass the links of a ring in turn. The steps of a pipelined phase use their links at the same
  * time, so its bytes are those of all steps. The ramp is what NCCL loses between its low-latency protocols and full
  * pipelines. All are fitted with the constants of LinkSpec to nccl-tests on A100 and H100 (see the catalogue entries;
- * method and residuals in tests/validation/test_comm.c). What a node sends and receives is spread evenly over the NICs
- * of its ranks: NCCL turns its rings and trees so that each NIC has one.
- *
- * "auto" is the cheapest alone of those that NCCL runs for the kind, as its tuner; halving_doubling and hierarchical,
- * which it does not have, and direct for anything but all_to_all are taken by name only.
+ * method and residuals in tests/validation/test_comm.c). What goes between nodes is node_exchange.h's.
  *
  * Limits: the sums are free (in the kernel's bandwidth); phases do not overlap; NCCL's choice among protocols is only
  * in the ramp.
@@ -25,16 +21,12 @@
 
 #include "models/hardware/network.h"
 #include "models/workload/collective.h"
+#include "models/workload/load_list.h"
 #include "sim/engine/arena.h"
-
-typedef struct LinkLoad {
-    LinkId link;
-    double bytes; /* >= 0; over all steps of the phase */
-} LinkLoad;
 
 typedef struct CollectivePhaseLoads {
     double latency_s;      /* fixed part, before the bytes */
-    const LinkLoad *loads; /* ascending by link, each link once */
+    const LinkLoad *loads; /* over all steps; ascending by link, each link once */
     int load_count;
 } CollectivePhaseLoads;
 
@@ -49,14 +41,5 @@ void collective_loads(const CollectiveCall *call, const CollectiveAlgorithm *alg
 
 /* Time with all links for itself: the sum over the phases of latency and slowest link. */
 double collective_alone_seconds(const CollectiveLoads *loads, const Network *network);
-
-/* Kind of the link that needs longest over all phases; nvlink when nothing is sent. */
-LinkKind collective_slowest_kind(const CollectiveLoads *loads, const Network *network);
-
-/*
- * The algorithm to use for a name of the menu or "auto". A named one that cannot run the call gives way to ring, or to
- * direct for an all_to_all, which always can. NULL when there is no such name.
- */
-const CollectiveAlgorithm *collective_select(const char *name, const CollectiveCall *call, const Network *network);
 
 #endif

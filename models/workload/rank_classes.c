@@ -7,13 +7,11 @@ int64_t plan_rank(const PlanSpec *plan, int stage, int replica, int tensor) {
 }
 
 /* Nodes in the order in which the job fills them: leaf by leaf, or one of each leaf in turn. */
-static int *node_order(Arena *arena, const ClusterSpec *cluster, Placement placement) {
-    int nodes = (int)cluster->nodes, per_leaf = cluster->fabric.nodes_per_leaf;
+static int *node_order(Arena *arena, const Network *network, Placement placement) {
+    int nodes = network->nodes, per_leaf = 1;
     int *order = ARENA_ARRAY(arena, nodes, int);
-    if (per_leaf < 1 || per_leaf > nodes)
-        per_leaf = nodes;
-    if (placement == PLACEMENT_PACKED)
-        per_leaf = 1;
+    if (placement == PLACEMENT_SPREAD)
+        per_leaf = network_nodes_per_leaf(network);
     int next = 0;
     for (int slot = 0; slot < per_leaf; slot++)
         for (int node = slot; node < nodes; node += per_leaf)
@@ -21,9 +19,9 @@ static int *node_order(Arena *arena, const ClusterSpec *cluster, Placement place
     return order;
 }
 
-static int *map_ranks(Arena *arena, const ClusterSpec *cluster, const JobSpec *job) {
-    const int *order = node_order(arena, cluster, job->placement);
-    int per_node = cluster->node.gpus;
+static int *map_ranks(Arena *arena, const Network *network, const JobSpec *job) {
+    const int *order = node_order(arena, network, job->placement);
+    int per_node = network->gpus_per_node;
     int *rank_gpu = ARENA_ARRAY(arena, job->gpus, int);
     for (int64_t rank = 0; rank < job->gpus; rank++)
         rank_gpu[rank] = order[rank / per_node] * per_node + (int)(rank % per_node);
@@ -48,6 +46,7 @@ typedef struct Partition {
     const PlanSpec *plan;
     const double *speeds;
     bool unfolded;
+    bool splits_tensors;
     RankClass *classes;
     int class_count;
     ReplicaSet *sets;
@@ -79,7 +78,7 @@ static const char *class_name(const Partition *partition, const RankClass *class
 
 /* The class of `tensor` among the classes of one stage from `first` on: one of equal speed, or a new one. */
 static RankClass *class_for(Partition *partition, int first, RankClass like) {
-    if (!partition->unfolded)
+    if (!partition->splits_tensors)
         for (int i = first; i < partition->class_count; i++)
             if (partition->classes[i].speed_fraction == like.speed_fraction)
                 return &partition->classes[i];
@@ -154,8 +153,10 @@ static void split_replicas(Partition *partition) {
 
 RankClasses rank_classes_create(Arena *arena, const SimulationSpec *spec, const JobSpec *job) {
     const PlanSpec *plan = &job->training.plan;
-    const int *rank_gpu = map_ranks(arena, &spec->cluster, job);
+    Network network = network_build(&spec->cluster.node, &spec->cluster.fabric, (int)spec->cluster.nodes);
+    const int *rank_gpu = map_ranks(arena, &network, job);
     Partition partition = {.arena = arena, .plan = plan, .unfolded = spec->fidelity == FIDELITY_UNFOLDED};
+    partition.splits_tensors = partition.unfolded || network.splits_flows;
     partition.speeds = rank_speeds(arena, &spec->cluster, rank_gpu, job->gpus);
     split_replicas(&partition);
     int64_t most_per_set = plan->pipeline_parallel * plan->tensor_parallel;
@@ -166,5 +167,6 @@ RankClasses rank_classes_create(Arena *arena, const SimulationSpec *spec, const 
                          .class_count = partition.class_count,
                          .replica_sets = partition.sets,
                          .replica_set_count = partition.set_count,
+                         .splits_tensors = partition.splits_tensors,
                          .rank_gpu = rank_gpu};
 }

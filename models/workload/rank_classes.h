@@ -2,9 +2,10 @@
  * rank_classes: which ranks of a job are equal. A replica without a slow GPU is like every other such replica; one with
  * a slow GPU stands for itself. Inside a replica each stage has one class of equal tensor ranks per GPU speed. So a
  * regular job has one class per stage, and a slow GPU splits off its own replica and, on its stage, its own tensor
- * rank; nothing else. Unfolded, every rank is a
- * class. Ranks whose neighbours sit differently (a stage that ends inside a node, a replica that crosses a leaf) are
- * still one class: their common representative has the longest way of any of them.
+ * rank; nothing else. Where the NIC decides the way through the fabric, tensor ranks are told apart, for the rings of
+ * each collide with others. Unfolded, every rank is a class. Ranks whose neighbours sit differently (a stage that ends
+ * inside a node, a replica that crosses a leaf) are still one class: their common representative has the longest way of
+ * any of them.
  */
 #ifndef MODELS_WORKLOAD_RANK_CLASSES_H
 #define MODELS_WORKLOAD_RANK_CLASSES_H
@@ -37,6 +38,7 @@ typedef struct RankClasses {
     int class_count;
     const ReplicaSet *replica_sets;
     int replica_set_count;
+    bool splits_tensors; /* every tensor rank is in a class of its own */
     const int *rank_gpu; /* GPU of every rank */
 } RankClasses;
 

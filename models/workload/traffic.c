@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/workload/collective_choice.h"
 #include "models/workload/collective_loads.h"
 #include "sim/engine/array.h"
 #include "sim/engine/check.h"

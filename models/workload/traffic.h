@@ -6,6 +6,10 @@
  * Links that carry exactly the same operations with the same bytes are one resource when folded: by symmetry they have
  * the same load at every moment. This is how thousands of NICs become one per stage, and leaves that are used alike
  * become one leaf. Unfolded, each link that is used is a resource of its own.
+ *
+ * Limits: collectives of one operation run in lockstep, as slow as the one on the fullest link. Where hashed flows take
+ * unequal paths, the messages of folded replicas wait for each other a little longer than they would (within 1 %,
+ * tests/unit/models/test_simulation.c).
  */
 #ifndef MODELS_WORKLOAD_TRAFFIC_H
 #define MODELS_WORKLOAD_TRAFFIC_H

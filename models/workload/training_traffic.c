@@ -9,6 +9,7 @@ typedef struct TrafficBuilder {
     const PlanSpec *plan;
     const RankClasses *ranks;
     const SimulationSpec *spec;
+    const Network *network;
     Traffic *traffic;
     int *gpus; /* scratch: the GPUs of the groups of an operation */
 } TrafficBuilder;
@@ -33,12 +34,13 @@ static int add_operation(TrafficBuilder *builder, TrafficGroups groups) {
 
 /*
  * How many neighbouring tensor ranks, from a multiple of the answer on, sit in one node with a NIC each wherever they
- * are: what one of them sends to its peers, the others send beside it.
+ * are: what one of them sends to its peers, the others send beside it. On one way through the fabric, that is; flows
+ * with ways of their own are counted one by one.
  */
 static int tensors_side_by_side(const TrafficBuilder *builder, int first, int end) {
     const NodeSpec *node = &builder->spec->cluster.node;
     int tensors = (int)builder->plan->tensor_parallel;
-    bool folded = builder->spec->fidelity == FIDELITY_FOLDED;
+    bool folded = builder->spec->fidelity == FIDELITY_FOLDED && !builder->network->splits_flows;
     bool aligned =
         folded && node->gpus % tensors == 0 && (node->nics == node->gpus || builder->spec->cluster.nodes == 1);
     return aligned ? end - first : 1;
@@ -195,10 +197,10 @@ TrainingTraffic training_traffic_create(Arena *arena, const SimulationSpec *spec
     TrainingTraffic out = {.network = ARENA_NEW(arena, Network),
                            .stages = (int)plan->pipeline_parallel,
                            .chunks = (int)plan->virtual_stages,
-                           .tensor_groups = folded ? 1 : (int)plan->tensor_parallel};
+                           .tensor_groups = ranks->splits_tensors ? (int)plan->tensor_parallel : 1};
     *out.network = network_build(&spec->cluster.node, &spec->cluster.fabric, (int)spec->cluster.nodes);
     out.traffic = traffic_create(arena, out.network, folded);
-    TrafficBuilder builder = {arena, &job->training, plan, ranks, spec, out.traffic, NULL};
+    TrafficBuilder builder = {arena, &job->training, plan, ranks, spec, out.network, out.traffic, NULL};
     builder.gpus = ARENA_ARRAY(arena, 2 * job->gpus, int);
     open_set_operations(&builder, &out);
     open_group_operations(&builder, &out);

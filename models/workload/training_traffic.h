@@ -21,8 +21,9 @@ typedef struct TrainingTraffic {
     Network *network;
     int stages;
     int chunks;
-    int tensor_groups;     /* data-parallel groups that are told apart: 1 when folded, tensor_parallel when unfolded */
-    const int *tensor;     /* [set * stages + stage]: one hidden state summed over the tensor group */
+    int tensor_groups; /* data-parallel groups that are told apart: tensor_parallel when the classes split tensors, else
+                          1 */
+    const int *tensor; /* [set * stages + stage]: one hidden state summed over the tensor group */
     const int *forward;    /* [set * stages + stage]: to the next stage; NO_OPERATION where there is none */
     const int *backward;   /* [set * stages + stage]: to the stage before */
     const int *gradients;  /* [(stage * chunks + chunk) * tensor_groups + group]: gradients of a chunk */

@@ -73,6 +73,11 @@ static void collect_collectives(ListItems *list) {
         add(list, collective_at(i)->name, collective_at(i)->summary, collective_at(i)->source);
 }
 
+static void collect_topologies(ListItems *list) {
+    for (size_t i = 0; topology_at(i) != NULL; i++)
+        add(list, topology_at(i)->name, topology_at(i)->summary, topology_at(i)->source);
+}
+
 static void collect_placements(ListItems *list) {
     add(list, placement_name(PLACEMENT_PACKED), "fill a leaf before the next", "");
     add(list, placement_name(PLACEMENT_SPREAD), "deal nodes out over the leaves in turn", "");
@@ -113,6 +118,7 @@ static const ListKind KINDS[] = {
     {"models", "for a job's `model`", collect_models},
     {"schedules", "for `plan.schedule`: the order of passes in a pipeline", collect_schedules},
     {"collectives", "for `plan.collective`: how a group of GPUs exchanges", collect_collectives},
+    {"topologies", "for `cluster.fabric.topology`: how the switches are joined", collect_topologies},
     {"recomputations", "for `plan.recompute`: what the backward pass computes again", collect_recomputation},
     {"precisions", "for `plan.precision`", collect_precisions},
     {"placements", "for a job's `placement`: where its nodes are", collect_placements},

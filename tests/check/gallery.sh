@@ -14,7 +14,8 @@ draw() { # draw SCENARIO PICTURE NAME
 
 draw sc21_145b timeline sc21_145b_timeline
 draw sc21_145b ledger sc21_145b_ledger
-for name in sc21_table1 tensor_parallel_cliff data_parallel_fixed_batch pipeline_bubble micro_batch_memory oversubscription; do
+for name in sc21_table1 tensor_parallel_cliff data_parallel_fixed_batch pipeline_bubble micro_batch_memory oversubscription \
+    ecmp_collisions; do
     draw "$name" sweep "$name"
 done
 ls plots/gallery

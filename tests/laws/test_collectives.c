@@ -7,8 +7,11 @@
 enum { RANKS_MAX = 24, GPUS_PER_NODE = 6 };
 
 static const double BYTES = 2.385e7;
-static const FabricSpec FABRIC = {
-    .nodes_per_leaf = 2, .oversubscription = 3, .hop_latency_s = 0.3e-6, .efficiency_fraction = 0.9};
+static const FabricSpec FABRIC = {.topology = "leaf_spine",
+                                  .nodes_per_leaf = 2,
+                                  .oversubscription = 3,
+                                  .hop_latency_s = 0.3e-6,
+                                  .efficiency_fraction = 0.9};
 static const NodeSpec NODE = {
     .gpus = GPUS_PER_NODE,
     .nics = 3,

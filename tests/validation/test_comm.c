@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/workload/collective_choice.h"
 #include "models/workload/collective_loads.h"
 #include "tests/validation/catalogue_node.h"
 

@@ -1,3 +1,4 @@
+#include "models/workload/collective_choice.h"
 #include "models/workload/collective_loads.h"
 
 #include <criterion/criterion.h>
@@ -9,8 +10,11 @@ static const NodeSpec NODE = {
     .nvlink = {.bytes_per_s = 200e9, .latency_s = 2e-6, .efficiency_fraction = 0.5},
     .nic = {.bytes_per_s = 20e9, .latency_s = 7e-6, .efficiency_fraction = 0.8},
 };
-static const FabricSpec FABRIC = {
-    .nodes_per_leaf = 2, .oversubscription = 4, .hop_latency_s = 0.5e-6, .efficiency_fraction = 1};
+static const FabricSpec FABRIC = {.topology = "leaf_spine",
+                                  .nodes_per_leaf = 2,
+                                  .oversubscription = 4,
+                                  .hop_latency_s = 0.5e-6,
+                                  .efficiency_fraction = 1};
 static const int GPUS[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 static const double LAUNCH_S = 5e-6;
 
@@ -112,21 +116,67 @@ Test(collective_loads, one_pair_has_one_nic) {
     cr_assert_float_eq(seconds_of(&network, &call, "ring"), expected, 1e-12);
 }
 
-Test(collective_loads, the_uplink_of_an_oversubscribed_leaf_is_the_slowest_link) {
+Test(collective_loads, a_leaf_passes_on_what_its_nodes_send_to_others) {
     Network network = network_build(&NODE, &FABRIC, 4);
     Arena *arena = arena_create();
     CollectiveLoads loads;
     CollectiveCall call = call_of(COLLECTIVE_ALL_GATHER, 1.6e7, 16, GPUS);
     collective_loads(&call, collective_find("hierarchical"), &network, arena, &loads);
-    cr_assert_eq(collective_slowest_kind(&loads, &network), LINK_FABRIC);
-    /* Between nodes 4 rings of 1 MB pieces leave the leaf in each of 3 steps; 2 * 4 * 20 / 4 GB/s above it. */
+    /* Between nodes 4 rings of 1 MB pieces leave the leaf in each of 3 steps. */
     cr_assert_float_eq(load_of(&loads.phases[0], (LinkId)network_link_count(&network) - 4), 12e6, 1e-6);
-    call.ranks = 4;
+    arena_destroy(arena);
+}
+
+/* What all links between switches carry together. */
+static double fabric_bytes(const Network *network, const CollectivePhaseLoads *phase) {
+    double sum = 0;
+    for (int i = 0; i < phase->load_count; i++)
+        sum += network_link_kind(network, phase->loads[i].link) == LINK_FABRIC ? phase->loads[i].bytes : 0;
+    return sum;
+}
+
+Test(collective_loads, where_flows_are_hashed_every_nic_is_a_ring_of_its_own) {
+    FabricSpec fabric = FABRIC;
+    fabric.spines = 5;
+    Network hashed = network_build(&NODE, &fabric, 4), bundled = network_build(&NODE, &FABRIC, 4);
+    Arena *arena = arena_create();
+    CollectiveLoads split, whole;
+    CollectiveCall call = call_of(COLLECTIVE_ALL_GATHER, 1.6e7, 16, GPUS);
+    for (size_t index = 0; collective_at(index); index++) {
+        if (collective_at(index)->needs(&call))
+            continue;
+        collective_loads(&call, collective_at(index), &hashed, arena, &split);
+        collective_loads(&call, collective_at(index), &bundled, arena, &whole);
+        cr_assert_eq(split.phase_count, whole.phase_count);
+        const CollectivePhaseLoads *ways = &split.phases[0], *bundle = &whole.phases[0];
+        cr_assert_float_eq(fabric_bytes(&hashed, ways), fabric_bytes(&bundled, bundle), 1e-3);
+        cr_assert_float_eq(ways->latency_s, bundle->latency_s, 1e-12);
+        for (int gpu = 0; gpu < 16; gpu++) {
+            LinkId out = network_nic_out(&hashed, gpu), in = network_nic_in(&hashed, gpu);
+            cr_assert_float_eq(load_of(ways, out), load_of(bundle, out), 1e-3);
+            cr_assert_float_eq(load_of(ways, in), load_of(bundle, in), 1e-3);
+        }
+        cr_assert_geq(collective_alone_seconds(&split, &hashed), collective_alone_seconds(&whole, &bundled) - 1e-12);
+    }
+    arena_destroy(arena);
+}
+
+Test(collective_loads, a_message_to_another_rail_leaves_through_the_nic_of_that_rail) {
+    FabricSpec fabric = FABRIC;
+    fabric.topology = "rail_optimised";
+    fabric.pxn = true;
+    Network network = network_build(&NODE, &fabric, 4);
+    Arena *arena = arena_create();
+    CollectiveLoads loads;
+    const int pair[2] = {1, 7};
+    CollectiveCall call = call_of(COLLECTIVE_SEND_RECV, 2.385e6, 2, pair);
     collective_loads(&call, collective_find("ring"), &network, arena, &loads);
-    cr_assert_eq(collective_slowest_kind(&loads, &network), LINK_NVLINK);
-    call.ranks = 8;
-    collective_loads(&call, collective_find("ring"), &network, arena, &loads);
-    cr_assert_eq(collective_slowest_kind(&loads, &network), LINK_NIC);
+    cr_assert_eq(loads.phases[0].load_count, 4);
+    cr_assert_eq(load_of(&loads.phases[0], network_port_out(&network, 1)), 2.385e6);
+    cr_assert_eq(load_of(&loads.phases[0], network_port_out(&network, 3) + 1), 2.385e6);
+    cr_assert_eq(load_of(&loads.phases[0], network_nic_out(&network, 3)), 2.385e6);
+    cr_assert_eq(load_of(&loads.phases[0], network_nic_in(&network, 7)), 2.385e6);
+    cr_assert_float_eq(loads.phases[0].latency_s, LAUNCH_S + 7e-6 + 0.5e-6 + 2e-6, 1e-12);
     arena_destroy(arena);
 }
 

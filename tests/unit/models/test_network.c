@@ -14,8 +14,11 @@ static NodeSpec node_of(int gpus, int nics) {
         .nic = {.bytes_per_s = 25e9, .latency_s = 6.3e-6, .efficiency_fraction = 0.64, .ramp_s = 3.7e-5}};
 }
 
-static const FabricSpec FABRIC = {
-    .nodes_per_leaf = 3, .oversubscription = 2.5, .hop_latency_s = 0.2e-6, .efficiency_fraction = 0.9};
+static const FabricSpec FABRIC = {.topology = "leaf_spine",
+                                  .nodes_per_leaf = 3,
+                                  .oversubscription = 2.5,
+                                  .hop_latency_s = 0.2e-6,
+                                  .efficiency_fraction = 0.9};
 
 static void expect_name(const Network *network, LinkId link, const char *expected) {
     char name[64];
@@ -131,7 +134,7 @@ Test(network, without_leaf_size_all_nodes_are_under_one_leaf) {
     cr_assert_eq(network_route(&network, 0, 102399, &route), 2);
     cr_assert_eq(route.kind, LINK_NIC);
     expect_name(&network, route.links[1], "node[12799].nic[7].in");
-    cr_assert_eq(network.leaves, 1);
+    cr_assert_eq(network_nodes_per_leaf(&network), 12800);
 }
 
 Test(network, one_node_needs_no_nic) {

@@ -60,6 +60,21 @@ Test(rank_classes, unfolded_every_rank_is_a_class) {
     arena_destroy(arena);
 }
 
+Test(rank_classes, tensor_ranks_are_told_apart_where_the_nic_decides_the_way) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = regular(arena);
+    spec.cluster.fabric.nodes_per_leaf = 2;
+    spec.cluster.fabric.spines = 3;
+    RankClasses ranks = rank_classes_create(arena, &spec, &spec.jobs[0]);
+    cr_assert(ranks.splits_tensors);
+    cr_assert_eq(ranks.class_count, 2 * 2);
+    cr_assert_str_eq(ranks.classes[3].name, "stage 1 tensor 1");
+    cr_assert_eq(ranks.classes[3].gpus, 4);
+    spec.cluster.fabric.routing = ROUTING_SPRAY;
+    cr_assert_not(rank_classes_create(arena, &spec, &spec.jobs[0]).splits_tensors);
+    arena_destroy(arena);
+}
+
 Test(rank_classes, spread_placement_deals_nodes_over_the_leaves) {
     Arena *arena = arena_create();
     SimulationSpec spec = regular(arena);

@@ -1,6 +1,7 @@
 /* Whole steps: folded and unfolded agree, GPU-seconds are conserved, accounts explain what they should. */
 #include <criterion/criterion.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "models/workload/collective.h"
@@ -164,6 +165,38 @@ Test(simulation, a_switch_that_reduces_helps_sums_but_not_sums_split_over_the_se
     }
     cr_assert_lt(step[0][1], step[0][0]);
     cr_assert_eq(step[1][1], step[1][0]);
+    arena_destroy(arena);
+}
+
+/* Folded, the messages between two stages are one activity, as slow as the replica whose path is fullest. */
+Test(simulation, folded_and_unfolded_agree_when_hashed_flows_collide_but_for_messages) {
+    for (size_t i = 0; i < sizeof LAYOUTS / sizeof *LAYOUTS; i++) {
+        Arena *arena = arena_create();
+        SimulationSpec spec = layout_spec(arena, &LAYOUTS[i]);
+        spec.cluster.fabric.nodes_per_leaf = 1;
+        spec.cluster.fabric.spines = LAYOUTS[i].gpus;
+        const Results *folded = run_as(&spec, FIDELITY_FOLDED, arena);
+        const Results *unfolded = run_as(&spec, FIDELITY_UNFOLDED, arena);
+        double allowed_ns = LAYOUTS[i].pipeline > 1 ? 0.01 * (double)unfolded->step : 0;
+        cr_assert_leq(fabs((double)(folded->step - unfolded->step)), allowed_ns, "layout %zu: %ld and %ld ns", i,
+                      (long)folded->step, (long)unfolded->step);
+        arena_destroy(arena);
+    }
+}
+
+Test(simulation, collisions_of_hashed_flows_make_a_step_longer_and_spraying_does_not) {
+    Arena *arena = arena_create();
+    const Layout layout = {"1f1b", 8, 4, 4, 1, 1, 2, false, false, 0};
+    SimulationSpec spec = layout_spec(arena, &layout);
+    SimTime one_switch = simulation_run(&spec, arena)->step;
+    spec.cluster.fabric.nodes_per_leaf = 1;
+    spec.cluster.fabric.spines = 4;
+    spec.cluster.fabric.hop_latency_s = 0.05e-6; /* three switches as long as one of 150 ns */
+    SimTime hashed = simulation_run(&spec, arena)->step;
+    spec.cluster.fabric.routing = ROUTING_SPRAY;
+    SimTime sprayed = simulation_run(&spec, arena)->step;
+    cr_assert(llabs(sprayed - one_switch) < 100, "%ld and %ld", (long)sprayed, (long)one_switch);
+    cr_assert_gt(hashed, sprayed + sprayed / 100);
     arena_destroy(arena);
 }
 

@@ -12,8 +12,11 @@ static const NodeSpec NODE = {
     .nvlink = {.bytes_per_s = 200e9, .latency_s = 2e-6, .efficiency_fraction = 0.5},
     .nic = {.bytes_per_s = 20e9, .latency_s = 7e-6, .efficiency_fraction = 0.8},
 };
-static const FabricSpec FABRIC = {
-    .nodes_per_leaf = 2, .oversubscription = 4, .hop_latency_s = 0.5e-6, .efficiency_fraction = 1};
+static const FabricSpec FABRIC = {.topology = "leaf_spine",
+                                  .nodes_per_leaf = 2,
+                                  .oversubscription = 4,
+                                  .hop_latency_s = 0.5e-6,
+                                  .efficiency_fraction = 1};
 static const double BYTES = 23.85e6;
 
 typedef struct Bench {

@@ -1,0 +1,62 @@
+#include "models/workload/collective_choice.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "models/workload/collective_loads.h"
+
+/* What a call takes alone, and the part of it that does not grow with the bytes. */
+typedef struct Price {
+    double seconds;
+    double fixed_s;
+} Price;
+
+static Price price_of(const CollectiveCall *call, const CollectiveAlgorithm *algorithm, const Network *network) {
+    Arena *arena = arena_create();
+    CollectiveLoads loads;
+    collective_loads(call, algorithm, network, arena, &loads);
+    Price price = {.seconds = collective_alone_seconds(&loads, network)};
+    for (int phase = 0; phase < loads.phase_count; phase++)
+        price.fixed_s += loads.phases[phase].latency_s;
+    arena_destroy(arena);
+    return price;
+}
+
+/* A ring moves the fewest bytes there can be: where nearly all of its time is bytes, on NICs, nothing is cheaper. */
+static bool is_unbeaten(const CollectiveCall *call, const Price *ring) {
+    return ring->fixed_s < 0.01 * ring->seconds && call->ranks > call->gpus_per_node;
+}
+
+/* The only algorithm that can run the call is not priced. */
+static const CollectiveAlgorithm *cheapest(const CollectiveCall *call, const Network *network) {
+    const CollectiveAlgorithm *best = NULL;
+    Price best_price = {.seconds = INFINITY};
+    for (size_t index = 0; collective_at(index); index++) {
+        const CollectiveAlgorithm *next = collective_at(index);
+        if (!next->automatic[call->kind] || next->needs(call))
+            continue;
+        if (!best) {
+            best = next;
+            continue;
+        }
+        if (isinf(best_price.seconds))
+            best_price = price_of(call, best, network);
+        if (is_unbeaten(call, &best_price))
+            break;
+        Price price = price_of(call, next, network);
+        if (price.seconds < best_price.seconds) {
+            best_price = price;
+            best = next;
+        }
+    }
+    return best;
+}
+
+const CollectiveAlgorithm *collective_select(const char *name, const CollectiveCall *call, const Network *network) {
+    if (strcmp(name, "auto") == 0)
+        return cheapest(call, network);
+    const CollectiveAlgorithm *named = collective_find(name);
+    if (!named || !named->needs(call))
+        return named;
+    return collective_find(call->kind == COLLECTIVE_ALL_TO_ALL ? "direct" : "ring");
+}

@@ -1,0 +1,20 @@
+/*
+ * collective_choice: which algorithm runs a call. "auto" is the cheapest alone of those that NCCL runs for the kind, as
+ * its tuner; halving_doubling and hierarchical, which it does not have, and direct for anything but all_to_all are
+ * taken by name only.
+ *
+ * Limits: the price is that of the call without other traffic.
+ */
+#ifndef MODELS_WORKLOAD_COLLECTIVE_CHOICE_H
+#define MODELS_WORKLOAD_COLLECTIVE_CHOICE_H
+
+#include "models/hardware/network.h"
+#include "models/workload/collective.h"
+
+/*
+ * The algorithm to use for a name of the menu or "auto". A named one that cannot run the call gives way to ring, or to
+ * direct for an all_to_all, which always can. NULL when there is no such name.
+ */
+const CollectiveAlgorithm *collective_select(const char *name, const CollectiveCall *call, const Network *network);
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * load_list: bytes per link, gathered in any order and then added up link by link. The sum does not depend on the order
+ * in which loads came.
+ */
+#ifndef MODELS_WORKLOAD_LOAD_LIST_H
+#define MODELS_WORKLOAD_LOAD_LIST_H
+
+#include <stddef.h>
+
+#include "models/hardware/network.h"
+
+typedef struct LinkLoad {
+    LinkId link;
+    double bytes; /* >= 0 */
+} LinkLoad;
+
+/* Starts as {0}; the array is the list's own until load_list_free. */
+typedef struct LoadList {
+    LinkLoad *loads;
+    size_t count;
+    size_t capacity;
+    size_t merge_at; /* at so many, loads of one link are added up, lest a direct exchange fills the memory */
+} LoadList;
+
+void load_list_add(LoadList *list, LinkId link, double bytes);
+
+/* Adds up the loads of each link; they are ascending by link afterwards. */
+void load_list_merge(LoadList *list);
+
+void load_list_free(LoadList *list);
+
+#endif

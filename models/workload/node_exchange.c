@@ -1,0 +1,147 @@
+#include "models/workload/node_exchange.h"
+
+#include <stdlib.h>
+
+#include "sim/engine/array.h"
+
+/* Neighbouring ranks on one node, and what leaves and enters the node for them. */
+typedef struct Neighbours {
+    int first_rank;
+    int ranks;
+    double out_bytes;
+    double in_bytes;
+} Neighbours;
+
+/* What one group sends to another. */
+typedef struct Crossing {
+    int from_group;
+    int to_group;
+    double bytes;
+} Crossing;
+
+struct NodeExchange {
+    const CollectiveCall *call;
+    const Network *network;
+    Neighbours *groups;
+    int *group_of_rank;
+    int group_count;
+    Crossing *crossings; /* used when the network splits flows by NIC */
+    size_t crossing_count;
+    size_t crossing_capacity;
+};
+
+static void group_ranks(NodeExchange *exchange) {
+    const CollectiveCall *call = exchange->call;
+    for (int rank = 0; rank < call->ranks; rank++) {
+        int node = call->rank_gpu[rank] / call->gpus_per_node;
+        if (rank == 0 || node != call->rank_gpu[rank - 1] / call->gpus_per_node)
+            exchange->groups[exchange->group_count++] = (Neighbours){.first_rank = rank};
+        exchange->groups[exchange->group_count - 1].ranks++;
+        exchange->group_of_rank[rank] = exchange->group_count - 1;
+    }
+}
+
+NodeExchange *node_exchange_create(const CollectiveCall *call, const Network *network) {
+    size_t ranks = (size_t)call->ranks, none = 0;
+    NodeExchange *exchange = array_grow(NULL, &none, 1, sizeof *exchange);
+    *exchange = (NodeExchange){.call = call, .network = network};
+    none = 0;
+    exchange->groups = array_grow(NULL, &none, ranks, sizeof *exchange->groups);
+    none = 0;
+    exchange->group_of_rank = array_grow(NULL, &none, ranks, sizeof *exchange->group_of_rank);
+    group_ranks(exchange);
+    return exchange;
+}
+
+void node_exchange_destroy(NodeExchange *exchange) {
+    free(exchange->groups);
+    free(exchange->group_of_rank);
+    free(exchange->crossings);
+    free(exchange);
+}
+
+static void add_links(const NodeExchange *exchange, const NetworkRoute *route, double bytes, LoadList *loads) {
+    for (int i = 0; i < route->link_count; i++)
+        if (network_link_kind(exchange->network, route->links[i]) != LINK_NIC)
+            load_list_add(loads, route->links[i], bytes * route->share_fraction[i]);
+}
+
+/* The rank that receives when rings are turned so that a message enters by the NIC by which it left. */
+static int facing_rank(const NodeExchange *exchange, int rank, int to_rank) {
+    const Neighbours *from = &exchange->groups[exchange->group_of_rank[rank]];
+    const Neighbours *to = &exchange->groups[exchange->group_of_rank[to_rank]];
+    return to->first_rank + (rank - from->first_rank) % to->ranks;
+}
+
+NetworkRoute node_exchange_add(NodeExchange *exchange, int rank, const CollectiveSend *send, LoadList *loads) {
+    const int *gpu = exchange->call->rank_gpu;
+    int from = exchange->group_of_rank[rank], to = exchange->group_of_rank[send->to_rank];
+    NetworkRoute route;
+    if (exchange->network->splits_flows) {
+        network_route(exchange->network, gpu[rank], gpu[facing_rank(exchange, rank, send->to_rank)], &route);
+        exchange->crossings = array_grow(exchange->crossings, &exchange->crossing_capacity,
+                                         exchange->crossing_count + 1, sizeof *exchange->crossings);
+        exchange->crossings[exchange->crossing_count++] = (Crossing){from, to, send->bytes};
+    } else {
+        network_route(exchange->network, gpu[rank], gpu[send->to_rank], &route);
+        add_links(exchange, &route, send->bytes, loads);
+        exchange->groups[from].out_bytes += send->bytes;
+        exchange->groups[to].in_bytes += send->bytes;
+    }
+    return route;
+}
+
+static int compare_crossings(const void *left, const void *right) {
+    const Crossing *a = left, *b = right;
+    if (a->from_group != b->from_group)
+        return a->from_group < b->from_group ? -1 : 1;
+    if (a->to_group != b->to_group)
+        return a->to_group < b->to_group ? -1 : 1;
+    return (a->bytes > b->bytes) - (a->bytes < b->bytes);
+}
+
+/* One flow per rank of the larger group, each from the NIC of its rank to that of the rank it faces. */
+static void split_crossing(const NodeExchange *exchange, const Crossing *crossing, LoadList *loads) {
+    const Neighbours *from = &exchange->groups[crossing->from_group], *to = &exchange->groups[crossing->to_group];
+    const int *gpu = exchange->call->rank_gpu;
+    int flows = from->ranks > to->ranks ? from->ranks : to->ranks;
+    for (int flow = 0; flow < flows; flow++) {
+        NetworkRoute route;
+        network_route(exchange->network, gpu[from->first_rank + flow % from->ranks],
+                      gpu[to->first_rank + flow % to->ranks], &route);
+        for (int i = 0; i < route.link_count; i++)
+            load_list_add(loads, route.links[i], crossing->bytes / flows * route.share_fraction[i]);
+    }
+}
+
+/* Sums up what every pair of nodes exchanges, then spreads it over their NICs. */
+static void flush_crossings(NodeExchange *exchange, LoadList *loads) {
+    Crossing *crossings = exchange->crossings;
+    if (exchange->crossing_count > 0)
+        qsort(crossings, exchange->crossing_count, sizeof *crossings, compare_crossings);
+    for (size_t first = 0, next; first < exchange->crossing_count; first = next) {
+        Crossing sum = crossings[first];
+        for (next = first + 1; next < exchange->crossing_count; next++) {
+            if (crossings[next].from_group != sum.from_group || crossings[next].to_group != sum.to_group)
+                break;
+            sum.bytes += crossings[next].bytes;
+        }
+        split_crossing(exchange, &sum, loads);
+    }
+    exchange->crossing_count = 0;
+}
+
+void node_exchange_flush(NodeExchange *exchange, LoadList *loads) {
+    flush_crossings(exchange, loads);
+    for (int i = 0; i < exchange->group_count; i++) {
+        Neighbours *group = &exchange->groups[i];
+        for (int rank = group->first_rank; rank < group->first_rank + group->ranks; rank++) {
+            int gpu = exchange->call->rank_gpu[rank];
+            if (group->out_bytes > 0)
+                load_list_add(loads, network_nic_out(exchange->network, gpu), group->out_bytes / group->ranks);
+            if (group->in_bytes > 0)
+                load_list_add(loads, network_nic_in(exchange->network, gpu), group->in_bytes / group->ranks);
+        }
+        group->out_bytes = group->in_bytes = 0;
+    }
+}

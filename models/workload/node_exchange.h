@@ -1,0 +1,26 @@
+/*
+ * node_exchange: what the ranks of one node send to those of others in a phase of a collective, and over which NICs it
+ * goes. Neighbouring ranks of a node share their NICs evenly: NCCL turns its rings and trees so that each NIC has one.
+ * Where the NIC decides the way through the fabric (ECMP over several paths, rails), each of these rings is a flow of
+ * its own, from a NIC to the NIC in the same place of the other node.
+ */
+#ifndef MODELS_WORKLOAD_NODE_EXCHANGE_H
+#define MODELS_WORKLOAD_NODE_EXCHANGE_H
+
+#include "models/workload/collective.h"
+#include "models/workload/load_list.h"
+
+typedef struct NodeExchange NodeExchange;
+
+/* For the ranks of the call, which must stay as long as the exchange. */
+NodeExchange *node_exchange_create(const CollectiveCall *call, const Network *network);
+
+/* Bytes from one rank to another of another node; puts on the list what its NICs do not decide. */
+NetworkRoute node_exchange_add(NodeExchange *exchange, int rank, const CollectiveSend *send, LoadList *loads);
+
+/* Puts what was exchanged on the list, over NICs and their ways, and forgets it. */
+void node_exchange_flush(NodeExchange *exchange, LoadList *loads);
+
+void node_exchange_destroy(NodeExchange *exchange);
+
+#endif
