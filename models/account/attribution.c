@@ -44,7 +44,9 @@ static int late_group(const Step *step, int gpu_class, int other) {
 
 /* `ns` of a gap of `gpu_class` while `task` ran elsewhere. */
 static void add_blame(const Step *step, int gpu_class, const StepTask *task, int64_t ns, Attribution *attribution) {
-    bool in_group = task->category == LEDGER_COMM_TENSOR;
+    /* Without a pipeline there is no bubble: another replica's sums are waited for as communication. */
+    bool one_stage = step->ranks.classes[step->ranks.class_count - 1].stage == 0;
+    bool in_group = task->category == LEDGER_COMM_TENSOR && !one_stage;
     if (task->profile < 0 && (!in_group || task->gpu_class < 0)) {
         add_communication(attribution, task, ns);
         return;

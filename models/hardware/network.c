@@ -21,7 +21,7 @@ Network network_build(const NodeSpec *node, const FabricSpec *spec, int nodes) {
                        .nodes = nodes,
                        .nics_per_node = node->nics,
                        .port_is_pcie = pcie,
-                         .in_network_reduction = node->in_network_reduction && !pcie,
+                       .in_network_reduction = node->in_network_reduction && !pcie,
                        .port = pcie ? node->pcie : node->nvlink,
                        .nic = node->nic,
                        .fabric = network_fabric(node, spec, nodes)};

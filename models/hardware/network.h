@@ -39,8 +39,8 @@ typedef struct Network {
     int nics_per_node;
     bool port_is_pcie;
     bool in_network_reduction; /* NodeSpec's; never with PCIe ports */
-    bool splits_flows; /* the NIC that a message leaves by decides its links in the fabric */
-    LinkSpec port;     /* one GPU's way to the other GPUs of its node */
+    bool splits_flows;         /* the NIC that a message leaves by decides its links in the fabric */
+    LinkSpec port;             /* one GPU's way to the other GPUs of its node */
     LinkSpec nic;
     Fabric fabric;
     LinkId first_fabric_link; /* ids from here to link_count - 1 are the topology's */

@@ -13,7 +13,8 @@ enum { RESOURCE_NONE = UINT32_MAX };
 
 typedef struct LegLoads {
     double latency_s;
-    LinkLoad *loads; /* each link once, in the order of first use */
+    double flow_bytes; /* of one flow: most that one group puts on a port or NIC */
+    LinkLoad *loads;   /* each link once, in the order of first use */
     int load_count;
 } LegLoads;
 
@@ -117,6 +118,10 @@ static void gather_group(Traffic *traffic, Operation *operation, const Collectiv
     CHECK(loads->phase_count == operation->leg_count);
     for (int leg = 0; leg < loads->phase_count; leg++) {
         operation->raw[leg].latency_s = fmax(operation->raw[leg].latency_s, loads->phases[leg].latency_s);
+        for (int i = 0; i < loads->phases[leg].load_count; i++)
+            if (network_link_kind(traffic->network, loads->phases[leg].loads[i].link) != LINK_FABRIC)
+                operation->raw[leg].flow_bytes =
+                    fmax(operation->raw[leg].flow_bytes, loads->phases[leg].loads[i].bytes);
         gather_phase(traffic, leg, &loads->phases[leg], copies);
     }
 }
@@ -237,7 +242,7 @@ static int add_use(ResourceUse *uses, int count, ResourceUse use, int *place) {
 }
 
 static TrafficLeg seal_leg(const Traffic *traffic, const LegLoads *raw, int *place) {
-    TrafficLeg leg = {.latency_s = raw->latency_s};
+    TrafficLeg leg = {.latency_s = raw->latency_s, .amount_bytes = raw->flow_bytes};
     ResourceUse *uses = ARENA_ARRAY(traffic->arena, raw->load_count, ResourceUse);
     double slowest_s = 0;
     for (int i = 0; i < raw->load_count; i++) {
@@ -247,9 +252,6 @@ static TrafficLeg seal_leg(const Traffic *traffic, const LegLoads *raw, int *pla
             slowest_s = alone_s;
             leg.link = network_link_kind(traffic->network, load->link);
         }
-        /* One flow's bytes: an uplink carries many flows, and the rate of an activity is the rate of one. */
-        if (network_link_kind(traffic->network, load->link) != LINK_FABRIC)
-            leg.amount_bytes = fmax(leg.amount_bytes, load->bytes);
         ResourceUse use = {traffic->link_resource[load->link], load->bytes};
         leg.use_count = add_use(uses, leg.use_count, use, place);
     }
