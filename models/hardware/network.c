@@ -105,9 +105,11 @@ static void route_between_nodes(const Network *network, int from_gpu, int to_gpu
     NicPlace from = nic_place(network, from_gpu), to = nic_place(network, to_gpu);
     FabricPair pair = {from.node, from.nic, to.node, to.nic};
     FabricRoute between;
+    between.cable_latency_s = 0;
     network->fabric.topology->route(&network->fabric, &pair, &between);
     route->kind = between.link_count ? LINK_FABRIC : LINK_NIC;
-    route->latency_s = network->nic.latency_s + between.switches * network->fabric.spec.hop_latency_s;
+    route->latency_s =
+        network->nic.latency_s + between.switches * network->fabric.spec.hop_latency_s + between.cable_latency_s;
     route->ramp_s = network->nic.ramp_s;
     NicPlace exit_place = {from.node, between.exit_nic};
     if (exit_place.nic != from.nic)

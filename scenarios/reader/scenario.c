@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "scenarios/reader/fields.h"
+#include "scenarios/reader/graph_reader.h"
 #include "scenarios/reader/tree_edit.h"
 #include "scenarios/reader/tree_path.h"
 #include "scenarios/reader/yaml_tree.h"
@@ -92,9 +93,10 @@ static void find_places(const YamlNode *tree, ErrorList *errors, int first) {
             errors->items[i].place = tree_path_place(tree, errors->items[i].path);
 }
 
-static void resolve(const YamlNode *tree, SimulationSpec *spec, ErrorList *errors) {
+static void resolve(const YamlNode *tree, SimulationSpec *spec, Arena *arena, ErrorList *errors) {
     int before = errors->count;
-    simulation_spec_resolve(spec, errors);
+    if (graph_reader_build(tree, &spec->cluster, arena, errors))
+        simulation_spec_resolve(spec, errors);
     find_places(tree, errors, before);
 }
 
@@ -142,7 +144,7 @@ Scenario *scenario_read(const ScenarioSource *source, Arena *arena, ErrorList *e
     scenario->spec = fields.spec;
     scenario->outputs = fields.outputs;
     if (errors->count == before)
-        resolve(tree, &scenario->spec, errors);
+        resolve(tree, &scenario->spec, arena, errors);
     if (errors->count == before)
         fields_report_unread(tree, errors);
     for (int i = 0; i < scenario->axis_count && errors->count == before; i++)
@@ -168,7 +170,7 @@ bool scenario_spec_at(const Scenario *scenario, const char *const *values, Arena
     fields_read(&reader, &SCHEMA_SCENARIO, tree, "", &fields);
     fields.spec.name = scenario->spec.name;
     if (errors->count == before)
-        resolve(tree, &fields.spec, errors);
+        resolve(tree, &fields.spec, arena, errors);
     *spec = fields.spec;
     return errors->count == before;
 }

@@ -19,12 +19,15 @@ typedef struct ScenarioFields {
     ScenarioOutputs outputs;
 } ScenarioFields;
 
-extern const SchemaTable SCHEMA_SCENARIO; /* ScenarioFields */
-extern const SchemaTable SCHEMA_GPU;      /* GpuSpec */
-extern const SchemaTable SCHEMA_NODE;     /* NodeSpec */
-extern const SchemaTable SCHEMA_FABRIC;   /* FabricSpec */
-extern const SchemaTable SCHEMA_MODEL;    /* TransformerSpec */
-extern const SchemaTable SCHEMA_PLAN;     /* PlanSpec */
+extern const SchemaTable SCHEMA_SCENARIO;     /* ScenarioFields */
+extern const SchemaTable SCHEMA_GPU;          /* GpuSpec */
+extern const SchemaTable SCHEMA_NODE;         /* NodeSpec */
+extern const SchemaTable SCHEMA_FABRIC;       /* FabricSpec */
+extern const SchemaTable SCHEMA_GRAPH_SWITCH; /* GraphGroupSpec */
+extern const SchemaTable SCHEMA_GRAPH_HOST;   /* GraphGroupSpec */
+extern const SchemaTable SCHEMA_GRAPH_LINK;   /* GraphLinkSpec */
+extern const SchemaTable SCHEMA_MODEL;        /* TransformerSpec */
+extern const SchemaTable SCHEMA_PLAN;         /* PlanSpec */
 
 /* The tables with a catalogue, by index; NULL past the end. */
 const SchemaTable *schema_catalogue_table(int index);

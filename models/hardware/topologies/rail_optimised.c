@@ -33,7 +33,10 @@ static int rail_optimised_link_count(const Fabric *fabric) {
 static FabricLink rail_optimised_link(const Fabric *fabric, int link) {
     int up = uplinks(fabric), rail_switch = link / 2 / up, rails = fabric->nics_per_node;
     double below = fabric->nic_bytes_per_s * nodes_per_pod(fabric);
+    FabricEnd rail = {FABRIC_SWITCH, rail_switch}, spine = {FABRIC_AGGREGATION, link / 2 % up};
     return (FabricLink){.bytes_per_s = below / fabric->spec.oversubscription / up,
+                        .from = link % 2 ? spine : rail,
+                        .to = link % 2 ? rail : spine,
                         .parts = {{"pod", rail_switch / rails},
                                   {"rail", rail_switch % rails},
                                   {link % 2 ? "down" : "up", up > 1 ? link / 2 % up : -1}}};

@@ -40,6 +40,12 @@ static int torus_link_count(const Fabric *fabric) {
     return 2 * fabric->nodes * real_dimensions(&size, DIMENSIONS);
 }
 
+static void place_node(const Sizes *size, int node, int at[DIMENSIONS]) {
+    at[0] = node % size->of[0];
+    at[1] = node / size->of[0] % size->of[1];
+    at[2] = node / size->of[0] / size->of[1];
+}
+
 static FabricLink torus_link(const Fabric *fabric, int link) {
     static const char *const WAYS[DIMENSIONS][2] = {
         {"x_plus", "x_minus"}, {"y_plus", "y_minus"}, {"z_plus", "z_minus"}};
@@ -47,8 +53,14 @@ static FabricLink torus_link(const Fabric *fabric, int link) {
     int real = real_dimensions(&size, DIMENSIONS), slot = link / 2 % real, dimension = 0;
     while (size.of[dimension] < 2 || real_dimensions(&size, dimension) != slot)
         dimension++;
+    int node = link / 2 / real, at[DIMENSIONS];
+    place_node(&size, node, at);
+    at[dimension] = (at[dimension] + (link % 2 ? size.of[dimension] - 1 : 1)) % size.of[dimension];
+    int next = (at[2] * size.of[1] + at[1]) * size.of[0] + at[0];
     return (FabricLink){.bytes_per_s = fabric_direct_bytes_per_s(fabric),
-                        .parts = {{"node", link / 2 / real}, {WAYS[dimension][link % 2], -1}}};
+                        .from = {FABRIC_SWITCH, node},
+                        .to = {FABRIC_SWITCH, next},
+                        .parts = {{"node", node}, {WAYS[dimension][link % 2], -1}}};
 }
 
 static int torus_paths(const Fabric *fabric) {
@@ -82,12 +94,6 @@ static Run shorter_way(const Sizes *size, int dimension, int from, int to) {
     int length = size->of[dimension], ahead = (to - from + length) % length;
     bool minus = 2 * ahead > length;
     return (Run){.dimension = dimension, .hops = minus ? length - ahead : ahead, .minus = minus, .share_fraction = 1};
-}
-
-static void place_node(const Sizes *size, int node, int at[DIMENSIONS]) {
-    at[0] = node % size->of[0];
-    at[1] = node / size->of[0] % size->of[1];
-    at[2] = node / size->of[0] / size->of[1];
 }
 
 static void torus_route(const Fabric *fabric, const FabricPair *pair, FabricRoute *route) {
