@@ -1,14 +1,10 @@
 #include "models/hardware/fabric_graph.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "models/hardware/graph_check.h"
 #include "sim/engine/check.h"
-
-const char *fabric_graph_vertex_name(const GraphPlan *plan, int vertex, Arena *arena) {
-    const GraphVertex *named = &plan->vertices[vertex];
-    return named->index < 0 ? named->word : arena_format(arena, "%s[%d]", named->word, named->index);
-}
 
 int fabric_graph_across(const FabricGraph *graph, int cable, int vertex) {
     const int *ends = graph->plan.cables[cable].ends;
@@ -51,16 +47,27 @@ static void list_entries(FabricGraph *graph, Arena *arena) {
     graph->entries = entries;
 }
 
-/* True when the cable can be the narrowest part of a way: between switches always, of a host beside its NICs. */
-static bool limits(const FabricGraph *graph, const GraphCable *cable) {
+/* Bandwidth of the NICs that use a cable; infinite between switches. */
+static double nics_bytes_per_s(const FabricGraph *graph, const GraphCable *cable) {
     const GraphPlan *plan = &graph->plan;
     int host = cable->ends[0] < plan->hosts ? cable->ends[0] : cable->ends[1];
     if (host >= plan->hosts)
-        return true;
+        return INFINITY;
     int cables = graph->first_entry[host + 1] - graph->first_entry[host];
     int nics_on_it = (plan->nics + cables - 1) / cables;
-    double width = cable->bytes_per_s * cable->count * plan->efficiency_fraction;
-    return cable->bytes_per_s > 0 && (cable->half_duplex || width < nics_on_it * plan->nic_bytes_per_s);
+    return nics_on_it * plan->nic_bytes_per_s;
+}
+
+double fabric_graph_cable_bytes_per_s(const FabricGraph *graph, int cable) {
+    const GraphCable *asked = &graph->plan.cables[cable];
+    return asked->bytes_per_s > 0 ? asked->bytes_per_s : nics_bytes_per_s(graph, asked) / asked->count;
+}
+
+/* False for the cable of a host that its NICs stand for: as wide as they are, and as short. */
+static bool is_link(const FabricGraph *graph, const GraphCable *cable) {
+    double width = cable->bytes_per_s * cable->count * graph->plan.efficiency_fraction;
+    bool narrow = cable->bytes_per_s > 0 && width < nics_bytes_per_s(graph, cable);
+    return narrow || cable->latency_s > 0 || cable->half_duplex;
 }
 
 static bool number_links(FabricGraph *graph, Arena *arena, ErrorList *errors) {
@@ -69,7 +76,7 @@ static bool number_links(FabricGraph *graph, Arena *arena, ErrorList *errors) {
     for (int i = 0; i < plan->cable_count; i++) {
         const GraphCable *cable = &plan->cables[i];
         int links = fabric_graph_parallel(graph, i) * (cable->half_duplex ? 1 : 2);
-        first[i] = limits(graph, cable) ? graph->link_count : -1;
+        first[i] = is_link(graph, cable) ? graph->link_count : -1;
         graph->link_count += first[i] < 0 ? 0 : links;
         if (graph->link_count > GRAPH_LINKS_MAX) {
             error_list_add(errors, cable->place, cable->path, "found too many links, expected at most %d",
@@ -145,7 +152,7 @@ static bool measure(FabricGraph *graph, Arena *arena, ErrorList *errors) {
             const GraphVertex *vertex = &plan->vertices[plan->hosts + i];
             error_list_add(errors, vertex->place, vertex->path,
                            "found a switch more than %d hops from %s, expected shorter ways", GRAPH_HOPS_MAX,
-                           fabric_graph_vertex_name(plan, plan->hosts + i, errors->arena));
+                           graph_plan_name(plan, plan->hosts + i, errors->arena));
             return false;
         }
     }

@@ -10,45 +10,10 @@
 #ifndef MODELS_HARDWARE_FABRIC_GRAPH_H
 #define MODELS_HARDWARE_FABRIC_GRAPH_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
-#include "sim/engine/arena.h"
-#include "sim/engine/error.h"
+#include "models/hardware/graph_plan.h"
 
 /* Farthest a switch may be from another: routes must fit FabricRoute. */
 enum { GRAPH_HOPS_MAX = 100, GRAPH_HOPS_NONE = 255, GRAPH_LINKS_MAX = 20000000 };
-
-/* A host or a switch, and where it was written. */
-typedef struct GraphVertex {
-    const char *word;
-    int index;        /* in its group; -1 = it is the only one */
-    const char *path; /* "cluster.fabric.hosts[1]" */
-    ErrorPlace place; /* no file = the path tells */
-} GraphVertex;
-
-/* Equal cables between two vertices, and where they were written. */
-typedef struct GraphCable {
-    int ends[2];        /* vertices: hosts 0 .., then switches */
-    double bytes_per_s; /* > 0; nominal, of one cable and direction; 0 = of a host: as wide as its NICs */
-    double latency_s;   /* >= 0 */
-    int count;          /* >= 1; sprayed, they are one of their sum */
-    bool half_duplex;   /* both directions share bytes_per_s */
-    const char *path;
-    ErrorPlace place;
-} GraphCable;
-
-typedef struct GraphPlan {
-    const GraphVertex *vertices; /* [hosts + switches] */
-    int hosts;
-    int switches;
-    const GraphCable *cables;
-    int cable_count;
-    int nics;                   /* of a host, >= 1 */
-    double nic_bytes_per_s;     /* nominal, of one NIC */
-    double efficiency_fraction; /* (0, 1]; achievable over nominal on a cable */
-    bool sprayed;
-} GraphPlan;
 
 typedef struct FabricGraph {
     GraphPlan plan;
@@ -65,9 +30,6 @@ typedef struct FabricGraph {
 /* Checks and builds; NULL and an error for each mistake. Texts and arrays of the plan must outlive the graph. */
 const FabricGraph *fabric_graph_build(const GraphPlan *plan, Arena *arena, ErrorList *errors);
 
-/* "leaf[3]" or "core". */
-const char *fabric_graph_vertex_name(const GraphPlan *plan, int vertex, Arena *arena);
-
 /* The vertex at the other end of a cable. */
 int fabric_graph_across(const FabricGraph *graph, int cable, int vertex);
 
@@ -76,6 +38,9 @@ int fabric_graph_hops(const FabricGraph *graph, int from, int to);
 
 /* The link of a cable in the direction away from `from`; `which` counts cables side by side. -1 = none of its own. */
 int fabric_graph_link(const FabricGraph *graph, int cable, int which, int from);
+
+/* Nominal, of one cable and direction. */
+double fabric_graph_cable_bytes_per_s(const FabricGraph *graph, int cable);
 
 /* Cables side by side that are links of their own. */
 int fabric_graph_parallel(const FabricGraph *graph, int cable);

@@ -2,9 +2,12 @@
 
 #include <stdlib.h>
 
+/* Of one kind of mistake; the rest is left out. */
+enum { REPORTS_MAX = 20 };
+
 static bool check_ends(const GraphPlan *plan, const GraphCable *cable, ErrorList *errors) {
-    const char *from = fabric_graph_vertex_name(plan, cable->ends[0], errors->arena);
-    const char *to = fabric_graph_vertex_name(plan, cable->ends[1], errors->arena);
+    const char *from = graph_plan_name(plan, cable->ends[0], errors->arena);
+    const char *to = graph_plan_name(plan, cable->ends[1], errors->arena);
     bool from_host = cable->ends[0] < plan->hosts, to_host = cable->ends[1] < plan->hosts;
     if (cable->ends[0] == cable->ends[1])
         error_list_add(errors, cable->place, cable->path, "found a link from %s to itself, expected two ends", from);
@@ -43,8 +46,8 @@ static void report_double(const GraphPlan *plan, const EndPair *pair, const char
     *last_path = cable->path;
     error_list_add(errors, cable->place, cable->path,
                    "found a second link between %s and %s, expected one, with `count` for cables side by side",
-                   fabric_graph_vertex_name(plan, cable->ends[0], errors->arena),
-                   fabric_graph_vertex_name(plan, cable->ends[1], errors->arena));
+                   graph_plan_name(plan, cable->ends[0], errors->arena),
+                   graph_plan_name(plan, cable->ends[1], errors->arena));
 }
 
 static void check_doubles(const GraphPlan *plan, ErrorList *errors) {
@@ -133,25 +136,31 @@ static void count_parts(const GraphPlan *plan, Census *census, Arena *arena) {
 
 static void check_switches(const GraphPlan *plan, Census *census, ErrorList *errors) {
     const char *last_path = NULL;
+    int reports = 0;
     for (int i = plan->hosts; i < plan->hosts + plan->switches; i++) {
         const GraphVertex *vertex = &plan->vertices[i];
         if (census->has_hosts[part_of(&census->parts, i)] || vertex->path == last_path)
             continue;
         last_path = vertex->path;
+        if (++reports > REPORTS_MAX)
+            return;
         error_list_add(errors, vertex->place, vertex->path,
                        "found the switch %s, which no host reaches, expected a way to it or no such switch",
-                       fabric_graph_vertex_name(plan, i, errors->arena));
+                       graph_plan_name(plan, i, errors->arena));
     }
 }
 
 static void check_hosts(const GraphPlan *plan, const Census *census, ErrorList *errors) {
     const char *last_path = NULL;
+    int reports = 0;
     for (int i = 0; i < plan->hosts; i++) {
         const GraphVertex *vertex = &plan->vertices[i];
         if (census->reached[i] == census->part_count || vertex->path == last_path)
             continue;
         last_path = vertex->path;
-        const char *name = fabric_graph_vertex_name(plan, i, errors->arena);
+        if (++reports > REPORTS_MAX)
+            return;
+        const char *name = graph_plan_name(plan, i, errors->arena);
         if (census->reached[i] == 0)
             error_list_add(errors, vertex->place, vertex->path, "found the host %s without a link, expected one", name);
         else

@@ -6,7 +6,7 @@
 #ifndef MODELS_HARDWARE_GRAPH_CHECK_H
 #define MODELS_HARDWARE_GRAPH_CHECK_H
 
-#include "models/hardware/fabric_graph.h"
+#include "models/hardware/graph_plan.h"
 
 /* Each cable by itself, and all against each other; false and errors when there is a mistake. */
 bool graph_check_cables(const GraphPlan *plan, ErrorList *errors);

@@ -75,7 +75,9 @@ static bool arrive(Front *front, int vertex, double share, double latency_s) {
     return true;
 }
 
-static bool leave(const FabricGraph *graph, const Front *front, int at, int target, Front *after, FabricRoute *route) {
+/* Sends on what is at place `at` of fronts[0], to fronts[1]; false when there is no room. */
+static bool leave(const FabricGraph *graph, Front *const fronts[2], int at, int target, FabricRoute *route) {
+    const Front *front = fronts[0];
     int vertex = front->vertices[at], ways = count_ways(graph, vertex, target);
     for (int i = graph->first_entry[vertex]; i < graph->first_entry[vertex + 1]; i++) {
         int cable = graph->entries[i], next = nearer(graph, cable, vertex, target);
@@ -86,7 +88,7 @@ static bool leave(const FabricGraph *graph, const Front *front, int at, int targ
         if (route->link_count == FABRIC_ROUTE_LINKS_MAX - 2)
             return false;
         fabric_route_add(route, fabric_graph_link(graph, cable, 0, vertex), share);
-        if (!arrive(after, next, share, front->latencies_s[at] + taken->latency_s))
+        if (!arrive(fronts[1], next, share, front->latencies_s[at] + taken->latency_s))
             return false;
     }
     return true;
@@ -100,7 +102,7 @@ bool graph_walk_sprayed(const FabricGraph *graph, const int ends[2], FabricRoute
     for (int hop = fabric_graph_hops(graph, ends[0], ends[1]); hop > 0; hop--) {
         after->count = 0;
         for (int i = 0; i < now->count; i++)
-            if (!leave(graph, now, i, ends[1], after, route))
+            if (!leave(graph, (Front *const[2]){now, after}, i, ends[1], route))
                 return false;
         Front *last = now;
         now = after;
@@ -113,8 +115,8 @@ bool graph_walk_sprayed(const FabricGraph *graph, const int ends[2], FabricRoute
 static bool report_wide(const FabricGraph *graph, const int ends[2], ErrorList *errors) {
     error_list_add(errors, (ErrorPlace){0}, "cluster.fabric.routing",
                    "found spray over more than %d links from %s to %s, expected fewer, or ecmp",
-                   FABRIC_ROUTE_LINKS_MAX - 2, fabric_graph_vertex_name(&graph->plan, ends[0], errors->arena),
-                   fabric_graph_vertex_name(&graph->plan, ends[1], errors->arena));
+                   FABRIC_ROUTE_LINKS_MAX - 2, graph_plan_name(&graph->plan, ends[0], errors->arena),
+                   graph_plan_name(&graph->plan, ends[1], errors->arena));
     return false;
 }
 

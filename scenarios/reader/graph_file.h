@@ -6,7 +6,7 @@
 #ifndef SCENARIOS_READER_GRAPH_FILE_H
 #define SCENARIOS_READER_GRAPH_FILE_H
 
-#include "models/hardware/fabric_graph.h"
+#include "models/hardware/graph_plan.h"
 
 /* Fills in vertices and cables of the plan; false and errors when there is a mistake. */
 bool graph_file_read(const char *file, const char *host_names, GraphPlan *plan, Arena *arena, ErrorList *errors);

@@ -105,15 +105,20 @@ static bool is_needed(const Joined *joined, int from, int to) {
 }
 
 static int add_cables(const Joined *joined, GraphCable *cables, int count) {
+    GraphCable cable = {.bytes_per_s = joined->link->bytes_per_s,
+                        .latency_s = joined->link->latency_s,
+                        .count = joined->link->count,
+                        .half_duplex = joined->link->duplex == DUPLEX_HALF,
+                        .path = joined->path};
     for (int i = 0; i < joined->from.count; i++)
-        for (int j = 0; j < joined->to.count; j++)
-            if (is_needed(joined, i, j))
-                cables[count++] = (GraphCable){.ends = {joined->from.first + i, joined->to.first + j},
-                                               .bytes_per_s = joined->link->bytes_per_s,
-                                               .latency_s = joined->link->latency_s,
-                                               .count = joined->link->count,
-                                               .half_duplex = joined->link->duplex == DUPLEX_HALF,
-                                               .path = joined->path};
+        for (int j = 0; j < joined->to.count; j++) {
+            if (!is_needed(joined, i, j))
+                continue;
+            cable.ends[0] = joined->from.first + i;
+            cable.ends[1] = joined->to.first + j;
+            cables[count] = cable;
+            count++;
+        }
     return count;
 }
 

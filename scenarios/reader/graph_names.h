@@ -5,7 +5,7 @@
 #ifndef SCENARIOS_READER_GRAPH_NAMES_H
 #define SCENARIOS_READER_GRAPH_NAMES_H
 
-#include "models/hardware/fabric_graph.h"
+#include "models/hardware/graph_plan.h"
 #include "models/hardware/graph_spec.h"
 
 /* Fills in vertices and cables of the plan; false and errors when a name is wrong. */

@@ -2,7 +2,8 @@
  * graph: the user's own hosts, switches and cables, as a fabric_graph has them. Routing by fewest hops; of equal ones
  * ECMP takes one by hash, spraying all (graph_walk). NIC n of a host uses cable n * cables / nics of it; of several
  * cables the one with the shortest way, then by hash. A NIC from whose cables there is no way lends the message to the
- * NIC of its node that has one (as PXN does). A cable of a host that is as wide as its NICs has no link of its own.
+ * NIC of its node that has one (as PXN does). A cable of a host that is as wide as its NICs and without latency has no
+ * link of its own.
  */
 #include "models/hardware/graph_walk.h"
 
@@ -32,7 +33,8 @@ static FabricLink graph_link(const Fabric *fabric, int link) {
     int from = cable->half_duplex ? 0 : place % 2, parallel = fabric_graph_parallel(graph, number);
     const GraphVertex *first = &graph->plan.vertices[cable->ends[from]];
     const GraphVertex *second = &graph->plan.vertices[cable->ends[!from]];
-    FabricLink answer = {.bytes_per_s = cable->bytes_per_s * (parallel > 1 ? 1 : cable->count),
+    FabricLink answer = {.bytes_per_s =
+                             fabric_graph_cable_bytes_per_s(graph, number) * (parallel > 1 ? 1 : cable->count),
                          .cable_latency_s = cable->latency_s,
                          .from = end_of(graph, cable->ends[from]),
                          .to = end_of(graph, cable->ends[!from]),

@@ -23,7 +23,7 @@ static TopologyFault torus_needs(const Fabric *fabric) {
     if ((double)size.of[0] * size.of[1] * size.of[2] != fabric->nodes)
         return (TopologyFault){"torus_x", "torus_x x torus_y x torus_z equal to the nodes"};
     if (size.of[0] + size.of[1] + size.of[2] > FABRIC_ROUTE_LINKS_MAX)
-        return (TopologyFault){"torus_x", "torus_x + torus_y + torus_z of at most 128"};
+        return (TopologyFault){"torus_x", "torus_x + torus_y + torus_z of at most 256"};
     return (TopologyFault){0};
 }
 
