@@ -4,6 +4,7 @@
 
 #include "models/account/attribution.h"
 #include "models/account/critical_path.h"
+#include "models/account/link_use.h"
 #include "models/account/metrics.h"
 #include "models/account/timeline.h"
 #include "models/account/verdict.h"
@@ -116,11 +117,15 @@ static bool run_to_end(Engine *engine, const TrainingStep *training, Results *re
 }
 
 /* Writes down a step that has ended; returns the straggler as account_time does. */
-static const char *account_step(const SimulationSpec *spec, TrainingStep *training, Arena *arena, Results *results) {
+static const char *account_step(const SimulationSpec *spec, TrainingStep *training, const FairShare *share,
+                                Arena *arena, Results *results) {
     const char *straggler = account_time(&training->step, arena, results);
     results->timeline_count = timeline_bars(&training->step, arena, &results->timeline);
     results->series_count =
         timeline_series(training, spec->cluster.node.gpu.hbm_bytes_per_s, results->step, arena, &results->series);
+    const Traffic *traffics[] = {training->traffic.traffic};
+    results->link_count = link_use_fill(&(LinkUseQuery){training->traffic.network, traffics, 1, share, results->step},
+                                        arena, &results->links);
     results->critical_count = critical_path_of_step(&training->step, arena, &results->critical);
     ledger_check(&results->ledger, results->step * results->gpus);
     return straggler;
@@ -133,7 +138,7 @@ static const char *run_step(const SimulationSpec *spec, Arena *arena, Results *r
     TrainingStep *training = training_step_create(arena, engine, share, spec, &spec->jobs[0]);
     const char *straggler = NULL;
     if (run_to_end(engine, training, results))
-        straggler = account_step(spec, training, arena, results);
+        straggler = account_step(spec, training, share, arena, results);
     else
         results->status = RUN_TOO_LONG;
     training_step_destroy(training);

@@ -136,6 +136,18 @@ static int number_targets(FabricGraph *graph, Arena *arena) {
     return count;
 }
 
+/* The least of each column of `hops`. */
+static const unsigned char *nearest_hosts(const GraphPlan *plan, const unsigned char *hops, int rows, Arena *arena) {
+    unsigned char *least = ARENA_ARRAY(arena, plan->switches, unsigned char);
+    memset(least, GRAPH_HOPS_NONE, (size_t)plan->switches);
+    for (int row = 0; row < rows; row++)
+        for (int i = 0; i < plan->switches; i++) {
+            unsigned char away = hops[(size_t)row * (size_t)plan->switches + (size_t)i];
+            least[i] = away < least[i] ? away : least[i];
+        }
+    return least;
+}
+
 static bool measure(FabricGraph *graph, Arena *arena, ErrorList *errors) {
     const GraphPlan *plan = &graph->plan;
     int rows = number_targets(graph, arena);
@@ -157,6 +169,7 @@ static bool measure(FabricGraph *graph, Arena *arena, ErrorList *errors) {
         }
     }
     graph->hops = hops;
+    graph->hops_to_hosts = nearest_hosts(plan, hops, rows, arena);
     return true;
 }
 

@@ -17,12 +17,13 @@ enum { GRAPH_HOPS_MAX = 100, GRAPH_HOPS_NONE = 255, GRAPH_LINKS_MAX = 20000000 }
 
 typedef struct FabricGraph {
     GraphPlan plan;
-    const int *first_entry;    /* [hosts + switches + 1] into entries */
-    const int *entries;        /* cables of each vertex, in the order written */
-    const int *first_link;     /* [cable_count]; -1 = the NICs are narrower: no link of its own */
-    const int *link_cable;     /* [link_count] */
-    const int *target_row;     /* [switches] row of hops, -1 = no hosts there */
-    const unsigned char *hops; /* [row * switches + switch]; GRAPH_HOPS_NONE = no way */
+    const int *first_entry;             /* [hosts + switches + 1] into entries */
+    const int *entries;                 /* cables of each vertex, in the order written */
+    const int *first_link;              /* [cable_count]; -1 = the NICs are narrower: no link of its own */
+    const int *link_cable;              /* [link_count] */
+    const int *target_row;              /* [switches] row of hops, -1 = no hosts there */
+    const unsigned char *hops;          /* [row * switches + switch]; GRAPH_HOPS_NONE = no way */
+    const unsigned char *hops_to_hosts; /* [switches] to the nearest switch with hosts */
     int link_count;
     bool splits; /* equal ways exist, or a host has several cables */
 } FabricGraph;

@@ -80,6 +80,7 @@ static void dragonfly_route(const Fabric *fabric, const FabricPair *pair, Fabric
     int from = pair->from_node / fabric->spec.nodes_per_router, to = pair->to_node / fabric->spec.nodes_per_router;
     int from_group = from / per_group, to_group = to / per_group;
     route->exit_nic = pair->from_nic;
+    route->first_switch = from;
     route->link_count = 0;
     if (from_group == to_group) {
         add_local(fabric, from_group, (int[2]){from % per_group, to % per_group}, route);

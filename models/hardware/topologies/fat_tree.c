@@ -123,6 +123,7 @@ static void fat_tree_route(const Fabric *fabric, const FabricPair *pair, FabricR
     int per_leaf = leaf_links(&tree), per_pod = pod_links(&tree), lower = tree.leaves * per_leaf;
     int from_pod = tree.pods > 1 ? from / tree.pod.down : 0, to_pod = tree.pods > 1 ? to / tree.pod.down : 0;
     route->exit_nic = pair->from_nic;
+    route->first_switch = from;
     route->switches = from == to ? 1 : from_pod == to_pod ? 3 : 5;
     route->link_count = 0;
     if (from == to)

@@ -22,8 +22,10 @@ static int graph_link_count(const Fabric *fabric) {
 }
 
 static FabricEnd end_of(const FabricGraph *graph, int vertex) {
-    return vertex < graph->plan.hosts ? (FabricEnd){FABRIC_NODE, vertex}
-                                      : (FabricEnd){FABRIC_SWITCH, vertex - graph->plan.hosts};
+    if (vertex < graph->plan.hosts)
+        return (FabricEnd){FABRIC_NODE, vertex};
+    int number = vertex - graph->plan.hosts, away = graph->hops_to_hosts[number];
+    return (FabricEnd){away < 2 ? (FabricLevel)(FABRIC_SWITCH + away) : FABRIC_CORE, number};
 }
 
 static FabricLink graph_link(const Fabric *fabric, int link) {
@@ -111,6 +113,7 @@ static void graph_route(const Fabric *fabric, const FabricPair *pair, FabricRout
     }
     int ends[2] = {switch_at(graph, pair->from_node, access.from_entry),
                    switch_at(graph, pair->to_node, access.to_entry)};
+    route->first_switch = ends[0] - graph->plan.hosts;
     route->switches = access.hops + 1;
     add_cable(graph, (int[2]){pair->from_node, ends[0]}, fabric_mix(~choice), access.from_entry, route);
     if (graph->plan.sprayed)

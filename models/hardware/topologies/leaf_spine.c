@@ -40,6 +40,7 @@ static FabricLink leaf_spine_link(const Fabric *fabric, int link) {
 static void leaf_spine_route(const Fabric *fabric, const FabricPair *pair, FabricRoute *route) {
     int from_leaf = pair->from_node / nodes_per_leaf(fabric), to_leaf = pair->to_node / nodes_per_leaf(fabric);
     route->exit_nic = pair->from_nic;
+    route->first_switch = from_leaf;
     route->switches = from_leaf == to_leaf ? 1 : 3;
     route->link_count = 0;
     if (from_leaf == to_leaf)

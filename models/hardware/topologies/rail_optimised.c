@@ -48,6 +48,7 @@ static void rail_optimised_route(const Fabric *fabric, const FabricPair *pair, F
     int from = pair->from_node / nodes_per_pod(fabric) * rails + from_rail;
     int to = pair->to_node / nodes_per_pod(fabric) * rails + pair->to_nic;
     route->exit_nic = from_rail;
+    route->first_switch = from;
     route->switches = from == to ? 1 : 3;
     route->link_count = 0;
     if (from == to)

@@ -102,6 +102,7 @@ static void torus_route(const Fabric *fabric, const FabricPair *pair, FabricRout
     place_node(&size, pair->from_node, at);
     place_node(&size, pair->to_node, target);
     route->exit_nic = pair->from_nic;
+    route->first_switch = pair->from_node;
     route->link_count = 0;
     for (int dimension = 0; dimension < DIMENSIONS; dimension++) {
         Run run = shorter_way(&size, dimension, at[dimension], target[dimension]);

@@ -1,0 +1,120 @@
+#include "models/account/link_use.h"
+
+#include <math.h>
+
+enum { NAME_BYTES = 256 };
+
+/* Served by the resource of a link, once for each resource that stands for it. */
+static double carried_bytes(const LinkUseQuery *query, LinkId link) {
+    double bytes = 0;
+    for (int i = 0; i < query->traffic_count; i++) {
+        ResourceId resource, earlier;
+        bool counted = !traffic_resource(query->traffics[i], link, &resource);
+        for (int j = 0; j < i && !counted; j++)
+            counted = traffic_resource(query->traffics[j], link, &earlier) && earlier == resource;
+        bytes += counted ? 0 : fair_share_served(query->share, resource);
+    }
+    return bytes;
+}
+
+/* Links first, first + 2, .., of which all are alike, as one row; the name is the caller's. */
+static LinkUse use_of(const LinkUseQuery *query, LinkId first, int links) {
+    LinkUse use = {.kind = network_link_kind(query->network, first),
+                   .links = links,
+                   .bytes_per_s = network_link_bytes_per_s(query->network, first)};
+    double most_bytes = 0;
+    for (int i = 0; i < links; i++) {
+        double bytes = carried_bytes(query, first + 2 * (LinkId)i);
+        most_bytes = fmax(most_bytes, bytes);
+        use.bytes += bytes;
+    }
+    double each_bytes = use.bytes_per_s * sim_time_to_s(query->span);
+    use.mean_fraction = use.bytes / each_bytes / links;
+    use.fullest_fraction = most_bytes / each_bytes;
+    return use;
+}
+
+static const char *link_name(const Network *network, LinkId link, Arena *arena) {
+    char name[NAME_BYTES];
+    network_link_name(network, link, name, sizeof name);
+    return arena_text(arena, name);
+}
+
+/* The switch that a NIC hangs on. */
+static FabricEnd switch_of(const Network *network, int node, int nic) {
+    if (network->nodes == 1)
+        return (FabricEnd){FABRIC_SWITCH, 0};
+    FabricPair pair = {.from_node = node, .from_nic = nic, .to_node = (node + 1) % network->nodes, .to_nic = nic};
+    FabricRoute route;
+    network->fabric.topology->route(&network->fabric, &pair, &route);
+    return (FabricEnd){FABRIC_SWITCH, route.first_switch};
+}
+
+/* A row of a node: `links` of its ports or NICs from `first` on, which are numbered from `place` in the node. */
+typedef struct NodeRow {
+    int node;
+    int place;
+    LinkId first;
+    int links;
+    const char *word; /* "nvlink" */
+} NodeRow;
+
+static LinkUse use_of_node(const LinkUseQuery *query, const NodeRow *row, Arena *arena) {
+    const Network *network = query->network;
+    LinkUse use = use_of(query, row->first, row->links);
+    FabricEnd node = {FABRIC_NODE, row->node};
+    FabricEnd other = use.kind == LINK_NIC ? switch_of(network, row->node, row->place) : node;
+    bool inwards = row->first % 2 == 1;
+    use.from = inwards ? other : node;
+    use.to = inwards ? node : other;
+    use.name = row->links == 1 ? link_name(network, row->first, arena)
+                               : arena_format(arena, "node[%d].%s.%s", row->node, row->word, inwards ? "in" : "out");
+    return use;
+}
+
+/* Rows of a node for ports or NICs, of which it has `places`; `first` is the first of them. */
+static int add_node(const LinkUseQuery *query, NodeRow row, int places, Arena *arena, LinkUse *uses) {
+    int rows = 0;
+    LinkId first = row.first;
+    for (int place = 0; place < places; place += row.links)
+        for (int way = 0; way < 2; way++) {
+            row.place = place;
+            row.first = first + 2 * (LinkId)place + (LinkId)way;
+            uses[rows++] = use_of_node(query, &row, arena);
+        }
+    return rows;
+}
+
+static int add_nodes(const LinkUseQuery *query, bool single, Arena *arena, LinkUse *uses) {
+    const Network *network = query->network;
+    int gpus = network->gpus_per_node, nics = network->nics_per_node, rows = 0;
+    for (int node = 0; node < network->nodes; node++) {
+        LinkId port = network_port_out(network, node * gpus);
+        NodeRow row = {node, 0, port, single ? 1 : gpus, network->port_is_pcie ? "pcie" : "nvlink"};
+        rows += add_node(query, row, gpus, arena, uses + rows);
+    }
+    for (int node = 0; node < network->nodes && nics > 0; node++) {
+        LinkId nic = network_nic_out(network, node * gpus);
+        rows += add_node(query, (NodeRow){node, 0, nic, single ? 1 : nics, "nic"}, nics, arena, uses + rows);
+    }
+    return rows;
+}
+
+int link_use_fill(const LinkUseQuery *query, Arena *arena, const LinkUse **uses) {
+    const Network *network = query->network;
+    int links = network_link_count(network), rows = 0;
+    bool single = (int)network->first_fabric_link <= LINK_USE_SINGLE_MAX;
+    int node_rows = single ? (int)network->first_fabric_link : 4 * network->nodes;
+    LinkUse *list = ARENA_ARRAY(arena, node_rows + links - (int)network->first_fabric_link, LinkUse);
+    rows = add_nodes(query, single, arena, list);
+    for (LinkId link = network->first_fabric_link; link < (LinkId)links; link++) {
+        FabricLink between = network->fabric.topology->link(&network->fabric, (int)(link - network->first_fabric_link));
+        list[rows] = use_of(query, link, 1);
+        list[rows].name = link_name(network, link, arena);
+        list[rows].from = between.from;
+        list[rows].to = between.to;
+        rows++;
+    }
+    *uses = list;
+    return rows;
+}
