@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "models/spec_resolve.h"
 #include "scenarios/reader/fields.h"
 #include "scenarios/reader/tree_edit.h"
 #include "scenarios/reader/tree_path.h"
