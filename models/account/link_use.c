@@ -4,17 +4,9 @@
 
 enum { NAME_BYTES = 256 };
 
-/* Served by the resource of a link, once for each resource that stands for it. */
 static double carried_bytes(const LinkUseQuery *query, LinkId link) {
-    double bytes = 0;
-    for (int i = 0; i < query->traffic_count; i++) {
-        ResourceId resource, earlier;
-        bool counted = !traffic_resource(query->traffics[i], link, &resource);
-        for (int j = 0; j < i && !counted; j++)
-            counted = traffic_resource(query->traffics[j], link, &earlier) && earlier == resource;
-        bytes += counted ? 0 : fair_share_served(query->share, resource);
-    }
-    return bytes;
+    ResourceId resource;
+    return traffic_resource(query->traffic, link, &resource) ? fair_share_served(query->share, resource) : 0;
 }
 
 /* Links first, first + 2, .., of which all are alike, as one row; the name is the caller's. */

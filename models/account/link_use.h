@@ -14,8 +14,7 @@ enum { LINK_USE_SINGLE_MAX = 20000 };
 
 typedef struct LinkUseQuery {
     const Network *network;
-    const Traffic *const *traffics; /* of all jobs on the network, sealed on the same share */
-    int traffic_count;
+    const Traffic *traffic; /* of all jobs */
     const FairShare *share;
     SimTime span; /* > 0; length of the run */
 } LinkUseQuery;

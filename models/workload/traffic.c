@@ -19,6 +19,7 @@ typedef struct LegLoads {
 } LegLoads;
 
 typedef struct Operation {
+    const CollectiveAlgorithm *algorithm;
     LegLoads *raw;
     TrafficLeg *legs; /* filled by traffic_seal */
     int leg_count;
@@ -47,6 +48,10 @@ Traffic *traffic_create(Arena *arena, const Network *network, bool folded) {
     traffic->link_resource = ARENA_ARRAY(arena, network_link_count(network), ResourceId);
     memset(traffic->link_resource, 0xff, (size_t)network_link_count(network) * sizeof(ResourceId));
     return traffic;
+}
+
+const Network *traffic_network(const Traffic *traffic) {
+    return traffic->network;
 }
 
 /* Room for the legs of an operation in the scratch tables. */
@@ -146,7 +151,7 @@ static void keep_loads(Traffic *traffic, Operation *operation) {
 int traffic_add(Traffic *traffic, const TrafficGroups *groups) {
     const CollectiveAlgorithm *algorithm = algorithm_for_all(traffic, groups);
     Arena *scratch = arena_create();
-    Operation operation = {0};
+    Operation operation = {.algorithm = algorithm};
     for (int group = 0; group < groups->count; group++) {
         CollectiveCall call = call_of(traffic, groups, group);
         CollectiveLoads loads;
@@ -278,6 +283,10 @@ void traffic_seal(Traffic *traffic, FairShare *share) {
         for (int leg = 0; leg < operation->leg_count; leg++)
             operation->legs[leg] = seal_leg(traffic, &operation->raw[leg], place);
     }
+}
+
+const char *traffic_algorithm(const Traffic *traffic, int operation) {
+    return traffic->operations[operation].algorithm->name;
 }
 
 int traffic_leg_count(const Traffic *traffic, int operation) {

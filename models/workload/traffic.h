@@ -1,7 +1,7 @@
 /*
- * traffic: the communication operations of a job, as loads on the resources of the fair share. An operation is one or
- * more collectives that run at the same time in equal groups (the tensor groups of all replicas of a stage, say); all
- * of them are one activity that carries the load of each of them on every link.
+ * traffic: the communication operations of all jobs, as loads on the resources of the fair share. An operation is one
+ * or more collectives that run at the same time in equal groups (the tensor groups of all replicas of a stage, say);
+ * all of them are one activity that carries the load of each of them on every link.
  *
  * Links that carry exactly the same operations with the same bytes are one resource when folded: by symmetry they have
  * the same load at every moment. This is how thousands of NICs become one per stage, and leaves that are used alike
@@ -46,6 +46,8 @@ typedef struct TrafficGroups {
 /* `network` is borrowed for the life of the traffic. */
 Traffic *traffic_create(Arena *arena, const Network *network, bool folded);
 
+const Network *traffic_network(const Traffic *traffic);
+
 /*
  * Adds an operation and returns its number. Its algorithm is the one of that name, or for "auto" the cheapest for the
  * first group; where one of the groups cannot run it, all run the ring. The longest latency of any group counts.
@@ -54,6 +56,9 @@ int traffic_add(Traffic *traffic, const TrafficGroups *groups);
 
 /* Makes the resources; no operation can be added after it. */
 void traffic_seal(Traffic *traffic, FairShare *share);
+
+/* Name of the algorithm that an operation runs. */
+const char *traffic_algorithm(const Traffic *traffic, int operation);
 
 int traffic_leg_count(const Traffic *traffic, int operation);
 const TrafficLeg *traffic_leg(const Traffic *traffic, int operation, int leg);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "models/spec_resolve.h"
 #include "scenarios/reader/fields.h"
 #include "scenarios/reader/graph_reader.h"
 #include "scenarios/reader/tree_edit.h"

@@ -5,6 +5,7 @@
 
 #include "sim/engine/array.h"
 #include "sim/engine/fatal.h"
+#include "sim/engine/share_losses.h"
 #include "sim/engine/share_progress.h"
 #include "sim/engine/share_solver.h"
 
@@ -29,6 +30,7 @@ struct FairShare {
     ShareGraph graph;
     ShareSolver *solver;
     ShareProgress progress;
+    ShareLosses losses;
     Order *orders;
     size_t order_count;
     size_t order_capacity;
@@ -57,9 +59,25 @@ void fair_share_destroy(FairShare *share) {
     share_solver_destroy(share->solver);
     share_graph_free(&share->graph);
     share_progress_free(&share->progress);
+    share_losses_free(&share->losses);
     free(share->orders);
     free(share->meters);
     free(share);
+}
+
+void fair_share_set_owners(FairShare *share, uint32_t owners) {
+    ENGINE_CHECK(share->engine, share->order_count == 0);
+    share_losses_set_owners(&share->losses, owners);
+}
+
+uint32_t fair_share_owner_count(const FairShare *share) {
+    return share->losses.owners;
+}
+
+/* Rates are about to change: until now the old ones held. */
+static void fair_share_note(FairShare *share) {
+    if (share->losses.owners > 0)
+        share_losses_advance(&share->losses, &share->graph, engine_now(share->engine));
 }
 
 /* The activity's slot, or NULL when the id is stale. */
@@ -138,6 +156,7 @@ static void fair_share_apply(FairShare *share) {
 static void fair_share_flush(FairShare *share) {
     if (!share_solver_is_touched(share->solver))
         return;
+    fair_share_note(share);
     share_solver_solve(share->solver);
     fair_share_apply(share);
     share_solver_clear(share->solver);
@@ -170,6 +189,7 @@ ResourceId fair_share_add_resource(FairShare *share, double capacity_per_s) {
         array_grow(share->meters, &share->meter_capacity, share->graph.resource_count, sizeof *share->meters);
     share->meters[resource] = (Meter){0};
     share_progress_add_resource(&share->progress);
+    share_losses_add_resource(&share->losses, resource, capacity_per_s);
     return resource;
 }
 
@@ -178,6 +198,7 @@ void fair_share_set_capacity(FairShare *share, ResourceId resource, double capac
     ENGINE_CHECK(share->engine, capacity_per_s >= 0.0 && isfinite(capacity_per_s));
     if (share->graph.resources[resource].capacity_per_s == capacity_per_s)
         return;
+    fair_share_note(share);
     share->graph.resources[resource].capacity_per_s = capacity_per_s;
     fair_share_touch(share, resource);
 }
@@ -185,6 +206,7 @@ void fair_share_set_capacity(FairShare *share, ResourceId resource, double capac
 static void fair_share_check_spec(const FairShare *share, const ActivitySpec *spec) {
     ENGINE_CHECK(share->engine, spec->amount >= 0.0 && isfinite(spec->amount));
     ENGINE_CHECK(share->engine, spec->cap_per_s >= 0.0 && spec->use_count >= 0);
+    ENGINE_CHECK(share->engine, share->losses.owners == 0 || spec->owner < share->losses.owners);
     ENGINE_CHECK(share->engine, spec->use_count > 0 || (spec->cap_per_s > 0.0 && isfinite(spec->cap_per_s)));
     for (int i = 0; i < spec->use_count; i++) {
         ENGINE_CHECK(share->engine, spec->uses[i].resource < share->graph.resource_count);
@@ -235,10 +257,13 @@ static bool fair_share_run_alone(FairShare *share, uint32_t slot) {
 
 ActivityId fair_share_start(FairShare *share, const ActivitySpec *spec) {
     fair_share_check_spec(share, spec);
+    fair_share_note(share);
     int use_count = spec->amount > 0.0 ? spec->use_count : 0;
     uint32_t slot = fair_share_take_slot(share, spec, use_count);
     for (int i = 0; i < use_count; i++)
         share_graph_connect(&share->graph, slot, i, spec->uses[i].resource, spec->uses[i].weight);
+    if (share->losses.owners > 0)
+        share_losses_begin(&share->losses, &share->graph, slot, spec->owner, use_count > 0 ? spec->lost_s : NULL);
     if (spec->amount == 0.0 || fair_share_run_alone(share, slot)) {
         fair_share_schedule(share);
     } else {
@@ -251,6 +276,9 @@ ActivityId fair_share_start(FairShare *share, const ActivitySpec *spec) {
 /* Books what was served, takes the activity out and lets the others have its share. */
 static void fair_share_end(FairShare *share, uint32_t slot, double amount_served) {
     const ShareActivity activity = share->graph.activities[slot];
+    fair_share_note(share);
+    if (share->losses.owners > 0)
+        share_losses_end(&share->losses, slot);
     share_progress_end(&share->progress, slot);
     share_graph_remove(&share->graph, slot);
     for (uint32_t i = 0; i < activity.use_count; i++) {
@@ -305,5 +333,6 @@ void fair_share_observe(FairShare *share, ResourceId resource, Series *series) {
     ENGINE_CHECK(share->engine, resource < share->graph.resource_count);
     share->meters[resource].series = series;
     share->graph.resources[resource].is_watched = series != NULL;
-    fair_share_touch(share, resource);
+    if (series != NULL)
+        fair_share_touch(share, resource);
 }

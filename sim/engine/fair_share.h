@@ -40,11 +40,17 @@ typedef struct ActivitySpec {
     double cap_per_s;        /* own limit of the rate, 0 = none */
     const ResourceUse *uses; /* copied; each resource at most once */
     int use_count;
-    Event done; /* fired at priority 0 when the amount is done; an action of NULL does nothing */
+    uint32_t owner; /* whose it is, for the losses of others: 0 .. owners - 1 */
+    double *lost_s; /* NULL, or one number per owner: grows by what is lost to it until the activity ends */
+    Event done;     /* fired at priority 0 when the amount is done; an action of NULL does nothing */
 } ActivitySpec;
 
 FairShare *fair_share_create(Engine *engine);
 void fair_share_destroy(FairShare *share);
+
+/* Notes the losses of activities to so many owners (share_losses.h); before the first activity. */
+void fair_share_set_owners(FairShare *share, uint32_t owners);
+uint32_t fair_share_owner_count(const FairShare *share); /* 0 = losses are not noted */
 
 /* Capacity in units/s, >= 0 and finite; at 0 the activities wait. */
 ResourceId fair_share_add_resource(FairShare *share, double capacity_per_s);
