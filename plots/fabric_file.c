@@ -173,8 +173,12 @@ void fabric_file_head(FILE *out, Arena *arena, const Results *results) {
     int step = 0;
     while (step < 6 && STEPS[step] < most)
         step++;
+    bool arcs = false;
+    for (int i = 0; i < view.line_count; i++)
+        arcs = arcs || view.spots[view.lines[i].from].y == view.spots[view.lines[i].to].y;
     bool drawn = view.nodes <= FABRIC_VIEW_NODES_MAX;
     script_head_number(out, "levels", view.levels);
+    script_head_number(out, "highest", view.levels + (arcs ? 1.0 : 0.35));
     script_head_number(out, "full_percent", STEPS[step]);
     script_head_number(out, "line_width", view.line_count < 150 ? 2.5 : view.line_count < 800 ? 1.5 : 0.7);
     script_head_number(out, "switch_size", view.spot_count < 100 ? 2 : 1);

@@ -1,7 +1,8 @@
 /*
  * link_use: what every link of the cluster carried in a run, from the fair share after its end. Where links were folded
- * into one resource each of them is given the load of that resource, which by symmetry is its own. Bytes are those of
- * messages, not of protocols; a mean over the run says nothing of bursts.
+ * into one resource each of them is given the load of that resource, which by symmetry is its own; what folding left
+ * out is added (traffic_echo). Bytes are those of messages, not of protocols; a mean over the run says nothing of
+ * bursts.
  */
 #ifndef MODELS_ACCOUNT_LINK_USE_H
 #define MODELS_ACCOUNT_LINK_USE_H

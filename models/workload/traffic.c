@@ -40,6 +40,7 @@ struct Traffic {
     CollectiveCall last_call;  /* the choice made last; its rank_gpu is not looked at */
     const char *last_name;
     const CollectiveAlgorithm *last_algorithm;
+    TrafficEcho *echo;
 };
 
 Traffic *traffic_create(Arena *arena, const Network *network, bool folded) {
@@ -47,7 +48,27 @@ Traffic *traffic_create(Arena *arena, const Network *network, bool folded) {
     *traffic = (Traffic){.arena = arena, .network = network, .folded = folded};
     traffic->link_resource = ARENA_ARRAY(arena, network_link_count(network), ResourceId);
     memset(traffic->link_resource, 0xff, (size_t)network_link_count(network) * sizeof(ResourceId));
+    traffic->echo = traffic_echo_create(arena);
     return traffic;
+}
+
+TrafficEcho *traffic_echo(const Traffic *traffic) {
+    return traffic->echo;
+}
+
+void traffic_add_bytes(const Traffic *traffic, int operation, double times, double *link_bytes) {
+    const Operation *added = &traffic->operations[operation];
+    for (int leg = 0; leg < added->leg_count; leg++)
+        for (int i = 0; i < added->raw[leg].load_count; i++)
+            link_bytes[added->raw[leg].loads[i].link] += times * added->raw[leg].loads[i].bytes;
+}
+
+/* The copies of the groups of an operation sit on the GPUs that follow. */
+static void echo_copies(Traffic *traffic, const TrafficGroups *groups) {
+    for (int i = 0; i < groups->count * groups->ranks; i++)
+        for (int copy = 1; copy < groups->copies; copy++)
+            traffic_echo_add(traffic->echo,
+                             (EchoPair){(int)traffic->operation_count, groups->gpus[i], groups->gpus[i] + copy});
 }
 
 const Network *traffic_network(const Traffic *traffic) {
@@ -160,6 +181,7 @@ int traffic_add(Traffic *traffic, const TrafficGroups *groups) {
     }
     arena_destroy(scratch);
     keep_loads(traffic, &operation);
+    echo_copies(traffic, groups);
     traffic->operations = array_grow(traffic->operations, &traffic->operation_capacity, traffic->operation_count + 1,
                                      sizeof *traffic->operations);
     traffic->operations[traffic->operation_count] = operation;

@@ -16,6 +16,7 @@
 
 #include "models/hardware/network.h"
 #include "models/workload/collective.h"
+#include "models/workload/traffic_echo.h"
 #include "sim/engine/arena.h"
 #include "sim/engine/fair_share.h"
 
@@ -53,6 +54,12 @@ const Network *traffic_network(const Traffic *traffic);
  * first group; where one of the groups cannot run it, all run the ring. The longest latency of any group counts.
  */
 int traffic_add(Traffic *traffic, const TrafficGroups *groups);
+
+/* What folding left out of the shares; for accounts only. */
+TrafficEcho *traffic_echo(const Traffic *traffic);
+
+/* Bytes that one run of an operation puts on every link, added to link_bytes[link] `times` times. */
+void traffic_add_bytes(const Traffic *traffic, int operation, double times, double *link_bytes);
 
 /* Makes the resources; no operation can be added after it. */
 void traffic_seal(Traffic *traffic, FairShare *share);
