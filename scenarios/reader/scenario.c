@@ -5,6 +5,7 @@
 #include "models/spec_resolve.h"
 #include "scenarios/reader/fields.h"
 #include "scenarios/reader/graph_reader.h"
+#include "scenarios/reader/nccl_node.h"
 #include "scenarios/reader/tree_edit.h"
 #include "scenarios/reader/tree_path.h"
 #include "scenarios/reader/yaml_tree.h"
@@ -96,7 +97,8 @@ static void find_places(const YamlNode *tree, ErrorList *errors, int first) {
 
 static void resolve(const YamlNode *tree, SimulationSpec *spec, Arena *arena, ErrorList *errors) {
     int before = errors->count;
-    if (graph_reader_build(tree, &spec->cluster, arena, errors))
+    if (nccl_node_apply(tree, &spec->cluster.node, arena, errors) &&
+        graph_reader_build(tree, &spec->cluster, arena, errors))
         simulation_spec_resolve(spec, errors);
     find_places(tree, errors, before);
 }
