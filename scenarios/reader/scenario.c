@@ -1,9 +1,11 @@
 #include "scenarios/reader/scenario.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "models/spec_resolve.h"
 #include "scenarios/reader/fields.h"
+#include "scenarios/reader/port_counters.h"
 #include "scenarios/reader/tree_edit.h"
 #include "scenarios/reader/tree_path.h"
 #include "scenarios/reader/yaml_tree.h"
@@ -93,8 +95,27 @@ static void find_places(const YamlNode *tree, ErrorList *errors, int first) {
             errors->items[i].place = tree_path_place(tree, errors->items[i].path);
 }
 
+/* Files of counters are looked for beside the file that names them. */
+static void read_counters(const YamlNode *tree, SimulationSpec *spec, ErrorList *errors) {
+    for (int64_t i = 0; i < spec->background_count; i++) {
+        BackgroundSpec *flow = &spec->background[i];
+        if (*flow->counters == '\0')
+            continue;
+        ErrorPlace place = tree_path_place(tree, arena_format(errors->arena, "background[%" PRId64 "].counters", i));
+        const char *slash = place.file != NULL ? strrchr(place.file, '/') : NULL;
+        bool beside = slash != NULL && flow->counters[0] != '/';
+        const char *path =
+            beside ? arena_format(errors->arena, "%.*s/%s", (int)(slash - place.file), place.file, flow->counters)
+                   : flow->counters;
+        port_counters_read(path, flow, errors->arena, errors);
+    }
+}
+
 static void resolve(const YamlNode *tree, SimulationSpec *spec, ErrorList *errors) {
     int before = errors->count;
+    read_counters(tree, spec, errors);
+    if (errors->count > before)
+        return;
     simulation_spec_resolve(spec, errors);
     find_places(tree, errors, before);
 }
