@@ -66,25 +66,24 @@ bool run_output_write_folder(const RunOutput *output, const SweepResults *sweep)
     return written;
 }
 
-static void print_goal(FILE *out, const GoalResults *goal) {
-    fprintf(out, "  %-7s %s", goal->met ? "met" : "MISSED", goal->text);
-    if (isnan(goal->value))
-        fputs(": no value", out);
-    else
-        fprintf(out, ": %.6g", goal->value);
-    fprintf(out, goal->point[0] != '\0' ? " at %s\n" : "%s\n", goal->point);
+static void print_goal(FILE *out, const GoalResults *goal, int columns, Arena *arena) {
+    const char *value = isnan(goal->value) ? "no value" : arena_format(arena, "%.6g", goal->value);
+    const char *at = goal->point[0] != '\0' ? arena_format(arena, " at %s", goal->point) : "";
+    text_layout_wrap_to(out, goal->met ? "  met     " : "  MISSED  ",
+                        arena_format(arena, "%s: %s%s", goal->text, value, at), columns);
 }
 
 bool run_output_print_goals(const RunOutput *output, const GoalResults *goals, int count) {
     bool text = strcmp(output->format->name, "text") == 0;
     FILE *out = text ? stdout : note_stream();
+    int columns = output->draw_terminal ? terminal_columns() : TEXT_COLUMNS;
     int missed = 0;
     if (count > 0 && text)
         text_layout_heading(out, "Goals");
     for (int i = 0; i < count; i++) {
         missed += !goals[i].met;
         if (text || !goals[i].met)
-            print_goal(out, &goals[i]);
+            print_goal(out, &goals[i], columns, output->line->arena);
     }
     return missed == 0;
 }
