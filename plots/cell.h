@@ -1,6 +1,7 @@
 /*
  * cell: one value in the notation of a file format. Numbers are the shortest text that reads back as the same double;
- * a missing number is NaN in csv and dat files and null in json.
+ * a missing number is NaN in csv and dat files and null in json. Texts are written as UTF-8: each byte that is none (of
+ * a file's name, of an argument) becomes U+FFFD, the replacement character.
  */
 #ifndef PLOTS_CELL_H
 #define PLOTS_CELL_H
