@@ -106,8 +106,12 @@ void cell_dat_text(FILE *out, const char *text) {
     fputc('"', out);
 }
 
+/*
+ * gnuplot 5.4 takes doubled quotes amiss at the start of a string and next to each other, so quotes are strings of
+ * their own. They are written as octal numbers, because it counts the quotes of a line to see where @ begins a macro.
+ */
 void cell_gnuplot_text(FILE *out, const char *text) {
     fputc('\'', out);
-    put_tamed(out, text, (Taming){"'`", "''", true});
+    put_tamed(out, text, (Taming){"'`", "' . \"\\047\" . '", true});
     fputc('\'', out);
 }

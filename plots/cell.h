@@ -27,7 +27,8 @@ void cell_csv_text(FILE *out, const char *text);
 /* A quoted word of a gnuplot data file; a quote inside becomes an apostrophe, a line break a space. */
 void cell_dat_text(FILE *out, const char *text);
 
-/* A single-quoted gnuplot string that no quote or backtick inside can end. */
+/* An expression of gnuplot that is the text: 'it' . "\047" . 's'; nothing in it is expanded, a backtick becomes a
+ * quote. */
 void cell_gnuplot_text(FILE *out, const char *text);
 
 #endif

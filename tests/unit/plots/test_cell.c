@@ -36,3 +36,10 @@ Test(cell, csv_doubles_quotes_of_a_field_that_needs_some) {
     expect_written(cell_csv_text, "it's", "it's");
     expect_written(cell_csv_text, NULL, "");
 }
+
+Test(cell, a_gnuplot_text_has_its_quotes_apart) {
+    expect_written(cell_gnuplot_text, "a \"b\" \\n @x", "'a \"b\" \\n @x'");
+    expect_written(cell_gnuplot_text, "it's", "'it' . \"\\047\" . 's'");
+    expect_written(cell_gnuplot_text, "'`x\n", "'' . \"\\047\" . '' . \"\\047\" . 'x '");
+    expect_written(cell_gnuplot_text, NULL, "''");
+}

@@ -263,3 +263,23 @@ Test(report, a_name_with_quotes_cannot_run_commands) {
     cr_assert(exists("plots/ledger.png"));
     cr_assert_not(exists("plots/pwned"));
 }
+
+Test(report, a_name_of_quotes_and_backslashes_stands_in_the_picture_as_it_is) {
+    if (!has_gnuplot()) {
+        cr_skip_test("gnuplot is not installed");
+    }
+    static const char *const NAMES[][2] = {{"'tis 'quoted'", "'tis 'quoted': "},
+                                           {"''", "'': "},
+                                           {"\"x\" \\n \\\\ {y}_z^2", "\"x\" \\n \\\\ {y}_z^2: "},
+                                           {"@title 'n' @y", "@title 'n' @y: "}};
+    target.draw = true;
+    Results results = *fixture_tiny(arena);
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
+        results.name = NAMES[i][0];
+        cr_assert(report_write_run(&target, &results, &errors));
+        cr_expect_eq(warnings.count, 0, "%s", NAMES[i][0]);
+        const char *picture = file_text("plots/ledger.svg");
+        cr_assert_not_null(picture, "%s", NAMES[i][0]);
+        cr_expect_not_null(strstr(picture, NAMES[i][1]), "%s", NAMES[i][0]);
+    }
+}

@@ -212,7 +212,7 @@ static const char *head_of(ScriptTitle title) {
 
 Test(views, a_title_takes_the_lesson_when_it_fits_and_the_subtitle_else) {
     cr_assert_str_eq(head_of((ScriptTitle){"it's", "short", "So."}),
-                     "# Redraw with `gnuplot ledger.gp` in this folder.\ntitle = 'it''s: short'\n"
+                     "# Redraw with `gnuplot ledger.gp` in this folder.\ntitle = 'it' . \"\\047\" . 's: short'\n"
                      "subtitle = '' . 'So.'\nsubtitle_lines = 1\n");
     const char *lesson =
         "This lesson is as long as a lesson can be and goes on about what there is to be seen, and then "
