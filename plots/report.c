@@ -12,6 +12,7 @@
 #include "plots/ledger_table.h"
 #include "plots/memory_file.h"
 #include "plots/output.h"
+#include "plots/picture_file.h"
 #include "plots/pictures.h"
 #include "plots/script_head.h"
 #include "plots/series_files.h"
@@ -78,29 +79,55 @@ static void warn(const ReportTarget *target, const char *file, const char *messa
     }
 }
 
-static void draw(const ReportTarget *target, const Output *output, const char *name) {
+static void remove_picture(const Output *output, const char *name) {
+    unlink(output_path(output, arena_format(output->errors->arena, "plots/%s.png", name)));
+    unlink(output_path(output, arena_format(output->errors->arena, "plots/%s.svg", name)));
+}
+
+/* gnuplot is content with a full disk, so its files are looked at. */
+static bool check_drawn(const Output *output, const char *name) {
+    static const char *const ENDINGS[] = {"png", "svg"};
+    for (size_t i = 0; i < sizeof ENDINGS / sizeof *ENDINGS; i++) {
+        const char *file = output_path(output, arena_format(output->errors->arena, "plots/%s.%s", name, ENDINGS[i]));
+        if (!picture_file_is_whole(file)) {
+            error_list_add(output->errors, (ErrorPlace){.file = file}, NULL,
+                           "gnuplot did not write the whole picture; is the disk full?");
+            remove_picture(output, name);
+            return false;
+        }
+    }
+    return true;
+}
+
+static void warn_missing(const ReportTarget *target, const Output *output, const char *name) {
+    warn(target, NULL,
+         arena_format(output->errors->arena,
+                      "no picture of the %s: gnuplot is not installed; the data and %s/plots/%s.gp are there", name,
+                      output->folder, name));
+}
+
+/* False when a picture is not whole; without gnuplot, or with a script it refuses, there is none and a warning. */
+static bool draw(const ReportTarget *target, const Output *output, const char *name) {
     if (!target->draw) {
-        return;
+        return true;
     }
     Arena *arena = output->errors->arena;
     const char *log = arena_format(arena, "%s.log", name);
     GnuplotOutcome outcome = gnuplot_run(output_path(output, "plots"), arena_format(arena, "%s.gp", name), log);
     const char *log_path = output_path(output, arena_format(arena, "plots/%s.log", name));
-    if (outcome != GNUPLOT_DONE) {
-        unlink(output_path(output, arena_format(arena, "plots/%s.png", name)));
-        unlink(output_path(output, arena_format(arena, "plots/%s.svg", name)));
+    if (outcome != GNUPLOT_FAILED) {
+        unlink(log_path);
     }
-    if (outcome == GNUPLOT_FAILED) {
-        warn(target, log_path, "gnuplot could not draw this picture; its complaints are in this file");
-        return;
+    if (outcome == GNUPLOT_DONE) {
+        return check_drawn(output, name);
     }
-    unlink(log_path);
+    remove_picture(output, name);
     if (outcome == GNUPLOT_MISSING) {
-        warn(target, NULL,
-             arena_format(arena,
-                          "no picture of the %s: gnuplot is not installed; the data and %s/plots/%s.gp are there", name,
-                          output->folder, name));
+        warn_missing(target, output, name);
+    } else {
+        warn(target, log_path, "gnuplot could not draw this picture; its complaints are in this file");
     }
+    return true;
 }
 
 static bool write_picture(const ReportTarget *target, const Output *output, const Picture *picture,
@@ -114,8 +141,7 @@ static bool write_picture(const ReportTarget *target, const Output *output, cons
     if (!finish_script(output, file, target->share, picture->name)) {
         return false;
     }
-    draw(target, output, picture->name);
-    return true;
+    return draw(target, output, picture->name);
 }
 
 static bool write_manifest(const ReportTarget *target, const Output *output, const char *kind, const char *name) {
@@ -205,8 +231,7 @@ static bool write_sweep_picture(const ReportTarget *target, const Output *output
     if (!finish_script(output, file, target->share, "sweep")) {
         return false;
     }
-    draw(target, output, "sweep");
-    return true;
+    return draw(target, output, "sweep");
 }
 
 bool report_write_sweep(const ReportTarget *target, const SweepResults *sweep, ErrorList *errors) {

@@ -212,6 +212,48 @@ Test(report, without_gnuplot_the_scripts_stay_and_a_warning_says_so) {
     cr_assert_not(exists("plots/sweep.log"));
 }
 
+/* A gnuplot that leaves these texts as the pictures of a sweep and is content. */
+static bool report_with_gnuplot(const char *svg, const char *png) {
+    const char *folder = arena_format(arena, "%s.bin", target.folder);
+    const char *make = arena_format(
+        arena,
+        "mkdir -p '%s' && printf '#!/bin/sh\\nprintf \"%s\" >sweep.svg\\nprintf \"%s\" >sweep.png\\n' >%s/gnuplot "
+        "&& chmod +x %s/gnuplot",
+        folder, svg, png, folder, folder);
+    cr_assert_eq(system(make), 0);
+    target.draw = true;
+    setenv("PATH", arena_format(arena, "%s:/usr/bin:/bin", folder), 1);
+    bool whole = report_write_sweep(&target, fixture_sweep(arena), &errors);
+    setenv("PATH", "/usr/bin:/bin", 1);
+    cr_assert_eq(system(arena_format(arena, "rm -r '%s'", folder)), 0);
+    return whole;
+}
+
+#define WHOLE_SVG "<svg></svg>"
+#define WHOLE_PNG "\\\\211PNG\\\\r\\\\n\\\\032\\\\n....\\\\000\\\\000\\\\000\\\\000IEND\\\\256B\\\\140\\\\202"
+
+static void expect_no_picture(const char *name) {
+    cr_expect_str_eq(errors.items[errors.count - 1].place.file, arena_format(arena, "%s/%s", target.folder, name));
+    cr_expect_str_eq(errors.items[errors.count - 1].message,
+                     "gnuplot did not write the whole picture; is the disk full?");
+    cr_expect_not(exists("plots/sweep.svg"));
+    cr_expect_not(exists("plots/sweep.png"));
+    cr_expect_not(exists("manifest.json"));
+    cr_expect(exists("plots/sweep.gp"));
+}
+
+Test(report, half_a_picture_is_an_error_and_does_not_stay) {
+    cr_expect_not(report_with_gnuplot("<svg><path d=", WHOLE_PNG));
+    expect_no_picture("plots/sweep.svg");
+    cr_expect_not(report_with_gnuplot(WHOLE_SVG, "\\\\211PNG\\\\r\\\\n\\\\032\\\\n....\\\\000\\\\000IEN"));
+    expect_no_picture("plots/sweep.png");
+    cr_expect_not(report_with_gnuplot("", ""));
+    expect_no_picture("plots/sweep.png");
+    cr_expect_eq(errors.count, 3);
+    cr_expect(report_with_gnuplot(WHOLE_SVG "\\\\n", WHOLE_PNG));
+    cr_expect(exists("plots/sweep.png") && exists("plots/sweep.svg") && exists("manifest.json"));
+}
+
 static bool has_gnuplot(void) {
     return system("command -v gnuplot >/dev/null") == 0;
 }
