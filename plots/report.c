@@ -195,52 +195,55 @@ bool report_write_run(const ReportTarget *target, const Results *results, ErrorL
     return write_manifest(target, &output, "run", results->name);
 }
 
-static bool write_sweep_file(const Output *output, const char *name, const char *format, const SweepResults *sweep) {
+static bool write_sweep_file(const Output *output, const char *name, const char *format,
+                             const SweepFindings *findings) {
     FILE *file = output_open(output, name);
     if (file != NULL) {
-        format_find(format)->write_sweep(file, sweep);
+        format_find(format)->write_sweep(file, findings);
     }
     return output_close(output, file, name);
 }
 
-static bool write_sweep_series(const Output *output, const SweepResults *sweep, const SweepView *view) {
+static bool write_sweep_series(const Output *output, const SweepFindings *findings, const SweepView *view) {
     FILE *file = output_open(output, "series/sweep.dat");
     if (file != NULL) {
-        sweep_file_write(file, sweep, view);
+        sweep_file_write(file, findings->sweep, view);
     }
     return output_close(output, file, "series/sweep.dat");
 }
 
 /* A picture of the best points only has to say so. */
-static const char *picture_verdict(Arena *arena, const SweepResults *sweep, const SweepView *view) {
-    const char *verdict = sweep_verdict(arena, sweep);
+static const char *picture_verdict(Arena *arena, const SweepFindings *findings, const SweepView *view) {
+    const char *verdict = sweep_verdict(arena, findings);
     return *view->best_over == '\0' ? verdict
                                     : arena_format(arena, "Drawn: at each %s the best point over %s. %s", view->axis,
                                                    view->best_over, verdict);
 }
 
-static bool write_sweep_picture(const ReportTarget *target, const Output *output, const SweepResults *sweep) {
+static bool write_sweep_picture(const ReportTarget *target, const Output *output, const SweepFindings *findings) {
     Arena *arena = output->errors->arena;
-    SweepView view = sweep_view_of(arena, sweep);
-    FILE *file =
-        open_script(output, "sweep", (ScriptTitle){sweep->name, sweep->lesson, picture_verdict(arena, sweep, &view)});
+    SweepView view = sweep_view_of(arena, findings);
+    FILE *file = open_script(
+        output, "sweep",
+        (ScriptTitle){findings->sweep->name, findings->sweep->lesson, picture_verdict(arena, findings, &view)});
     if (file == NULL) {
         return false;
     }
-    sweep_picture_write_head(file, arena, sweep);
+    sweep_picture_write_head(file, arena, findings);
     if (!finish_script(output, file, target->share, "sweep")) {
         return false;
     }
     return draw(target, output, "sweep");
 }
 
-bool report_write_sweep(const ReportTarget *target, const SweepResults *sweep, ErrorList *errors) {
+bool report_write_sweep(const ReportTarget *target, const SweepFindings *findings, ErrorList *errors) {
     Output output = {target->folder, errors};
     if (!output_claim(&output)) {
         return false;
     }
-    SweepView view = sweep_view_of(errors->arena, sweep);
-    return write_sweep_file(&output, "summary.txt", "text", sweep) &&
-           write_sweep_file(&output, "summary.csv", "csv", sweep) && write_sweep_series(&output, sweep, &view) &&
-           write_sweep_picture(target, &output, sweep) && write_manifest(target, &output, "sweep", sweep->name);
+    SweepView view = sweep_view_of(errors->arena, findings);
+    return write_sweep_file(&output, "summary.txt", "text", findings) &&
+           write_sweep_file(&output, "summary.csv", "csv", findings) && write_sweep_series(&output, findings, &view) &&
+           write_sweep_picture(target, &output, findings) &&
+           write_manifest(target, &output, "sweep", findings->sweep->name);
 }

@@ -81,7 +81,8 @@ static void write_run(FILE *out, const Results *results) {
     fputs("\n]}\n", out);
 }
 
-static void write_sweep(FILE *out, const SweepResults *sweep) {
+static void write_sweep(FILE *out, const SweepFindings *findings) {
+    const SweepResults *sweep = findings->sweep;
     Arena *arena = arena_create();
     Trace trace = open_trace(out);
     for (int i = 0; i < sweep->point_count; i++) {

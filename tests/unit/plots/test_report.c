@@ -126,14 +126,14 @@ Test(report, a_step_that_does_not_end_is_labelled_so) {
     memcpy(points, sweep.points, sizeof points);
     points[3].results = fixture_too_long(arena);
     sweep.points = points;
-    cr_assert(report_write_sweep(&target, &sweep, &errors));
+    cr_assert(report_write_sweep(&target, sweep_findings_of(arena, &sweep), &errors));
     cr_assert_not_null(
         strstr(file_text("series/sweep.dat"), "\n# failed\n0 0 \"does not fit\"\n3 3 \"does not end\"\n"));
 }
 
 Test(report, an_earlier_run_is_removed_whole) {
     cr_assert(report_write_run(&target, fixture_tiny(arena), &errors));
-    cr_assert(report_write_sweep(&target, fixture_sweep(arena), &errors));
+    cr_assert(report_write_sweep(&target, sweep_findings_of(arena, fixture_sweep(arena)), &errors));
     cr_assert_not(exists("ledger.csv"));
     cr_assert_not(exists("series/timeline.dat"));
     cr_assert_not(exists("plots/timeline.gp"));
@@ -202,7 +202,7 @@ Test(report, a_missing_installation_is_named) {
 Test(report, without_gnuplot_the_scripts_stay_and_a_warning_says_so) {
     target.draw = true;
     setenv("PATH", "/nowhere", 1);
-    bool whole = report_write_sweep(&target, fixture_sweep(arena), &errors);
+    bool whole = report_write_sweep(&target, sweep_findings_of(arena, fixture_sweep(arena)), &errors);
     setenv("PATH", "/usr/bin:/bin", 1);
     cr_assert(whole);
     cr_assert_eq(warnings.count, 1);
@@ -223,7 +223,7 @@ static bool report_with_gnuplot(const char *svg, const char *png) {
     cr_assert_eq(system(make), 0);
     target.draw = true;
     setenv("PATH", arena_format(arena, "%s:/usr/bin:/bin", folder), 1);
-    bool whole = report_write_sweep(&target, fixture_sweep(arena), &errors);
+    bool whole = report_write_sweep(&target, sweep_findings_of(arena, fixture_sweep(arena)), &errors);
     setenv("PATH", "/usr/bin:/bin", 1);
     cr_assert_eq(system(arena_format(arena, "rm -r '%s'", folder)), 0);
     return whole;
@@ -288,7 +288,7 @@ Test(report, a_sweep_is_drawn_and_can_be_redrawn_alone) {
         cr_skip_test("gnuplot is not installed");
     }
     target.draw = true;
-    cr_assert(report_write_sweep(&target, fixture_sweep_of_two(arena), &errors));
+    cr_assert(report_write_sweep(&target, sweep_findings_of(arena, fixture_sweep_of_two(arena)), &errors));
     cr_assert_eq(warnings.count, 0);
     check_redraw("sweep");
 }
