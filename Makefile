@@ -70,7 +70,7 @@ analyze: ## clang's static analyzer over every file; slower than check
 sanitize: ## every test under the address, leak and undefined-behaviour sanitizers
 	@tests/check/install.sh build test
 	@$(MAKE) tests-build BUILD=$(BUILD)/sanitize OPT="-O1 -g -fno-omit-frame-pointer" \
-		SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all"
+		SANITIZE="-fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all"
 	@BUILD=$(BUILD)/sanitize tests/check/run_tests.sh $(TESTS:%.c=$(BUILD)/sanitize/%)
 
 bench: $(PROGRAM) $(BENCH_PROGRAMS) $(if $(HAS_SIMGRID),$(ORACLE)) ## build and run every bench, one after the other

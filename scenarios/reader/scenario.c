@@ -77,7 +77,14 @@ static Catalogue catalogue_of(const ScenarioSource *source, Arena *arena) {
         roots[count++] = catalogue_folder_of(source->files[i], arena);
     for (int i = 0; i < source->catalogue.root_count; i++)
         roots[count++] = source->catalogue.roots[i];
-    return (Catalogue){.roots = roots, .root_count = count};
+    return (Catalogue){.roots = roots, .root_count = count, .shelf = catalogue_shelf_create(arena)};
+}
+
+/* The catalogue while the scenario is read; points of the sweep find on the shelf what was put there. */
+static Catalogue filling(const Catalogue *catalogue) {
+    Catalogue filled = *catalogue;
+    filled.fills_shelf = true;
+    return filled;
 }
 
 /* "gpt" for "scenarios/gpt.yaml". */
@@ -123,11 +130,12 @@ static void resolve(const YamlNode *tree, SimulationSpec *spec, ErrorList *error
 /* Each value by itself, as far as the schema goes; which of them go together shows when the sweep runs. */
 static void check_axis(const Scenario *scenario, const SweepAxis *axis, ErrorList *errors) {
     int before = errors->count;
+    Catalogue catalogue = filling(&scenario->catalogue);
     for (int i = 0; i < axis->count && i < MOST_CHECKED_VALUES && errors->count == before; i++) {
         Arena *arena = arena_create();
         TreeChange change = {.path = axis->path, .value = axis->values[i], .place = axis->places[i]};
         YamlNode *tree = tree_set(scenario->tree, &change, arena, errors);
-        FieldReader reader = {.arena = arena, .errors = errors, .catalogue = &scenario->catalogue};
+        FieldReader reader = {.arena = arena, .errors = errors, .catalogue = &catalogue};
         ScenarioFields fields = {0};
         if (tree != NULL)
             fields_read(&reader, &SCHEMA_SCENARIO, tree, "", &fields);
@@ -155,7 +163,8 @@ Scenario *scenario_read(const ScenarioSource *source, Arena *arena, ErrorList *e
         tree = apply_set(tree, source->sets[i], &scenario->notes, errors);
     scenario->tree = tree;
     scenario->catalogue = catalogue_of(source, arena);
-    FieldReader reader = {.arena = arena, .errors = errors, .catalogue = &scenario->catalogue};
+    Catalogue catalogue = filling(&scenario->catalogue);
+    FieldReader reader = {.arena = arena, .errors = errors, .catalogue = &catalogue};
     ScenarioFields fields = {0};
     fields_read(&reader, &SCHEMA_SCENARIO, tree, "", &fields);
     read_sections(scenario, tree, arena, errors);
