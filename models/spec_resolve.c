@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/cluster/link_events.h"
 #include "models/cluster/placement.h"
 #include "models/job_resolve.h"
 
@@ -83,6 +84,33 @@ static void resolve_background(const SimulationSpec *spec, ErrorList *errors) {
     }
 }
 
+static bool some_link_matches(const Network *network, const char *name) {
+    for (LinkId link = 0; link < (LinkId)network_link_count(network); link++) {
+        char text[96];
+        network_link_name(network, link, text, sizeof text);
+        if (link_event_matches(name, text))
+            return true;
+    }
+    return false;
+}
+
+/* The fabric is sound. */
+static void resolve_link_events(const SimulationSpec *spec, ErrorList *errors) {
+    Network network = network_build(&spec->cluster.node, &spec->cluster.fabric, (int)spec->cluster.nodes);
+    for (int64_t i = 0; i < spec->link_event_count; i++) {
+        const LinkEventSpec *event = &spec->link_events[i];
+        const char *path = arena_format(errors->arena, "link_events[%" PRId64 "]", i);
+        if (!some_link_matches(&network, event->link))
+            error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.link", path),
+                           "found \"%s\", which no link is called, expected one that `chokepoint list routes` shows",
+                           event->link);
+        if (event->every_s > 0 && (event->for_s <= 0 || event->for_s >= event->every_s))
+            error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.every", path),
+                           "found %g s beside `for` %g s, expected a `for` that is shorter", event->every_s,
+                           event->for_s);
+    }
+}
+
 static int by_start_and_name(const void *left, const void *right) {
     const JobSpec *a = left, *b = right;
     if (a->start_s != b->start_s)
@@ -108,6 +136,8 @@ bool simulation_spec_resolve(SimulationSpec *spec, ErrorList *errors) {
     check_slow_gpus(&spec->cluster, errors);
     resolve_jobs(spec, errors);
     resolve_background(spec, errors);
+    if (errors->count == before)
+        resolve_link_events(spec, errors);
     if (errors->count > before)
         return false;
     if (spec->job_count > 1)

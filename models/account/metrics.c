@@ -45,7 +45,7 @@ static void add_throughput(MetricList *list, const SimulationSpec *spec, const J
     double model_flop = sequences * transformer_model_flop(&training->model, training->sequence_tokens);
     double executed_flop = model_flop + sequences * recomputed_flop(training);
     double peak = spec->cluster.node.gpu.peak_flop_per_s[training->plan.precision];
-    add(list, "time.step_s", step_s, "s", "wall time of one training step, the mean of several");
+    add(list, "time.step_s", step_s, "s", "mean wall time of a training step");
     add(list, "throughput.tflops_per_gpu", executed_flop / step_s / gpus / 1e12, "TFLOP/s",
         "executed FLOPs, recomputation included, as SC21 counts them");
     add(list, "throughput.model_tflops_per_gpu", model_flop / step_s / gpus / 1e12, "TFLOP/s",

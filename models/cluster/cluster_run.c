@@ -1,15 +1,17 @@
 #include "models/cluster/cluster_run.h"
 
 #include "models/account/link_use.h"
+#include "models/cluster/background.h"
 #include "models/cluster/job_run.h"
+#include "models/cluster/link_events.h"
 
 typedef struct ClusterRun {
     const SimulationSpec *spec;
     RunGround ground;
     Network network;
-    Traffic *traffic;
     Workload **workloads;
     JobRun **jobs;
+    Background **background;
 } ClusterRun;
 
 /* Owners of activities: jobs, then background flows, then whatever lowers the speed of links. */
@@ -22,20 +24,29 @@ static void lay_out(ClusterRun *run, const JobPlace *places) {
     const SimulationSpec *spec = run->spec;
     Arena *arena = run->ground.arena;
     run->network = network_build(&spec->cluster.node, &spec->cluster.fabric, (int)spec->cluster.nodes);
-    run->traffic = traffic_create(arena, &run->network, spec->fidelity == FIDELITY_FOLDED);
+    run->ground.traffic = traffic_create(arena, &run->network, link_events_detail(spec));
     run->workloads = ARENA_ARRAY(arena, spec->job_count, Workload *);
     for (int64_t i = 0; i < spec->job_count; i++)
-        run->workloads[i] = workload_create(arena, spec, &spec->jobs[i], &places[i], run->traffic);
-    traffic_seal(run->traffic, run->ground.share);
+        run->workloads[i] = workload_create(arena, spec, &spec->jobs[i], &places[i], run->ground.traffic);
+    run->background = ARENA_ARRAY(arena, spec->background_count, Background *);
+    for (int64_t i = 0; i < spec->background_count; i++)
+        run->background[i] =
+            background_create(&run->ground, spec, &spec->background[i], (uint32_t)(spec->job_count + i));
+    link_events_single_out(spec, run->ground.traffic);
+    traffic_seal(run->ground.traffic, run->ground.share);
 }
 
-static void start_jobs(ClusterRun *run, Results **results) {
+static void start_all(ClusterRun *run, Results **results) {
     const SimulationSpec *spec = run->spec;
     run->jobs = ARENA_ARRAY(run->ground.arena, spec->job_count, JobRun *);
     for (int64_t i = 0; i < spec->job_count; i++)
         run->jobs[i] = job_run_create(&run->ground, run->workloads[i], (uint32_t)i, results[i]);
     for (int64_t i = 0; i < spec->job_count; i++)
         job_run_start(run->jobs[i]);
+    for (int64_t i = 0; i < spec->background_count; i++)
+        background_start(run->background[i]);
+    if (spec->link_event_count > 0)
+        link_events_start(&run->ground, spec);
 }
 
 static ClusterOutcome close_books(ClusterRun *run, Results **results) {
@@ -56,7 +67,7 @@ static ClusterOutcome close_books(ClusterRun *run, Results **results) {
         SimTime end = results[i]->start + results[i]->wall;
         outcome.end = end > outcome.end ? end : outcome.end;
     }
-    LinkUseQuery query = {&run->network, run->traffic, run->ground.share, outcome.end};
+    LinkUseQuery query = {&run->network, run->ground.traffic, run->ground.share, outcome.end};
     if (outcome.done && outcome.end > 0)
         outcome.link_count = link_use_fill(&query, arena, &outcome.links);
     return outcome;
@@ -67,11 +78,14 @@ ClusterOutcome cluster_run(const SimulationSpec *spec, const JobPlace *places, A
     ClusterRun run = {.spec = spec, .ground = {.arena = arena, .engine = engine, .share = fair_share_create(engine)}};
     fair_share_set_owners(run.ground.share, owner_count(spec));
     lay_out(&run, places);
-    start_jobs(&run, results);
+    start_all(&run, results);
     engine_run_until(engine, sim_time_from_s(STEP_MOST_S));
     ClusterOutcome outcome = close_books(&run, results);
     for (int64_t i = 0; i < spec->job_count; i++)
         job_run_destroy(run.jobs[i]);
+    for (int64_t i = 0; i < spec->background_count; i++)
+        background_destroy(run.background[i]);
+    traffic_destroy(run.ground.traffic);
     fair_share_destroy(run.ground.share);
     engine_destroy(engine);
     return outcome;

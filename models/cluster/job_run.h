@@ -5,16 +5,9 @@
 #define MODELS_CLUSTER_JOB_RUN_H
 
 #include "models/account/job_account.h"
+#include "models/cluster/run_ground.h"
 
 typedef struct JobRun JobRun;
-
-/* What the jobs of a run share. */
-typedef struct RunGround {
-    Arena *arena;
-    Engine *engine;
-    FairShare *share;
-    int jobs_left; /* that have not ended */
-} RunGround;
 
 /* A job that fits, to be run as `owner`; `results` is filled while it runs. */
 JobRun *job_run_create(RunGround *ground, const Workload *workload, uint32_t owner, Results *results);

@@ -120,13 +120,35 @@ static bool report_wide(const FabricGraph *graph, const int ends[2], ErrorList *
     return false;
 }
 
-/* Tries the ways from every switch with hosts to one of them. */
-static bool check_target(const FabricGraph *graph, int target, ErrorList *errors) {
+/* The most links on the ways to a target, from the switches of `away` hops: one for each nearer neighbour and theirs.
+ */
+static void bound_widths(const FabricGraph *graph, int target, int away, double *widths) {
+    int hosts = graph->plan.hosts;
+    for (int vertex = hosts; vertex < hosts + graph->plan.switches; vertex++) {
+        if (fabric_graph_hops(graph, vertex, target) != away)
+            continue;
+        widths[vertex - hosts] = 0;
+        for (int i = graph->first_entry[vertex]; i < graph->first_entry[vertex + 1]; i++) {
+            int next = nearer(graph, graph->entries[i], vertex, target);
+            widths[vertex - hosts] += next >= 0 ? 1 + widths[next - hosts] : 0;
+        }
+    }
+}
+
+/* Tries the ways from every switch with hosts to one of them where the bound does not tell that they fit. */
+static bool check_target(const FabricGraph *graph, int target, double *widths, ErrorList *errors) {
+    int farthest = 0;
+    for (int i = 0; i < graph->plan.switches; i++) {
+        int away = fabric_graph_hops(graph, graph->plan.hosts + i, target);
+        farthest = away != GRAPH_HOPS_NONE && away > farthest ? away : farthest;
+    }
+    for (int away = 0; away <= farthest; away++)
+        bound_widths(graph, target, away, widths);
     for (int i = 0; i < graph->plan.switches; i++) {
         int ends[2] = {graph->plan.hosts + i, target};
         FabricRoute route = {.link_count = 0};
         bool sends = graph->target_row[i] >= 0 && fabric_graph_hops(graph, ends[0], target) != GRAPH_HOPS_NONE;
-        if (sends && !graph_walk_sprayed(graph, ends, &route))
+        if (sends && widths[i] > FABRIC_ROUTE_LINKS_MAX - 2 && !graph_walk_sprayed(graph, ends, &route))
             return report_wide(graph, ends, errors);
     }
     return true;
@@ -142,8 +164,11 @@ bool graph_walk_check(const FabricGraph *graph, ErrorList *errors) {
                        SPRAYED_TARGETS_MAX);
         return false;
     }
-    for (int i = 0; i < graph->plan.switches && targets > 0; i++)
-        if (graph->target_row[i] >= 0 && !check_target(graph, graph->plan.hosts + i, errors))
-            return false;
-    return true;
+    Arena *scratch = arena_create();
+    double *widths = ARENA_ARRAY(scratch, graph->plan.switches, double);
+    bool fits = true;
+    for (int i = 0; i < graph->plan.switches && targets > 0 && fits; i++)
+        fits = graph->target_row[i] < 0 || check_target(graph, graph->plan.hosts + i, widths, errors);
+    arena_destroy(scratch);
+    return fits;
 }

@@ -43,6 +43,7 @@ FabricSpec fabric_default(void) {
                         .nodes_per_router = 1,
                         .hop_latency_s = 150e-9,
                         .efficiency_fraction = 1,
+                        .reroute_s = 0.05,
                         .own = {.host_names = "host"}};
 }
 

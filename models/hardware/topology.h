@@ -49,6 +49,7 @@ typedef struct FabricSpec {
     double efficiency_fraction; /* (0, 1]; achievable over nominal on a link between switches */
     GraphSpec own;              /* graph: as written */
     const FabricGraph *graph;   /* graph: made of it by the reader; NULL = nobody made it */
+    double reroute_s;           /* >= 0; from the failure of a link until flows go around it */
 } FabricSpec;
 
 typedef struct Topology Topology;

@@ -25,10 +25,9 @@ typedef struct Traffic Traffic;
 /* One phase of an operation, ready for a task. */
 typedef struct TrafficLeg {
     double latency_s;
-    double amount_bytes;     /* 0 = nothing to move */
-    const ResourceUse *uses; /* owned by the traffic's arena */
-    int use_count;
-    LinkKind link; /* of the link that takes longest alone */
+    double amount_bytes; /* 0 = nothing to move */
+    ShareWay way;        /* as links are now; owned by the traffic's arena */
+    LinkKind link;       /* of the link that takes longest alone */
 } TrafficLeg;
 
 /* Equal collectives that run at the same time. */
@@ -44,8 +43,17 @@ typedef struct TrafficGroups {
                    NICs of their own; only the leaves feel the others */
 } TrafficGroups;
 
+/* Frees what the arena does not own. */
+void traffic_destroy(Traffic *traffic);
+
+typedef enum TrafficDetail {
+    TRAFFIC_FOLDED,    /* links that carry the same are one resource */
+    TRAFFIC_UNFOLDED,  /* each link that is used is one */
+    TRAFFIC_REROUTABLE /* the same, and traffic_reroute can be asked */
+} TrafficDetail;
+
 /* `network` is borrowed for the life of the traffic. */
-Traffic *traffic_create(Arena *arena, const Network *network, bool folded);
+Traffic *traffic_create(Arena *arena, const Network *network, TrafficDetail detail);
 
 const Network *traffic_network(const Traffic *traffic);
 
@@ -60,12 +68,20 @@ TrafficEcho *traffic_echo(const Traffic *traffic);
 
 /* Bytes that one run of an operation puts on every link, added to link_bytes[link] `times` times. */
 void traffic_add_bytes(const Traffic *traffic, int operation, double times, double *link_bytes);
+/* Gives a link a resource of its own even when folded; before traffic_seal. */
+void traffic_single_out(Traffic *traffic, LinkId link);
 
 /* Makes the resources; no operation can be added after it. */
 void traffic_seal(Traffic *traffic, FairShare *share);
 
 /* Name of the algorithm that an operation runs. */
 const char *traffic_algorithm(const Traffic *traffic, int operation);
+
+/*
+ * Moves the ways of all legs around the dead links ([link], NULL = none), where the fabric has other ways, and whatever
+ * is on them. `key` names the set of dead links: a set seen before costs nothing.
+ */
+void traffic_reroute(Traffic *traffic, FairShare *share, const bool *dead, uint64_t key);
 
 int traffic_leg_count(const Traffic *traffic, int operation);
 const TrafficLeg *traffic_leg(const Traffic *traffic, int operation, int leg);

@@ -15,6 +15,10 @@ enum { DONE_PRIORITY = 0, FLUSH_PRIORITY = 30000 };
 /* What the other parts do not know of an activity: the slots are the same. */
 typedef struct Order {
     double amount;
+    const ShareWay *way;     /* NULL = its uses never change */
+    const ResourceUse *uses; /* of the way when it began */
+    uint32_t owner;
+    double *lost_s;
     uint32_t generation;
     Event done;
 } Order;
@@ -224,6 +228,10 @@ static uint32_t fair_share_take_slot(FairShare *share, const ActivitySpec *spec,
     }
     share->orders[slot].amount = spec->amount;
     share->orders[slot].done = spec->done;
+    share->orders[slot].way = spec->way;
+    share->orders[slot].uses = spec->uses;
+    share->orders[slot].owner = spec->owner;
+    share->orders[slot].lost_s = spec->lost_s;
     share_progress_begin(&share->progress, slot, spec->amount, engine_now(share->engine));
     return slot;
 }
@@ -255,7 +263,7 @@ static bool fair_share_run_alone(FairShare *share, uint32_t slot) {
     return true;
 }
 
-ActivityId fair_share_start(FairShare *share, const ActivitySpec *spec) {
+static ActivityId fair_share_begin(FairShare *share, const ActivitySpec *spec) {
     fair_share_check_spec(share, spec);
     fair_share_note(share);
     int use_count = spec->amount > 0.0 ? spec->use_count : 0;
@@ -271,6 +279,15 @@ ActivityId fair_share_start(FairShare *share, const ActivitySpec *spec) {
         fair_share_expect_flush(share);
     }
     return (ActivityId){slot, share->orders[slot].generation};
+}
+
+ActivityId fair_share_start(FairShare *share, const ActivitySpec *spec) {
+    if (spec->way == NULL)
+        return fair_share_begin(share, spec);
+    ActivitySpec on_way = *spec;
+    on_way.uses = spec->way->uses;
+    on_way.use_count = spec->way->use_count;
+    return fair_share_begin(share, &on_way);
 }
 
 /* Books what was served, takes the activity out and lets the others have its share. */
@@ -289,6 +306,7 @@ static void fair_share_end(FairShare *share, uint32_t slot, double amount_served
             fair_share_touch(share, use->resource);
     }
     Order *order = &share->orders[slot];
+    order->way = NULL;
     order->generation = order->generation == UINT32_MAX ? 1 : order->generation + 1;
     fair_share_schedule(share);
 }
@@ -299,6 +317,26 @@ bool fair_share_cancel(FairShare *share, ActivityId activity) {
         return false;
     fair_share_end(share, activity.slot, order->amount - fair_share_left(share, activity.slot));
     return true;
+}
+
+void fair_share_reroute(FairShare *share) {
+    size_t count = share->order_count;
+    for (uint32_t slot = 0; slot < count; slot++) {
+        const Order order = share->orders[slot];
+        if (order.way == NULL || order.way->uses == order.uses)
+            continue;
+        double left = fair_share_left(share, slot), cap_per_s = share->graph.activities[slot].cap_per_s;
+        fair_share_end(share, slot, order.amount - left);
+        ActivityId moved = fair_share_start(share, &(ActivitySpec){.amount = left,
+                                                                   .cap_per_s = isinf(cap_per_s) ? 0.0 : cap_per_s,
+                                                                   .way = order.way,
+                                                                   .owner = order.owner,
+                                                                   .lost_s = order.lost_s,
+                                                                   .done = order.done});
+        /* The slot that was freed last is taken first, and its name stays good. */
+        ENGINE_CHECK(share->engine, moved.slot == slot);
+        share->orders[slot].generation = order.generation;
+    }
 }
 
 double fair_share_rate_per_s(FairShare *share, ActivityId activity) {

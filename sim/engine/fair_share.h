@@ -35,10 +35,17 @@ typedef struct ResourceUse {
     double weight; /* > 0: units of this resource per unit of the activity */
 } ResourceUse;
 
+/* Uses that may change while activities are under way. */
+typedef struct ShareWay {
+    const ResourceUse *uses;
+    int use_count;
+} ShareWay;
+
 typedef struct ActivitySpec {
     double amount;           /* units to do, >= 0 */
     double cap_per_s;        /* own limit of the rate, 0 = none */
     const ResourceUse *uses; /* copied; each resource at most once */
+    const ShareWay *way;     /* instead of `uses`, borrowed: fair_share_reroute looks at it again; NULL = uses */
     int use_count;
     uint32_t owner; /* whose it is, for the losses of others: 0 .. owners - 1 */
     double *lost_s; /* NULL, or one number per owner: grows by what is lost to it until the activity ends */
@@ -58,6 +65,9 @@ void fair_share_set_capacity(FairShare *share, ResourceId resource, double capac
 
 /* An amount of 0 is done now, but its event fires later than the call, and it loads nothing. */
 ActivityId fair_share_start(FairShare *share, const ActivitySpec *spec);
+
+/* Moves all activities whose way has changed to it, with what they have left. */
+void fair_share_reroute(FairShare *share);
 
 /* Ends an activity without firing its event; false when the id is stale. */
 bool fair_share_cancel(FairShare *share, ActivityId activity);

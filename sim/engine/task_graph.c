@@ -135,6 +135,7 @@ static void task_after_duration(TaskGraph *graph, TaskId id) {
                                .cap_per_s = extra->cap_per_s,
                                .uses = extra->uses,
                                .use_count = extra->use_count,
+                               .way = extra->way,
                                .owner = graph->owner,
                                .lost_s = graph->lost_s != NULL ? graph->lost_s + id * owners : NULL,
                                .done = {task_on_moved, graph, id}};
