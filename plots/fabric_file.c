@@ -102,7 +102,7 @@ static void write_cells(FILE *out, const FabricView *view) {
 static void write_numbers(FILE *out, const FabricView *view) {
     DatSet set = dat_set_open(out, "numbers", 2);
     int every = 1;
-    while (view->nodes / every > 32)
+    while (view->nodes / every > (view->nodes > 1000 ? 16 : 32))
         every *= every == 1 || every % 10 == 0 ? 2 : every % 4 == 0 ? 5 : 2;
     for (int node = 0; node < view->nodes; node += every) {
         const double x = (node + 0.5) / view->nodes;

@@ -179,6 +179,9 @@ static void draw_lines(const Results *results, FabricView *view, FabricSpot *spo
     count = join_lines(lines, count);
     qsort(lines, (size_t)count, sizeof *lines, compare_fullness);
     view->hidden_lines = count > FABRIC_VIEW_LINES_MAX ? count - FABRIC_VIEW_LINES_MAX : 0;
+    /* Where not all are drawn, idle ones would only look like an edge. */
+    while (view->hidden_lines > 0 && view->hidden_lines < count && lines[view->hidden_lines].percent <= 0)
+        view->hidden_lines++;
     view->lines = lines + view->hidden_lines;
     view->line_count = count - view->hidden_lines;
 }
