@@ -72,7 +72,9 @@ static void assume(const SimulationSpec *spec, const JobSpec *job, Arena *arena,
             "stages or tensor groups share nodes unevenly: all their ranks are taken to have the longest way "
             "of any of them; fidelity: unfolded tells them apart";
     list[count++] = "CUDA and NCCL keep 1.5 GiB per process";
-    list[count++] = "FLOPs of attention are counted for the full square, as the SC21 paper does";
+    list[count++] = plan->flash_attention
+                        ? "FLOPs of attention are counted for the causal half, which is what is computed"
+                        : "FLOPs of attention are counted for the full square, as the SC21 paper does";
     list[count++] = spec->job_count > 1 || spec->background_count > 0
                         ? "nothing but the traffic of others slows the job down: no input, checkpoints or failures"
                         : "nothing else slows the job down: no input, checkpoints, failures or other jobs";
