@@ -184,6 +184,10 @@ bad schema_no_path schema 'jobs[x]'
 bad schema_no_section schema quux
 bad schema_key_far schema plan.quux
 bad unknown_help help rnu
+bad calibrate_without_node calibrate scenarios/measured/collectives.csv
+bad calibrate_unknown_node calibrate --node dgx-a100 scenarios/measured/collectives.csv
+bad calibrate_other_table calibrate --node dgx-a100-80 scenarios/measured/example.csv
+bad calibrate_missing calibrate --node dgx-a100-80 "$work/missing.csv"
 
 shown menu 0
 shown help_run 0 run --help
@@ -196,6 +200,9 @@ shown schema_key 0 schema jobs.plan.recompute
 shown schema_section 0 schema node
 shown schema_key_of_section 0 schema plan.micro_batch
 shown list_collectives 0 list collectives
+shown help_calibrate 0 help calibrate
+shown calibrate 0 calibrate --node dgx-a100-80 scenarios/measured/collectives.csv
+shown calibrate_json 0 calibrate --node dgx-a100-80 --json scenarios/measured/collectives.csv
 shown run_small 0 run $good
 shown run_after_dashes 0 run --format csv -- $good
 shown run_out_of_memory 0 run $good --set 'jobs[0].plan.micro_batch=32'

@@ -204,7 +204,8 @@ Test(collectives, an_all_reduce_is_a_reduce_scatter_and_an_all_gather) {
         call.kind = COLLECTIVE_ALL_GATHER;
         halves_s += seconds_of(&call, "ring", &FABRIC);
         cr_assert_leq(whole_s, halves_s - launch_s + 1e-12, "%d ranks", n);
-        cr_assert_geq(whole_s, halves_s - launch_s - (n <= GPUS_PER_NODE ? 1e-12 : 4 * longest_latency_s), "%d ranks", n);
+        cr_assert_geq(whole_s, halves_s - launch_s - (n <= GPUS_PER_NODE ? 1e-12 : 4 * longest_latency_s), "%d ranks",
+                      n);
     }
 }
 
