@@ -70,11 +70,13 @@ analyze: ## clang's static analyzer over every file; slower than check
 sanitize: ## every test under the address, leak and undefined-behaviour sanitizers
 	@tests/check/install.sh build test
 	@$(MAKE) tests-build BUILD=$(BUILD)/sanitize OPT="-O1 -g -fno-omit-frame-pointer" \
-		SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all"
+		SANITIZE="-fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all"
 	@BUILD=$(BUILD)/sanitize tests/check/run_tests.sh $(TESTS:%.c=$(BUILD)/sanitize/%)
 
 bench: $(PROGRAM) $(BENCH_PROGRAMS) $(if $(HAS_SIMGRID),$(ORACLE)) ## build and run every bench, one after the other
 	@for bench in $(BENCH_PROGRAMS); do echo "== $${bench##*/}"; $$bench || exit 1; done
+	@! command -v gnuplot >/dev/null || { gnuplot -e "data='$(BUILD)/tests/bench/growth.dat'" tests/bench/growth.gp && \
+		echo "drew $(BUILD)/tests/bench/growth.png"; }
 	@echo "== flows beside SimGrid"
 	@$(if $(HAS_SIMGRID),$(ORACLE) speed,echo "skipped: libsimgrid-dev is not here; make oracle installs it")
 

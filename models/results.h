@@ -104,7 +104,33 @@ typedef struct FitChange {
     double step_s;        /* simulated with the change */
 } FitChange;
 
-typedef struct Results {
+/* One size of a collective job, as nccl-tests define it. */
+typedef struct CollectiveRow {
+    double bytes;
+    double time_s; /* mean over the repetitions */
+    double algorithm_bytes_per_s;
+    double bus_bytes_per_s;
+    const char *algorithm;
+} CollectiveRow;
+
+typedef struct Results Results;
+
+/*
+ * Several jobs on one fabric. Of the exposed communication of each job, how much is due to whom: columns are the jobs,
+ * the background flows, and last "links" (that failed or slowed down). The column of the job itself is what it would
+ * need anyhow, and where its own flows meet. Rows sum to exposed_gpu_s.
+ */
+typedef struct Contention {
+    int job_count;
+    const Results *const *jobs; /* each as if it were a run of its own */
+    const double *slowdown; /* [job]: mean step over that alone on a sound fabric, >= 1 but for rounding; NaN = none */
+    const double *exposed_gpu_s; /* [job] */
+    int owner_count;             /* columns */
+    const char *const *owners;   /* [owner]: names; job i is owner i */
+    const double *due_gpu_s;     /* [job * owner_count + owner] */
+} Contention;
+
+struct Results {
     const char *name;
     const char *lesson;
     RunStatus status;
@@ -112,8 +138,12 @@ typedef struct Results {
     const Metric *metrics;
     int metric_count;
     int64_t gpus;
-    SimTime step;     /* wall time of the step in ns */
-    LedgerRow ledger; /* GPU-ns over all GPUs; sums to step * gpus */
+    const char *kind;   /* of the job: "training", "collective"; "jobs" for several */
+    SimTime start;      /* of the first step */
+    SimTime wall;       /* all steps; of several jobs, from 0 to the end of the last */
+    int64_t step_count; /* >= 1 */
+    SimTime step;       /* the longest step in ns, which timeline, series and critical path show */
+    LedgerRow ledger;   /* GPU-ns over all GPUs and steps; sums to wall * gpus */
     int64_t comm_ns[LEDGER_COUNT]
                    [LINK_KIND_COUNT]; /* exposed communication by dimension and slowest kind of link, GPU-ns */
     const GpuClassResults *classes;
@@ -135,7 +165,10 @@ typedef struct Results {
     uint64_t seed;
     uint64_t event_count;
     uint64_t event_hash;
-} Results;
+    const CollectiveRow *sizes; /* of a collective job, ascending */
+    int size_count;
+    const Contention *contention; /* of several jobs, background or link events; else NULL */
+};
 
 /* The metric of that name, NULL when there is none. */
 const Metric *results_metric(const Results *results, const char *name);

@@ -1,159 +1,79 @@
 #include "models/simulation.h"
 
-#include <inttypes.h>
-
-#include "models/account/attribution.h"
-#include "models/account/critical_path.h"
+#include "models/account/job_facts.h"
+#include "models/account/jobs_together.h"
 #include "models/account/metrics.h"
-#include "models/account/timeline.h"
 #include "models/account/verdict.h"
-#include "models/workload/training.h"
-#include "models/workload/training_memory.h"
+#include "models/cluster/cluster_run.h"
+#include "sim/engine/check.h"
+#include "sim/engine/engine.h"
 
-enum { ASSUMPTIONS_MAX = 12 };
-
-/* Fills the memory rows; true when every stage fits. */
-static bool account_memory(const SimulationSpec *spec, Arena *arena, Results *results) {
-    const TrainingSpec *training = &spec->jobs[0].training;
-    double capacity = spec->cluster.node.gpu.hbm_bytes;
-    int stages = (int)training->plan.pipeline_parallel;
-    MemoryResults *rows = ARENA_ARRAY(arena, stages, MemoryResults);
-    bool fits = true;
-    for (int stage = 0; stage < stages; stage++) {
-        StageMemory memory = training_memory_of_stage(training, stage);
-        rows[stage] = (MemoryResults){.gpu_class = arena_format(arena, "stage %d", stage),
-                                      .weights_bytes = memory.weights_bytes,
-                                      .gradients_bytes = memory.gradients_bytes,
-                                      .optimizer_bytes = memory.optimizer_bytes,
-                                      .activations_bytes = memory.activations_bytes,
-                                      .buffers_bytes = memory.buffers_bytes,
-                                      .total_bytes = stage_memory_total_bytes(&memory),
-                                      .capacity_bytes = capacity};
-        fits = fits && rows[stage].total_bytes <= capacity;
+/* Facts of every job; RUN_OK when all fit. */
+static RunStatus start_results(const SimulationSpec *spec, Arena *arena, Results **results) {
+    RunStatus status = RUN_OK;
+    for (int64_t i = 0; i < spec->job_count; i++) {
+        results[i] = ARENA_NEW(arena, Results);
+        job_facts_fill(spec, &spec->jobs[i], arena, results[i]);
+        status = results[i]->status == RUN_OK ? status : results[i]->status;
     }
-    results->memory = rows;
-    results->memory_count = stages;
-    return fits;
+    return status;
 }
 
-/* True when tensor groups or stages do not fill whole nodes, so that equal ranks have unequal neighbours. */
-static bool sits_unevenly(const SimulationSpec *spec) {
-    const PlanSpec *plan = &spec->jobs[0].training.plan;
-    int64_t per_node = spec->cluster.node.gpus, stage = plan->tensor_parallel * plan->data_parallel;
-    bool tensors =
-        plan->tensor_parallel < per_node ? per_node % plan->tensor_parallel : plan->tensor_parallel % per_node;
-    return spec->cluster.nodes > 1 && (tensors || (plan->pipeline_parallel > 1 && stage % per_node));
-}
-
-static void assume(const SimulationSpec *spec, Arena *arena, Results *results) {
-    const PlanSpec *plan = &spec->jobs[0].training.plan;
-    const char **list = ARENA_ARRAY(arena, ASSUMPTIONS_MAX, const char *);
-    int count = 0;
-    list[count++] = arena_format(arena,
-                                 "tensor %" PRId64 " x pipeline %" PRId64 " x data %" PRId64 ", %" PRId64
-                                 " micro-batches of %" PRId64 " sequences, schedule %s",
-                                 plan->tensor_parallel, plan->pipeline_parallel, plan->data_parallel,
-                                 plan_micro_batches(plan), plan->micro_batch_seqs, plan->schedule);
-    list[count++] =
-        arena_format(arena, "ranks fill nodes in order (tensor fastest, then data, then pipeline), %s over leaves",
-                     placement_name(spec->jobs[0].placement));
-    list[count++] =
-        plan->flash_attention ? "attention is fused and causal" : "attention is unfused and computes the full square";
-    list[count++] = "all collectives of a pass are one transfer after its compute";
-    if (spec->fidelity == FIDELITY_FOLDED && sits_unevenly(spec))
-        list[count++] =
-            "stages or tensor groups share nodes unevenly: all their ranks are taken to have the longest way "
-            "of any of them; fidelity: unfolded tells them apart";
-    list[count++] = "CUDA and NCCL keep 1.5 GiB per process";
-    list[count++] = "FLOPs of attention are counted for the full square, as the SC21 paper does";
-    list[count++] = "nothing else slows the job down: no input, checkpoints, failures or other jobs";
-    results->assumptions = list;
-    results->assumption_count = count;
-}
-
-/* Ledger of every class and of all; returns the name of the class that straggles most, NULL when none does. */
-static const char *account_time(const Step *step, Arena *arena, Results *results) {
-    int classes = step->ranks.class_count;
-    GpuClassResults *rows = ARENA_ARRAY(arena, classes, GpuClassResults);
-    int64_t *blame = ARENA_ARRAY(arena, classes, int64_t), *straggler_ns = ARENA_ARRAY(arena, classes, int64_t);
-    for (int i = 0; i < classes; i++) {
-        const RankClass *class = &step->ranks.classes[i];
-        Attribution attribution = {.straggler_ns = straggler_ns};
-        attribution_of_class(step, i, results->step, &attribution);
-        ledger_check(&attribution.row, results->step);
-        ledger_accumulate(&results->ledger, &attribution.row, class->gpus);
-        for (int j = 0; j < LEDGER_COUNT * LINK_KIND_COUNT; j++)
-            results->comm_ns[j / LINK_KIND_COUNT][j % LINK_KIND_COUNT] +=
-                attribution.comm_ns[j / LINK_KIND_COUNT][j % LINK_KIND_COUNT] * class->gpus;
-        for (int j = 0; j < classes; j++) {
-            blame[j] += straggler_ns[j] * class->gpus;
-            straggler_ns[j] = 0;
-        }
-        rows[i] = (GpuClassResults){class->name, class->gpus, class->first_rank, class->stage, attribution.row};
+/* Runs all jobs of the spec, or says why not; every job's results are complete afterwards. */
+static ClusterOutcome run_jobs(const SimulationSpec *spec, const JobPlace *places, Arena *arena, Results **results) {
+    ClusterOutcome outcome = {0};
+    RunStatus status = start_results(spec, arena, results);
+    if (status == RUN_OK) {
+        outcome = cluster_run(spec, places, arena, results);
+        status = outcome.done ? RUN_OK : RUN_TOO_LONG;
     }
-    results->classes = rows;
-    results->class_count = classes;
-    int worst = 0;
-    for (int i = 1; i < classes; i++)
-        worst = blame[i] > blame[worst] ? i : worst;
-    return blame[worst] > 0 ? rows[worst].name : NULL;
+    for (int64_t i = 0; i < spec->job_count; i++) {
+        if (results[i]->status == RUN_OK)
+            results[i]->status = status;
+        const char *straggler = outcome.done ? outcome.stragglers[i] : NULL;
+        metrics_fill(spec, &spec->jobs[i], arena, results[i]);
+        verdict_fill(spec, &spec->jobs[i], straggler, arena, results[i]);
+    }
+    return outcome;
 }
 
-/* False when the step does not end, or not within GPU-nanoseconds that can be counted. */
-static bool run_to_end(Engine *engine, const TrainingStep *training, Results *results) {
-    const TaskGraph *graph = training->step.graph;
-    if (training->endless)
-        return false;
-    engine_run_until(engine, sim_time_from_s(STEP_MOST_S));
-    int tasks = task_graph_count(graph);
-    if (task_graph_done_count(graph) < tasks)
-        return false;
-    /* The barrier that ends the step is its last task. */
-    results->step = task_graph_record(graph, (TaskId)tasks - 1).end;
-    results->event_count = engine_event_count(engine);
-    results->event_hash = engine_event_hash(engine);
-    return results->step <= INT64_MAX / results->gpus;
+/* Mean step of job `index` by itself, on a sound fabric, at the same place. */
+static double alone_step_s(const SimulationSpec *spec, const JobPlace *places, int64_t index) {
+    SimulationSpec alone = *spec;
+    JobSpec job = spec->jobs[index];
+    JobPlace place = {.rank_gpu = places[index].rank_gpu};
+    Arena *arena = arena_create();
+    Results *results;
+    job.steps = 1;
+    job.start_s = 0;
+    alone.jobs = &job;
+    alone.job_count = 1;
+    alone.background_count = alone.link_event_count = 0;
+    run_jobs(&alone, &place, arena, &results);
+    double step_s = sim_time_to_s(results->wall);
+    arena_destroy(arena);
+    return step_s;
 }
 
-/* Writes down a step that has ended; returns the straggler as account_time does. */
-static const char *account_step(const SimulationSpec *spec, TrainingStep *training, Arena *arena, Results *results) {
-    const char *straggler = account_time(&training->step, arena, results);
-    results->timeline_count = timeline_bars(&training->step, arena, &results->timeline);
-    results->series_count =
-        timeline_series(training, spec->cluster.node.gpu.hbm_bytes_per_s, results->step, arena, &results->series);
-    results->critical_count = critical_path_of_step(&training->step, arena, &results->critical);
-    ledger_check(&results->ledger, results->step * results->gpus);
-    return straggler;
-}
-
-/* Runs the step and writes down what happened; returns the straggler as account_time does. */
-static const char *run_step(const SimulationSpec *spec, Arena *arena, Results *results) {
-    Engine *engine = engine_create(&(EngineSettings){.seed = spec->seed, .scenario = spec->name});
-    FairShare *share = fair_share_create(engine);
-    TrainingStep *training = training_step_create(arena, engine, share, spec, &spec->jobs[0]);
-    const char *straggler = NULL;
-    if (run_to_end(engine, training, results))
-        straggler = account_step(spec, training, arena, results);
-    else
-        results->status = RUN_TOO_LONG;
-    training_step_destroy(training);
-    fair_share_destroy(share);
-    engine_destroy(engine);
-    return straggler;
+/* The results of one job that has the cluster for itself are those of the run. */
+static bool is_one_job(const SimulationSpec *spec) {
+    return spec->job_count == 1 && spec->background_count == 0 && spec->link_event_count == 0;
 }
 
 const Results *simulation_run(const SimulationSpec *spec, Arena *arena) {
-    Results *results = ARENA_NEW(arena, Results);
-    const char *straggler = NULL;
-    results->name = spec->name;
-    results->lesson = spec->lesson;
-    results->seed = spec->seed;
-    results->gpus = spec->jobs[0].gpus;
-    results->status = account_memory(spec, arena, results) ? RUN_OK : RUN_OUT_OF_MEMORY;
-    assume(spec, arena, results);
-    if (results->status == RUN_OK)
-        straggler = run_step(spec, arena, results);
-    metrics_fill(spec, arena, results);
-    verdict_fill(spec, straggler, arena, results);
-    return results;
+    ErrorList errors;
+    error_list_init(&errors, arena);
+    const JobPlace *places = placement_of_jobs(spec, arena, &errors);
+    CHECK(places != NULL);
+    Results **results = ARENA_ARRAY(arena, spec->job_count, Results *);
+    ClusterOutcome outcome = run_jobs(spec, places, arena, results);
+    if (is_one_job(spec)) {
+        results[0]->name = spec->name;
+        results[0]->lesson = spec->lesson;
+        return results[0];
+    }
+    double *alone_s = ARENA_ARRAY(arena, spec->job_count, double);
+    for (int64_t i = 0; i < spec->job_count && outcome.done; i++)
+        alone_s[i] = alone_step_s(spec, places, i);
+    return jobs_together(spec, &outcome, alone_s, arena, results);
 }

@@ -5,12 +5,12 @@
 #ifndef MODELS_SPEC_H
 #define MODELS_SPEC_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "models/hardware/network.h"
 #include "models/hardware/node.h"
 #include "models/workload/plan.h"
-#include "sim/engine/error.h"
 
 typedef struct SlowGpuSpec {
     int64_t gpu;           /* index in the cluster, 0 .. nodes * gpus - 1 */
@@ -27,15 +27,64 @@ typedef struct ClusterSpec {
 
 typedef enum Placement {
     PLACEMENT_PACKED, /* fill a leaf before the next */
-    PLACEMENT_SPREAD  /* deal nodes out over the leaves in turn */
+    PLACEMENT_SPREAD, /* deal nodes out over the leaves in turn */
+    PLACEMENT_RANDOM  /* any free nodes, by the seed and the job's name */
 } Placement;
+
+typedef enum JobKind { JOB_TRAINING, JOB_COLLECTIVE } JobKind;
+
+/* What nccl-tests do: one collective over all GPUs of the job, size after size. */
+typedef struct CollectiveSpec {
+    const char *operation; /* collective_kind_name; NULL = the job is none */
+    const char *algorithm; /* name in collectives/table.h, or "auto" */
+    double from_bytes;     /* >= 1; sizes from .. to, each `factor` times the one before */
+    double to_bytes;       /* >= from_bytes */
+    int64_t factor;        /* >= 2 */
+    int64_t repeats;       /* >= 1; of every size */
+} CollectiveSpec;
 
 typedef struct JobSpec {
     const char *name;
-    int64_t gpus; /* 0 = the whole cluster */
+    JobKind kind;          /* resolved: collective when that is given */
+    const char *said_kind; /* as written, to be checked; NULL = not written */
+    double start_s;        /* >= 0 */
+    int64_t steps;         /* >= 1; one after the other */
+    int64_t gpus;          /* 0 = all that are there */
+    const char *nodes;     /* "0-7, 12", whose GPUs it gets in that order; "" = as placement says */
     Placement placement;
     TrainingSpec training;
+    CollectiveSpec collective;
 } JobSpec;
+
+/* From time_s on, until the next. */
+typedef struct RateSample {
+    double time_s;
+    double bytes_per_s; /* >= 0 */
+} RateSample;
+
+/* Traffic that is no job's: pair i is the i-th node of `from` and the i-th of `to`, the shorter list over again. */
+typedef struct BackgroundSpec {
+    const char *name;
+    const char *from; /* nodes: "0-7, 12" */
+    const char *to;
+    double bytes_per_s;        /* of every pair; 0 = as fast as it goes */
+    double start_s;            /* >= 0 */
+    double on_s;               /* 0 = always on; else mean length of a burst */
+    double off_s;              /* mean length of the silence after it */
+    bool random;               /* lengths are exponential; otherwise all are their mean */
+    const char *counters;      /* the CSV file that the samples are from, "" = none */
+    const RateSample *samples; /* ascending in time; NULL = by the fields above */
+    int64_t sample_count;
+} BackgroundSpec;
+
+/* A link fails, slows down or flaps. */
+typedef struct LinkEventSpec {
+    const char *link;      /* as `list links` names it: "node[3].nic[1].out", or a prefix: "node[3]", "leaf[2].up" */
+    double at_s;           /* >= 0 */
+    double speed_fraction; /* of its capacity from then on; 0 = it has failed */
+    double for_s;          /* 0 = for ever */
+    double every_s;        /* 0 = once; otherwise again and again, > for_s > 0 */
+} LinkEventSpec;
 
 typedef enum Fidelity {
     FIDELITY_FOLDED,  /* one representative per class of equal ranks */
@@ -48,20 +97,24 @@ typedef struct SimulationSpec {
     uint64_t seed;
     Fidelity fidelity;
     ClusterSpec cluster;
-    JobSpec *jobs;
+    JobSpec *jobs; /* resolved: by start, then by name, whatever the order in the file */
     int64_t job_count;
+    BackgroundSpec *background; /* resolved: by name */
+    int64_t background_count;
+    LinkEventSpec *link_events;
+    int64_t link_event_count;
 } SimulationSpec;
 
 /* Empty values with every default in place. */
 SimulationSpec simulation_spec_default(void);
 ClusterSpec cluster_default(void);
 JobSpec job_default(void);
+BackgroundSpec background_default(void);
+LinkEventSpec link_event_default(void);
 
-/* Resolves what was left open and adds an error, with its path, for everything that contradicts itself. True when there
- * was none. */
-bool simulation_spec_resolve(SimulationSpec *spec, ErrorList *errors);
+const char *job_kind_name(JobKind kind); /* training, collective */
 
-const char *placement_name(Placement placement); /* packed, spread */
+const char *placement_name(Placement placement); /* packed, spread, random */
 bool placement_find(const char *name, Placement *placement);
 const char *fidelity_name(Fidelity fidelity); /* folded, unfolded */
 bool fidelity_find(const char *name, Fidelity *fidelity);

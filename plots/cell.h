@@ -1,6 +1,7 @@
 /*
  * cell: one value in the notation of a file format. Numbers are the shortest text that reads back as the same double;
- * a missing number is NaN in csv and dat files and null in json.
+ * a missing number is NaN in csv and dat files and null in json. Texts are written as UTF-8: each byte that is none (of
+ * a file's name, of an argument) becomes U+FFFD, the replacement character.
  */
 #ifndef PLOTS_CELL_H
 #define PLOTS_CELL_H
@@ -26,7 +27,8 @@ void cell_csv_text(FILE *out, const char *text);
 /* A quoted word of a gnuplot data file; a quote inside becomes an apostrophe, a line break a space. */
 void cell_dat_text(FILE *out, const char *text);
 
-/* A single-quoted gnuplot string that no quote or backtick inside can end. */
+/* An expression of gnuplot that is the text: 'it' . "\047" . 's'; nothing in it is expanded, a backtick becomes a
+ * quote. */
 void cell_gnuplot_text(FILE *out, const char *text);
 
 #endif

@@ -12,6 +12,7 @@
 #include "plots/ledger_table.h"
 #include "plots/memory_file.h"
 #include "plots/output.h"
+#include "plots/picture_file.h"
 #include "plots/pictures.h"
 #include "plots/script_head.h"
 #include "plots/series_files.h"
@@ -78,29 +79,55 @@ static void warn(const ReportTarget *target, const char *file, const char *messa
     }
 }
 
-static void draw(const ReportTarget *target, const Output *output, const char *name) {
+static void remove_picture(const Output *output, const char *name) {
+    unlink(output_path(output, arena_format(output->errors->arena, "plots/%s.png", name)));
+    unlink(output_path(output, arena_format(output->errors->arena, "plots/%s.svg", name)));
+}
+
+/* gnuplot is content with a full disk, so its files are looked at. */
+static bool check_drawn(const Output *output, const char *name) {
+    static const char *const ENDINGS[] = {"png", "svg"};
+    for (size_t i = 0; i < sizeof ENDINGS / sizeof *ENDINGS; i++) {
+        const char *file = output_path(output, arena_format(output->errors->arena, "plots/%s.%s", name, ENDINGS[i]));
+        if (!picture_file_is_whole(file)) {
+            error_list_add(output->errors, (ErrorPlace){.file = file}, NULL,
+                           "gnuplot did not write the whole picture; is the disk full?");
+            remove_picture(output, name);
+            return false;
+        }
+    }
+    return true;
+}
+
+static void warn_missing(const ReportTarget *target, const Output *output, const char *name) {
+    warn(target, NULL,
+         arena_format(output->errors->arena,
+                      "no picture of the %s: gnuplot is not installed; the data and %s/plots/%s.gp are there", name,
+                      output->folder, name));
+}
+
+/* False when a picture is not whole; without gnuplot, or with a script it refuses, there is none and a warning. */
+static bool draw(const ReportTarget *target, const Output *output, const char *name) {
     if (!target->draw) {
-        return;
+        return true;
     }
     Arena *arena = output->errors->arena;
     const char *log = arena_format(arena, "%s.log", name);
     GnuplotOutcome outcome = gnuplot_run(output_path(output, "plots"), arena_format(arena, "%s.gp", name), log);
     const char *log_path = output_path(output, arena_format(arena, "plots/%s.log", name));
-    if (outcome != GNUPLOT_DONE) {
-        unlink(output_path(output, arena_format(arena, "plots/%s.png", name)));
-        unlink(output_path(output, arena_format(arena, "plots/%s.svg", name)));
+    if (outcome != GNUPLOT_FAILED) {
+        unlink(log_path);
     }
-    if (outcome == GNUPLOT_FAILED) {
-        warn(target, log_path, "gnuplot could not draw this picture; its complaints are in this file");
-        return;
+    if (outcome == GNUPLOT_DONE) {
+        return check_drawn(output, name);
     }
-    unlink(log_path);
+    remove_picture(output, name);
     if (outcome == GNUPLOT_MISSING) {
-        warn(target, NULL,
-             arena_format(arena,
-                          "no picture of the %s: gnuplot is not installed; the data and %s/plots/%s.gp are there", name,
-                          output->folder, name));
+        warn_missing(target, output, name);
+    } else {
+        warn(target, log_path, "gnuplot could not draw this picture; its complaints are in this file");
     }
+    return true;
 }
 
 static bool write_picture(const ReportTarget *target, const Output *output, const Picture *picture,
@@ -114,8 +141,7 @@ static bool write_picture(const ReportTarget *target, const Output *output, cons
     if (!finish_script(output, file, target->share, picture->name)) {
         return false;
     }
-    draw(target, output, picture->name);
-    return true;
+    return draw(target, output, picture->name);
 }
 
 static bool write_manifest(const ReportTarget *target, const Output *output, const char *kind, const char *name) {
@@ -169,53 +195,55 @@ bool report_write_run(const ReportTarget *target, const Results *results, ErrorL
     return write_manifest(target, &output, "run", results->name);
 }
 
-static bool write_sweep_file(const Output *output, const char *name, const char *format, const SweepResults *sweep) {
+static bool write_sweep_file(const Output *output, const char *name, const char *format,
+                             const SweepFindings *findings) {
     FILE *file = output_open(output, name);
     if (file != NULL) {
-        format_find(format)->write_sweep(file, sweep);
+        format_find(format)->write_sweep(file, findings);
     }
     return output_close(output, file, name);
 }
 
-static bool write_sweep_series(const Output *output, const SweepResults *sweep, const SweepView *view) {
+static bool write_sweep_series(const Output *output, const SweepFindings *findings, const SweepView *view) {
     FILE *file = output_open(output, "series/sweep.dat");
     if (file != NULL) {
-        sweep_file_write(file, sweep, view);
+        sweep_file_write(file, findings->sweep, view);
     }
     return output_close(output, file, "series/sweep.dat");
 }
 
 /* A picture of the best points only has to say so. */
-static const char *picture_verdict(Arena *arena, const SweepResults *sweep, const SweepView *view) {
-    const char *verdict = sweep_verdict(arena, sweep);
+static const char *picture_verdict(Arena *arena, const SweepFindings *findings, const SweepView *view) {
+    const char *verdict = sweep_verdict(arena, findings);
     return *view->best_over == '\0' ? verdict
                                     : arena_format(arena, "Drawn: at each %s the best point over %s. %s", view->axis,
                                                    view->best_over, verdict);
 }
 
-static bool write_sweep_picture(const ReportTarget *target, const Output *output, const SweepResults *sweep) {
+static bool write_sweep_picture(const ReportTarget *target, const Output *output, const SweepFindings *findings) {
     Arena *arena = output->errors->arena;
-    SweepView view = sweep_view_of(arena, sweep);
-    FILE *file =
-        open_script(output, "sweep", (ScriptTitle){sweep->name, sweep->lesson, picture_verdict(arena, sweep, &view)});
+    SweepView view = sweep_view_of(arena, findings);
+    FILE *file = open_script(
+        output, "sweep",
+        (ScriptTitle){findings->sweep->name, findings->sweep->lesson, picture_verdict(arena, findings, &view)});
     if (file == NULL) {
         return false;
     }
-    sweep_picture_write_head(file, arena, sweep);
+    sweep_picture_write_head(file, arena, findings);
     if (!finish_script(output, file, target->share, "sweep")) {
         return false;
     }
-    draw(target, output, "sweep");
-    return true;
+    return draw(target, output, "sweep");
 }
 
-bool report_write_sweep(const ReportTarget *target, const SweepResults *sweep, ErrorList *errors) {
+bool report_write_sweep(const ReportTarget *target, const SweepFindings *findings, ErrorList *errors) {
     Output output = {target->folder, errors};
     if (!output_claim(&output)) {
         return false;
     }
-    SweepView view = sweep_view_of(errors->arena, sweep);
-    return write_sweep_file(&output, "summary.txt", "text", sweep) &&
-           write_sweep_file(&output, "summary.csv", "csv", sweep) && write_sweep_series(&output, sweep, &view) &&
-           write_sweep_picture(target, &output, sweep) && write_manifest(target, &output, "sweep", sweep->name);
+    SweepView view = sweep_view_of(errors->arena, findings);
+    return write_sweep_file(&output, "summary.txt", "text", findings) &&
+           write_sweep_file(&output, "summary.csv", "csv", findings) && write_sweep_series(&output, findings, &view) &&
+           write_sweep_picture(target, &output, findings) &&
+           write_manifest(target, &output, "sweep", findings->sweep->name);
 }

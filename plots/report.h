@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "models/results.h"
+#include "models/sweep_findings.h"
 #include "sim/engine/error.h"
 
 typedef struct ReportTarget {
@@ -27,6 +27,6 @@ typedef struct ReportTarget {
 
 /* False when an error was added: nothing that looks whole is unfinished, and there is no manifest.json. */
 bool report_write_run(const ReportTarget *target, const Results *results, ErrorList *errors);
-bool report_write_sweep(const ReportTarget *target, const SweepResults *sweep, ErrorList *errors);
+bool report_write_sweep(const ReportTarget *target, const SweepFindings *findings, ErrorList *errors);
 
 #endif

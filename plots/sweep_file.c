@@ -45,7 +45,7 @@ static void write_line(FILE *out, const SweepResults *sweep, const SweepView *vi
     DatSet set = dat_set_open(out, name, 3);
     for (int tick = 0; tick < view->tick_count; tick++) {
         const SweepPoint *point = point_at(sweep, view, line, tick);
-        const double row[] = {view->positions[tick], point != NULL ? sweep_view_throughput(point) : (double)NAN};
+        const double row[] = {view->positions[tick], point != NULL ? sweep_fall_throughput(point) : (double)NAN};
         dat_set_row(&set, row, 2);
         char label[32];
         snprintf(label, sizeof label, "%.1f", row[1]);

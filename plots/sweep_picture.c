@@ -15,18 +15,18 @@ enum { LEGEND_COLUMNS = 30, AXIS_COLUMNS = 100 };
 static const double AXIS_MARGIN = 0.6;
 static const double AXIS_MARGIN_OF_FEW = 1.5;
 
-static void write_axes(FILE *out, const SweepResults *sweep, const SweepView *view) {
+static void write_axes(FILE *out, const SweepFindings *findings, const SweepView *view) {
     double low = 0;
     double high = 0;
     for (int i = 0; i < view->tick_count; i++) {
         low = fmin(low, view->positions[i]);
         high = fmax(high, view->positions[i]);
     }
-    int best = sweep_view_best(sweep);
+    int best = findings->best;
     double margin = view->tick_count < 3 ? AXIS_MARGIN_OF_FEW : AXIS_MARGIN;
     script_head_number(out, "x_low", low - margin);
     script_head_number(out, "x_high", high + margin);
-    script_head_number(out, "y_high", best >= 0 ? 1.2 * sweep_view_throughput(&sweep->points[best]) : 1);
+    script_head_number(out, "y_high", best >= 0 ? 1.2 * sweep_fall_throughput(&findings->sweep->points[best]) : 1);
 }
 
 static void write_lines(FILE *out, Arena *arena, const SweepView *view) {
@@ -68,9 +68,9 @@ static void write_shown(FILE *out, Arena *arena, const SweepResults *sweep) {
     script_head_texts(out, "SHOWN_TITLE", titles, count);
 }
 
-void sweep_picture_write_head(FILE *out, Arena *arena, const SweepResults *sweep) {
-    SweepView view = sweep_view_of(arena, sweep);
-    write_axes(out, sweep, &view);
+void sweep_picture_write_head(FILE *out, Arena *arena, const SweepFindings *findings) {
+    SweepView view = sweep_view_of(arena, findings);
+    write_axes(out, findings, &view);
     write_lines(out, arena, &view);
-    write_shown(out, arena, sweep);
+    write_shown(out, arena, findings->sweep);
 }

@@ -6,10 +6,10 @@
 
 #include <stdio.h>
 
-#include "models/results.h"
+#include "models/sweep_findings.h"
 #include "sim/engine/arena.h"
 
 /* What follows the title. */
-void sweep_picture_write_head(FILE *out, Arena *arena, const SweepResults *sweep);
+void sweep_picture_write_head(FILE *out, Arena *arena, const SweepFindings *findings);
 
 #endif

@@ -6,7 +6,6 @@
 #include "plots/columns.h"
 #include "plots/ledger_view.h"
 #include "plots/sweep_verdict.h"
-#include "plots/sweep_view.h"
 #include "plots/text_layout.h"
 #include "plots/tidy_row.h"
 
@@ -42,7 +41,7 @@ static void write_failure(FILE *out, const SweepPoint *point) {
 }
 
 static void write_point(FILE *out, const SweepPoint *point, double most) {
-    double throughput = sweep_view_throughput(point);
+    double throughput = sweep_fall_throughput(point);
     if (point->results == NULL || point->results->status != RUN_OK) {
         write_failure(out, point);
         return;
@@ -64,9 +63,9 @@ typedef struct Rows {
 
 /* The fastest first, equal ones in order of the sweep. */
 static void keep_best(Rows *rows, const SweepResults *sweep, int point) {
-    double throughput = sweep_view_throughput(&sweep->points[point]);
+    double throughput = sweep_fall_throughput(&sweep->points[point]);
     int place = rows->count;
-    while (place > 0 && sweep_view_throughput(&sweep->points[rows->points[place - 1]]) < throughput) {
+    while (place > 0 && sweep_fall_throughput(&sweep->points[rows->points[place - 1]]) < throughput) {
         place--;
     }
     if (isnan(throughput) || place == BEST_ROWS) {
@@ -92,20 +91,11 @@ static Rows choose_rows(Arena *arena, const SweepResults *sweep) {
 }
 
 /* "... and 215 more points: 118 do not fit, 12 could not be run" */
-static void write_rest(FILE *out, const SweepResults *sweep, Rows rows) {
-    int too_big = 0;
-    int too_long = 0;
-    int failed = 0;
-    for (int i = 0; i < sweep->point_count; i++) {
-        const Results *results = sweep->points[i].results;
-        failed += results == NULL;
-        too_big += results != NULL && results->status == RUN_OUT_OF_MEMORY;
-        too_long += results != NULL && results->status == RUN_TOO_LONG;
-    }
-    const int counts[] = {too_big, too_long, failed};
+static void write_rest(FILE *out, const SweepFindings *findings, Rows rows) {
+    const int counts[] = {findings->too_big_count, findings->too_long_count, findings->failed_count};
     const char *const one[] = {"does not fit", "does not end", "could not be run"};
     const char *const many[] = {"do not fit", "do not end", "could not be run"};
-    fprintf(out, "  ... and %d more points", sweep->point_count - rows.count);
+    fprintf(out, "  ... and %d more points", findings->sweep->point_count - rows.count);
     const char *joint = ": ";
     for (int i = 0; i < 3; i++) {
         if (counts[i] > 0) {
@@ -129,9 +119,10 @@ static void write_right(FILE *out, const char *text, int width) {
     fprintf(out, "%*s%s  ", width - text_layout_columns(text), "", text);
 }
 
-static void write_table(FILE *out, const SweepResults *sweep, Rows rows) {
-    int best = sweep_view_best(sweep);
-    double most = best >= 0 ? sweep_view_throughput(&sweep->points[best]) : 0;
+static void write_table(FILE *out, const SweepFindings *findings, Rows rows) {
+    const SweepResults *sweep = findings->sweep;
+    int best = findings->best;
+    double most = best >= 0 ? sweep_fall_throughput(&sweep->points[best]) : 0;
     text_layout_heading(out, rows.count < sweep->point_count
                                  ? "Throughput per GPU (model TFLOP/s) and the largest loss at the best points"
                                  : "Throughput per GPU (model TFLOP/s) and the largest loss at each point");
@@ -149,18 +140,19 @@ static void write_table(FILE *out, const SweepResults *sweep, Rows rows) {
         write_point(out, point, most);
     }
     if (rows.count < sweep->point_count) {
-        write_rest(out, sweep, rows);
+        write_rest(out, findings, rows);
     }
 }
 
-void sweep_text_write(FILE *out, const SweepResults *sweep) {
+void sweep_text_write(FILE *out, const SweepFindings *findings) {
     Arena *arena = arena_create();
-    text_layout_wrap(out, "", sweep_verdict(arena, sweep));
+    const SweepResults *sweep = findings->sweep;
+    text_layout_wrap(out, "", sweep_verdict(arena, findings));
     fputc('\n', out);
     text_layout_wrap(out, "Scenario  ", sweep->name);
     if (sweep->lesson != NULL && *sweep->lesson != '\0') {
         text_layout_wrap(out, "Shows     ", sweep->lesson);
     }
-    write_table(out, sweep, choose_rows(arena, sweep));
+    write_table(out, findings, choose_rows(arena, sweep));
     arena_destroy(arena);
 }

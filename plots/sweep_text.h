@@ -6,8 +6,8 @@
 
 #include <stdio.h>
 
-#include "models/results.h"
+#include "models/sweep_findings.h"
 
-void sweep_text_write(FILE *out, const SweepResults *sweep);
+void sweep_text_write(FILE *out, const SweepFindings *findings);
 
 #endif

@@ -1,19 +1,9 @@
 #include "plots/sweep_verdict.h"
 
 #include <ctype.h>
-#include <math.h>
 #include <string.h>
 
-#include "plots/ledger_view.h"
-#include "plots/sweep_fall.h"
-#include "plots/sweep_view.h"
 #include "plots/tidy_row.h"
-
-/* Of a fall, by a category that is named as its cause. */
-static const double LEAST_EXPLAINED = 0.5;
-
-/* Peaks that differ by less are the same. */
-static const double SAME_PEAK_FRACTION = 0.01;
 
 static const char *lower_case_title(Arena *arena, LedgerCategory category) {
     char *title = arena_text(arena, ledger_category_title(category));
@@ -36,88 +26,72 @@ static const char *step_text(Arena *arena, const SweepResults *sweep, const Swee
     return *same != '\0' ? arena_format(arena, "%s (%s)", change, same) : change;
 }
 
-static const char *cause_clause(Arena *arena, const SweepResults *sweep, SweepFall fall) {
-    SweepFallCause cause = sweep_fall_cause(sweep, fall);
-    const LedgerRow *fast = &sweep->points[fall.from].results->ledger;
-    const LedgerRow *slow = &sweep->points[fall.to].results->ledger;
-    const char *growth = arena_format(
-        arena, "%s grows from %.1f %% to %.1f %% of GPU time", lower_case_title(arena, cause.category),
-        100 * ledger_view_fraction(fast, cause.category), 100 * ledger_view_fraction(slow, cause.category));
-    if (cause.explained >= LEAST_EXPLAINED) {
-        return growth;
-    }
-    if (fabs(cause.peak_to / cause.peak_from - 1) > SAME_PEAK_FRACTION) {
+static const char *cause_clause(Arena *arena, const SweepFall *fall) {
+    const char *growth =
+        arena_format(arena, "%s grows from %.1f %% to %.1f %% of GPU time", lower_case_title(arena, fall->category),
+                     100 * fall->share_from, 100 * fall->share_to);
+    switch (fall->reason) {
+    case SWEEP_FALL_BY_CATEGORY:
+        break;
+    case SWEEP_FALL_BY_PEAK:
         return arena_format(arena,
                             "no category of the ledger explains it: the GPU's peak differs, %.0f and %.0f TFLOP/s",
-                            cause.peak_from, cause.peak_to);
+                            fall->peak_from_tflop_per_s, fall->peak_to_tflop_per_s);
+    case SWEEP_FALL_UNEXPLAINED:
+        return arena_format(arena, "no category of the ledger explains half of it; what grows most is small: %s",
+                            growth);
     }
-    return arena_format(arena, "no category of the ledger explains half of it; what grows most is small: %s", growth);
+    return growth;
 }
 
-/* Keys of numbers have neighbours, names have a best and a worst. */
-static const char *fall_sentence(Arena *arena, const SweepResults *sweep) {
-    SweepFall fall = sweep_fall_of(arena, sweep);
-    if (fall.from < 0) {
+static const char *fall_sentence(Arena *arena, const SweepFindings *findings) {
+    const SweepResults *sweep = findings->sweep;
+    const SweepFall *fall = &findings->fall;
+    if (fall->from < 0) {
         return "";
     }
-    if (fall.fraction < SWEEP_FALL_COLLAPSE_FRACTION) {
+    if (!fall->collapses) {
         return arena_format(arena, " Where it runs, neighbours differ by at most %.1f %%, along %s.",
-                            100 * fall.fraction, tidy_short_name(sweep->parameters[fall.parameter]));
+                            100 * fall->fraction, tidy_short_name(sweep->parameters[fall->parameter]));
     }
-    return arena_format(arena, " The largest fall, by %.0f %%, is %s: %s.", 100 * fall.fraction,
-                        step_text(arena, sweep, &sweep->points[fall.from], &sweep->points[fall.to]),
-                        cause_clause(arena, sweep, fall));
+    return arena_format(arena, " The largest fall, by %.0f %%, is %s: %s.", 100 * fall->fraction,
+                        step_text(arena, sweep, &sweep->points[fall->from], &sweep->points[fall->to]),
+                        cause_clause(arena, fall));
 }
 
-static const char *worst_sentence(Arena *arena, const SweepResults *sweep, int best) {
-    bool names = false;
-    for (int i = 0; i < sweep->parameter_count; i++) {
-        names = names || sweep_fall_is_names(arena, sweep, i);
-    }
-    int worst = best;
-    for (int i = 0; i < sweep->point_count; i++) {
-        bool slower = sweep_view_throughput(&sweep->points[i]) < sweep_view_throughput(&sweep->points[worst]);
-        worst = slower ? i : worst;
-    }
-    if (!names || worst == best) {
+static const char *worst_sentence(Arena *arena, const SweepFindings *findings) {
+    if (findings->worst < 0) {
         return "";
     }
-    return arena_format(arena, " Worst is %s with %.1f.", tidy_point_name(arena, sweep, &sweep->points[worst]),
-                        sweep_view_throughput(&sweep->points[worst]));
+    const SweepPoint *worst = &findings->sweep->points[findings->worst];
+    return arena_format(arena, " Worst is %s with %.1f.", tidy_point_name(arena, findings->sweep, worst),
+                        sweep_fall_throughput(worst));
 }
 
-static const char *failure_sentence(Arena *arena, const SweepResults *sweep) {
-    int too_big = 0;
-    int too_long = 0;
-    int failed = 0;
-    for (int i = 0; i < sweep->point_count; i++) {
-        const Results *results = sweep->points[i].results;
-        failed += results == NULL;
-        too_big += results != NULL && results->status == RUN_OUT_OF_MEMORY;
-        too_long += results != NULL && results->status == RUN_TOO_LONG;
-    }
+static const char *failure_sentence(Arena *arena, const SweepFindings *findings) {
+    int all = findings->sweep->point_count;
     const char *text = "";
-    if (too_big > 0) {
-        text = arena_format(arena, " %d of %d points %s not fit in memory.", too_big, sweep->point_count,
-                            too_big == 1 ? "does" : "do");
+    if (findings->too_big_count > 0) {
+        text = arena_format(arena, " %d of %d points %s not fit in memory.", findings->too_big_count, all,
+                            findings->too_big_count == 1 ? "does" : "do");
     }
-    if (too_long > 0) {
-        text = arena_format(arena, "%s %d of %d points %s not end.", text, too_long, sweep->point_count,
-                            too_long == 1 ? "does" : "do");
+    if (findings->too_long_count > 0) {
+        text = arena_format(arena, "%s %d of %d points %s not end.", text, findings->too_long_count, all,
+                            findings->too_long_count == 1 ? "does" : "do");
     }
-    if (failed > 0) {
-        text = arena_format(arena, "%s %d of %d points could not be run.", text, failed, sweep->point_count);
+    if (findings->failed_count > 0) {
+        text = arena_format(arena, "%s %d of %d points could not be run.", text, findings->failed_count, all);
     }
     return text;
 }
 
-const char *sweep_verdict(Arena *arena, const SweepResults *sweep) {
-    int best = sweep_view_best(sweep);
-    if (best < 0) {
-        return arena_format(arena, "No point ran.%s", failure_sentence(arena, sweep));
+const char *sweep_verdict(Arena *arena, const SweepFindings *findings) {
+    if (findings->best < 0) {
+        return arena_format(arena, "No point ran.%s", failure_sentence(arena, findings));
     }
-    const char *name = tidy_point_name(arena, sweep, &sweep->points[best]);
-    return arena_format(arena, "Best is %s with %.1f model TFLOP/s per GPU.%s%s%s", name,
-                        sweep_view_throughput(&sweep->points[best]), worst_sentence(arena, sweep, best),
-                        fall_sentence(arena, sweep), failure_sentence(arena, sweep));
+    const SweepPoint *best = &findings->sweep->points[findings->best];
+    return arena_format(arena, "Best is %s with %.1f model TFLOP/s per GPU.%s%s%s",
+                        tidy_point_name(arena, findings->sweep, best), sweep_fall_throughput(best),
+                        worst_sentence(arena, findings), fall_sentence(arena, findings),
+                        failure_sentence(arena, findings));
 }

@@ -1,14 +1,14 @@
 /*
- * sweep_verdict: what a sweep shows, in two or three sentences: the best point, where throughput per GPU collapses and
- * why, and what could not run.
+ * sweep_verdict: the findings of a sweep in two or three sentences: the best point, where throughput per GPU collapses
+ * and why, and what could not run.
  */
 #ifndef PLOTS_SWEEP_VERDICT_H
 #define PLOTS_SWEEP_VERDICT_H
 
-#include "models/results.h"
+#include "models/sweep_findings.h"
 #include "sim/engine/arena.h"
 
 /* Owned by the arena. */
-const char *sweep_verdict(Arena *arena, const SweepResults *sweep);
+const char *sweep_verdict(Arena *arena, const SweepFindings *findings);
 
 #endif

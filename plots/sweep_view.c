@@ -3,7 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "plots/columns.h"
 #include "plots/sweep_axis.h"
 #include "plots/tidy_row.h"
 
@@ -101,43 +100,28 @@ static void arrange_best(Arena *arena, const SweepResults *sweep, int parameter,
     for (int i = 0; i < sweep->point_count; i++) {
         int tick = find_text(view->ticks, view->tick_count, sweep->points[i].values[parameter]);
         int *best = &view->points[tick];
-        double throughput = sweep_view_throughput(&sweep->points[i]);
-        bool first = *best < 0 || isnan(sweep_view_throughput(&sweep->points[*best]));
-        if (*best < 0 || (!isnan(throughput) && (first || throughput > sweep_view_throughput(&sweep->points[*best])))) {
+        double throughput = sweep_fall_throughput(&sweep->points[i]);
+        bool first = *best < 0 || isnan(sweep_fall_throughput(&sweep->points[*best]));
+        if (*best < 0 || (!isnan(throughput) && (first || throughput > sweep_fall_throughput(&sweep->points[*best])))) {
             *best = i;
         }
     }
 }
 
-SweepView sweep_view_of(Arena *arena, const SweepResults *sweep) {
+SweepView sweep_view_of(Arena *arena, const SweepFindings *findings) {
+    const SweepResults *sweep = findings->sweep;
     SweepView view = {.axis = "", .best_over = ""};
     if (sweep->parameter_count == 0 || sweep->point_count == 0) {
         return view;
     }
     int parameter = choose_axis(sweep);
-    SweepAxis axis = sweep_axis_of(arena, sweep, parameter);
-    view.ticks = axis.ticks;
-    view.tick_count = axis.count;
+    const SweepKey *key = &findings->keys[parameter];
+    view.ticks = key->values;
+    view.tick_count = key->count;
     view.axis = tidy_short_name(sweep->parameters[parameter]);
-    view.positions = sweep_axis_positions(arena, &axis);
+    view.positions = sweep_axis_positions(arena, key);
     if (!arrange_lines(arena, sweep, parameter, &view) || count_varying(sweep) > 2) {
         arrange_best(arena, sweep, parameter, &view);
     }
     return view;
-}
-
-double sweep_view_throughput(const SweepPoint *point) {
-    bool ran = point->results != NULL && point->results->status == RUN_OK;
-    return ran ? columns_throughput(point->results) : (double)NAN;
-}
-
-int sweep_view_best(const SweepResults *sweep) {
-    int best = -1;
-    for (int i = 0; i < sweep->point_count; i++) {
-        double throughput = sweep_view_throughput(&sweep->points[i]);
-        if (!isnan(throughput) && (best < 0 || throughput > sweep_view_throughput(&sweep->points[best]))) {
-            best = i;
-        }
-    }
-    return best;
 }

@@ -6,7 +6,7 @@
 #ifndef PLOTS_SWEEP_VIEW_H
 #define PLOTS_SWEEP_VIEW_H
 
-#include "models/results.h"
+#include "models/sweep_findings.h"
 #include "sim/engine/arena.h"
 
 typedef struct SweepView {
@@ -20,12 +20,6 @@ typedef struct SweepView {
     int *points;           /* [line * tick_count + tick]: index of the point, -1 = the sweep lacks it */
 } SweepView;
 
-SweepView sweep_view_of(Arena *arena, const SweepResults *sweep);
-
-/* Model FLOP/s per GPU in TFLOP/s; NaN when the point did not run. */
-double sweep_view_throughput(const SweepPoint *point);
-
-/* The point with most throughput per GPU, -1 when none ran. */
-int sweep_view_best(const SweepResults *sweep);
+SweepView sweep_view_of(Arena *arena, const SweepFindings *findings);
 
 #endif

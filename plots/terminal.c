@@ -208,7 +208,7 @@ static void draw_line(FILE *out, const SweepResults *sweep, const SweepView *vie
         int point = view->points[line * view->tick_count + tick];
         cell_number(commands, view->positions[tick]);
         fputc(' ', commands);
-        cell_number(commands, point >= 0 ? sweep_view_throughput(&sweep->points[point]) : (double)NAN);
+        cell_number(commands, point >= 0 ? sweep_fall_throughput(&sweep->points[point]) : (double)NAN);
         fputc(' ', commands);
         cell_dat_text(commands, view->ticks[tick]);
         fputc('\n', commands);
@@ -217,12 +217,12 @@ static void draw_line(FILE *out, const SweepResults *sweep, const SweepView *vie
     finish_plot(commands, out);
 }
 
-void terminal_draw_sweep(FILE *out, const SweepResults *sweep, int columns) {
+void terminal_draw_sweep(FILE *out, const SweepFindings *findings, int columns) {
     Arena *arena = arena_create();
-    SweepView view = sweep_view_of(arena, sweep);
-    text_layout_wrap_to(out, "", sweep_verdict(arena, sweep), columns);
+    SweepView view = sweep_view_of(arena, findings);
+    text_layout_wrap_to(out, "", sweep_verdict(arena, findings), columns);
     for (int line = 0; line < view.line_count; line++) {
-        draw_line(out, sweep, &view, line, columns);
+        draw_line(out, findings->sweep, &view, line, columns);
     }
     arena_destroy(arena);
 }

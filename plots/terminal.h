@@ -7,13 +7,13 @@
 
 #include <stdio.h>
 
-#include "models/results.h"
+#include "models/sweep_findings.h"
 
 /* Width that $COLUMNS says, else that of the terminal behind stdout, within 60 .. 200; 100 when neither says any. */
 int terminal_columns(void);
 
 void terminal_draw_run(FILE *out, const Results *results, int columns);
-void terminal_draw_sweep(FILE *out, const SweepResults *sweep, int columns);
+void terminal_draw_sweep(FILE *out, const SweepFindings *findings, int columns);
 
 /* The step alone: a line a class of GPUs, a letter a piece of the step. */
 void terminal_draw_timeline(FILE *out, const Results *results, int columns);

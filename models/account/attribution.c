@@ -2,9 +2,17 @@
 
 #include "sim/engine/check.h"
 
-static void add_communication(Attribution *attribution, const StepTask *task, int64_t ns) {
+/* `ns` of a communication task, and as much of what it lost to others. */
+static void add_communication(const Step *step, TaskId id, int64_t ns, Attribution *attribution) {
+    const StepTask *task = &step->tasks[id];
     ledger_add(&attribution->row, task->category, ns);
     attribution->comm_ns[task->category][task->link] += ns;
+    TaskRecord record = task_graph_record(step->graph, id);
+    if (step->owners == 0 || record.end <= record.start)
+        return;
+    double part = (double)ns / (double)(record.end - record.start);
+    for (uint32_t owner = 0; owner < step->owners; owner++)
+        attribution->lost_s[owner] += part * step->lost_s[(size_t)id * step->owners + owner];
 }
 
 static void add_straggling(Attribution *attribution, int culprit, int64_t ns) {
@@ -12,9 +20,10 @@ static void add_straggling(Attribution *attribution, int culprit, int64_t ns) {
     attribution->straggler_ns[culprit] += ns;
 }
 
-static void add_task(const Step *step, const StepTask *task, int64_t ns, Attribution *attribution) {
+static void add_task(const Step *step, TaskId id, int64_t ns, Attribution *attribution) {
+    const StepTask *task = &step->tasks[id];
     if (task->profile < 0) {
-        add_communication(attribution, task, ns);
+        add_communication(step, id, ns, attribution);
         return;
     }
     const LedgerRow *profile = &step->profiles[task->profile].row;
@@ -42,13 +51,14 @@ static int late_group(const Step *step, int gpu_class, int other) {
     return same_group && them->speed_fraction < self->speed_fraction ? other : -1;
 }
 
-/* `ns` of a gap of `gpu_class` while `task` ran elsewhere. */
-static void add_blame(const Step *step, int gpu_class, const StepTask *task, int64_t ns, Attribution *attribution) {
+/* `ns` of a gap of `gpu_class` while task `id` ran elsewhere. */
+static void add_blame(const Step *step, int gpu_class, TaskId id, int64_t ns, Attribution *attribution) {
+    const StepTask *task = &step->tasks[id];
     /* Without a pipeline there is no bubble: another replica's sums are waited for as communication. */
     bool one_stage = step->ranks.classes[step->ranks.class_count - 1].stage == 0;
     bool in_group = task->category == LEDGER_COMM_TENSOR && !one_stage;
     if (task->profile < 0 && (!in_group || task->gpu_class < 0)) {
-        add_communication(attribution, task, ns);
+        add_communication(step, id, ns, attribution);
         return;
     }
     int culprit = late_group(step, gpu_class, task->gpu_class);
@@ -66,8 +76,8 @@ static void explain_gap(const Step *step, int gpu_class, TaskId waiting, SimTime
     TaskRecord record = task_graph_record(step->graph, waiting);
     SimTime until = record.start;
     while (until > from && record.released_by != TASK_NONE) {
-        const StepTask *cause = &step->tasks[record.released_by];
-        record = task_graph_record(step->graph, record.released_by);
+        TaskId cause = record.released_by;
+        record = task_graph_record(step->graph, cause);
         SimTime since = record.start > from ? record.start : from;
         if (since < until) {
             add_blame(step, gpu_class, cause, until - since, attribution);
@@ -79,13 +89,13 @@ static void explain_gap(const Step *step, int gpu_class, TaskId waiting, SimTime
 
 void attribution_of_class(const Step *step, int gpu_class, SimTime wall, Attribution *attribution) {
     StreamId stream = step->streams[gpu_class][STREAM_COMPUTE];
-    SimTime now = 0;
+    SimTime now = step->start;
     for (int position = 0; position < task_graph_stream_count(step->graph, stream); position++) {
         TaskId id = task_graph_stream_task(step->graph, stream, position);
         TaskRecord record = task_graph_record(step->graph, id);
         if (record.start > now)
             explain_gap(step, gpu_class, id, now, attribution);
-        add_task(step, &step->tasks[id], record.end - record.start, attribution);
+        add_task(step, id, record.end - record.start, attribution);
         now = record.end;
     }
     CHECK(now <= wall);

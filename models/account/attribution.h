@@ -13,10 +13,12 @@
 typedef struct Attribution {
     LedgerRow row;                                  /* sums to the wall time */
     int64_t comm_ns[LEDGER_COUNT][LINK_KIND_COUNT]; /* the communication in `row`, by slowest kind of link */
+    double *lost_s;        /* the communication in `row` that was lost to each owner (step.h); caller's array */
     int64_t *straggler_ns; /* the straggling in `row`, by the class that caused it; caller's array */
 } Attribution;
 
-/* Fills `attribution`, whose straggler_ns has one zeroed entry per class. `wall` is the end of the step. */
+/* Fills `attribution`, whose straggler_ns has one zeroed entry per class and lost_s one per owner. `wall` is the time
+ * at which the step ended. */
 void attribution_of_class(const Step *step, int gpu_class, SimTime wall, Attribution *attribution);
 
 #endif

@@ -33,14 +33,19 @@ static double recomputed_flop(const TrainingSpec *training) {
     return 0;
 }
 
-static void add_throughput(MetricList *list, const SimulationSpec *spec, const Results *results) {
-    const TrainingSpec *training = &spec->jobs[0].training;
-    double step_s = results->status == RUN_OK ? sim_time_to_s(results->step) : NAN, gpus = (double)results->gpus;
+/* Wall time of a step, the mean of several. */
+static double mean_step_s(const Results *results) {
+    return results->status == RUN_OK ? sim_time_to_s(results->wall) / (double)results->step_count : NAN;
+}
+
+static void add_throughput(MetricList *list, const SimulationSpec *spec, const JobSpec *job, const Results *results) {
+    const TrainingSpec *training = &job->training;
+    double step_s = mean_step_s(results), gpus = (double)results->gpus;
     double sequences = (double)training->plan.global_batch_seqs, tokens = sequences * (double)training->sequence_tokens;
     double model_flop = sequences * transformer_model_flop(&training->model, training->sequence_tokens);
     double executed_flop = model_flop + sequences * recomputed_flop(training);
     double peak = spec->cluster.node.gpu.peak_flop_per_s[training->plan.precision];
-    add(list, "time.step_s", step_s, "s", "wall time of one training step");
+    add(list, "time.step_s", step_s, "s", "mean wall time of a training step");
     add(list, "throughput.tflops_per_gpu", executed_flop / step_s / gpus / 1e12, "TFLOP/s",
         "executed FLOPs, recomputation included, as SC21 counts them");
     add(list, "throughput.model_tflops_per_gpu", model_flop / step_s / gpus / 1e12, "TFLOP/s",
@@ -54,7 +59,7 @@ static void add_throughput(MetricList *list, const SimulationSpec *spec, const R
 }
 
 static void add_ledger(MetricList *list, Arena *arena, const Results *results) {
-    double all = (double)results->step * (double)results->gpus;
+    double all = (double)results->wall * (double)results->gpus;
     for (int category = 0; category < LEDGER_COUNT; category++) {
         const char *name = arena_format(arena, "ledger.%s_fraction", ledger_category_name((LedgerCategory)category));
         double fraction = results->status == RUN_OK ? (double)results->ledger.ns[category] / all : NAN;
@@ -74,19 +79,19 @@ static void add_memory(MetricList *list, const Results *results) {
     add(list, "memory.fits", results->status != RUN_OUT_OF_MEMORY, "0/1", "1 when the job fits into memory");
 }
 
-static void add_pipeline(MetricList *list, const SimulationSpec *spec, const Results *results) {
-    const PlanSpec *plan = &spec->jobs[0].training.plan;
+static void add_pipeline(MetricList *list, const JobSpec *job, const Results *results) {
+    const PlanSpec *plan = &job->training.plan;
     PipelineShape shape = plan_shape(plan);
     double bubble = (double)results->ledger.ns[LEDGER_PIPELINE_BUBBLE];
-    double busy = (double)results->step * (double)results->gpus - bubble;
+    double busy = (double)results->wall * (double)results->gpus - bubble;
     add(list, "pipeline.bubble_over_busy", results->status == RUN_OK ? bubble / busy : NAN, "ratio",
         "time in the bubble over all other time");
     add(list, "pipeline.bubble_theory", pipeline_find(plan->schedule)->bubble_fraction(&shape), "ratio",
         "the same on uniform stages without communication: (p-1)/(vm)");
 }
 
-static void add_plan(MetricList *list, const SimulationSpec *spec, const Results *results) {
-    const TrainingSpec *training = &spec->jobs[0].training;
+static void add_plan(MetricList *list, const JobSpec *job, const Results *results) {
+    const TrainingSpec *training = &job->training;
     const PlanSpec *plan = &training->plan;
     add(list, "job.gpus", (double)results->gpus, "GPU", "GPUs of the job");
     add(list, "job.parameters", transformer_parameters(&training->model), "parameter", "parameters of the model");
@@ -100,13 +105,35 @@ static void add_plan(MetricList *list, const SimulationSpec *spec, const Results
     add(list, "plan.global_batch", (double)plan->global_batch_seqs, "sequence", "sequences per step");
 }
 
-void metrics_fill(const SimulationSpec *spec, Arena *arena, Results *results) {
+/* Of the largest size, where a fabric shows what it can carry. */
+static void add_collective(MetricList *list, const Results *results) {
+    bool ran = results->status == RUN_OK && results->size_count > 0;
+    const CollectiveRow *largest = ran ? &results->sizes[results->size_count - 1] : NULL;
+    add(list, "time.step_s", mean_step_s(results), "s", "wall time of all sizes and repetitions");
+    add(list, "collective.bytes", ran ? largest->bytes : NAN, "B", "the largest size");
+    add(list, "collective.time_s", ran ? largest->time_s : NAN, "s", "time of the largest size");
+    add(list, "collective.algbw_bytes_per_s", ran ? largest->algorithm_bytes_per_s : NAN, "B/s",
+        "algorithm bandwidth of the largest size");
+    add(list, "collective.busbw_bytes_per_s", ran ? largest->bus_bytes_per_s : NAN, "B/s",
+        "bus bandwidth of the largest size, as nccl-tests define it");
+    add(list, "job.gpus", (double)results->gpus, "GPU", "GPUs of the job");
+}
+
+void metrics_fill(const SimulationSpec *spec, const JobSpec *job, Arena *arena, Results *results) {
     MetricList list = {.items = ARENA_ARRAY(arena, METRICS_MAX, Metric)};
-    add_throughput(&list, spec, results);
-    add_memory(&list, results);
-    add_ledger(&list, arena, results);
-    add_pipeline(&list, spec, results);
-    add_plan(&list, spec, results);
+    switch (job->kind) {
+    case JOB_TRAINING:
+        add_throughput(&list, spec, job, results);
+        add_memory(&list, results);
+        add_ledger(&list, arena, results);
+        add_pipeline(&list, job, results);
+        add_plan(&list, job, results);
+        break;
+    case JOB_COLLECTIVE:
+        add_collective(&list, results);
+        add_ledger(&list, arena, results);
+        break;
+    }
     results->metrics = list.items;
     results->metric_count = list.count;
 }

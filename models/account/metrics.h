@@ -10,7 +10,7 @@
 #include "models/spec.h"
 #include "sim/engine/arena.h"
 
-/* Fills results->metrics from the spec and the rest of the results. */
-void metrics_fill(const SimulationSpec *spec, Arena *arena, Results *results);
+/* Fills results->metrics of a job from the spec and the rest of its results. */
+void metrics_fill(const SimulationSpec *spec, const JobSpec *job, Arena *arena, Results *results);
 
 #endif

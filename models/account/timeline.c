@@ -23,8 +23,8 @@ static int add_stream_bars(const Step *step, int class, StreamKind kind, Timelin
                                           .kind = task->kind,
                                           .micro_batch = task->micro_batch,
                                           .chunk = task->chunk,
-                                          .start = record.start,
-                                          .end = record.end};
+                                          .start = record.start - step->start,
+                                          .end = record.end - step->start};
     }
     return added;
 }
@@ -39,17 +39,18 @@ int timeline_bars(const Step *step, Arena *arena, const TimelineBar **bars) {
     return count;
 }
 
-static SeriesSamples samples_of(const Series *series, const char *entity, const char *metric, Arena *arena) {
+/* Times count from the start of the step. */
+static SeriesSamples samples_of(const Step *step, const Series *series, int class, const char *metric, Arena *arena) {
     int count = series_count(series);
     double *time_s = ARENA_ARRAY(arena, count, double), *mean = ARENA_ARRAY(arena, count, double);
     double *max = ARENA_ARRAY(arena, count, double);
     for (int i = 0; i < count; i++) {
         SeriesPoint point = series_point(series, i);
-        time_s[i] = sim_time_to_s(point.start);
+        time_s[i] = sim_time_to_s(point.start - step->start);
         mean[i] = point.mean;
         max[i] = point.max;
     }
-    return (SeriesSamples){.entity = entity,
+    return (SeriesSamples){.entity = step->ranks.classes[class].name,
                            .metric = metric,
                            .unit = "fraction",
                            .count = count,
@@ -60,7 +61,7 @@ static SeriesSamples samples_of(const Series *series, const char *entity, const 
 
 /* Busy with compute, or the HBM bandwidth used by it, as a fraction over time. */
 static SeriesSamples compute_samples(const Step *step, int class, double hbm_bytes_per_s, Arena *arena, SimTime end) {
-    Series *series = series_create(SERIES_POINTS);
+    Series *series = series_create_at(SERIES_POINTS, step->start);
     StreamId stream = step->streams[class][STREAM_COMPUTE];
     for (int position = 0; position < task_graph_stream_count(step->graph, stream); position++) {
         TaskId id = task_graph_stream_task(step->graph, stream, position);
@@ -74,19 +75,18 @@ static SeriesSamples compute_samples(const Step *step, int class, double hbm_byt
     }
     series_finish(series, end);
     const char *metric = hbm_bytes_per_s > 0 ? "hbm" : "gpu";
-    SeriesSamples samples = samples_of(series, step->ranks.classes[class].name, metric, arena);
+    SeriesSamples samples = samples_of(step, series, class, metric, arena);
     series_destroy(series);
     return samples;
 }
 
-int timeline_series(const TrainingStep *training, double hbm_bytes_per_s, SimTime end, Arena *arena,
+int timeline_series(const JobStep *job_step, double hbm_bytes_per_s, SimTime end, Arena *arena,
                     const SeriesSamples **series) {
-    const Step *step = &training->step;
+    const Step *step = &job_step->step;
     SeriesSamples *list = ARENA_ARRAY(arena, step->ranks.class_count * SERIES_PER_CLASS, SeriesSamples);
     int count = 0;
     for (int class = 0; class < step->ranks.class_count; class ++) {
-        const char *entity = step->ranks.classes[class].name;
-        ClassSeries *recorded = &training->series[class];
+        ClassSeries *recorded = &job_step->series[class];
         list[count++] = compute_samples(step, class, 0, arena, end);
         list[count++] = compute_samples(step, class, hbm_bytes_per_s, arena, end);
         const struct {
@@ -97,9 +97,12 @@ int timeline_series(const TrainingStep *training, double hbm_bytes_per_s, SimTim
             if (!links[i].series)
                 continue;
             series_finish(links[i].series, end);
-            list[count++] = samples_of(links[i].series, entity, links[i].metric, arena);
+            list[count++] = samples_of(step, links[i].series, class, links[i].metric, arena);
         }
-        list[count - 1].unit = "bytes";
+        if (step->memory[class])
+            list[count - 1].unit = "bytes";
+        else
+            count--;
     }
     *series = list;
     return count;

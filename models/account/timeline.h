@@ -6,16 +6,16 @@
 #define MODELS_ACCOUNT_TIMELINE_H
 
 #include "models/results.h"
-#include "models/workload/training.h"
+#include "models/workload/job_step.h"
 
 /* Every task on every stream of every class, in order of class, stream and start; returns their number. */
 int timeline_bars(const Step *step, Arena *arena, const TimelineBar **bars);
 
 /*
- * GPU, HBM, NVLink, NIC and memory of every class over [0, end); finishes the recorded series. `hbm_bytes_per_s` is the
- * GPU's bandwidth. Returns their number.
+ * GPU, HBM, NVLink, NIC and memory of every class from the start of the step to time `end`; finishes the recorded
+ * series. `hbm_bytes_per_s` is the GPU's bandwidth. Returns their number.
  */
-int timeline_series(const TrainingStep *training, double hbm_bytes_per_s, SimTime end, Arena *arena,
+int timeline_series(const JobStep *job_step, double hbm_bytes_per_s, SimTime end, Arena *arena,
                     const SeriesSamples **series);
 
 #endif

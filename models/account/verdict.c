@@ -42,7 +42,7 @@ static const struct {
 };
 
 static double fraction_of(const Results *results, int category) {
-    return (double)results->ledger.ns[category] / ((double)results->step * (double)results->gpus);
+    return (double)results->ledger.ns[category] / ((double)results->wall * (double)results->gpus);
 }
 
 /* The kind of link that limits most of a communication category. */
@@ -107,7 +107,10 @@ static const char *cause_sentence(const Results *results, int category, const ch
 }
 
 /* Advice that fits the plan: what is already on is not recommended. */
-static const char *cause_advice(const PlanSpec *plan, const Results *results, int category) {
+static const char *cause_advice(const JobSpec *job, const Results *results, int category) {
+    const PlanSpec *plan = &job->training.plan;
+    if (job->kind == JOB_COLLECTIVE)
+        return "a faster fabric, or another algorithm";
     if (category == LEDGER_COMM_TENSOR && main_link(results, category) != LINK_NVLINK)
         return "keep tensor_parallel inside one node";
     if (category == LEDGER_RECOMPUTATION && plan->recompute == RECOMPUTE_SELECTIVE)
@@ -121,7 +124,7 @@ static const char *cause_advice(const PlanSpec *plan, const Results *results, in
     return WORDS[category].advice;
 }
 
-static int collect_causes(const SimulationSpec *spec, const char *straggler, Arena *arena, const Results *results,
+static int collect_causes(const JobSpec *job, const char *straggler, Arena *arena, const Results *results,
                           Cause *causes) {
     bool taken[LEDGER_COUNT] = {[LEDGER_IDEAL_COMPUTE] = true};
     int count = 0;
@@ -136,7 +139,7 @@ static int collect_causes(const SimulationSpec *spec, const char *straggler, Are
         causes[count++] = (Cause){.category = (LedgerCategory)best,
                                   .fraction = fraction_of(results, best),
                                   .sentence = cause_sentence(results, best, straggler, arena),
-                                  .advice = cause_advice(&spec->jobs[0].training.plan, results, best)};
+                                  .advice = cause_advice(job, results, best)};
     }
     return count;
 }
@@ -154,43 +157,69 @@ static const char *loss_list(const Results *results, Arena *arena) {
     return text;
 }
 
-static const char *fitting_verdict(const SimulationSpec *spec, const Results *results, Arena *arena) {
-    const JobSpec *job = &spec->jobs[0];
+static const char *training_verdict(const SimulationSpec *spec, const JobSpec *job, const Results *results,
+                                    Arena *arena) {
     return arena_format(arena,
                         "%s on %" PRId64 " %s: a step takes %.4g s, %.3g TFLOP/s per GPU executed, %.1f %% of peak in "
                         "model FLOPs; most is lost to %s.",
                         job->training.model.name, results->gpus, spec->cluster.node.gpu.name,
-                        sim_time_to_s(results->step), results_metric(results, "throughput.tflops_per_gpu")->value,
+                        results_metric(results, "time.step_s")->value,
+                        results_metric(results, "throughput.tflops_per_gpu")->value,
                         100 * results_metric(results, "utilisation.mfu_fraction")->value, loss_list(results, arena));
 }
 
-static const char *memory_verdict(const SimulationSpec *spec, const Results *results, Arena *arena) {
+static const char *memory_verdict(const SimulationSpec *spec, const JobSpec *job, const Results *results,
+                                  Arena *arena) {
     double needed = results_metric(results, "memory.peak_bytes")->value;
     double capacity = results_metric(results, "memory.capacity_bytes")->value;
     return arena_format(arena, "%s on %" PRId64 " %s does not fit: it needs %.1f GiB per GPU and there are %.1f GiB.",
-                        spec->jobs[0].training.model.name, results->gpus, spec->cluster.node.gpu.name, needed / GIB,
+                        job->training.model.name, results->gpus, spec->cluster.node.gpu.name, needed / GIB,
                         capacity / GIB);
 }
 
-static const char *endless_verdict(const SimulationSpec *spec, const Results *results, Arena *arena) {
-    return arena_format(arena,
-                        "%s on %" PRId64
-                        " %s does not end: a step would take years. Look for a link, a GPU or a kernel "
-                        "constant that is nearly 0.",
-                        spec->jobs[0].training.model.name, results->gpus, spec->cluster.node.gpu.name);
+static const char *endless_verdict(const SimulationSpec *spec, const JobSpec *job, const Results *results,
+                                   Arena *arena) {
+    return arena_format(
+        arena,
+        "%s on %" PRId64 " %s does not end: a step would take years. Look for a link, a GPU or a kernel "
+        "constant that is nearly 0.",
+        job->kind == JOB_TRAINING ? job->training.model.name : job->name, results->gpus, spec->cluster.node.gpu.name);
 }
 
-void verdict_fill(const SimulationSpec *spec, const char *straggler, Arena *arena, Results *results) {
+static const char *collective_verdict(const SimulationSpec *spec, const JobSpec *job, const Results *results,
+                                      Arena *arena) {
+    const CollectiveRow *largest = &results->sizes[results->size_count - 1];
+    return arena_format(arena,
+                        "%s of %.4g MB on %" PRId64 " %s takes %.4g ms by %s: %.1f GB/s algorithm bandwidth, %.1f GB/s "
+                        "bus bandwidth.",
+                        job->collective.operation, largest->bytes / 1e6, results->gpus, spec->cluster.node.gpu.name,
+                        1e3 * largest->time_s, largest->algorithm, largest->algorithm_bytes_per_s / 1e9,
+                        largest->bus_bytes_per_s / 1e9);
+}
+
+static const char *fitting_verdict(const SimulationSpec *spec, const JobSpec *job, const Results *results,
+                                   Arena *arena) {
+    switch (job->kind) {
+    case JOB_TRAINING:
+        return training_verdict(spec, job, results, arena);
+    case JOB_COLLECTIVE:
+        break;
+    }
+    return collective_verdict(spec, job, results, arena);
+}
+
+void verdict_fill(const SimulationSpec *spec, const JobSpec *job, const char *straggler, Arena *arena,
+                  Results *results) {
     if (results->status == RUN_OUT_OF_MEMORY) {
-        results->verdict = memory_verdict(spec, results, arena);
+        results->verdict = memory_verdict(spec, job, results, arena);
         return;
     }
     if (results->status == RUN_TOO_LONG) {
-        results->verdict = endless_verdict(spec, results, arena);
+        results->verdict = endless_verdict(spec, job, results, arena);
         return;
     }
     Cause *causes = ARENA_ARRAY(arena, CAUSES_MAX, Cause);
-    results->cause_count = collect_causes(spec, straggler, arena, results, causes);
+    results->cause_count = collect_causes(job, straggler, arena, results, causes);
     results->causes = causes;
-    results->verdict = fitting_verdict(spec, results, arena);
+    results->verdict = fitting_verdict(spec, job, results, arena);
 }

@@ -14,6 +14,7 @@
  * Fills results->causes and results->verdict; the ledger, memory and metrics are there. `straggler` is the class that
  * caused most straggling, NULL when none did.
  */
-void verdict_fill(const SimulationSpec *spec, const char *straggler, Arena *arena, Results *results);
+void verdict_fill(const SimulationSpec *spec, const JobSpec *job, const char *straggler, Arena *arena,
+                  Results *results);
 
 #endif

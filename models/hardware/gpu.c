@@ -65,16 +65,24 @@ static double quantised(double share, double quantisation_fraction) {
     return (1 - quantisation_fraction) * share + quantisation_fraction * ceil(share);
 }
 
-static double tile_compute_seconds(const GpuSpec *gpu, const GemmShape *shape, Tile tile, int split) {
-    const GpuKernels *kernels = &gpu->kernels;
-    double hard = kernels->quantisation_fraction;
+/* What a tile costs whatever the split: tiles of the whole product, and FLOPs of one per turn of its loop. */
+typedef struct TileWork {
+    double count;
+    double flop_per_depth;
+    double loss;
+} TileWork;
+
+static TileWork tile_work(const GpuSpec *gpu, const GemmShape *shape, Tile tile) {
+    double hard = gpu->kernels.quantisation_fraction;
     double tiles = quantised((double)shape->m / tile.rows, hard) * quantised((double)shape->n / tile.columns, hard);
-    double waves = quantised((double)shape->batch * tiles * split / gpu->sm_count, hard);
-    double depth = ceil((double)shape->k / split / K_STEP) * K_STEP;
-    double loss = 1 + kernels->tile_loss * (1 / tile.rows + 1 / tile.columns - REFERENCE_LOSS);
-    double sm_flop_per_s =
-        gpu->peak_flop_per_s[shape->precision] * kernels->matrix_fraction[shape->precision] / gpu->sm_count;
-    return waves * (kernels->tile_start_s + 2 * tile.rows * tile.columns * depth * loss / sm_flop_per_s);
+    return (TileWork){.count = (double)shape->batch * tiles,
+                      .flop_per_depth = 2 * tile.rows * tile.columns,
+                      .loss = 1 + gpu->kernels.tile_loss * (1 / tile.rows + 1 / tile.columns - REFERENCE_LOSS)};
+}
+
+static double tile_compute_seconds(const GpuSpec *gpu, TileWork work, double depth, int split, double sm_flop_per_s) {
+    double waves = quantised(work.count * split / gpu->sm_count, gpu->kernels.quantisation_fraction);
+    return waves * (gpu->kernels.tile_start_s + work.flop_per_depth * depth * work.loss / sm_flop_per_s);
 }
 
 /* A long kernel meets the power limit and its clock falls. */
@@ -91,20 +99,38 @@ static double gemm_bytes(const GemmShape *shape, int split) {
     return (double)shape->batch * (operand_bytes * (m + n) * k + fmax(operand_bytes, 2.0) * m * n + partial_bytes);
 }
 
-static double fastest_tiling_seconds(const GpuSpec *gpu, const GemmShape *shape) {
-    double fastest_s = INFINITY;
-    for (int s = 0; s < SPLIT_COUNT; s++) {
-        if (SPLITS[s] > 1 && (double)shape->k / SPLITS[s] < K_STEP)
-            break;
-        double memory_s = shape->on_chip ? 0 : stream_seconds(gpu, gemm_bytes(shape, SPLITS[s]));
-        double memory_4 = memory_s * memory_s * memory_s * memory_s;
-        for (int t = 0; t < TILE_COUNT; t++) {
-            double compute_s = power_limited_seconds(gpu, tile_compute_seconds(gpu, shape, TILES[t], SPLITS[s]));
-            double square = compute_s * compute_s;
-            fastest_s = fmin(fastest_s, sqrt(sqrt(square * square + memory_4)));
-        }
+static double fourth_power(double value) {
+    double square = value * value;
+    return square * square;
+}
+
+/* compute^4 + memory^4 of the fastest tile, or `fastest_4` when none is faster: the roots can wait. */
+static double fastest_tile(const GpuSpec *gpu, const GemmShape *shape, const TileWork *work, int split,
+                           double fastest_4) {
+    double memory_s = shape->on_chip ? 0 : stream_seconds(gpu, gemm_bytes(shape, split));
+    double memory_4 = memory_s * memory_s * memory_s * memory_s;
+    double depth = ceil((double)shape->k / split / K_STEP) * K_STEP;
+    double sm_flop_per_s =
+        gpu->peak_flop_per_s[shape->precision] * gpu->kernels.matrix_fraction[shape->precision] / gpu->sm_count;
+    for (int t = 0; t < TILE_COUNT && memory_4 < fastest_4; t++) {
+        double compute_s = tile_compute_seconds(gpu, work[t], depth, split, sm_flop_per_s);
+        /* The power limit makes no tile faster. */
+        if (fourth_power(compute_s) + memory_4 >= fastest_4)
+            continue;
+        double limited_4 = fourth_power(power_limited_seconds(gpu, compute_s)) + memory_4;
+        fastest_4 = limited_4 < fastest_4 ? limited_4 : fastest_4;
     }
-    return fastest_s;
+    return fastest_4;
+}
+
+static double fastest_tiling_seconds(const GpuSpec *gpu, const GemmShape *shape) {
+    TileWork work[TILE_COUNT];
+    for (int t = 0; t < TILE_COUNT; t++)
+        work[t] = tile_work(gpu, shape, TILES[t]);
+    double fastest_4 = INFINITY;
+    for (int s = 0; s < SPLIT_COUNT && (s == 0 || (double)shape->k / SPLITS[s] >= K_STEP); s++)
+        fastest_4 = fastest_tile(gpu, shape, work, SPLITS[s], fastest_4);
+    return sqrt(sqrt(fastest_4));
 }
 
 double gpu_gemm_seconds(const GpuSpec *gpu, const GemmShape *shape) {

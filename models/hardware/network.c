@@ -101,11 +101,37 @@ static void change_nic(const Network *network, int gpu, NicPlace exit_place, Net
     route->latency_s += network->port.latency_s;
 }
 
+enum { DETOURS_MAX = 64 };
+
+static bool meets_dead_link(const Network *network, const FabricRoute *between) {
+    for (int i = 0; i < between->link_count; i++)
+        if (network->dead[network->first_fabric_link + (LinkId)between->links[i]])
+            return true;
+    return false;
+}
+
+/* The way of the hash, or where that meets a dead link, the way of the first other hash that does not. */
+static void route_in_fabric(const Network *network, const FabricPair *pair, FabricRoute *between) {
+    network->fabric.topology->route(&network->fabric, pair, between);
+    if (!network->dead || !meets_dead_link(network, between))
+        return;
+    Fabric other = network->fabric;
+    for (uint64_t detour = 1; detour <= DETOURS_MAX; detour++) {
+        FabricRoute around;
+        other.spec.seed = network->fabric.spec.seed + detour;
+        other.topology->route(&other, pair, &around);
+        if (!meets_dead_link(network, &around)) {
+            *between = around;
+            return;
+        }
+    }
+}
+
 static void route_between_nodes(const Network *network, int from_gpu, int to_gpu, NetworkRoute *route) {
     NicPlace from = nic_place(network, from_gpu), to = nic_place(network, to_gpu);
     FabricPair pair = {from.node, from.nic, to.node, to.nic};
     FabricRoute between;
-    network->fabric.topology->route(&network->fabric, &pair, &between);
+    route_in_fabric(network, &pair, &between);
     route->kind = between.link_count ? LINK_FABRIC : LINK_NIC;
     route->latency_s = network->nic.latency_s + between.switches * network->fabric.spec.hop_latency_s;
     route->ramp_s = network->nic.ramp_s;

@@ -45,6 +45,7 @@ typedef struct Network {
     Fabric fabric;
     LinkId first_fabric_link; /* ids from here to link_count - 1 are the topology's */
     LinkId link_count;
+    const bool *dead; /* [link]: ECMP goes around it where it can; NULL = all links are sound */
 } Network;
 
 enum { NETWORK_ROUTE_LINKS_MAX = FABRIC_ROUTE_LINKS_MAX + 4 };

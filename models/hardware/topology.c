@@ -42,7 +42,8 @@ FabricSpec fabric_default(void) {
                         .routers_per_group = 1,
                         .nodes_per_router = 1,
                         .hop_latency_s = 150e-9,
-                        .efficiency_fraction = 1};
+                        .efficiency_fraction = 1,
+                        .reroute_s = 0.05};
 }
 
 TopologyFault fabric_fault(const Fabric *fabric) {

@@ -43,6 +43,7 @@ typedef struct FabricSpec {
     double link_bytes_per_s;    /* torus, dragonfly: > 0, nominal, of a link between switches; 0 = the NICs of a node */
     double hop_latency_s;       /* >= 0; of one switch, cable included */
     double efficiency_fraction; /* (0, 1]; achievable over nominal on a link between switches */
+    double reroute_s;           /* >= 0; from the failure of a link until flows go around it */
 } FabricSpec;
 
 typedef struct Topology Topology;

@@ -6,28 +6,6 @@ int64_t plan_rank(const PlanSpec *plan, int stage, int replica, int tensor) {
     return ((int64_t)stage * plan->data_parallel + replica) * plan->tensor_parallel + tensor;
 }
 
-/* Nodes in the order in which the job fills them: leaf by leaf, or one of each leaf in turn. */
-static int *node_order(Arena *arena, const Network *network, Placement placement) {
-    int nodes = network->nodes, per_leaf = 1;
-    int *order = ARENA_ARRAY(arena, nodes, int);
-    if (placement == PLACEMENT_SPREAD)
-        per_leaf = network_nodes_per_leaf(network);
-    int next = 0;
-    for (int slot = 0; slot < per_leaf; slot++)
-        for (int node = slot; node < nodes; node += per_leaf)
-            order[next++] = node;
-    return order;
-}
-
-static int *map_ranks(Arena *arena, const Network *network, const JobSpec *job) {
-    const int *order = node_order(arena, network, job->placement);
-    int per_node = network->gpus_per_node;
-    int *rank_gpu = ARENA_ARRAY(arena, job->gpus, int);
-    for (int64_t rank = 0; rank < job->gpus; rank++)
-        rank_gpu[rank] = order[rank / per_node] * per_node + (int)(rank % per_node);
-    return rank_gpu;
-}
-
 /* Speed of every rank of the job. */
 static double *rank_speeds(Arena *arena, const ClusterSpec *cluster, const int *rank_gpu, int64_t ranks) {
     double *gpu_speed = ARENA_ARRAY(arena, cluster->nodes * cluster->node.gpus, double);
@@ -45,6 +23,7 @@ typedef struct Partition {
     Arena *arena;
     const PlanSpec *plan;
     const double *speeds;
+    const uint32_t *marks;
     bool unfolded;
     bool splits_tensors;
     RankClass *classes;
@@ -69,8 +48,11 @@ static const char *class_name(const Partition *partition, const RankClass *class
     if (partition->unfolded)
         return arena_format(partition->arena, "rank %" PRId64, class->first_rank);
     const char *name = arena_format(partition->arena, "stage %d", class->stage);
-    if (set->replica_count < partition->plan->data_parallel && set->replica_count == 1)
-        name = arena_format(partition->arena, "%s replica %d", name, set->replicas[0]);
+    if (set->replica_count < partition->plan->data_parallel)
+        name = set->replica_count == 1
+                   ? arena_format(partition->arena, "%s replica %d", name, set->replicas[0])
+                   : arena_format(partition->arena, "%s replicas %d..%d (%d)", name, set->replicas[0],
+                                  set->replicas[set->replica_count - 1], set->replica_count);
     if (splits_stage && class->tensor_count == 1)
         name = arena_format(partition->arena, "%s tensor %d", name, class->tensors[0]);
     return name;
@@ -132,32 +114,51 @@ static void split_set(Partition *partition, int set_index) {
     set->slowest_class = slowest_class(partition, class_of_stage[0]);
 }
 
-/* The regular replicas first, then each of the others by itself. */
-static void split_replicas(Partition *partition) {
-    int replicas = (int)partition->plan->data_parallel, regular_count = 0;
-    int *regular = ARENA_ARRAY(partition->arena, replicas, int);
-    int *others = ARENA_ARRAY(partition->arena, replicas, int);
-    int other_count = 0;
-    for (int replica = 0; replica < replicas; replica++) {
-        if (replica_is_regular(partition, replica))
-            regular[regular_count++] = replica;
-        else
-            others[other_count++] = replica;
-    }
-    partition->sets = ARENA_ARRAY(partition->arena, 1 + other_count, ReplicaSet);
-    if (regular_count)
-        partition->sets[partition->set_count++] = (ReplicaSet){.replicas = regular, .replica_count = regular_count};
-    for (int i = 0; i < other_count; i++)
-        partition->sets[partition->set_count++] = (ReplicaSet){.replicas = &others[i], .replica_count = 1};
+static bool replicas_are_alike(const Partition *partition, int one, int other) {
+    const PlanSpec *plan = partition->plan;
+    if (!partition->marks)
+        return true;
+    for (int stage = 0; stage < plan->pipeline_parallel; stage++)
+        for (int tensor = 0; tensor < plan->tensor_parallel; tensor++)
+            if (partition->marks[plan_rank(plan, stage, one, tensor)] !=
+                partition->marks[plan_rank(plan, stage, other, tensor)])
+                return false;
+    return true;
 }
 
-RankClasses rank_classes_create(Arena *arena, const SimulationSpec *spec, const JobSpec *job) {
+static void add_to_set(Partition *partition, int set, int replica) {
+    int replicas = (int)partition->plan->data_parallel;
+    if (set == partition->set_count)
+        partition->sets[partition->set_count++].replicas = ARENA_ARRAY(partition->arena, replicas, int);
+    ((int *)partition->sets[set].replicas)[partition->sets[set].replica_count++] = replica;
+}
+
+/* The regular replicas first, by what they meet, then each of the others by itself. */
+static void split_replicas(Partition *partition) {
+    int replicas = (int)partition->plan->data_parallel;
+    partition->sets = ARENA_ARRAY(partition->arena, replicas, ReplicaSet);
+    for (int replica = 0; replica < replicas; replica++) {
+        int set = 0;
+        if (!replica_is_regular(partition, replica))
+            continue;
+        while (set < partition->set_count && !replicas_are_alike(partition, partition->sets[set].replicas[0], replica))
+            set++;
+        add_to_set(partition, set, replica);
+    }
+    for (int replica = 0; replica < replicas; replica++)
+        if (!replica_is_regular(partition, replica)) {
+            partition->sets[partition->set_count] = (ReplicaSet){.replicas = ARENA_ARRAY(partition->arena, 1, int)};
+            add_to_set(partition, partition->set_count++, replica);
+        }
+}
+
+RankClasses rank_classes_create(Arena *arena, const SimulationSpec *spec, const JobSpec *job, const JobPlace *place) {
     const PlanSpec *plan = &job->training.plan;
     Network network = network_build(&spec->cluster.node, &spec->cluster.fabric, (int)spec->cluster.nodes);
-    const int *rank_gpu = map_ranks(arena, &network, job);
-    Partition partition = {.arena = arena, .plan = plan, .unfolded = spec->fidelity == FIDELITY_UNFOLDED};
+    Partition partition = {
+        .arena = arena, .plan = plan, .marks = place->marks, .unfolded = spec->fidelity == FIDELITY_UNFOLDED};
     partition.splits_tensors = partition.unfolded || network.splits_flows;
-    partition.speeds = rank_speeds(arena, &spec->cluster, rank_gpu, job->gpus);
+    partition.speeds = rank_speeds(arena, &spec->cluster, place->rank_gpu, job->gpus);
     split_replicas(&partition);
     int64_t most_per_set = plan->pipeline_parallel * plan->tensor_parallel;
     partition.classes = ARENA_ARRAY(arena, most_per_set * partition.set_count, RankClass);
@@ -168,5 +169,24 @@ RankClasses rank_classes_create(Arena *arena, const SimulationSpec *spec, const 
                          .replica_sets = partition.sets,
                          .replica_set_count = partition.set_count,
                          .splits_tensors = partition.splits_tensors,
-                         .rank_gpu = rank_gpu};
+                         .rank_gpu = place->rank_gpu};
+}
+
+/* One class and one set of one "replica" that is the whole group. */
+RankClasses rank_classes_of_group(Arena *arena, const JobSpec *job, const JobPlace *place) {
+    RankClass *class = ARENA_NEW(arena, RankClass);
+    *class = (RankClass){.name = "all ranks",
+                         .tensors = ARENA_ARRAY(arena, 1, int),
+                         .tensor_count = 1,
+                         .gpus = job->gpus,
+                         .speed_fraction = 1};
+    ReplicaSet *set = ARENA_NEW(arena, ReplicaSet);
+    int *class_of_stage = ARENA_ARRAY(arena, 2, int);
+    class_of_stage[1] = 1;
+    *set = (ReplicaSet){.replicas = ARENA_ARRAY(arena, 1, int),
+                        .replica_count = 1,
+                        .class_of_stage = class_of_stage,
+                        .slowest_class = -1};
+    return (RankClasses){
+        .classes = class, .class_count = 1, .replica_sets = set, .replica_set_count = 1, .rank_gpu = place->rank_gpu};
 }

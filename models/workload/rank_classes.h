@@ -3,13 +3,14 @@
  * a slow GPU stands for itself. Inside a replica each stage has one class of equal tensor ranks per GPU speed. So a
  * regular job has one class per stage, and a slow GPU splits off its own replica and, on its stage, its own tensor
  * rank; nothing else. Where the NIC decides the way through the fabric, tensor ranks are told apart, for the rings of
- * each collide with others. Unfolded, every rank is a class. Ranks whose neighbours sit differently (a stage that ends
- * inside a node, a replica that crosses a leaf) are still one class: their common representative has the longest way of
- * any of them.
+ * each collide with others. Replicas whose marks differ (placement.h) are told apart too. Unfolded, every rank is a
+ * class. Ranks whose neighbours sit differently (a stage that ends inside a node, a replica that crosses a leaf) are
+ * still one class: their common representative has the longest way of any of them.
  */
 #ifndef MODELS_WORKLOAD_RANK_CLASSES_H
 #define MODELS_WORKLOAD_RANK_CLASSES_H
 
+#include "models/cluster/placement.h"
 #include "models/spec.h"
 #include "sim/engine/arena.h"
 
@@ -42,7 +43,10 @@ typedef struct RankClasses {
     const int *rank_gpu; /* GPU of every rank */
 } RankClasses;
 
-RankClasses rank_classes_create(Arena *arena, const SimulationSpec *spec, const JobSpec *job);
+RankClasses rank_classes_create(Arena *arena, const SimulationSpec *spec, const JobSpec *job, const JobPlace *place);
+
+/* All ranks of a job that runs one collective after the other: one class. */
+RankClasses rank_classes_of_group(Arena *arena, const JobSpec *job, const JobPlace *place);
 
 /* rank = (stage * data_parallel + replica) * tensor_parallel + tensor. */
 int64_t plan_rank(const PlanSpec *plan, int stage, int replica, int tensor);

@@ -1,6 +1,7 @@
 /*
- * step: one training step as tasks on streams, with what the accounts need to know of each task. Built by training.c,
- * run by the engine, read by the ledger, the critical path and the timeline. Plain arrays; it decides nothing.
+ * step: one step of a job as tasks on streams, with what the accounts need to know of each task. Built by training.c or
+ * collective_job.c, run by the engine, read by the ledger, the critical path and the timeline. Plain arrays; it decides
+ * nothing.
  */
 #ifndef MODELS_WORKLOAD_STEP_H
 #define MODELS_WORKLOAD_STEP_H
@@ -40,7 +41,10 @@ typedef struct Step {
     size_t profile_count;
     size_t profile_capacity;
     const StreamId (*streams)[STREAM_KIND_COUNT]; /* one row per class */
-    Pool **memory;                                /* one pool per class: the representative's HBM */
+    Pool **memory;                                /* one pool per class: the representative's HBM; NULL = not watched */
+    SimTime start;                                /* when it was started */
+    double *lost_s; /* [task * owners + owner]: what a transfer lost to it (fair_share.h); NULL = not noted */
+    uint32_t owners;
 } Step;
 
 #endif

@@ -85,8 +85,7 @@ TaskId step_builder_communicate(StepBuilder *builder, StepTask what, const Strea
                                     .stream_count = streams->count,
                                     .duration = count_time(builder, leg->latency_s * times),
                                     .amount = leg->amount_bytes * times,
-                                    .uses = leg->uses,
-                                    .use_count = leg->use_count});
+                                    .way = &leg->way});
     }
     CHECK(last != TASK_NONE);
     return last;

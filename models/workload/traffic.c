@@ -6,10 +6,9 @@
 
 #include "models/workload/collective_choice.h"
 #include "models/workload/collective_loads.h"
+#include "models/workload/link_fold.h"
 #include "sim/engine/array.h"
 #include "sim/engine/check.h"
-
-enum { RESOURCE_NONE = UINT32_MAX };
 
 typedef struct LegLoads {
     double latency_s;
@@ -19,15 +18,29 @@ typedef struct LegLoads {
 } LegLoads;
 
 typedef struct Operation {
+    TrafficGroups groups; /* its GPUs are only kept when reroutable */
+    const CollectiveAlgorithm *algorithm;
     LegLoads *raw;
     TrafficLeg *legs; /* filled by traffic_seal */
     int leg_count;
 } Operation;
 
+/* Where all legs go while a set of links is dead: [leg], operation after operation. */
+typedef struct WaySet {
+    uint64_t key;
+    ShareWay *ways;
+} WaySet;
+
 struct Traffic {
     Arena *arena;
     const Network *network;
-    bool folded;
+    Network routed; /* the network with the links that are dead now */
+    TrafficDetail detail;
+    LinkFold fold;
+    int *place; /* scratch of seal_leg, [resource] */
+    WaySet *way_sets;
+    size_t way_set_count;
+    size_t way_set_capacity;
     Operation *operations;
     size_t operation_count;
     size_t operation_capacity;
@@ -41,12 +54,21 @@ struct Traffic {
     const CollectiveAlgorithm *last_algorithm;
 };
 
-Traffic *traffic_create(Arena *arena, const Network *network, bool folded) {
+Traffic *traffic_create(Arena *arena, const Network *network, TrafficDetail detail) {
     Traffic *traffic = ARENA_NEW(arena, Traffic);
-    *traffic = (Traffic){.arena = arena, .network = network, .folded = folded};
+    *traffic = (Traffic){.arena = arena, .network = network, .routed = *network, .detail = detail};
+    traffic->fold = link_fold_create(arena, network);
     traffic->link_resource = ARENA_ARRAY(arena, network_link_count(network), ResourceId);
     memset(traffic->link_resource, 0xff, (size_t)network_link_count(network) * sizeof(ResourceId));
     return traffic;
+}
+
+const Network *traffic_network(const Traffic *traffic) {
+    return traffic->network;
+}
+
+void traffic_destroy(Traffic *traffic) {
+    free(traffic->way_sets);
 }
 
 /* Room for the legs of an operation in the scratch tables. */
@@ -143,89 +165,51 @@ static void keep_loads(Traffic *traffic, Operation *operation) {
     }
 }
 
-int traffic_add(Traffic *traffic, const TrafficGroups *groups) {
-    const CollectiveAlgorithm *algorithm = algorithm_for_all(traffic, groups);
+/* What the groups of an operation put on the links, by their ways of now. */
+static void gather_operation(Traffic *traffic, Operation *operation) {
+    const TrafficGroups *groups = &operation->groups;
     Arena *scratch = arena_create();
-    Operation operation = {0};
     for (int group = 0; group < groups->count; group++) {
         CollectiveCall call = call_of(traffic, groups, group);
         CollectiveLoads loads;
-        collective_loads(&call, algorithm, traffic->network, scratch, &loads);
-        gather_group(traffic, &operation, &loads, groups->copies);
+        collective_loads(&call, operation->algorithm, &traffic->routed, scratch, &loads);
+        gather_group(traffic, operation, &loads, groups->copies);
     }
     arena_destroy(scratch);
-    keep_loads(traffic, &operation);
+    keep_loads(traffic, operation);
+}
+
+static const int *copy_gpus(Traffic *traffic, const TrafficGroups *groups) {
+    size_t count = (size_t)groups->count * (size_t)groups->ranks;
+    int *copy = ARENA_ARRAY(traffic->arena, count, int);
+    memcpy(copy, groups->gpus, count * sizeof *copy);
+    return copy;
+}
+
+int traffic_add(Traffic *traffic, const TrafficGroups *groups) {
+    Operation operation = {.groups = *groups, .algorithm = algorithm_for_all(traffic, groups)};
+    gather_operation(traffic, &operation);
+    operation.groups.gpus = traffic->detail == TRAFFIC_REROUTABLE ? copy_gpus(traffic, groups) : NULL;
     traffic->operations = array_grow(traffic->operations, &traffic->operation_capacity, traffic->operation_count + 1,
                                      sizeof *traffic->operations);
     traffic->operations[traffic->operation_count] = operation;
     return (int)traffic->operation_count++;
 }
 
-/* SplitMix64's finisher (Steele, Lea, Flood 2014): spreads every bit over all others. */
-static uint64_t mix(uint64_t value) {
-    value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9U;
-    value = (value ^ (value >> 27)) * 0x94d049bb133111ebU;
-    return value ^ (value >> 31);
-}
-
-/* A number per link that is equal for links of one kind and capacity with the same loads in whole bytes; 0 for unused
- * links. */
-static uint64_t *link_signatures(const Traffic *traffic) {
-    uint64_t *signatures = ARENA_ARRAY(traffic->arena, network_link_count(traffic->network), uint64_t);
-    uint64_t step = 1;
-    for (size_t i = 0; i < traffic->operation_count; i++) {
-        const Operation *operation = &traffic->operations[i];
-        for (int leg = 0; leg < operation->leg_count; leg++, step++)
-            for (int j = 0; j < operation->raw[leg].load_count; j++) {
-                const LinkLoad *load = &operation->raw[leg].loads[j];
-                uint64_t *signature = &signatures[load->link];
-                *signature = mix(*signature + mix(step) + (uint64_t)llround(load->bytes)) | 1;
-            }
-    }
-    return signatures;
-}
-
-/* An open-addressing table from signature to resource. */
-typedef struct SignatureTable {
-    uint64_t *keys;
-    ResourceId *resources;
-    size_t mask;
-} SignatureTable;
-
-static SignatureTable signature_table(const Traffic *traffic, const uint64_t *signatures) {
-    size_t size = 16, used = 0;
-    for (int link = 0; link < network_link_count(traffic->network); link++)
-        used += signatures[link] != 0;
-    while (size < 2 * used)
-        size *= 2;
-    return (SignatureTable){ARENA_ARRAY(traffic->arena, size, uint64_t), ARENA_ARRAY(traffic->arena, size, ResourceId),
-                            size - 1};
-}
-
-static ResourceId find_or_add(const Traffic *traffic, SignatureTable *table, FairShare *share, LinkId link,
-                              uint64_t signature) {
-    size_t slot = signature & table->mask;
-    while (table->keys[slot] && table->keys[slot] != signature)
-        slot = (slot + 1) & table->mask;
-    if (!table->keys[slot]) {
-        table->keys[slot] = signature;
-        table->resources[slot] = fair_share_add_resource(share, network_link_bytes_per_s(traffic->network, link));
-    }
-    return table->resources[slot];
+void traffic_single_out(Traffic *traffic, LinkId link) {
+    traffic->fold.single[link] = true;
 }
 
 static void create_resources(Traffic *traffic, FairShare *share) {
-    const uint64_t *signatures = link_signatures(traffic);
-    SignatureTable table = signature_table(traffic, signatures);
-    for (LinkId link = 0; link < (LinkId)network_link_count(traffic->network); link++) {
-        if (!signatures[link])
-            continue;
-        double capacity = network_link_bytes_per_s(traffic->network, link);
-        uint64_t kind = (uint64_t)network_link_kind(traffic->network, link) * 2 + 1;
-        uint64_t key = mix(signatures[link] ^ mix((uint64_t)llround(capacity) + kind)) | 1;
-        traffic->link_resource[link] =
-            traffic->folded ? find_or_add(traffic, &table, share, link, key) : fair_share_add_resource(share, capacity);
+    for (size_t i = 0; i < traffic->operation_count; i++) {
+        const Operation *operation = &traffic->operations[i];
+        for (int leg = 0; leg < operation->leg_count; leg++) {
+            link_fold_next_leg(&traffic->fold);
+            for (int j = 0; j < operation->raw[leg].load_count; j++)
+                link_fold_add(&traffic->fold, operation->raw[leg].loads[j].link, operation->raw[leg].loads[j].bytes);
+        }
     }
+    link_fold_resources(&traffic->fold, traffic->detail == TRAFFIC_FOLDED, share, traffic->link_resource);
 }
 
 /* One use per resource: of links that share one, the heaviest. `place` has an entry of -1 per link and gets them back.
@@ -241,7 +225,8 @@ static int add_use(ResourceUse *uses, int count, ResourceUse use, int *place) {
     return count + 1;
 }
 
-static TrafficLeg seal_leg(const Traffic *traffic, const LegLoads *raw, int *place) {
+static TrafficLeg seal_leg(const Traffic *traffic, const LegLoads *raw) {
+    int *place = traffic->place, count = 0;
     TrafficLeg leg = {.latency_s = raw->latency_s, .amount_bytes = raw->flow_bytes};
     ResourceUse *uses = ARENA_ARRAY(traffic->arena, raw->load_count, ResourceUse);
     double slowest_s = 0;
@@ -253,31 +238,97 @@ static TrafficLeg seal_leg(const Traffic *traffic, const LegLoads *raw, int *pla
             leg.link = network_link_kind(traffic->network, load->link);
         }
         ResourceUse use = {traffic->link_resource[load->link], load->bytes};
-        leg.use_count = add_use(uses, leg.use_count, use, place);
+        count = add_use(uses, count, use, place);
     }
-    for (int i = 0; i < leg.use_count; i++) {
+    for (int i = 0; i < count; i++) {
         uses[i].weight /= leg.amount_bytes;
         place[uses[i].resource] = -1;
     }
-    leg.uses = uses;
+    leg.way = (ShareWay){uses, count};
     return leg;
 }
 
 void traffic_seal(Traffic *traffic, FairShare *share) {
+    int links = network_link_count(traffic->network);
     create_resources(traffic, share);
     Operation *sealed = ARENA_ARRAY(traffic->arena, traffic->operation_count, Operation);
     if (traffic->operation_count)
         memcpy(sealed, traffic->operations, traffic->operation_count * sizeof *sealed);
     free(traffic->operations);
     traffic->operations = sealed;
-    int *place = ARENA_ARRAY(traffic->arena, network_link_count(traffic->network), int);
-    memset(place, 0xff, (size_t)network_link_count(traffic->network) * sizeof *place);
+    traffic->place = ARENA_ARRAY(traffic->arena, links, int);
+    memset(traffic->place, 0xff, (size_t)links * sizeof *traffic->place);
     for (size_t i = 0; i < traffic->operation_count; i++) {
         Operation *operation = &sealed[i];
         operation->legs = ARENA_ARRAY(traffic->arena, operation->leg_count, TrafficLeg);
         for (int leg = 0; leg < operation->leg_count; leg++)
-            operation->legs[leg] = seal_leg(traffic, &operation->raw[leg], place);
+            operation->legs[leg] = seal_leg(traffic, &operation->raw[leg]);
     }
+}
+
+/* A resource for every link of the loads that had none. */
+static void add_resources(Traffic *traffic, FairShare *share, const LegLoads *raw) {
+    for (int i = 0; i < raw->load_count; i++) {
+        LinkId link = raw->loads[i].link;
+        if (traffic->link_resource[link] == LINK_FOLD_NONE)
+            traffic->link_resource[link] =
+                fair_share_add_resource(share, network_link_bytes_per_s(traffic->network, link));
+    }
+}
+
+static bool is_same_way(const ShareWay *one, const ShareWay *other) {
+    return one->use_count == other->use_count &&
+           memcmp(one->uses, other->uses, (size_t)one->use_count * sizeof *one->uses) == 0;
+}
+
+/* The ways of an operation as links are now; what has not changed keeps its address. */
+static void find_ways(Traffic *traffic, FairShare *share, const Operation *operation, ShareWay *ways) {
+    Operation again = {.groups = operation->groups, .algorithm = operation->algorithm};
+    gather_operation(traffic, &again);
+    CHECK(again.leg_count == operation->leg_count);
+    for (int leg = 0; leg < again.leg_count; leg++) {
+        add_resources(traffic, share, &again.raw[leg]);
+        ways[leg] = seal_leg(traffic, &again.raw[leg]).way;
+        if (is_same_way(&ways[leg], &operation->legs[leg].way))
+            ways[leg] = operation->legs[leg].way;
+    }
+}
+
+static const WaySet *way_set_find(const Traffic *traffic, uint64_t key) {
+    for (size_t i = 0; i < traffic->way_set_count; i++)
+        if (traffic->way_sets[i].key == key)
+            return &traffic->way_sets[i];
+    return NULL;
+}
+
+static const WaySet *way_set_add(Traffic *traffic, FairShare *share, uint64_t key) {
+    int legs = 0, next = 0;
+    for (size_t i = 0; i < traffic->operation_count; i++)
+        legs += traffic->operations[i].leg_count;
+    ShareWay *ways = ARENA_ARRAY(traffic->arena, legs, ShareWay);
+    for (size_t i = 0; i < traffic->operation_count; next += traffic->operations[i++].leg_count)
+        find_ways(traffic, share, &traffic->operations[i], &ways[next]);
+    traffic->way_sets = array_grow(traffic->way_sets, &traffic->way_set_capacity, traffic->way_set_count + 1,
+                                   sizeof *traffic->way_sets);
+    traffic->way_sets[traffic->way_set_count] = (WaySet){key, ways};
+    return &traffic->way_sets[traffic->way_set_count++];
+}
+
+void traffic_reroute(Traffic *traffic, FairShare *share, const bool *dead, uint64_t key) {
+    CHECK(traffic->detail == TRAFFIC_REROUTABLE);
+    const WaySet *set = way_set_find(traffic, key);
+    traffic->routed.dead = dead;
+    if (!set)
+        set = way_set_add(traffic, share, key);
+    int next = 0;
+    for (size_t i = 0; i < traffic->operation_count; i++)
+        for (int leg = 0; leg < traffic->operations[i].leg_count; leg++)
+            traffic->operations[i].legs[leg].way = set->ways[next++];
+    fair_share_reroute(share);
+}
+
+const char *traffic_algorithm(const Traffic *traffic, int operation) {
+    return traffic->operations[operation].algorithm->name;
 }
 
 int traffic_leg_count(const Traffic *traffic, int operation) {
@@ -290,5 +341,5 @@ const TrafficLeg *traffic_leg(const Traffic *traffic, int operation, int leg) {
 
 bool traffic_resource(const Traffic *traffic, LinkId link, ResourceId *resource) {
     *resource = traffic->link_resource[link];
-    return *resource != RESOURCE_NONE;
+    return *resource != LINK_FOLD_NONE;
 }

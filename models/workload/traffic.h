@@ -1,7 +1,7 @@
 /*
- * traffic: the communication operations of a job, as loads on the resources of the fair share. An operation is one or
- * more collectives that run at the same time in equal groups (the tensor groups of all replicas of a stage, say); all
- * of them are one activity that carries the load of each of them on every link.
+ * traffic: the communication operations of all jobs, as loads on the resources of the fair share. An operation is one
+ * or more collectives that run at the same time in equal groups (the tensor groups of all replicas of a stage, say);
+ * all of them are one activity that carries the load of each of them on every link.
  *
  * Links that carry exactly the same operations with the same bytes are one resource when folded: by symmetry they have
  * the same load at every moment. This is how thousands of NICs become one per stage, and leaves that are used alike
@@ -24,10 +24,9 @@ typedef struct Traffic Traffic;
 /* One phase of an operation, ready for a task. */
 typedef struct TrafficLeg {
     double latency_s;
-    double amount_bytes;     /* 0 = nothing to move */
-    const ResourceUse *uses; /* owned by the traffic's arena */
-    int use_count;
-    LinkKind link; /* of the link that takes longest alone */
+    double amount_bytes; /* 0 = nothing to move */
+    ShareWay way;        /* as links are now; owned by the traffic's arena */
+    LinkKind link;       /* of the link that takes longest alone */
 } TrafficLeg;
 
 /* Equal collectives that run at the same time. */
@@ -43,8 +42,19 @@ typedef struct TrafficGroups {
                    NICs of their own; only the leaves feel the others */
 } TrafficGroups;
 
+/* Frees what the arena does not own. */
+void traffic_destroy(Traffic *traffic);
+
+typedef enum TrafficDetail {
+    TRAFFIC_FOLDED,    /* links that carry the same are one resource */
+    TRAFFIC_UNFOLDED,  /* each link that is used is one */
+    TRAFFIC_REROUTABLE /* the same, and traffic_reroute can be asked */
+} TrafficDetail;
+
 /* `network` is borrowed for the life of the traffic. */
-Traffic *traffic_create(Arena *arena, const Network *network, bool folded);
+Traffic *traffic_create(Arena *arena, const Network *network, TrafficDetail detail);
+
+const Network *traffic_network(const Traffic *traffic);
 
 /*
  * Adds an operation and returns its number. Its algorithm is the one of that name, or for "auto" the cheapest for the
@@ -52,8 +62,20 @@ Traffic *traffic_create(Arena *arena, const Network *network, bool folded);
  */
 int traffic_add(Traffic *traffic, const TrafficGroups *groups);
 
+/* Gives a link a resource of its own even when folded; before traffic_seal. */
+void traffic_single_out(Traffic *traffic, LinkId link);
+
 /* Makes the resources; no operation can be added after it. */
 void traffic_seal(Traffic *traffic, FairShare *share);
+
+/* Name of the algorithm that an operation runs. */
+const char *traffic_algorithm(const Traffic *traffic, int operation);
+
+/*
+ * Moves the ways of all legs around the dead links ([link], NULL = none), where the fabric has other ways, and whatever
+ * is on them. `key` names the set of dead links: a set seen before costs nothing.
+ */
+void traffic_reroute(Traffic *traffic, FairShare *share, const bool *dead, uint64_t key);
 
 int traffic_leg_count(const Traffic *traffic, int operation);
 const TrafficLeg *traffic_leg(const Traffic *traffic, int operation, int leg);

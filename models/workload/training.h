@@ -11,29 +11,11 @@
 #ifndef MODELS_WORKLOAD_TRAINING_H
 #define MODELS_WORKLOAD_TRAINING_H
 
-#include "models/workload/step.h"
+#include "models/workload/step_builder.h"
 #include "models/workload/training_traffic.h"
 
-/* Series of one class, recorded while the step runs. */
-typedef struct ClassSeries {
-    Series *memory; /* bytes in use */
-    Series *nvlink; /* load of the representative's port, fraction; NULL when the job does not use it */
-    Series *nic;    /* load of its NIC, fraction; NULL when the job does not use it */
-} ClassSeries;
-
-typedef struct TrainingStep {
-    Step step;
-    TrainingTraffic traffic;
-    ClassSeries *series; /* one per class */
-    bool endless;        /* longer than STEP_MOST_S: not to be run */
-} TrainingStep;
-
-/*
- * Builds the step of a resolved job that fits into memory on an engine at time 0; engine_run then runs it.
- * training_step_destroy frees what the arena does not own.
- */
-TrainingStep *training_step_create(Arena *arena, Engine *engine, FairShare *share, const SimulationSpec *spec,
-                                   const JobSpec *job);
-void training_step_destroy(TrainingStep *training_step);
+/* Adds the tasks of one step of a resolved job to `builder`. */
+void training_tasks_add(Arena *arena, StepBuilder *builder, const SimulationSpec *spec, const JobSpec *job,
+                        const TrainingTraffic *traffic);
 
 #endif

@@ -5,12 +5,12 @@
 #include "sim/engine/array.h"
 
 static size_t pass_total(const Build *build) {
-    size_t sets = (size_t)build->builder.step->ranks.replica_set_count;
+    size_t sets = (size_t)build->builder->step->ranks.replica_set_count;
     return sets * (size_t)build->shape.stages * (size_t)pipeline_pass_count(&build->shape);
 }
 
 void build_init(Build *build) {
-    const RankClasses *ranks = &build->builder.step->ranks;
+    const RankClasses *ranks = &build->builder->step->ranks;
     size_t chunks = (size_t)ranks->replica_set_count * (size_t)build->shape.stages * (size_t)build->shape.chunks;
     build->pass_first = ARENA_ARRAY(build->arena, pass_total(build), TaskId);
     build->pass_sent = ARENA_ARRAY(build->arena, pass_total(build), TaskId);
@@ -38,7 +38,7 @@ int build_profile(Build *build, const PassWork *work, double speed_fraction) {
             return key->profile;
     }
     WorkProfile profile = training_pass_profile(&build->costs, work, speed_fraction);
-    int number = step_builder_profile(&build->builder, &profile);
+    int number = step_builder_profile(build->builder, &profile);
     build->profile_keys = array_grow(build->profile_keys, &build->profile_key_capacity, build->profile_key_count + 1,
                                      sizeof *build->profile_keys);
     build->profile_keys[build->profile_key_count++] = (ProfileKey){*work, speed_fraction, number};
@@ -47,5 +47,4 @@ int build_profile(Build *build, const PassWork *work, double speed_fraction) {
 
 void build_finish(Build *build) {
     free(build->profile_keys);
-    step_builder_finish(&build->builder);
 }

@@ -25,7 +25,7 @@ typedef struct Build {
     const TrainingTraffic *traffic;
     TrainingCosts costs;
     PipelineShape shape;
-    StepBuilder builder;
+    StepBuilder *builder;
     TaskId *pass_first; /* [build_pass_index]: first compute task of a pass; those of the other classes follow it */
     TaskId *pass_sent;  /* [build_pass_index]: its message to the next stage */
     TaskId *gradients;  /* [build_gradient_index]: the task that makes a slice of gradients ready */

@@ -6,7 +6,7 @@
 
 /* Classes of a stage that hold tensor ranks of data-parallel group `group`, in all replica sets. */
 static StreamSet group_streams(Build *build, int stage, int group, StreamKind kind) {
-    const RankClasses *ranks = &build->builder.step->ranks;
+    const RankClasses *ranks = &build->builder->step->ranks;
     int width = (int)build->plan->tensor_parallel / build->traffic->tensor_groups, count = 0;
     for (int class = 0; class < ranks->class_count; class ++) {
         const RankClass *candidate = &ranks->classes[class];
@@ -23,15 +23,15 @@ static TaskId add_gradient_slice(Build *build, int stage, int chunk, int slice, 
         return TASK_NONE;
     StreamSet streams = group_streams(build, stage, group, STREAM_DATA);
     StepTask what = {.kind = BAR_DATA_COMM, .micro_batch = -1, .chunk = chunk, .category = LEDGER_COMM_DATA};
-    const RankClasses *ranks = &build->builder.step->ranks;
+    const RankClasses *ranks = &build->builder->step->ranks;
     for (int set = 0; set < ranks->replica_set_count; set++) {
         /* Without overlap nothing leaves before the whole stage is done. */
         int wait_chunk = build->plan->overlap_grad_reduce ? chunk : 0;
         int wait_slice = build->plan->overlap_grad_reduce ? slice : 0;
-        step_builder_after(&build->builder,
+        step_builder_after(build->builder,
                            build->gradients[build_gradient_index(build, set, stage, wait_chunk, wait_slice)]);
     }
-    return step_builder_communicate(&build->builder, what, &streams, operation, 1);
+    return step_builder_communicate(build->builder, what, &streams, operation, 1);
 }
 
 /* Gradients leave in the order in which the backward pass makes them: the last chunk first. */
@@ -48,10 +48,10 @@ static TaskId add_embedding_sum(Build *build, int group) {
     int operation = build->traffic->embedding[group], last_stage = build->shape.stages - 1;
     if (operation == NO_OPERATION)
         return TASK_NONE;
-    const RankClasses *ranks = &build->builder.step->ranks;
+    const RankClasses *ranks = &build->builder->step->ranks;
     for (int set = 0; set < ranks->replica_set_count; set++) {
-        step_builder_after(&build->builder, build->gradients[build_gradient_index(build, set, 0, 0, 0)]);
-        step_builder_after(&build->builder, build->gradients[build_gradient_index(build, set, last_stage, 0, 0)]);
+        step_builder_after(build->builder, build->gradients[build_gradient_index(build, set, 0, 0, 0)]);
+        step_builder_after(build->builder, build->gradients[build_gradient_index(build, set, last_stage, 0, 0)]);
     }
     int first_count = group_streams(build, 0, group, STREAM_DATA).count;
     int *classes = ARENA_ARRAY(build->arena, ranks->class_count, int);
@@ -60,16 +60,16 @@ static TaskId add_embedding_sum(Build *build, int group) {
     memcpy(classes + first_count, last.classes, (size_t)last.count * sizeof *classes);
     StreamSet both = {.classes = classes, .count = first_count + last.count, .stream = STREAM_DATA};
     StepTask what = {.kind = BAR_DATA_COMM, .micro_batch = -1, .chunk = -1, .category = LEDGER_COMM_DATA};
-    return step_builder_communicate(&build->builder, what, &both, operation, 1);
+    return step_builder_communicate(build->builder, what, &both, operation, 1);
 }
 
 static void add_optimizer(Build *build, int class) {
-    const RankClass *self = &build->builder.step->ranks.classes[class];
+    const RankClass *self = &build->builder->step->ranks.classes[class];
     double parameters = training_stage_parameters(build->training, self->stage);
     WorkProfile profile = training_optimizer_profile(build->training, build->gpu, parameters, self->speed_fraction);
     StepTask what = {.gpu_class = class, .kind = BAR_OPTIMIZER, .micro_batch = -1, .chunk = -1};
-    what.profile = step_builder_profile(&build->builder, &profile);
-    step_builder_compute(&build->builder, what, (PoolUse){0});
+    what.profile = step_builder_profile(build->builder, &profile);
+    step_builder_compute(build->builder, what, (PoolUse){0});
 }
 
 static void add_parameter_gathering(Build *build, int stage, int group) {
@@ -79,7 +79,7 @@ static void add_parameter_gathering(Build *build, int stage, int group) {
             continue;
         StreamSet streams = group_streams(build, stage, group, STREAM_COMPUTE);
         StepTask what = {.kind = BAR_DATA_COMM, .micro_batch = -1, .chunk = chunk, .category = LEDGER_COMM_DATA};
-        step_builder_communicate(&build->builder, what, &streams, build->traffic->parameters[index], 1);
+        step_builder_communicate(build->builder, what, &streams, build->traffic->parameters[index], 1);
     }
 }
 
@@ -92,12 +92,12 @@ void training_end_add(Build *build) {
     for (int group = 0; group < groups; group++)
         reduced[count++] = add_embedding_sum(build, group);
     for (int i = 0; i < count; i++)
-        step_builder_after(&build->builder, reduced[i]);
-    step_builder_barrier(&build->builder);
-    for (int class = 0; class < build->builder.step->ranks.class_count; class ++)
+        step_builder_after(build->builder, reduced[i]);
+    step_builder_barrier(build->builder);
+    for (int class = 0; class < build->builder->step->ranks.class_count; class ++)
         add_optimizer(build, class);
     for (int index = 0; index < stages * groups; index++)
         add_parameter_gathering(build, index / groups, index % groups);
     /* The step is over for nobody before it is over for all: what is left over has a cause. */
-    step_builder_barrier(&build->builder);
+    step_builder_barrier(build->builder);
 }

@@ -12,7 +12,7 @@ typedef struct PassPlace {
 } PassPlace;
 
 static StreamSet stage_streams(Build *build, int set, int stage, StreamKind kind) {
-    const int *bounds = build->builder.step->ranks.replica_sets[set].class_of_stage;
+    const int *bounds = build->builder->step->ranks.replica_sets[set].class_of_stage;
     StreamSet streams = {.classes = build->class_list, .count = bounds[stage + 1] - bounds[stage], .stream = kind};
     for (int i = 0; i < streams.count; i++)
         build->class_list[i] = bounds[stage] + i;
@@ -67,7 +67,7 @@ static PoolUse pass_memory(const Build *build, const PassPlace *place, int slice
 
 /* Compute of every class, then the sums of the tensor group; returns the task that ends the slice. */
 static TaskId add_slice(Build *build, const PassPlace *place, int slice) {
-    StepBuilder *builder = &build->builder;
+    StepBuilder *builder = build->builder;
     PassWork work = slice_work(build, place, slice);
     bool forward = work.kind == PASS_FORWARD;
     StepTask what = {.kind = forward ? BAR_FORWARD : BAR_BACKWARD,
@@ -105,9 +105,9 @@ static void add_message(Build *build, const PassPlace *place, TaskId ready) {
                      .micro_batch = place->pass.micro_batch,
                      .chunk = place->pass.chunk,
                      .category = LEDGER_COMM_PIPELINE};
-    step_builder_after(&build->builder, ready);
+    step_builder_after(build->builder, ready);
     build->pass_sent[build_pass_index(build, place->set, place->stage, &place->pass)] =
-        step_builder_communicate(&build->builder, what, &streams, operation, 1);
+        step_builder_communicate(build->builder, what, &streams, operation, 1);
 }
 
 static void add_pass(Build *build, PassPlace *place, bool completes_gradients) {
@@ -133,7 +133,7 @@ static void add_passes(Build *build) {
     const PipelineSchedule *schedule = pipeline_find(build->plan->schedule);
     PipelinePass *passes = ARENA_ARRAY(build->arena, pipeline_pass_count(&build->shape), PipelinePass);
     int *last_of_chunk = ARENA_ARRAY(build->arena, build->shape.chunks, int);
-    int stages = build->shape.stages, places = build->builder.step->ranks.replica_set_count * stages;
+    int stages = build->shape.stages, places = build->builder->step->ranks.replica_set_count * stages;
     for (int index = 0; index < places; index++) {
         PassPlace place = {.set = index / stages, .stage = index % stages};
         schedule->order(&build->shape, place.stage, passes);
@@ -164,7 +164,7 @@ static void connect_pass(Build *build, int set, int stage, const PipelinePass *p
     int sender_stage;
     if (build->shape.stages < 2 || !find_sender(build, stage, pass, &sender_stage, &sender))
         return;
-    const Step *step = build->builder.step;
+    const Step *step = build->builder->step;
     const int *bounds = step->ranks.replica_sets[set].class_of_stage;
     TaskId first = build->pass_first[build_pass_index(build, set, stage, pass)];
     TaskId sent = build->pass_sent[build_pass_index(build, set, sender_stage, &sender)];
@@ -174,7 +174,7 @@ static void connect_pass(Build *build, int set, int stage, const PipelinePass *p
 
 static void connect_passes(Build *build) {
     const PipelineShape *shape = &build->shape;
-    for (int set = 0; set < build->builder.step->ranks.replica_set_count; set++)
+    for (int set = 0; set < build->builder->step->ranks.replica_set_count; set++)
         for (int virtual_stage = 0; virtual_stage < shape->stages * shape->chunks; virtual_stage++)
             for (int i = 0; i < shape->micro_batches * 2; i++) {
                 PipelinePass pass = {i % 2 ? PASS_BACKWARD : PASS_FORWARD, i / 2, virtual_stage / shape->stages};

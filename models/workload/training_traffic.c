@@ -191,20 +191,21 @@ static void open_embedding_operations(TrafficBuilder *builder, TrainingTraffic *
 }
 
 TrainingTraffic training_traffic_create(Arena *arena, const SimulationSpec *spec, const JobSpec *job,
-                                        const RankClasses *ranks, FairShare *share) {
+                                        const RankClasses *ranks, Traffic *traffic) {
     const PlanSpec *plan = &job->training.plan;
-    bool folded = spec->fidelity == FIDELITY_FOLDED;
-    TrainingTraffic out = {.network = ARENA_NEW(arena, Network),
-                           .stages = (int)plan->pipeline_parallel,
+    TrainingTraffic out = {.stages = (int)plan->pipeline_parallel,
                            .chunks = (int)plan->virtual_stages,
                            .tensor_groups = ranks->splits_tensors ? (int)plan->tensor_parallel : 1};
-    *out.network = network_build(&spec->cluster.node, &spec->cluster.fabric, (int)spec->cluster.nodes);
-    out.traffic = traffic_create(arena, out.network, folded);
-    TrafficBuilder builder = {arena, &job->training, plan, ranks, spec, out.network, out.traffic, NULL};
-    builder.gpus = ARENA_ARRAY(arena, 2 * job->gpus, int);
+    TrafficBuilder builder = {.arena = arena,
+                              .training = &job->training,
+                              .plan = plan,
+                              .ranks = ranks,
+                              .spec = spec,
+                              .network = traffic_network(traffic),
+                              .traffic = traffic,
+                              .gpus = ARENA_ARRAY(arena, 2 * job->gpus, int)};
     open_set_operations(&builder, &out);
     open_group_operations(&builder, &out);
     open_embedding_operations(&builder, &out);
-    traffic_seal(out.traffic, share);
     return out;
 }

@@ -17,8 +17,6 @@
 enum { NO_OPERATION = -1, TRAINING_SLICES_MAX = 4 };
 
 typedef struct TrainingTraffic {
-    Traffic *traffic;
-    Network *network;
     int stages;
     int chunks;
     int tensor_groups; /* data-parallel groups that are told apart: tensor_parallel when the classes split tensors, else
@@ -35,8 +33,8 @@ typedef struct TrainingTraffic {
  * TRAINING_SLICES_MAX. */
 int training_gradient_slices(const TrainingSpec *training, int stage);
 
-/* Creates and seals all operations of the job. */
+/* Adds all operations of the job to the traffic, which is not sealed yet. */
 TrainingTraffic training_traffic_create(Arena *arena, const SimulationSpec *spec, const JobSpec *job,
-                                        const RankClasses *ranks, FairShare *share);
+                                        const RankClasses *ranks, Traffic *traffic);
 
 #endif

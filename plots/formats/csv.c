@@ -64,7 +64,8 @@ static void write_run(FILE *out, const Results *results) {
     arena_destroy(arena);
 }
 
-static void write_sweep(FILE *out, const SweepResults *sweep) {
+static void write_sweep(FILE *out, const SweepFindings *findings) {
+    const SweepResults *sweep = findings->sweep;
     Arena *arena = arena_create();
     Columns columns = columns_of_sweep(arena, sweep);
     for (int i = 0; i < sweep->parameter_count; i++) {

@@ -40,7 +40,8 @@ static void write_point(FILE *out, const SweepResults *sweep, const SweepPoint *
     fputs("\n    }", out);
 }
 
-static void write_sweep(FILE *out, const SweepResults *sweep) {
+static void write_sweep(FILE *out, const SweepFindings *findings) {
+    const SweepResults *sweep = findings->sweep;
     fputs("{\n  \"name\": ", out);
     cell_json_text(out, sweep->name);
     fputs(",\n  \"lesson\": ", out);

@@ -69,7 +69,8 @@ static void write_run(FILE *out, const Results *results) {
     arena_destroy(arena);
 }
 
-static void write_sweep(FILE *out, const SweepResults *sweep) {
+static void write_sweep(FILE *out, const SweepFindings *findings) {
+    const SweepResults *sweep = findings->sweep;
     tidy_header(out);
     for (int i = 0; i < sweep->point_count; i++) {
         const SweepPoint *point = &sweep->points[i];

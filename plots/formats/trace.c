@@ -36,14 +36,24 @@ static void name_process(Trace *trace, int process, const char *name) {
     }
 }
 
+/* What a bar has none of, as the optimizer has no micro-batch, is left out. */
+static void write_number(FILE *out, const char *before, const char *name, int number) {
+    if (number >= 0) {
+        fprintf(out, "%s\"%s\": %d", before, name, number);
+    }
+}
+
 static void write_bar(Trace *trace, const TimelineBar *bar) {
     SimTime length = bar->end - bar->start;
     begin_event(trace);
     fprintf(trace->out,
             "{\"ph\": \"X\", \"name\": \"%s\", \"pid\": %d, \"tid\": %d, \"ts\": %" PRId64 ".%03d, "
-            "\"dur\": %" PRId64 ".%03d, \"args\": {\"micro_batch\": %d, \"chunk\": %d}}",
+            "\"dur\": %" PRId64 ".%03d, \"args\": {",
             bars_kind_name(bar->kind), trace->first_process + bar->gpu_class, (int)bar->stream, bar->start / 1000,
-            (int)(bar->start % 1000), length / 1000, (int)(length % 1000), bar->micro_batch, bar->chunk);
+            (int)(bar->start % 1000), length / 1000, (int)(length % 1000));
+    write_number(trace->out, "", "micro_batch", bar->micro_batch);
+    write_number(trace->out, bar->micro_batch >= 0 ? ", " : "", "chunk", bar->chunk);
+    fputs("}}", trace->out);
 }
 
 static void write_events(Trace *trace, const Results *results, const char *prefix) {
@@ -71,7 +81,8 @@ static void write_run(FILE *out, const Results *results) {
     fputs("\n]}\n", out);
 }
 
-static void write_sweep(FILE *out, const SweepResults *sweep) {
+static void write_sweep(FILE *out, const SweepFindings *findings) {
+    const SweepResults *sweep = findings->sweep;
     Arena *arena = arena_create();
     Trace trace = open_trace(out);
     for (int i = 0; i < sweep->point_count; i++) {

@@ -73,6 +73,7 @@ const Results *kept_results_copy(const Results *results, Arena *arena) {
     copy->name = copy_text(results->name, arena);
     copy->lesson = copy_text(results->lesson, arena);
     copy->verdict = copy_text(results->verdict, arena);
+    copy->kind = copy_text(results->kind, arena);
     copy->metrics = copy_metrics(results, arena);
     copy->classes = copy_classes(results, arena);
     copy->memory = copy_memory(results, arena);
@@ -80,6 +81,8 @@ const Results *kept_results_copy(const Results *results, Arena *arena) {
     copy->critical = copy_critical(results, arena);
     copy->causes = copy_causes(results, arena);
     copy->assumptions = copy_assumptions(results, arena);
+    copy->sizes = copy_array(results->sizes, results->size_count, sizeof *results->sizes, arena);
+    copy->contention = NULL;
     copy->timeline = NULL;
     copy->timeline_count = 0;
     copy->series = NULL;

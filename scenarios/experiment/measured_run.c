@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "models/spec_resolve.h"
 #include "scenarios/experiment/measured_hardware.h"
 #include "scenarios/experiment/measured_model.h"
 #include "scenarios/experiment/measured_plan.h"

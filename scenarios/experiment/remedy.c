@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "models/simulation.h"
+#include "models/spec_resolve.h"
 #include "models/workload/training_memory.h"
 #include "sim/engine/engine.h"
 

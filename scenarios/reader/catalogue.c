@@ -9,6 +9,7 @@
 
 #include "scenarios/reader/hf_config.h"
 #include "scenarios/reader/spelling.h"
+#include "scenarios/reader/tree_edit.h"
 #include "scenarios/reader/yaml_tree.h"
 #include "sim/engine/array.h"
 
@@ -109,7 +110,7 @@ static void report_gpu(const Catalogue *catalogue, const CatalogueQuery *query, 
                    nodes[0] != '\0' ? "; nodes with it: " : "", nodes);
 }
 
-YamlNode *catalogue_load(const Catalogue *catalogue, const CatalogueQuery *query, Arena *arena, ErrorList *errors) {
+static YamlNode *load_file(const Catalogue *catalogue, const CatalogueQuery *query, Arena *arena, ErrorList *errors) {
     bool by_path = is_path(query->name);
     const char *file = by_path ? find_by_path(query, arena) : find_by_name(catalogue, query, arena);
     if (file == NULL) {
@@ -136,6 +137,31 @@ YamlNode *catalogue_load(const Catalogue *catalogue, const CatalogueQuery *query
             error_list_add(errors, root->pairs[i].key_place, NULL, "found unknown key \"%s\", expected only \"%s\"",
                            yaml_node_shown_text(root->pairs[i].key, arena), query->kind);
     return pair->value;
+}
+
+/* Names mean the same everywhere, paths only in their folder. */
+static const char *shelf_key(const CatalogueQuery *query, Arena *arena) {
+    bool relative = is_path(query->name) && query->name[0] != '/';
+    return arena_format(arena, "%s:%s:%s:%s", query->kind, query->folder,
+                        relative ? catalogue_folder_of(query->place.file, arena) : "", query->name);
+}
+
+YamlNode *catalogue_load(const Catalogue *catalogue, const CatalogueQuery *query, Arena *arena, ErrorList *errors) {
+    CatalogueShelf *shelf = catalogue->shelf;
+    if (shelf == NULL)
+        return load_file(catalogue, query, arena, errors);
+    const char *key = shelf_key(query, arena);
+    const YamlNode *kept = catalogue_shelf_find(shelf, key);
+    if (kept != NULL)
+        return tree_copy(kept, arena);
+    if (!catalogue->fills_shelf)
+        return load_file(catalogue, query, arena, errors);
+    int before = errors->count;
+    YamlNode *read = load_file(catalogue, query, catalogue_shelf_arena(shelf), errors);
+    if (read == NULL || errors->count != before)
+        return read;
+    catalogue_shelf_add(shelf, key, read);
+    return tree_copy(read, arena);
 }
 
 /* What is wrong with a word that is no file; the nearest name of a scenario goes along. */

@@ -6,11 +6,13 @@
 #ifndef SCENARIOS_READER_CATALOGUE_H
 #define SCENARIOS_READER_CATALOGUE_H
 
-#include "scenarios/reader/yaml_node.h"
+#include "scenarios/reader/catalogue_shelf.h"
 
 typedef struct Catalogue {
     const char *const *roots; /* folders, the first that has a name wins */
     int root_count;           /* >= 0 */
+    CatalogueShelf *shelf;    /* entries that were read already; NULL = every entry is read when it is asked for */
+    bool fills_shelf;         /* what is read goes to the shelf: for one thread only */
 } Catalogue;
 
 /* What is looked for, and who asks. */
@@ -37,7 +39,7 @@ Catalogue catalogue_usual(const char *program_folder, const char *installed, Are
 /* The folder part of a path, "." when it has none. */
 const char *catalogue_folder_of(const char *file, Arena *arena);
 
-/* The entry's mapping, or NULL and an error that names what is near. */
+/* The entry's mapping, which is the caller's to change; NULL and an error that names what is near. */
 YamlNode *catalogue_load(const Catalogue *catalogue, const CatalogueQuery *query, Arena *arena, ErrorList *errors);
 
 /*

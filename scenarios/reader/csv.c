@@ -8,6 +8,7 @@
 
 #include "scenarios/reader/yaml_node.h"
 #include "sim/engine/array.h"
+#include "sim/engine/utf8.h"
 
 enum { END = -1, READ_STEP_BYTES = 1 << 16 };
 
@@ -224,6 +225,22 @@ static const CsvTable *read_table(Reading *reading) {
     return reading->errors->count == reading->first_error ? make_table(reading) : NULL;
 }
 
+/* The first byte that is no UTF-8 is an error; so is all that follows it, most likely, and is not told. */
+static bool check_encoding(Reading *reading) {
+    Reading ahead = *reading;
+    while (ahead.at < ahead.end) {
+        size_t bytes = utf8_character_bytes(ahead.at, (size_t)(ahead.end - ahead.at));
+        if (bytes == 0) {
+            complain_here(&ahead, arena_format(ahead.arena, "found the byte 0x%02x, which is no text, expected UTF-8",
+                                               (unsigned char)*ahead.at));
+            return false;
+        }
+        step(&ahead);
+        ahead.at += bytes - 1;
+    }
+    return true;
+}
+
 const CsvTable *csv_read_text(const char *text, size_t bytes, const char *file, Arena *arena, ErrorList *errors) {
     Reading reading = {.arena = arena,
                        .errors = errors,
@@ -242,6 +259,8 @@ const CsvTable *csv_read_text(const char *text, size_t bytes, const char *file, 
         complain(&reading, reading.place, "found a NUL character, expected text");
         return NULL;
     }
+    if (!check_encoding(&reading))
+        return NULL;
     const CsvTable *table = read_table(&reading);
     free(reading.cells);
     free(reading.records);

@@ -3,7 +3,7 @@
  * Cells may be quoted and then hold commas, doubled quotes and line breaks; lines end in LF or CRLF; lines without any
  * character are left out, as is a byte order mark. It knows no types and no units.
  *
- * Limits: 64 MiB, 1,000 columns, 4,000,000 cells, no NUL characters. A file with a mistake gives no table.
+ * Limits: 64 MiB, 1,000 columns, 4,000,000 cells, UTF-8 without NUL characters. A file with a mistake gives no table.
  */
 #ifndef SCENARIOS_READER_CSV_H
 #define SCENARIOS_READER_CSV_H

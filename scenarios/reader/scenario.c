@@ -1,8 +1,11 @@
 #include "scenarios/reader/scenario.h"
 
+#include <inttypes.h>
 #include <string.h>
 
+#include "models/spec_resolve.h"
 #include "scenarios/reader/fields.h"
+#include "scenarios/reader/port_counters.h"
 #include "scenarios/reader/tree_edit.h"
 #include "scenarios/reader/tree_path.h"
 #include "scenarios/reader/yaml_tree.h"
@@ -74,7 +77,14 @@ static Catalogue catalogue_of(const ScenarioSource *source, Arena *arena) {
         roots[count++] = catalogue_folder_of(source->files[i], arena);
     for (int i = 0; i < source->catalogue.root_count; i++)
         roots[count++] = source->catalogue.roots[i];
-    return (Catalogue){.roots = roots, .root_count = count};
+    return (Catalogue){.roots = roots, .root_count = count, .shelf = catalogue_shelf_create(arena)};
+}
+
+/* The catalogue while the scenario is read; points of the sweep find on the shelf what was put there. */
+static Catalogue filling(const Catalogue *catalogue) {
+    Catalogue filled = *catalogue;
+    filled.fills_shelf = true;
+    return filled;
 }
 
 /* "gpt" for "scenarios/gpt.yaml". */
@@ -92,8 +102,27 @@ static void find_places(const YamlNode *tree, ErrorList *errors, int first) {
             errors->items[i].place = tree_path_place(tree, errors->items[i].path);
 }
 
+/* Files of counters are looked for beside the file that names them. */
+static void read_counters(const YamlNode *tree, SimulationSpec *spec, ErrorList *errors) {
+    for (int64_t i = 0; i < spec->background_count; i++) {
+        BackgroundSpec *flow = &spec->background[i];
+        if (*flow->counters == '\0')
+            continue;
+        ErrorPlace place = tree_path_place(tree, arena_format(errors->arena, "background[%" PRId64 "].counters", i));
+        const char *slash = place.file != NULL ? strrchr(place.file, '/') : NULL;
+        bool beside = slash != NULL && flow->counters[0] != '/';
+        const char *path =
+            beside ? arena_format(errors->arena, "%.*s/%s", (int)(slash - place.file), place.file, flow->counters)
+                   : flow->counters;
+        port_counters_read(path, flow, errors->arena, errors);
+    }
+}
+
 static void resolve(const YamlNode *tree, SimulationSpec *spec, ErrorList *errors) {
     int before = errors->count;
+    read_counters(tree, spec, errors);
+    if (errors->count > before)
+        return;
     simulation_spec_resolve(spec, errors);
     find_places(tree, errors, before);
 }
@@ -101,11 +130,12 @@ static void resolve(const YamlNode *tree, SimulationSpec *spec, ErrorList *error
 /* Each value by itself, as far as the schema goes; which of them go together shows when the sweep runs. */
 static void check_axis(const Scenario *scenario, const SweepAxis *axis, ErrorList *errors) {
     int before = errors->count;
+    Catalogue catalogue = filling(&scenario->catalogue);
     for (int i = 0; i < axis->count && i < MOST_CHECKED_VALUES && errors->count == before; i++) {
         Arena *arena = arena_create();
         TreeChange change = {.path = axis->path, .value = axis->values[i], .place = axis->places[i]};
         YamlNode *tree = tree_set(scenario->tree, &change, arena, errors);
-        FieldReader reader = {.arena = arena, .errors = errors, .catalogue = &scenario->catalogue};
+        FieldReader reader = {.arena = arena, .errors = errors, .catalogue = &catalogue};
         ScenarioFields fields = {0};
         if (tree != NULL)
             fields_read(&reader, &SCHEMA_SCENARIO, tree, "", &fields);
@@ -133,7 +163,8 @@ Scenario *scenario_read(const ScenarioSource *source, Arena *arena, ErrorList *e
         tree = apply_set(tree, source->sets[i], &scenario->notes, errors);
     scenario->tree = tree;
     scenario->catalogue = catalogue_of(source, arena);
-    FieldReader reader = {.arena = arena, .errors = errors, .catalogue = &scenario->catalogue};
+    Catalogue catalogue = filling(&scenario->catalogue);
+    FieldReader reader = {.arena = arena, .errors = errors, .catalogue = &catalogue};
     ScenarioFields fields = {0};
     fields_read(&reader, &SCHEMA_SCENARIO, tree, "", &fields);
     read_sections(scenario, tree, arena, errors);

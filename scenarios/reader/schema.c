@@ -3,7 +3,7 @@
 #define SPEC_AT(field) offsetof(ScenarioFields, spec.field)
 
 static const char *placement_word(int index) {
-    return index <= PLACEMENT_SPREAD ? placement_name((Placement)index) : NULL;
+    return index <= PLACEMENT_RANDOM ? placement_name((Placement)index) : NULL;
 }
 
 static const char *fidelity_word(int index) {
@@ -11,7 +11,7 @@ static const char *fidelity_word(int index) {
 }
 
 static const char *kind_word(int index) {
-    return index == 0 ? "training" : NULL;
+    return index <= JOB_COLLECTIVE ? job_kind_name((JobKind)index) : NULL;
 }
 
 static void fill_job(void *object) {
@@ -86,7 +86,31 @@ static const SchemaRow JOB_ROWS[] = {
      .offset = offsetof(JobSpec, name),
      .default_text = "job",
      .help = "how results call the job"},
-    {.key = "kind", .type = FIELD_CONSTANT, .default_text = "training", .help = "what the job does", .menu = kind_word},
+    {.key = "kind",
+     .type = FIELD_WORD,
+     .offset = offsetof(JobSpec, said_kind),
+     .default_text = "(what the other keys say)",
+     .help = "what the job does",
+     .menu = kind_word},
+    {.key = "start",
+     .type = FIELD_REAL,
+     .offset = offsetof(JobSpec, start_s),
+     .dimension = DIMENSION_TIME,
+     .max = 1e7,
+     .default_text = "0 s",
+     .help = "when its first step begins"},
+    {.key = "steps",
+     .type = FIELD_INT64,
+     .offset = offsetof(JobSpec, steps),
+     .min = 1,
+     .max = 100000,
+     .default_text = "1",
+     .help = "steps that it runs one after the other; figures are their means"},
+    {.key = "nodes",
+     .type = FIELD_TEXT,
+     .offset = offsetof(JobSpec, nodes),
+     .default_text = "(as placement says)",
+     .help = "whose GPUs it gets, in this order, as \"0-7, 12\""},
     {.key = "gpus",
      .type = FIELD_INT64,
      .offset = offsetof(JobSpec, gpus),
@@ -98,12 +122,12 @@ static const SchemaRow JOB_ROWS[] = {
      .type = FIELD_CHOICE,
      .offset = offsetof(JobSpec, placement),
      .default_text = "packed",
-     .help = "packed fills a leaf before the next, spread deals nodes out over the leaves",
+     .help = "packed fills a leaf before the next, spread deals nodes out over the leaves, random takes any",
      .menu = placement_word},
     {.key = "model",
      .type = FIELD_ENTRY,
      .offset = offsetof(JobSpec, training.model),
-     .required = true,
+     .default_text = "(none: `collective`)",
      .help = "what is trained; also the path of a Hugging Face config.json",
      .table = &SCHEMA_MODEL},
     {.key = "sequence_length",
@@ -111,7 +135,7 @@ static const SchemaRow JOB_ROWS[] = {
      .offset = offsetof(JobSpec, training.sequence_tokens),
      .min = 1,
      .max = 100000000,
-     .required = true,
+     .default_text = "(needed beside model)",
      .aliases = "seq_length",
      .help = "tokens of one sequence"},
     {.key = "plan",
@@ -120,6 +144,12 @@ static const SchemaRow JOB_ROWS[] = {
      .default_text = "(the defaults of its keys)",
      .help = "how the job is laid out over its GPUs",
      .table = &SCHEMA_PLAN},
+    {.key = "collective",
+     .type = FIELD_OBJECT,
+     .offset = offsetof(JobSpec, collective),
+     .default_text = "(none: `model`)",
+     .help = "instead of training, one collective over all its GPUs, as nccl-tests do",
+     .table = &SCHEMA_COLLECTIVE},
 };
 
 static const SchemaTable JOB_TABLE = {.name = "job",
@@ -184,6 +214,20 @@ static const SchemaRow SCENARIO_ROWS[] = {
      .required = true,
      .help = "the work",
      .table = &JOB_TABLE},
+    {.key = "background",
+     .type = FIELD_LIST,
+     .offset = SPEC_AT(background),
+     .count_offset = SPEC_AT(background_count),
+     .default_text = "(none)",
+     .help = "traffic between nodes that is no job's",
+     .table = &SCHEMA_BACKGROUND},
+    {.key = "link_events",
+     .type = FIELD_LIST,
+     .offset = SPEC_AT(link_events),
+     .count_offset = SPEC_AT(link_event_count),
+     .default_text = "(none)",
+     .help = "links that fail, slow down or flap",
+     .table = &SCHEMA_LINK_EVENT},
     {.key = "outputs",
      .type = FIELD_OBJECT,
      .offset = offsetof(ScenarioFields, outputs),

@@ -138,6 +138,13 @@ static const SchemaRow FABRIC_ROWS[] = {
      .max = 1,
      .default_text = "1",
      .help = "achievable over nominal bandwidth of a link between switches"},
+    {.key = "reroute",
+     .type = FIELD_REAL,
+     .offset = offsetof(FabricSpec, reroute_s),
+     .dimension = DIMENSION_TIME,
+     .max = 1e7,
+     .default_text = "50 ms",
+     .help = "after a link has failed, until flows with other ways go around it; they wait until then"},
 };
 
 const SchemaTable SCHEMA_FABRIC = {.name = "fabric",

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/engine/utf8.h"
+
 enum { MOST_SHOWN_BYTES = 60 };
 
 YamlPair *yaml_node_pair(const YamlNode *mapping, const char *key) {
@@ -32,15 +34,29 @@ void yaml_node_mark_read(YamlNode *node) {
     }
 }
 
-const char *yaml_node_shown_text(const char *text, Arena *arena) {
+/* Bytes of the longest start of the text that is shown and ends no character in its middle. */
+static size_t shown_bytes(const char *text) {
     size_t bytes = strlen(text);
-    bool cut = bytes > MOST_SHOWN_BYTES;
-    char *shown = arena_format(arena, "%.*s%s", MOST_SHOWN_BYTES, text, cut ? "..." : "");
-    for (char *letter = shown; *letter != '\0'; letter++) {
+    if (bytes <= MOST_SHOWN_BYTES) {
+        return bytes;
+    }
+    bytes = MOST_SHOWN_BYTES;
+    while (bytes > MOST_SHOWN_BYTES - UTF8_MOST_BYTES && ((unsigned char)text[bytes] & 0xC0) == 0x80) {
+        bytes--;
+    }
+    return bytes;
+}
+
+const char *yaml_node_shown_text(const char *text, Arena *arena) {
+    size_t most = shown_bytes(text);
+    char *shown = arena_format(arena, "%.*s%s", (int)most, text, text[most] != '\0' ? "..." : "");
+    for (char *letter = shown; *letter != '\0';) {
         unsigned char code = (unsigned char)*letter;
-        if (code < ' ' || code == 127) {
+        size_t bytes = utf8_character_bytes(letter, UTF8_MOST_BYTES);
+        if (code < ' ' || code == 127 || bytes == 0) {
             *letter = '?';
         }
+        letter += bytes > 0 ? bytes : 1;
     }
     return shown;
 }

@@ -154,6 +154,7 @@ static int show(const CommandLine *line, const Scenario *scenario, const Request
         return EXIT_BAD_INPUT;
     }
     SweepResults shown = with_remedy(line, scenario, results);
+    const SweepFindings *findings = sweep_findings_of(line->arena, &shown);
     RunOutput output = {.line = line,
                         .format = request->format,
                         .folder = command_line_value(line, "output"),
@@ -163,8 +164,8 @@ static int show(const CommandLine *line, const Scenario *scenario, const Request
                         .scenario = yaml_node_text(scenario->tree, line->arena),
                         .seed = scenario->spec.seed};
     /* Whoever reads stdout may leave early; the files must not suffer. */
-    bool written = run_output_write_folder(&output, &shown);
-    run_output_print(&output, &shown);
+    bool written = run_output_write_folder(&output, findings);
+    run_output_print(&output, findings);
     bool met = run_output_print_goals(&output, goal_check(goals, results, line->arena), goals.count);
     if (!written)
         return EXIT_NO_RESOURCES;

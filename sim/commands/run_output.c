@@ -10,24 +10,24 @@
 #include "sim/commands/note.h"
 #include "sim/commands/places.h"
 
-static bool is_single_run(const SweepResults *sweep) {
-    return sweep->parameter_count == 0;
+static bool is_single_run(const SweepFindings *findings) {
+    return findings->sweep->parameter_count == 0;
 }
 
-static void draw_terminal(const SweepResults *sweep) {
-    if (is_single_run(sweep))
-        terminal_draw_run(stdout, sweep->points[0].results, terminal_columns());
+static void draw_terminal(const SweepFindings *findings) {
+    if (is_single_run(findings))
+        terminal_draw_run(stdout, findings->sweep->points[0].results, terminal_columns());
     else
-        terminal_draw_sweep(stdout, sweep, terminal_columns());
+        terminal_draw_sweep(stdout, findings, terminal_columns());
 }
 
-void run_output_print(const RunOutput *output, const SweepResults *sweep) {
+void run_output_print(const RunOutput *output, const SweepFindings *findings) {
     if (output->draw_terminal)
-        draw_terminal(sweep);
-    else if (is_single_run(sweep))
-        output->format->write_run(stdout, sweep->points[0].results);
+        draw_terminal(findings);
+    else if (is_single_run(findings))
+        output->format->write_run(stdout, findings->sweep->points[0].results);
     else
-        output->format->write_sweep(stdout, sweep);
+        output->format->write_sweep(stdout, findings);
 }
 
 static void print_warnings(const RunOutput *output, ErrorList *warnings) {
@@ -43,7 +43,7 @@ bool run_output_claim_folder(const CommandLine *line, const char *folder) {
     return claimed;
 }
 
-bool run_output_write_folder(const RunOutput *output, const SweepResults *sweep) {
+bool run_output_write_folder(const RunOutput *output, const SweepFindings *findings) {
     if (output->folder == NULL)
         return true;
     ErrorList errors;
@@ -59,32 +59,31 @@ bool run_output_write_folder(const RunOutput *output, const SweepResults *sweep)
                            .draw = output->draw,
                            .trace = output->trace,
                            .warnings = &warnings};
-    bool written = is_single_run(sweep) ? report_write_run(&target, sweep->points[0].results, &errors)
-                                        : report_write_sweep(&target, sweep, &errors);
+    bool written = is_single_run(findings) ? report_write_run(&target, findings->sweep->points[0].results, &errors)
+                                           : report_write_sweep(&target, findings, &errors);
     print_warnings(output, &warnings);
     error_list_print(&errors, note_stream());
     return written;
 }
 
-static void print_goal(FILE *out, const GoalResults *goal) {
-    fprintf(out, "  %-7s %s", goal->met ? "met" : "MISSED", goal->text);
-    if (isnan(goal->value))
-        fputs(": no value", out);
-    else
-        fprintf(out, ": %.6g", goal->value);
-    fprintf(out, goal->point[0] != '\0' ? " at %s\n" : "%s\n", goal->point);
+static void print_goal(FILE *out, const GoalResults *goal, int columns, Arena *arena) {
+    const char *value = isnan(goal->value) ? "no value" : arena_format(arena, "%.6g", goal->value);
+    const char *at = goal->point[0] != '\0' ? arena_format(arena, " at %s", goal->point) : "";
+    text_layout_wrap_to(out, goal->met ? "  met     " : "  MISSED  ",
+                        arena_format(arena, "%s: %s%s", goal->text, value, at), columns);
 }
 
 bool run_output_print_goals(const RunOutput *output, const GoalResults *goals, int count) {
     bool text = strcmp(output->format->name, "text") == 0;
     FILE *out = text ? stdout : note_stream();
+    int columns = output->draw_terminal ? terminal_columns() : TEXT_COLUMNS;
     int missed = 0;
     if (count > 0 && text)
         text_layout_heading(out, "Goals");
     for (int i = 0; i < count; i++) {
         missed += !goals[i].met;
         if (text || !goals[i].met)
-            print_goal(out, &goals[i]);
+            print_goal(out, &goals[i], columns, output->line->arena);
     }
     return missed == 0;
 }

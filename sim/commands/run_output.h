@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "models/results.h"
+#include "models/sweep_findings.h"
 #include "plots/format.h"
 #include "sim/commands/command_line.h"
 
@@ -23,14 +23,14 @@ typedef struct RunOutput {
 } RunOutput;
 
 /* Writes the report, or the drawing for the terminal, to stdout. */
-void run_output_print(const RunOutput *output, const SweepResults *sweep);
+void run_output_print(const RunOutput *output, const SweepFindings *findings);
 
 /* Makes the folder and takes it over before anything is simulated; NULL is no folder. False when it cannot be had, with
  * the reasons on stderr. */
 bool run_output_claim_folder(const CommandLine *line, const char *folder);
 
 /* Writes the folder, if one is wanted; false when it cannot be written, with the reasons on stderr. */
-bool run_output_write_folder(const RunOutput *output, const SweepResults *sweep);
+bool run_output_write_folder(const RunOutput *output, const SweepFindings *findings);
 
 /* Lists the goals behind a report in text, on stderr otherwise; true when all are met. */
 bool run_output_print_goals(const RunOutput *output, const GoalResults *goals, int count);

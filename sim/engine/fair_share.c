@@ -5,6 +5,7 @@
 
 #include "sim/engine/array.h"
 #include "sim/engine/fatal.h"
+#include "sim/engine/share_losses.h"
 #include "sim/engine/share_progress.h"
 #include "sim/engine/share_solver.h"
 
@@ -14,6 +15,10 @@ enum { DONE_PRIORITY = 0, FLUSH_PRIORITY = 30000 };
 /* What the other parts do not know of an activity: the slots are the same. */
 typedef struct Order {
     double amount;
+    const ShareWay *way;     /* NULL = its uses never change */
+    const ResourceUse *uses; /* of the way when it began */
+    uint32_t owner;
+    double *lost_s;
     uint32_t generation;
     Event done;
 } Order;
@@ -29,6 +34,7 @@ struct FairShare {
     ShareGraph graph;
     ShareSolver *solver;
     ShareProgress progress;
+    ShareLosses losses;
     Order *orders;
     size_t order_count;
     size_t order_capacity;
@@ -57,9 +63,25 @@ void fair_share_destroy(FairShare *share) {
     share_solver_destroy(share->solver);
     share_graph_free(&share->graph);
     share_progress_free(&share->progress);
+    share_losses_free(&share->losses);
     free(share->orders);
     free(share->meters);
     free(share);
+}
+
+void fair_share_set_owners(FairShare *share, uint32_t owners) {
+    ENGINE_CHECK(share->engine, share->order_count == 0);
+    share_losses_set_owners(&share->losses, owners);
+}
+
+uint32_t fair_share_owner_count(const FairShare *share) {
+    return share->losses.owners;
+}
+
+/* Rates are about to change: until now the old ones held. */
+static void fair_share_note(FairShare *share) {
+    if (share->losses.owners > 0)
+        share_losses_advance(&share->losses, &share->graph, engine_now(share->engine));
 }
 
 /* The activity's slot, or NULL when the id is stale. */
@@ -138,6 +160,7 @@ static void fair_share_apply(FairShare *share) {
 static void fair_share_flush(FairShare *share) {
     if (!share_solver_is_touched(share->solver))
         return;
+    fair_share_note(share);
     share_solver_solve(share->solver);
     fair_share_apply(share);
     share_solver_clear(share->solver);
@@ -170,6 +193,7 @@ ResourceId fair_share_add_resource(FairShare *share, double capacity_per_s) {
         array_grow(share->meters, &share->meter_capacity, share->graph.resource_count, sizeof *share->meters);
     share->meters[resource] = (Meter){0};
     share_progress_add_resource(&share->progress);
+    share_losses_add_resource(&share->losses, resource, capacity_per_s);
     return resource;
 }
 
@@ -178,6 +202,7 @@ void fair_share_set_capacity(FairShare *share, ResourceId resource, double capac
     ENGINE_CHECK(share->engine, capacity_per_s >= 0.0 && isfinite(capacity_per_s));
     if (share->graph.resources[resource].capacity_per_s == capacity_per_s)
         return;
+    fair_share_note(share);
     share->graph.resources[resource].capacity_per_s = capacity_per_s;
     fair_share_touch(share, resource);
 }
@@ -185,6 +210,7 @@ void fair_share_set_capacity(FairShare *share, ResourceId resource, double capac
 static void fair_share_check_spec(const FairShare *share, const ActivitySpec *spec) {
     ENGINE_CHECK(share->engine, spec->amount >= 0.0 && isfinite(spec->amount));
     ENGINE_CHECK(share->engine, spec->cap_per_s >= 0.0 && spec->use_count >= 0);
+    ENGINE_CHECK(share->engine, share->losses.owners == 0 || spec->owner < share->losses.owners);
     ENGINE_CHECK(share->engine, spec->use_count > 0 || (spec->cap_per_s > 0.0 && isfinite(spec->cap_per_s)));
     for (int i = 0; i < spec->use_count; i++) {
         ENGINE_CHECK(share->engine, spec->uses[i].resource < share->graph.resource_count);
@@ -202,6 +228,10 @@ static uint32_t fair_share_take_slot(FairShare *share, const ActivitySpec *spec,
     }
     share->orders[slot].amount = spec->amount;
     share->orders[slot].done = spec->done;
+    share->orders[slot].way = spec->way;
+    share->orders[slot].uses = spec->uses;
+    share->orders[slot].owner = spec->owner;
+    share->orders[slot].lost_s = spec->lost_s;
     share_progress_begin(&share->progress, slot, spec->amount, engine_now(share->engine));
     return slot;
 }
@@ -233,12 +263,15 @@ static bool fair_share_run_alone(FairShare *share, uint32_t slot) {
     return true;
 }
 
-ActivityId fair_share_start(FairShare *share, const ActivitySpec *spec) {
+static ActivityId fair_share_begin(FairShare *share, const ActivitySpec *spec) {
     fair_share_check_spec(share, spec);
+    fair_share_note(share);
     int use_count = spec->amount > 0.0 ? spec->use_count : 0;
     uint32_t slot = fair_share_take_slot(share, spec, use_count);
     for (int i = 0; i < use_count; i++)
         share_graph_connect(&share->graph, slot, i, spec->uses[i].resource, spec->uses[i].weight);
+    if (share->losses.owners > 0)
+        share_losses_begin(&share->losses, &share->graph, slot, spec->owner, use_count > 0 ? spec->lost_s : NULL);
     if (spec->amount == 0.0 || fair_share_run_alone(share, slot)) {
         fair_share_schedule(share);
     } else {
@@ -248,9 +281,21 @@ ActivityId fair_share_start(FairShare *share, const ActivitySpec *spec) {
     return (ActivityId){slot, share->orders[slot].generation};
 }
 
+ActivityId fair_share_start(FairShare *share, const ActivitySpec *spec) {
+    if (spec->way == NULL)
+        return fair_share_begin(share, spec);
+    ActivitySpec on_way = *spec;
+    on_way.uses = spec->way->uses;
+    on_way.use_count = spec->way->use_count;
+    return fair_share_begin(share, &on_way);
+}
+
 /* Books what was served, takes the activity out and lets the others have its share. */
 static void fair_share_end(FairShare *share, uint32_t slot, double amount_served) {
     const ShareActivity activity = share->graph.activities[slot];
+    fair_share_note(share);
+    if (share->losses.owners > 0)
+        share_losses_end(&share->losses, slot);
     share_progress_end(&share->progress, slot);
     share_graph_remove(&share->graph, slot);
     for (uint32_t i = 0; i < activity.use_count; i++) {
@@ -261,6 +306,7 @@ static void fair_share_end(FairShare *share, uint32_t slot, double amount_served
             fair_share_touch(share, use->resource);
     }
     Order *order = &share->orders[slot];
+    order->way = NULL;
     order->generation = order->generation == UINT32_MAX ? 1 : order->generation + 1;
     fair_share_schedule(share);
 }
@@ -271,6 +317,26 @@ bool fair_share_cancel(FairShare *share, ActivityId activity) {
         return false;
     fair_share_end(share, activity.slot, order->amount - fair_share_left(share, activity.slot));
     return true;
+}
+
+void fair_share_reroute(FairShare *share) {
+    size_t count = share->order_count;
+    for (uint32_t slot = 0; slot < count; slot++) {
+        const Order order = share->orders[slot];
+        if (order.way == NULL || order.way->uses == order.uses)
+            continue;
+        double left = fair_share_left(share, slot), cap_per_s = share->graph.activities[slot].cap_per_s;
+        fair_share_end(share, slot, order.amount - left);
+        ActivityId moved = fair_share_start(share, &(ActivitySpec){.amount = left,
+                                                                   .cap_per_s = isinf(cap_per_s) ? 0.0 : cap_per_s,
+                                                                   .way = order.way,
+                                                                   .owner = order.owner,
+                                                                   .lost_s = order.lost_s,
+                                                                   .done = order.done});
+        /* The slot that was freed last is taken first, and its name stays good. */
+        ENGINE_CHECK(share->engine, moved.slot == slot);
+        share->orders[slot].generation = order.generation;
+    }
 }
 
 double fair_share_rate_per_s(FairShare *share, ActivityId activity) {
@@ -305,5 +371,6 @@ void fair_share_observe(FairShare *share, ResourceId resource, Series *series) {
     ENGINE_CHECK(share->engine, resource < share->graph.resource_count);
     share->meters[resource].series = series;
     share->graph.resources[resource].is_watched = series != NULL;
-    fair_share_touch(share, resource);
+    if (series != NULL)
+        fair_share_touch(share, resource);
 }

@@ -35,16 +35,29 @@ typedef struct ResourceUse {
     double weight; /* > 0: units of this resource per unit of the activity */
 } ResourceUse;
 
+/* Uses that may change while activities are under way. */
+typedef struct ShareWay {
+    const ResourceUse *uses;
+    int use_count;
+} ShareWay;
+
 typedef struct ActivitySpec {
     double amount;           /* units to do, >= 0 */
     double cap_per_s;        /* own limit of the rate, 0 = none */
     const ResourceUse *uses; /* copied; each resource at most once */
+    const ShareWay *way;     /* instead of `uses`, borrowed: fair_share_reroute looks at it again; NULL = uses */
     int use_count;
-    Event done; /* fired at priority 0 when the amount is done; an action of NULL does nothing */
+    uint32_t owner; /* whose it is, for the losses of others: 0 .. owners - 1 */
+    double *lost_s; /* NULL, or one number per owner: grows by what is lost to it until the activity ends */
+    Event done;     /* fired at priority 0 when the amount is done; an action of NULL does nothing */
 } ActivitySpec;
 
 FairShare *fair_share_create(Engine *engine);
 void fair_share_destroy(FairShare *share);
+
+/* Notes the losses of activities to so many owners (share_losses.h); before the first activity. */
+void fair_share_set_owners(FairShare *share, uint32_t owners);
+uint32_t fair_share_owner_count(const FairShare *share); /* 0 = losses are not noted */
 
 /* Capacity in units/s, >= 0 and finite; at 0 the activities wait. */
 ResourceId fair_share_add_resource(FairShare *share, double capacity_per_s);
@@ -52,6 +65,9 @@ void fair_share_set_capacity(FairShare *share, ResourceId resource, double capac
 
 /* An amount of 0 is done now, but its event fires later than the call, and it loads nothing. */
 ActivityId fair_share_start(FairShare *share, const ActivitySpec *spec);
+
+/* Moves all activities whose way has changed to it, with what they have left. */
+void fair_share_reroute(FairShare *share);
 
 /* Ends an activity without firing its event; false when the id is stale. */
 bool fair_share_cancel(FairShare *share, ActivityId activity);

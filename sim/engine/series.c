@@ -33,16 +33,21 @@ struct Series {
     bool finished;
 };
 
-Series *series_create(int capacity) {
+Series *series_create_at(int capacity, SimTime start) {
     CHECK(capacity >= 4);
     Series *series = calloc(1, sizeof *series);
     if (series == NULL)
         fatal("out of memory for a time series");
     series->capacity = (size_t)capacity;
-    series->step = (Stretch){.min = INFINITY, .max = -INFINITY};
+    series->step = (Stretch){.start = start, .end = start, .min = INFINITY, .max = -INFINITY};
+    series->now = start;
     series->min = INFINITY;
     series->max = -INFINITY;
     return series;
+}
+
+Series *series_create(int capacity) {
+    return series_create_at(capacity, 0);
 }
 
 void series_destroy(Series *series) {

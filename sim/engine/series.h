@@ -22,6 +22,9 @@ typedef struct SeriesPoint {
 
 /* At most `capacity` points (>= 4). The value before the first record is 0, from time 0. */
 Series *series_create(int capacity);
+
+/* The same from `start` on. */
+Series *series_create_at(int capacity, SimTime start);
 void series_destroy(Series *series);
 
 /* The finite `value` holds from `time` on; times never decrease (CHECK). Several records at one time: the last holds,

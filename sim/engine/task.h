@@ -25,7 +25,8 @@ typedef struct TaskSpec {
     double cap_per_s;        /* own limit of a transfer, 0 = none */
     const ResourceUse *uses; /* borrowed until the task has ended; shared between tasks */
     int use_count;
-    Pool *reserve; /* NULL, or the pool from which reserve_units are taken before the task starts */
+    const ShareWay *way; /* instead of `uses`, looked at when the transfer starts (fair_share.h); NULL = uses */
+    Pool *reserve;       /* NULL, or the pool from which reserve_units are taken before the task starts */
     int64_t reserve_units;
     Pool *release; /* NULL, or the pool to which release_units are given back when the task ends */
     int64_t release_units;

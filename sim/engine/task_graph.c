@@ -16,6 +16,9 @@ struct TaskGraph {
     TaskId last_ready;
     size_t done_count;
     bool started;
+    Event done;
+    uint32_t owner;
+    double *lost_s; /* NULL = not noted */
 };
 
 TaskGraph *task_graph_create(Engine *engine, FairShare *share) {
@@ -127,10 +130,14 @@ static void task_after_duration(TaskGraph *graph, TaskId id) {
         return;
     }
     const TaskExtra *extra = &graph->store.extras[index];
+    size_t owners = fair_share_owner_count(graph->share);
     const ActivitySpec spec = {.amount = extra->amount,
                                .cap_per_s = extra->cap_per_s,
                                .uses = extra->uses,
                                .use_count = extra->use_count,
+                               .way = extra->way,
+                               .owner = graph->owner,
+                               .lost_s = graph->lost_s != NULL ? graph->lost_s + id * owners : NULL,
                                .done = {task_on_moved, graph, id}};
     fair_share_start(graph->share, &spec);
 }
@@ -170,6 +177,7 @@ static bool task_take_units(TaskGraph *graph, TaskId id) {
     return pool_request(pool, extra->reserve_units, 0, (Event){task_on_granted, graph, id});
 }
 
+/* The last thing of every event: whoever is told that all is done may destroy the graph. */
 static void task_start_ready(TaskGraph *graph) {
     while (graph->first_ready != TASK_NONE) {
         TaskId id = graph->first_ready;
@@ -179,10 +187,22 @@ static void task_start_ready(TaskGraph *graph) {
         if (task_take_units(graph, id))
             task_start(graph, id);
     }
+    if (graph->done_count == graph->store.task_count && graph->done.action != NULL) {
+        Event done = graph->done;
+        graph->done.action = NULL;
+        done.action(graph->engine, done.subject, done.argument);
+    }
 }
 
-void task_graph_start(TaskGraph *graph) {
+void task_graph_note_losses(TaskGraph *graph, uint32_t owner, double *lost_s) {
     ENGINE_CHECK(graph->engine, !graph->started);
+    graph->owner = owner;
+    graph->lost_s = lost_s;
+}
+
+void task_graph_start(TaskGraph *graph, Event done) {
+    ENGINE_CHECK(graph->engine, !graph->started);
+    graph->done = done;
     graph->started = true;
     task_store_close(&graph->store);
     TaskStore *store = &graph->store;

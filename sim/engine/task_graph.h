@@ -27,8 +27,15 @@ TaskId task_graph_add(TaskGraph *graph, const TaskSpec *spec);
 /* Makes `after` wait for `before`; both exist and the graph has not been started. */
 void task_graph_add_dependency(TaskGraph *graph, TaskId after, TaskId before);
 
-/* Starts what can start at time 0; engine_run then does the rest. */
-void task_graph_start(TaskGraph *graph);
+/*
+ * Starts what can start now; engine_run then does the rest. When all tasks have ended, `done` happens at once; an
+ * action of NULL does nothing.
+ */
+void task_graph_start(TaskGraph *graph, Event done);
+
+/* Makes every transfer note, in lost_s[task * owners + o], what it lost to owner o (fair_share_owners); before the
+ * start. The array is the caller's, zeroed, with a row per task. */
+void task_graph_note_losses(TaskGraph *graph, uint32_t owner, double *lost_s);
 
 int task_graph_count(const TaskGraph *graph);
 

@@ -32,7 +32,8 @@ typedef struct TaskExtra {
     double cap_per_s;
     const ResourceUse *uses; /* borrowed */
     int use_count;
-    uint32_t reserve; /* index into pools, TASK_NONE = none */
+    const ShareWay *way; /* borrowed; NULL = uses */
+    uint32_t reserve;    /* index into pools, TASK_NONE = none */
     uint32_t release;
     int64_t reserve_units;
     int64_t release_units;

@@ -39,7 +39,7 @@ static void bench_pipeline(void) {
         task_graph_add(graph, &spec);
     }
     double built_s = wall_s();
-    task_graph_start(graph);
+    task_graph_start(graph, (Event){0});
     engine_run(engine);
     double end_s = wall_s();
     printf("%-34s %14.0f  tasks/s\n", "pipeline of 2 streams, build + run", PIPELINE_TASKS / (end_s - begin_s));

@@ -15,7 +15,7 @@ function room(path) {
 }
 function allowed(from, to, path) {
     if (from == to || from == "top" || to == "engine") return 1
-    if (from == "plots") return path == "models/results.h"
+    if (from == "plots") return path == "models/results.h" || path == "models/sweep_findings.h"
     return from == "scenarios" && to == "models"
 }
 function exists(path,   line, status) {

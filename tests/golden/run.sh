@@ -210,6 +210,8 @@ shown run_tidy_sweep 0 run $good --format tidy --set 'sweep={cluster.nodes: [1, 
 shown run_bad_point 0 run $good --set 'sweep={"jobs[0].plan.data_parallel": [2, 3]}'
 shown goal_met 0 run $good --set 'assert=[memory.fits == 1]' --format csv
 shown goal_missed 1 run $good --set 'assert=[memory.fits == 0, time.step_s > 1 us]'
+shown goal_wrapped 0 run $good --set 'assert=[throughput.model_tflops_per_gpu > 10]' --set "sweep={cluster.nodes: [2], \
+    'jobs[0].plan.micro_batch': [1], 'jobs[0].plan.gradient_accumulation': [2], 'jobs[0].plan.recompute': [full]}"
 
 # The same bytes for any number of threads, and from a run folder that is written again.
 for threads in 1 2 5; do

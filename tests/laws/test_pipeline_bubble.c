@@ -53,7 +53,7 @@ static SimTime run_schedule(const PipelineSchedule *schedule, PipelineShape shap
     for (int stage = 0; stage < shape.stages; stage++)
         add_stage(&run, schedule, stage, order);
     connect(&run);
-    task_graph_start(run.graph);
+    task_graph_start(run.graph, (Event){0});
     engine_run(run.engine);
     cr_assert_eq(task_graph_done_count(run.graph), task_graph_count(run.graph));
     SimTime end = engine_now(run.engine);

@@ -22,7 +22,7 @@ static void bed_destroy(Bed *bed) {
 }
 
 static void bed_run(Bed *bed) {
-    task_graph_start(bed->graph);
+    task_graph_start(bed->graph, (Event){0});
     engine_run(bed->engine);
 }
 

@@ -1,4 +1,5 @@
 #include "tests/unit/models/small_cluster.h"
+#include "models/spec_resolve.h"
 
 #include <stdio.h>
 #include <stdlib.h>

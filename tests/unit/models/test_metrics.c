@@ -27,6 +27,8 @@ static Bench *bench_create(void) {
     bench->memory[0] = (MemoryResults){.total_bytes = 7e9, .activations_bytes = 5e9, .capacity_bytes = 80e9};
     bench->memory[1] = (MemoryResults){.total_bytes = 8e9, .activations_bytes = 3e9, .capacity_bytes = 80e9};
     bench->results = (Results){.step = 2385000000,
+                               .wall = 2385000000,
+                               .step_count = 1,
                                .gpus = 12,
                                .memory = bench->memory,
                                .memory_count = 2,
@@ -35,7 +37,7 @@ static Bench *bench_create(void) {
 }
 
 static double metric(Bench *bench, const char *name) {
-    metrics_fill(&bench->spec, bench->arena, &bench->results);
+    metrics_fill(&bench->spec, &bench->spec.jobs[0], bench->arena, &bench->results);
     const Metric *found = results_metric(&bench->results, name);
     cr_assert_not_null(found, "no %s", name);
     return found->value;
@@ -126,7 +128,7 @@ Test(metrics, the_plan_is_repeated_as_resolved) {
 Test(metrics, a_job_that_does_not_fit_has_no_times) {
     Bench *bench = bench_create();
     bench->results.status = RUN_OUT_OF_MEMORY;
-    bench->results.step = 0;
+    bench->results.step = bench->results.wall = 0;
     const char *const absent[] = {
         "time.step_s",          "throughput.tflops_per_gpu", "throughput.tokens_per_s", "utilisation.mfu_fraction",
         "ledger.idle_fraction", "pipeline.bubble_over_busy"};
@@ -139,7 +141,7 @@ Test(metrics, a_job_that_does_not_fit_has_no_times) {
 
 Test(metrics, names_are_unique_and_everything_has_a_unit_and_a_line_of_text) {
     Bench *bench = bench_create();
-    metrics_fill(&bench->spec, bench->arena, &bench->results);
+    metrics_fill(&bench->spec, &bench->spec.jobs[0], bench->arena, &bench->results);
     cr_assert_geq(bench->results.metric_count, 8 + LEDGER_COUNT);
     for (int i = 0; i < bench->results.metric_count; i++) {
         const Metric *metric = &bench->results.metrics[i];

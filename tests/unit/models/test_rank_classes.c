@@ -3,6 +3,12 @@
 #include "models/workload/rank_classes.h"
 #include "tests/unit/models/small_cluster.h"
 
+static RankClasses classes_of(Arena *arena, const SimulationSpec *spec) {
+    ErrorList errors;
+    error_list_init(&errors, arena);
+    return rank_classes_create(arena, spec, &spec->jobs[0], placement_of_jobs(spec, arena, &errors));
+}
+
 /* Four nodes of 4 GPUs: tensor 2, pipeline 2, data 4. */
 static SimulationSpec regular(Arena *arena) {
     SimulationSpec spec = small_cluster(arena, 4, 4);
@@ -16,7 +22,7 @@ static SimulationSpec regular(Arena *arena) {
 Test(rank_classes, a_regular_job_has_one_class_per_stage) {
     Arena *arena = arena_create();
     SimulationSpec spec = regular(arena);
-    RankClasses ranks = rank_classes_create(arena, &spec, &spec.jobs[0]);
+    RankClasses ranks = classes_of(arena, &spec);
     cr_assert_eq(ranks.class_count, 2);
     cr_assert_eq(ranks.replica_set_count, 1);
     cr_assert_eq(ranks.classes[0].gpus, 8);
@@ -30,7 +36,7 @@ Test(rank_classes, a_slow_gpu_splits_its_replica_and_its_tensor_rank_and_nothing
     SimulationSpec spec = regular(arena);
     spec.cluster.slow_gpus = &(SlowGpuSpec){.gpu = 11, .speed_fraction = 0.83};
     spec.cluster.slow_gpu_count = 1;
-    RankClasses ranks = rank_classes_create(arena, &spec, &spec.jobs[0]);
+    RankClasses ranks = classes_of(arena, &spec);
     /* Rank 11 is stage 1, replica 1, tensor 1: two regular stages, its stage 0, its slow rank and the rank beside it.
      */
     cr_assert_eq(ranks.class_count, 5);
@@ -53,7 +59,7 @@ Test(rank_classes, unfolded_every_rank_is_a_class) {
     Arena *arena = arena_create();
     SimulationSpec spec = regular(arena);
     spec.fidelity = FIDELITY_UNFOLDED;
-    RankClasses ranks = rank_classes_create(arena, &spec, &spec.jobs[0]);
+    RankClasses ranks = classes_of(arena, &spec);
     cr_assert_eq(ranks.class_count, 16);
     for (int i = 0; i < 16; i++)
         cr_assert_eq(ranks.classes[i].gpus, 1);
@@ -65,13 +71,13 @@ Test(rank_classes, tensor_ranks_are_told_apart_where_the_nic_decides_the_way) {
     SimulationSpec spec = regular(arena);
     spec.cluster.fabric.nodes_per_leaf = 2;
     spec.cluster.fabric.spines = 3;
-    RankClasses ranks = rank_classes_create(arena, &spec, &spec.jobs[0]);
+    RankClasses ranks = classes_of(arena, &spec);
     cr_assert(ranks.splits_tensors);
     cr_assert_eq(ranks.class_count, 2 * 2);
     cr_assert_str_eq(ranks.classes[3].name, "stage 1 tensor 1");
     cr_assert_eq(ranks.classes[3].gpus, 4);
     spec.cluster.fabric.routing = ROUTING_SPRAY;
-    cr_assert_not(rank_classes_create(arena, &spec, &spec.jobs[0]).splits_tensors);
+    cr_assert_not(classes_of(arena, &spec).splits_tensors);
     arena_destroy(arena);
 }
 
@@ -79,10 +85,10 @@ Test(rank_classes, spread_placement_deals_nodes_over_the_leaves) {
     Arena *arena = arena_create();
     SimulationSpec spec = regular(arena);
     spec.cluster.fabric.nodes_per_leaf = 2;
-    RankClasses packed = rank_classes_create(arena, &spec, &spec.jobs[0]);
+    RankClasses packed = classes_of(arena, &spec);
     cr_assert_eq(packed.rank_gpu[5], 5);
     spec.jobs[0].placement = PLACEMENT_SPREAD;
-    RankClasses spread = rank_classes_create(arena, &spec, &spec.jobs[0]);
+    RankClasses spread = classes_of(arena, &spec);
     /* Nodes in the order 0, 2, 1, 3: the second four ranks are on node 2. */
     cr_assert_eq(spread.rank_gpu[3], 3);
     cr_assert_eq(spread.rank_gpu[5], 9);

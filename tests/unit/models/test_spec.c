@@ -1,4 +1,5 @@
 #include "models/spec.h"
+#include "models/spec_resolve.h"
 
 #include <criterion/criterion.h>
 
@@ -80,26 +81,28 @@ Test(spec, a_step_of_too_many_passes_is_refused) {
     plan->tensor_parallel = plan->pipeline_parallel = 2;
     plan->gradient_accumulation = 3000001;
     expect_error(&spec, "jobs[0].plan",
-                 "found 6e+06 passes to simulate (stages x chunks x micro-batches), expected at most 5e+06");
+                 "found 6e+06 passes to simulate (stages x chunks x micro-batches), expected at most 1e+06: a larger "
+                 "micro_batch, fewer virtual_stages or a smaller global_batch makes fewer");
     spec.jobs[0].training.plan.global_batch_seqs = 0;
-    plan->gradient_accumulation = 1500000;
+    plan->gradient_accumulation = 500000;
     small_cluster_resolve(arena, &spec);
     spec.fidelity = FIDELITY_UNFOLDED;
     expect_error(&spec, "jobs[0].plan",
-                 "found 1.2e+07 passes to simulate (stages x chunks x micro-batches x ranks, unfolded), expected at "
-                 "most 5e+06");
+                 "found 4e+06 passes to simulate (stages x chunks x micro-batches x ranks, unfolded), expected at "
+                 "most 1e+06: a larger micro_batch, fewer virtual_stages or a smaller global_batch makes fewer");
     arena_destroy(arena);
 }
 
-Test(spec, there_is_exactly_one_job) {
+Test(spec, there_are_jobs_and_each_has_a_name) {
     Arena *arena = arena_create();
     SimulationSpec spec = small_cluster(arena, 1, 2);
     spec.job_count = 0;
-    expect_error(&spec, "jobs", "found 0 jobs, expected exactly 1");
+    expect_error(&spec, "jobs", "found no job, expected at least 1");
     JobSpec two[2] = {spec.jobs[0], spec.jobs[0]};
+    two[0].gpus = two[1].gpus = 1;
     spec.jobs = two;
     spec.job_count = 2;
-    expect_error(&spec, "jobs", "found 2 jobs, expected exactly 1");
+    expect_error(&spec, "jobs[1].name", "found \"job\" again, expected a `name` of its own for each job");
     arena_destroy(arena);
 }
 

@@ -34,7 +34,7 @@ static Bench *bench_create(const NodeSpec *node, bool folded) {
     bench->engine = engine_create(&(EngineSettings){.seed = 7});
     bench->share = fair_share_create(bench->engine);
     bench->network = network_build(node, &FABRIC, 4);
-    bench->traffic = traffic_create(arena, &bench->network, folded);
+    bench->traffic = traffic_create(arena, &bench->network, folded ? TRAFFIC_FOLDED : TRAFFIC_UNFOLDED);
     return bench;
 }
 
@@ -77,9 +77,9 @@ static bool is_used(const Bench *bench, LinkId link) {
 }
 
 static double weight_of(const TrafficLeg *leg, ResourceId resource) {
-    for (int i = 0; i < leg->use_count; i++)
-        if (leg->uses[i].resource == resource)
-            return leg->uses[i].weight;
+    for (int i = 0; i < leg->way.use_count; i++)
+        if (leg->way.uses[i].resource == resource)
+            return leg->way.uses[i].weight;
     return 0;
 }
 
@@ -91,8 +91,9 @@ static void expect_near(double value, double expected) {
 static double alone_seconds(Bench *bench, int operation, int leg_index) {
     const TrafficLeg *leg = traffic_leg(bench->traffic, operation, leg_index);
     SimTime start = engine_now(bench->engine);
-    fair_share_start(bench->share,
-                     &(ActivitySpec){.amount = leg->amount_bytes, .uses = leg->uses, .use_count = leg->use_count});
+    fair_share_start(
+        bench->share,
+        &(ActivitySpec){.amount = leg->amount_bytes, .uses = leg->way.uses, .use_count = leg->way.use_count});
     engine_run(bench->engine);
     return sim_time_to_s(engine_now(bench->engine) - start);
 }
@@ -114,7 +115,7 @@ Test(traffic, equally_loaded_links_of_a_kind_are_one_resource_when_folded) {
     cr_assert_eq(resource_of(bench, network_port_out(network, 5) + 1), port);
     cr_assert_eq(resource_of(bench, network_nic_in(network, 5)), nic);
     cr_assert_eq(resource_of(bench, network_nic_out(network, 1)), nic);
-    cr_assert_eq(traffic_leg(bench->traffic, ring, 0)->use_count, 2);
+    cr_assert_eq(traffic_leg(bench->traffic, ring, 0)->way.use_count, 2);
     bench_destroy(bench);
 }
 
@@ -141,10 +142,10 @@ Test(traffic, every_used_link_is_a_resource_of_its_own_when_unfolded) {
     int ring = add(bench, COLLECTIVE_ALL_REDUCE, BYTES, TWO_NODES, 4);
     seal(bench);
     const TrafficLeg *leg = traffic_leg(bench->traffic, ring, 1);
-    cr_assert_eq(leg->use_count, 4 + 8);
-    for (int i = 0; i < leg->use_count; i++)
+    cr_assert_eq(leg->way.use_count, 4 + 8);
+    for (int i = 0; i < leg->way.use_count; i++)
         for (int j = 0; j < i; j++)
-            cr_assert_neq(leg->uses[i].resource, leg->uses[j].resource);
+            cr_assert_neq(leg->way.uses[i].resource, leg->way.uses[j].resource);
     expect_near(weight_of(leg, resource_of(bench, network_nic_in(&bench->network, 4))), 0.5);
     bench_destroy(bench);
 }
@@ -187,7 +188,7 @@ Test(traffic, a_ring_over_leaves_loads_every_uplink_once_both_ways) {
         cr_assert_eq(resource_of(bench, leaf + i), resource_of(bench, leaf));
     expect_near(weight_of(leg, resource_of(bench, leaf)), 1);
     expect_near(weight_of(leg, resource_of(bench, network_nic_out(&bench->network, 8))), 1);
-    cr_assert_eq(leg->use_count, 2);
+    cr_assert_eq(leg->way.use_count, 2);
     cr_assert_eq(leg->link, LINK_NIC);
     expect_near(alone_seconds(bench, ring, 0), 1117969e-9);
     bench_destroy(bench);
@@ -223,7 +224,7 @@ Test(traffic, groups_of_an_operation_add_up_on_the_links_they_share) {
     expect_near(leg->amount_bytes, BYTES / 2);
     expect_near(weight_of(leg, resource_of(bench, network_nic_out(&bench->network, 1))), 2);
     expect_near(weight_of(leg, resource_of(bench, network_nic_out(&bench->network, 2))), 1);
-    cr_assert_eq(leg->use_count, 2);
+    cr_assert_eq(leg->way.use_count, 2);
     cr_assert_float_eq(alone_seconds(bench, sums, 0), BYTES / 16e9, 1e-9);
     bench_destroy(bench);
 }
@@ -268,7 +269,7 @@ Test(traffic, one_rank_has_no_legs_and_no_bytes_have_no_links) {
     cr_assert_eq(traffic_leg_count(bench->traffic, nobody), 0);
     const TrafficLeg *leg = traffic_leg(bench->traffic, nothing, 0);
     cr_assert_eq(leg->amount_bytes, 0);
-    cr_assert_eq(leg->use_count, 0);
+    cr_assert_eq(leg->way.use_count, 0);
     expect_near(leg->latency_s, 12.5e-6);
     bench_destroy(bench);
 }

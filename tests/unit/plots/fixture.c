@@ -203,7 +203,7 @@ const char *fixture_sweep_text(Arena *arena, const char *format, const SweepResu
     char *text = NULL;
     size_t bytes = 0;
     FILE *stream = open_memstream(&text, &bytes);
-    format_find(format)->write_sweep(stream, sweep);
+    format_find(format)->write_sweep(stream, sweep_findings_of(arena, sweep));
     return keep(arena, stream, &text);
 }
 

@@ -173,6 +173,23 @@ Test(formats, trace_has_microseconds_with_nanoseconds_behind_the_point) {
     cr_assert_str_eq(parsed(text, "traceEvents/5/tid"), "2");
 }
 
+Test(formats, trace_leaves_out_what_a_bar_has_none_of) {
+    static const TimelineBar BARS[] = {{0, STREAM_COMPUTE, BAR_FORWARD, 5, 3, 0, 7},
+                                       {0, STREAM_DATA, BAR_DATA_COMM, -1, 3, 0, 7},
+                                       {0, STREAM_DATA, BAR_DATA_COMM, 5, -1, 0, 7},
+                                       {0, STREAM_COMPUTE, BAR_OPTIMIZER, -1, -1, 7, 17}};
+    Results results = *fixture_tiny(arena);
+    results.timeline = BARS;
+    results.timeline_count = 4;
+    const char *text = fixture_run_text(arena, "trace", &results);
+    cr_assert(holds(text, "\"args\": {\"micro_batch\": 5, \"chunk\": 3}}"));
+    cr_assert(holds(text, "\"args\": {\"chunk\": 3}}"));
+    cr_assert(holds(text, "\"args\": {\"micro_batch\": 5}}"));
+    cr_assert(holds(text, "\"dur\": 0.010, \"args\": {}}"));
+    cr_assert_not(holds(text, "-1"));
+    cr_assert_str_eq(parsed(text, "traceEvents/7/dur"), "0.010");
+}
+
 static void check_width(const char *text) {
     for (const char *line = text; *line != '\0'; line = strchr(line, '\n') + 1) {
         cr_assert_leq(strcspn(line, "\n"), 100, "too wide: %.*s", (int)strcspn(line, "\n"), line);

@@ -126,14 +126,14 @@ Test(report, a_step_that_does_not_end_is_labelled_so) {
     memcpy(points, sweep.points, sizeof points);
     points[3].results = fixture_too_long(arena);
     sweep.points = points;
-    cr_assert(report_write_sweep(&target, &sweep, &errors));
+    cr_assert(report_write_sweep(&target, sweep_findings_of(arena, &sweep), &errors));
     cr_assert_not_null(
         strstr(file_text("series/sweep.dat"), "\n# failed\n0 0 \"does not fit\"\n3 3 \"does not end\"\n"));
 }
 
 Test(report, an_earlier_run_is_removed_whole) {
     cr_assert(report_write_run(&target, fixture_tiny(arena), &errors));
-    cr_assert(report_write_sweep(&target, fixture_sweep(arena), &errors));
+    cr_assert(report_write_sweep(&target, sweep_findings_of(arena, fixture_sweep(arena)), &errors));
     cr_assert_not(exists("ledger.csv"));
     cr_assert_not(exists("series/timeline.dat"));
     cr_assert_not(exists("plots/timeline.gp"));
@@ -202,7 +202,7 @@ Test(report, a_missing_installation_is_named) {
 Test(report, without_gnuplot_the_scripts_stay_and_a_warning_says_so) {
     target.draw = true;
     setenv("PATH", "/nowhere", 1);
-    bool whole = report_write_sweep(&target, fixture_sweep(arena), &errors);
+    bool whole = report_write_sweep(&target, sweep_findings_of(arena, fixture_sweep(arena)), &errors);
     setenv("PATH", "/usr/bin:/bin", 1);
     cr_assert(whole);
     cr_assert_eq(warnings.count, 1);
@@ -210,6 +210,48 @@ Test(report, without_gnuplot_the_scripts_stay_and_a_warning_says_so) {
     cr_assert(exists("plots/sweep.gp"));
     cr_assert_not(exists("plots/sweep.png"));
     cr_assert_not(exists("plots/sweep.log"));
+}
+
+/* A gnuplot that leaves these texts as the pictures of a sweep and is content. */
+static bool report_with_gnuplot(const char *svg, const char *png) {
+    const char *folder = arena_format(arena, "%s.bin", target.folder);
+    const char *make = arena_format(
+        arena,
+        "mkdir -p '%s' && printf '#!/bin/sh\\nprintf \"%s\" >sweep.svg\\nprintf \"%s\" >sweep.png\\n' >%s/gnuplot "
+        "&& chmod +x %s/gnuplot",
+        folder, svg, png, folder, folder);
+    cr_assert_eq(system(make), 0);
+    target.draw = true;
+    setenv("PATH", arena_format(arena, "%s:/usr/bin:/bin", folder), 1);
+    bool whole = report_write_sweep(&target, sweep_findings_of(arena, fixture_sweep(arena)), &errors);
+    setenv("PATH", "/usr/bin:/bin", 1);
+    cr_assert_eq(system(arena_format(arena, "rm -r '%s'", folder)), 0);
+    return whole;
+}
+
+#define WHOLE_SVG "<svg></svg>"
+#define WHOLE_PNG "\\\\211PNG\\\\r\\\\n\\\\032\\\\n....\\\\000\\\\000\\\\000\\\\000IEND\\\\256B\\\\140\\\\202"
+
+static void expect_no_picture(const char *name) {
+    cr_expect_str_eq(errors.items[errors.count - 1].place.file, arena_format(arena, "%s/%s", target.folder, name));
+    cr_expect_str_eq(errors.items[errors.count - 1].message,
+                     "gnuplot did not write the whole picture; is the disk full?");
+    cr_expect_not(exists("plots/sweep.svg"));
+    cr_expect_not(exists("plots/sweep.png"));
+    cr_expect_not(exists("manifest.json"));
+    cr_expect(exists("plots/sweep.gp"));
+}
+
+Test(report, half_a_picture_is_an_error_and_does_not_stay) {
+    cr_expect_not(report_with_gnuplot("<svg><path d=", WHOLE_PNG));
+    expect_no_picture("plots/sweep.svg");
+    cr_expect_not(report_with_gnuplot(WHOLE_SVG, "\\\\211PNG\\\\r\\\\n\\\\032\\\\n....\\\\000\\\\000IEN"));
+    expect_no_picture("plots/sweep.png");
+    cr_expect_not(report_with_gnuplot("", ""));
+    expect_no_picture("plots/sweep.png");
+    cr_expect_eq(errors.count, 3);
+    cr_expect(report_with_gnuplot(WHOLE_SVG "\\\\n", WHOLE_PNG));
+    cr_expect(exists("plots/sweep.png") && exists("plots/sweep.svg") && exists("manifest.json"));
 }
 
 static bool has_gnuplot(void) {
@@ -246,7 +288,7 @@ Test(report, a_sweep_is_drawn_and_can_be_redrawn_alone) {
         cr_skip_test("gnuplot is not installed");
     }
     target.draw = true;
-    cr_assert(report_write_sweep(&target, fixture_sweep_of_two(arena), &errors));
+    cr_assert(report_write_sweep(&target, sweep_findings_of(arena, fixture_sweep_of_two(arena)), &errors));
     cr_assert_eq(warnings.count, 0);
     check_redraw("sweep");
 }
@@ -262,4 +304,24 @@ Test(report, a_name_with_quotes_cannot_run_commands) {
     cr_assert_eq(warnings.count, 0);
     cr_assert(exists("plots/ledger.png"));
     cr_assert_not(exists("plots/pwned"));
+}
+
+Test(report, a_name_of_quotes_and_backslashes_stands_in_the_picture_as_it_is) {
+    if (!has_gnuplot()) {
+        cr_skip_test("gnuplot is not installed");
+    }
+    static const char *const NAMES[][2] = {{"'tis 'quoted'", "'tis 'quoted': "},
+                                           {"''", "'': "},
+                                           {"\"x\" \\n \\\\ {y}_z^2", "\"x\" \\n \\\\ {y}_z^2: "},
+                                           {"@title 'n' @y", "@title 'n' @y: "}};
+    target.draw = true;
+    Results results = *fixture_tiny(arena);
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
+        results.name = NAMES[i][0];
+        cr_assert(report_write_run(&target, &results, &errors));
+        cr_expect_eq(warnings.count, 0, "%s", NAMES[i][0]);
+        const char *picture = file_text("plots/ledger.svg");
+        cr_assert_not_null(picture, "%s", NAMES[i][0]);
+        cr_expect_not_null(strstr(picture, NAMES[i][1]), "%s", NAMES[i][0]);
+    }
 }

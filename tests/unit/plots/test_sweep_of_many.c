@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "plots/sweep_fall.h"
 #include "plots/sweep_verdict.h"
 #include "plots/sweep_view.h"
 #include "plots/terminal.h"
@@ -66,8 +65,8 @@ Test(sweep_of_many, a_fall_along_the_second_key_is_found_and_named) {
     for (int i = 1; i < 6; i += 2) {
         points[i].results = point_of(312, 400);
     }
-    const char *verdict = sweep_verdict(arena, &sweep);
-    cr_assert_eq(sweep_fall_of(arena, &sweep).parameter, 1);
+    const char *verdict = sweep_verdict(arena, sweep_findings_of(arena, &sweep));
+    cr_assert_eq(sweep_findings_of(arena, &sweep)->fall.parameter, 1);
     cr_assert(holds(verdict, "The largest fall, by 57 %, is from rails=1 to 2 (tensor_parallel=1): tensor-parallel "
                              "communication grows from 0.0 % to 40.0 % of GPU time."),
               "%s", verdict);
@@ -83,7 +82,7 @@ Test(sweep_of_many, neighbours_are_next_in_size_in_whatever_order_they_were_writ
     }
     points[0].results = point_of(312, 500);
     points[2].results = point_of(312, 250);
-    SweepFall fall = sweep_fall_of(arena, &sweep);
+    SweepFall fall = sweep_findings_of(arena, &sweep)->fall;
     cr_assert_eq(fall.from, 1);
     cr_assert_eq(fall.to, 2);
 }
@@ -93,7 +92,7 @@ Test(sweep_of_many, a_category_that_explains_less_than_half_is_no_cause) {
     SweepResults sweep = sweep_of((const int[]){2}, 1, &points);
     points[0].results = point_of(989, 0);
     points[1].results = point_of(312, 20);
-    const char *verdict = sweep_verdict(arena, &sweep);
+    const char *verdict = sweep_verdict(arena, sweep_findings_of(arena, &sweep));
     cr_assert(holds(verdict, "from tensor_parallel=1 to 2: no category of the ledger explains it: the GPU's peak "
                              "differs, 989 and 312 TFLOP/s."),
               "%s", verdict);
@@ -108,8 +107,9 @@ Test(sweep_of_many, names_have_a_best_and_a_worst_and_no_fall) {
         points[i].values = &values[i];
     }
     points[1].results = point_of(312, 400);
-    cr_assert_str_eq(sweep_verdict(arena, &sweep), "Best is tensor_parallel=1.7B with 218.4 model TFLOP/s per GPU. "
-                                                   "Worst is tensor_parallel=3.6B with 93.6.");
+    cr_assert_str_eq(sweep_verdict(arena, sweep_findings_of(arena, &sweep)),
+                     "Best is tensor_parallel=1.7B with 218.4 model TFLOP/s per GPU. "
+                     "Worst is tensor_parallel=3.6B with 93.6.");
 }
 
 Test(sweep_of_many, three_keys_are_drawn_as_the_best_at_each_value_of_the_first) {
@@ -117,7 +117,7 @@ Test(sweep_of_many, three_keys_are_drawn_as_the_best_at_each_value_of_the_first)
     SweepResults sweep = sweep_of((const int[]){2, 3, 4}, 3, &points);
     points[7].results = point_of(400, 0);
     points[12 + 5].results = point_of(350, 0);
-    SweepView view = sweep_view_of(arena, &sweep);
+    SweepView view = sweep_view_of(arena, sweep_findings_of(arena, &sweep));
     cr_assert_eq(view.line_count, 1);
     cr_assert_str_eq(view.lines[0], "best over rails, micro_batch");
     cr_assert_eq(view.points[0], 7);
@@ -128,7 +128,7 @@ Test(sweep_of_many, two_keys_with_too_many_lines_are_drawn_as_the_best_too) {
     SweepPoint *points;
     SweepResults sweep = sweep_of((const int[]){3, 9}, 2, &points);
     points[8].results = point_of(400, 0);
-    SweepView view = sweep_view_of(arena, &sweep);
+    SweepView view = sweep_view_of(arena, sweep_findings_of(arena, &sweep));
     cr_assert_eq(view.line_count, 1);
     cr_assert_eq(view.points[0], 8);
 }
@@ -174,7 +174,7 @@ Test(sweep_of_many, a_narrow_terminal_gets_narrow_lines_and_no_form_feed) {
     size_t bytes = 0;
     FILE *out = open_memstream(&text, &bytes);
     terminal_draw_run(out, fixture_step(arena), 64);
-    terminal_draw_sweep(out, fixture_sweep(arena), 64);
+    terminal_draw_sweep(out, sweep_findings_of(arena, fixture_sweep(arena)), 64);
     fclose(out);
     for (const char *line = text; *line != '\0'; line = strchr(line, '\n') + 1) {
         size_t length = strcspn(line, "\n");

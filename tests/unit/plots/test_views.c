@@ -9,7 +9,6 @@
 #include "plots/grid_view.h"
 #include "plots/ledger_view.h"
 #include "plots/script_head.h"
-#include "plots/sweep_fall.h"
 #include "plots/sweep_verdict.h"
 #include "plots/sweep_view.h"
 #include "plots/terminal.h"
@@ -114,7 +113,7 @@ static SweepView view_of(const char *const *values, int count) {
         points[i].values = &values[i];
     }
     SweepResults sweep = {.parameters = parameters, .parameter_count = 1, .points = points, .point_count = count};
-    return sweep_view_of(arena, &sweep);
+    return sweep_view_of(arena, sweep_findings_of(arena, &sweep));
 }
 
 Test(views, an_axis_is_linear_geometric_or_one_step_a_value) {
@@ -136,7 +135,7 @@ Test(views, an_axis_is_linear_geometric_or_one_step_a_value) {
 }
 
 Test(views, other_parameters_become_lines) {
-    SweepView view = sweep_view_of(arena, fixture_sweep_of_two(arena));
+    SweepView view = sweep_view_of(arena, sweep_findings_of(arena, fixture_sweep_of_two(arena)));
     cr_assert_str_eq(view.axis, "tensor_parallel");
     cr_assert_eq(view.tick_count, 5);
     cr_assert_eq(view.line_count, 3);
@@ -144,19 +143,11 @@ Test(views, other_parameters_become_lines) {
     cr_assert_eq(view.points[2 * 5 + 1], 5);
 }
 
-Test(views, the_fall_is_where_most_throughput_is_lost) {
-    const SweepResults *sweep = fixture_sweep(arena);
-    SweepFall fall = sweep_fall_of(arena, sweep);
-    cr_assert_eq(fall.from, 3);
-    cr_assert_eq(fall.to, 4);
-    cr_assert_eq(sweep_fall_cause(sweep, fall).category, LEDGER_COMM_TENSOR);
-    cr_assert_float_eq(fall.fraction, 0.5612, 1e-4);
-}
-
 Test(views, a_sweep_in_which_nothing_ran_says_so) {
     SweepResults sweep = *fixture_sweep(arena);
     sweep.point_count = 1;
-    cr_assert_str_eq(sweep_verdict(arena, &sweep), "No point ran. 1 of 1 points does not fit in memory.");
+    cr_assert_str_eq(sweep_verdict(arena, sweep_findings_of(arena, &sweep)),
+                     "No point ran. 1 of 1 points does not fit in memory.");
 }
 
 static const char *figure(double value, const char *unit) {
@@ -191,7 +182,7 @@ Test(views, a_terminal_gets_the_ledger_the_step_and_a_curve) {
     size_t bytes = 0;
     FILE *out = open_memstream(&text, &bytes);
     terminal_draw_run(out, fixture_step(arena), 100);
-    terminal_draw_sweep(out, fixture_sweep(arena), 80);
+    terminal_draw_sweep(out, sweep_findings_of(arena, fixture_sweep(arena)), 80);
     fclose(out);
     cr_assert_not_null(strstr(text, "Where the GPU time went"));
     cr_assert_not_null(strstr(text, "\n  stage 7         ...."));
@@ -212,7 +203,7 @@ static const char *head_of(ScriptTitle title) {
 
 Test(views, a_title_takes_the_lesson_when_it_fits_and_the_subtitle_else) {
     cr_assert_str_eq(head_of((ScriptTitle){"it's", "short", "So."}),
-                     "# Redraw with `gnuplot ledger.gp` in this folder.\ntitle = 'it''s: short'\n"
+                     "# Redraw with `gnuplot ledger.gp` in this folder.\ntitle = 'it' . \"\\047\" . 's: short'\n"
                      "subtitle = '' . 'So.'\nsubtitle_lines = 1\n");
     const char *lesson =
         "This lesson is as long as a lesson can be and goes on about what there is to be seen, and then "

@@ -44,6 +44,17 @@ static YamlNode *load(Shelf *shelf, const char *name) {
     return catalogue_load(&catalogue, &query, shelf->reading->arena, &shelf->reading->errors);
 }
 
+static YamlNode *load_shelved(Shelf *shelf, CatalogueShelf *kept, const char *name, bool fills) {
+    Catalogue catalogue = {.roots = shelf->roots, .root_count = 2, .shelf = kept, .fills_shelf = fills};
+    CatalogueQuery query = {.kind = "gpu", .folder = "hardware", .name = name, .path = "gpu"};
+    query.place = (ErrorPlace){arena_format(shelf->reading->arena, "%s/s.yaml", shelf->folder), 3, 7};
+    return catalogue_load(&catalogue, &query, shelf->reading->arena, &shelf->reading->errors);
+}
+
+static const char *power_of(const YamlNode *gpu) {
+    return yaml_node_pair(gpu, "tdp")->value->text;
+}
+
 static void expect_message(const char *name, const char *message) {
     Shelf shelf = shelf_create();
     cr_assert_null(load(&shelf, name));
@@ -213,4 +224,51 @@ Test(catalogue, models_have_as_many_parameters_as_published) {
     for (size_t i = 0; i < sizeof MODELS / sizeof MODELS[0]; i++)
         cr_assert_float_eq(parameters_of(MODELS[i].name), MODELS[i].parameters, MODELS[i].tolerance, "%s: %.17g",
                            MODELS[i].name, parameters_of(MODELS[i].name));
+}
+
+Test(catalogue, what_stands_on_the_shelf_is_read_once_and_copied_each_time) {
+    Shelf shelf = shelf_create();
+    Reading *reading = shelf.reading;
+    CatalogueShelf *kept = catalogue_shelf_create(reading->arena);
+    cr_assert_str_eq(power_of(load_shelved(&shelf, kept, "b200", false)), "3 W");
+    reading_file(reading, shelf.folder, "two/hardware/b200.yaml", "gpu: {tdp: 5 W}\n");
+    YamlNode *first = load_shelved(&shelf, kept, "b200", true);
+    cr_assert_str_eq(power_of(first), "5 W", "it was kept although nobody filled the shelf");
+    reading_file(reading, shelf.folder, "two/hardware/b200.yaml", "gpu: {tdp: 7 W}\n");
+    yaml_node_mark_read(first);
+    first->pairs[0].value->text = "changed";
+    YamlNode *second = load_shelved(&shelf, kept, "b200", false);
+    cr_assert_str_eq(power_of(second), "5 W");
+    cr_assert_not(second->pairs[0].read);
+    second->pairs[0].value->text = "changed too";
+    cr_assert_str_eq(power_of(load_shelved(&shelf, kept, "b200", false)), "5 W");
+    cr_assert_str_eq(reading_errors(reading), "");
+    shelf_destroy(&shelf);
+}
+
+Test(catalogue, a_path_on_the_shelf_is_meant_from_its_own_folder) {
+    Shelf shelf = shelf_create();
+    Reading *reading = shelf.reading;
+    CatalogueShelf *kept = catalogue_shelf_create(reading->arena);
+    Catalogue catalogue = {.shelf = kept, .fills_shelf = true};
+    const char *powers[2];
+    for (int i = 0; i < 2; i++) {
+        const char *place = arena_format(reading->arena, "%s/%s/s.yaml", shelf.folder, i == 0 ? "one" : "two");
+        CatalogueQuery query = {"gpu", "hardware", "hardware/a100-40.yaml", "gpu", {place, 3, 7}};
+        powers[i] = power_of(catalogue_load(&catalogue, &query, reading->arena, &reading->errors));
+    }
+    cr_assert_str_eq(powers[0], "1 W");
+    cr_assert_str_eq(powers[1], "2 W");
+    shelf_destroy(&shelf);
+}
+
+Test(catalogue, an_entry_with_a_mistake_is_told_each_time) {
+    Shelf shelf = shelf_create();
+    CatalogueShelf *kept = catalogue_shelf_create(shelf.reading->arena);
+    load_shelved(&shelf, kept, "both", true);
+    int once = shelf.reading->errors.count;
+    load_shelved(&shelf, kept, "both", true);
+    cr_assert_eq(once, 1);
+    cr_assert_eq(shelf.reading->errors.count, 2);
+    shelf_destroy(&shelf);
 }

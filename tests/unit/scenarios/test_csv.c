@@ -73,6 +73,20 @@ Test(csv, a_header_alone_is_a_table_without_rows) {
     reading_destroy(reading);
 }
 
+Test(csv, bytes_that_are_no_text_have_their_place) {
+    expect_errors("a,b\n1,\"x\ny \xE9\"\n\xFF,2\n",
+                  "t.csv:3:3: found the byte 0xe9, which is no text, expected UTF-8\n");
+    expect_errors("a,gr\xC3\xB6\xC3\n1,2\n", "t.csv:1:7: found the byte 0xc3, which is no text, expected UTF-8\n");
+    expect_errors("\xEF\xBB\xBF"
+                  "a,\xC0\xAF\n",
+                  "t.csv:1:3: found the byte 0xc0, which is no text, expected UTF-8\n");
+    Reading *reading = reading_create();
+    const CsvTable *table = read_text(reading, "a,gr\xC3\xB6\n1,\xE2\x82\xAC\n");
+    cr_assert_str_eq(reading_errors(reading), "");
+    cr_assert_str_eq(table->rows[0].cells[1], "\xE2\x82\xAC");
+    reading_destroy(reading);
+}
+
 Test(csv, every_mistake_has_its_place) {
     expect_errors("", "t.csv:1:1: found no line, expected a header with the names of the columns\n");
     expect_errors("\n\r\n", "t.csv:1:1: found no line, expected a header with the names of the columns\n");

@@ -80,7 +80,15 @@ static void expect_same(const Results *kept, const Results *fresh) {
     expect_text(kept->verdict, fresh->verdict);
     cr_expect_eq(kept->status, fresh->status);
     cr_expect_eq(kept->gpus, fresh->gpus);
+    expect_text(kept->kind, fresh->kind);
+    cr_expect_eq(kept->start, fresh->start);
+    cr_expect_eq(kept->wall, fresh->wall);
+    cr_expect_eq(kept->step_count, fresh->step_count);
     cr_expect_eq(kept->step, fresh->step);
+    cr_expect_null(kept->contention);
+    cr_expect_eq(kept->size_count, fresh->size_count);
+    for (int i = 0; i < fresh->size_count; i++)
+        cr_expect_eq(kept->sizes[i].time_s, fresh->sizes[i].time_s);
     cr_expect_eq(kept->seed, fresh->seed);
     cr_expect_eq(kept->event_count, fresh->event_count);
     cr_expect_eq(kept->event_hash, fresh->event_hash);
@@ -104,7 +112,8 @@ typedef struct KnownResults {
     const Metric *metrics;
     int metric_count;
     int64_t gpus;
-    SimTime step;
+    const char *kind;
+    SimTime times[4]; /* start, wall, step_count, step */
     LedgerRow ledger;
     int64_t comm_ns[LEDGER_COUNT][LINK_KIND_COUNT];
     struct {
@@ -112,6 +121,11 @@ typedef struct KnownResults {
         int count;
     } lists[8]; /* classes, timeline, series, memory, fit_changes, critical, causes, assumptions */
     uint64_t facts[3];
+    struct {
+        const void *items;
+        int count;
+    } sizes;
+    const Contention *contention;
 } KnownResults;
 
 static void expect_kept(const char *const *sets) {

@@ -143,7 +143,7 @@ Test(remedy, changes_of_an_unfolded_run_are_priced_folded, .timeout = 10) {
     Arena *arena = arena_create();
     Scenario *scenario = SMALL_SCENARIO(arena, "cluster.node=dgx-h100", "cluster.nodes=1022", "fidelity=unfolded",
                                         "jobs[0].model=llama-3.1-405b", "jobs[0].plan.pipeline_parallel=14",
-                                        "jobs[0].plan.gradient_accumulation=512");
+                                        "jobs[0].plan.gradient_accumulation=64");
     const Results *results = remedied(arena, scenario);
     cr_assert_eq(results->status, RUN_OUT_OF_MEMORY);
     cr_assert_geq(results->fit_change_count, 2);

@@ -184,6 +184,25 @@ Test(scenario, a_point_of_a_sweep_is_the_tree_with_other_values) {
     bench_destroy(&bench);
 }
 
+Test(scenario, a_point_of_a_sweep_opens_no_file) {
+    Bench bench = bench_create("cluster: {node: mine.yaml}\n"
+                               "jobs: [{model: gpt-1.7b, sequence_length: 2048}]\n"
+                               "sweep: {cluster.node: [mine.yaml, theirs.yaml], cluster.nodes: [2, 4]}\n");
+    reading_file(bench.reading, bench.folder, "mine.yaml", "node: {from: dgx-a100-80, gpus: 4}\n");
+    const char *theirs =
+        reading_file(bench.reading, bench.folder, "theirs.yaml", "node: {from: dgx-a100-80, gpus: 2}\n");
+    Scenario *scenario = read_with(&bench, NULL, 0);
+    cr_assert_str_eq(reading_errors(bench.reading), "");
+    cr_assert_eq(remove(theirs), 0);
+    const char *values[] = {scenario->axes[0].values[1], scenario->axes[1].values[1]};
+    SimulationSpec spec;
+    cr_assert(scenario_spec_at(scenario, values, bench.reading->arena, &spec, &bench.reading->errors), "%s",
+              reading_errors(bench.reading));
+    cr_assert_eq(spec.cluster.node.gpus, 2);
+    cr_assert_eq(spec.jobs[0].gpus, 8);
+    bench_destroy(&bench);
+}
+
 Test(scenario, a_point_that_makes_no_spec_is_an_error_of_that_point) {
     Bench bench = bench_create(SMALLEST "sweep: {\"jobs[0].plan.tensor_parallel\": [1, 7]}\n");
     Scenario *scenario = read_with(&bench, NULL, 0);

@@ -190,3 +190,14 @@ Test(yaml_node, a_printed_tree_reads_back_as_the_same) {
     cr_assert_str_eq(twice, once);
     reading_destroy(reading);
 }
+
+Test(yaml_node, a_text_for_a_message_ends_in_no_half_character_and_holds_none) {
+    Arena *arena = arena_create();
+    cr_expect_str_eq(yaml_node_shown_text("gr\xC3\xB6\xC3 \xFF\x1B[1m", arena), "gr\xC3\xB6? ??[1m");
+    const char *fifty_nine = "12345678901234567890123456789012345678901234567890123456789";
+    const char *shown = yaml_node_shown_text(arena_format(arena, "%s\xE2\x82\xAC.", fifty_nine), arena);
+    cr_expect_str_eq(shown, arena_format(arena, "%s...", fifty_nine));
+    shown = yaml_node_shown_text(arena_format(arena, "%s0.", fifty_nine), arena);
+    cr_expect_str_eq(shown, arena_format(arena, "%s0...", fifty_nine));
+    arena_destroy(arena);
+}

@@ -1,0 +1,124 @@
+#include "models/account/job_account.h"
+
+#include <string.h>
+
+#include "models/account/attribution.h"
+#include "models/account/critical_path.h"
+#include "models/account/timeline.h"
+
+JobAccount job_account_create(Arena *arena, const Workload *workload, uint32_t owners, Results *results) {
+    const RankClasses *ranks = &workload->ranks;
+    JobAccount account = {.arena = arena, .workload = workload, .results = results, .owners = owners};
+    account.classes = ARENA_ARRAY(arena, ranks->class_count, GpuClassResults);
+    account.blame_ns = ARENA_ARRAY(arena, ranks->class_count, int64_t);
+    account.lost_s = ARENA_ARRAY(arena, owners, double);
+    account.size_s = ARENA_ARRAY(arena, workload->collective.size_count, double);
+    for (int i = 0; i < ranks->class_count; i++) {
+        const RankClass *class = &ranks->classes[i];
+        account.classes[i] = (GpuClassResults){
+            .name = class->name, .gpus = class->gpus, .first_rank = class->first_rank, .stage = class->stage};
+    }
+    results->classes = account.classes;
+    results->class_count = ranks->class_count;
+    return account;
+}
+
+/* The ledger of one class over the step. */
+static void add_class(JobAccount *account, const Step *step, int index, SimTime end, Attribution *attribution) {
+    Results *results = account->results;
+    GpuClassResults *class = &account->classes[index];
+    attribution->row = (LedgerRow){{0}};
+    memset(attribution->comm_ns, 0, sizeof attribution->comm_ns);
+    memset(attribution->straggler_ns, 0, (size_t)results->class_count * sizeof *attribution->straggler_ns);
+    memset(attribution->lost_s, 0, account->owners * sizeof *attribution->lost_s);
+    attribution_of_class(step, index, end, attribution);
+    ledger_check(&attribution->row, end - step->start);
+    ledger_accumulate(&class->ledger, &attribution->row, 1);
+    ledger_accumulate(&results->ledger, &attribution->row, class->gpus);
+    for (int i = 0; i < LEDGER_COUNT * LINK_KIND_COUNT; i++)
+        results->comm_ns[i / LINK_KIND_COUNT][i % LINK_KIND_COUNT] +=
+            attribution->comm_ns[i / LINK_KIND_COUNT][i % LINK_KIND_COUNT] * class->gpus;
+    for (int i = 0; i < results->class_count; i++)
+        account->blame_ns[i] += attribution->straggler_ns[i] * class->gpus;
+    for (uint32_t owner = 0; owner < account->owners; owner++)
+        account->lost_s[owner] += attribution->lost_s[owner] * (double)class->gpus;
+}
+
+/* Pictures of the step, when it is the longest so far. */
+static void keep_longest(JobAccount *account, JobStep *job_step, SimTime end) {
+    Results *results = account->results;
+    const Step *step = &job_step->step;
+    if (results->step_count > 0 && end - step->start <= results->step)
+        return;
+    results->step = end - step->start;
+    results->timeline_count = timeline_bars(step, account->arena, &results->timeline);
+    results->series_count = timeline_series(job_step, account->workload->spec->cluster.node.gpu.hbm_bytes_per_s, end,
+                                            account->arena, &results->series);
+    results->critical_count = critical_path_of_step(step, account->arena, &results->critical);
+}
+
+static void add_sizes(JobAccount *account, const Step *step) {
+    StreamId stream = step->streams[0][STREAM_COMPUTE];
+    for (int position = 0; position < task_graph_stream_count(step->graph, stream); position++) {
+        TaskId id = task_graph_stream_task(step->graph, stream, position);
+        TaskRecord record = task_graph_record(step->graph, id);
+        if (step->tasks[id].chunk >= 0)
+            account->size_s[step->tasks[id].chunk] += sim_time_to_s(record.end - record.start);
+    }
+}
+
+void job_account_add(JobAccount *account, JobStep *job_step, SimTime end) {
+    Results *results = account->results;
+    const Step *step = &job_step->step;
+    Arena *scratch = arena_create();
+    Attribution attribution = {.lost_s = ARENA_ARRAY(scratch, account->owners, double),
+                               .straggler_ns = ARENA_ARRAY(scratch, results->class_count, int64_t)};
+    for (int i = 0; i < results->class_count; i++)
+        add_class(account, step, i, end, &attribution);
+    arena_destroy(scratch);
+    if (account->workload->job->kind == JOB_COLLECTIVE)
+        add_sizes(account, step);
+    keep_longest(account, job_step, end);
+    results->start = results->step_count == 0 ? step->start : results->start;
+    results->wall += end - step->start;
+    results->step_count++;
+}
+
+/* Bus bandwidth over algorithm bandwidth, as in the performance notes of nccl-tests. */
+static double bus_factor(const char *operation, double ranks) {
+    if (strcmp(operation, collective_kind_name(COLLECTIVE_ALL_REDUCE)) == 0)
+        return 2 * (ranks - 1) / ranks;
+    if (strcmp(operation, collective_kind_name(COLLECTIVE_ALL_GATHER)) == 0 ||
+        strcmp(operation, collective_kind_name(COLLECTIVE_REDUCE_SCATTER)) == 0 ||
+        strcmp(operation, collective_kind_name(COLLECTIVE_ALL_TO_ALL)) == 0)
+        return (ranks - 1) / ranks;
+    return 1;
+}
+
+static void fill_sizes(JobAccount *account) {
+    const CollectiveTraffic *traffic = &account->workload->collective;
+    const JobSpec *job = account->workload->job;
+    CollectiveRow *rows = ARENA_ARRAY(account->arena, traffic->size_count, CollectiveRow);
+    double times = (double)job->collective.repeats * (double)account->results->step_count;
+    for (int i = 0; i < traffic->size_count; i++) {
+        CollectiveRow *row = &rows[i];
+        row->bytes = traffic->bytes[i];
+        row->time_s = account->size_s[i] / times;
+        row->algorithm = traffic_algorithm(account->workload->traffic, traffic->operations[i]);
+        row->algorithm_bytes_per_s = row->bytes / row->time_s;
+        row->bus_bytes_per_s = row->algorithm_bytes_per_s * bus_factor(job->collective.operation, (double)job->gpus);
+    }
+    account->results->sizes = rows;
+    account->results->size_count = traffic->size_count;
+}
+
+const char *job_account_finish(JobAccount *account) {
+    const Results *results = account->results;
+    ledger_check(&results->ledger, results->wall * results->gpus);
+    if (account->workload->job->kind == JOB_COLLECTIVE)
+        fill_sizes(account);
+    int worst = 0;
+    for (int i = 1; i < results->class_count; i++)
+        worst = account->blame_ns[i] > account->blame_ns[worst] ? i : worst;
+    return account->blame_ns[worst] > 0 ? account->classes[worst].name : NULL;
+}

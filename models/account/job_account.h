@@ -1,0 +1,30 @@
+/*
+ * job_account: what the steps of one job come to: adds each finished step to the job's results, and keeps the picture
+ * of the longest.
+ */
+#ifndef MODELS_ACCOUNT_JOB_ACCOUNT_H
+#define MODELS_ACCOUNT_JOB_ACCOUNT_H
+
+#include "models/workload/job_step.h"
+
+typedef struct JobAccount {
+    Arena *arena;
+    const Workload *workload;
+    Results *results;
+    GpuClassResults *classes; /* of the results */
+    int64_t *blame_ns;        /* [class]: straggling that it caused, GPU-ns */
+    double *lost_s;           /* [owner]: exposed communication lost to it, GPU-seconds */
+    double *size_s;           /* [size of a collective job]: time of all its repetitions */
+    uint32_t owners;
+} JobAccount;
+
+/* `results` and the job's owners are the account's to fill. */
+JobAccount job_account_create(Arena *arena, const Workload *workload, uint32_t owners, Results *results);
+
+/* Adds a step that has ended at `end`. */
+void job_account_add(JobAccount *account, JobStep *step, SimTime end);
+
+/* Closes the books; returns the name of the class that straggles most, NULL when none does. */
+const char *job_account_finish(JobAccount *account);
+
+#endif

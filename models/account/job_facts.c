@@ -1,0 +1,107 @@
+#include "models/account/job_facts.h"
+
+#include <inttypes.h>
+
+#include "models/workload/training_memory.h"
+
+enum { ASSUMPTIONS_MAX = 12 };
+
+/* Fills the memory rows; true when every stage fits. */
+static bool account_memory(const SimulationSpec *spec, const JobSpec *job, Arena *arena, Results *results) {
+    const TrainingSpec *training = &job->training;
+    double capacity = spec->cluster.node.gpu.hbm_bytes;
+    int stages = (int)training->plan.pipeline_parallel;
+    MemoryResults *rows = ARENA_ARRAY(arena, stages, MemoryResults);
+    bool fits = true;
+    for (int stage = 0; stage < stages; stage++) {
+        StageMemory memory = training_memory_of_stage(training, stage);
+        rows[stage] = (MemoryResults){.gpu_class = arena_format(arena, "stage %d", stage),
+                                      .weights_bytes = memory.weights_bytes,
+                                      .gradients_bytes = memory.gradients_bytes,
+                                      .optimizer_bytes = memory.optimizer_bytes,
+                                      .activations_bytes = memory.activations_bytes,
+                                      .buffers_bytes = memory.buffers_bytes,
+                                      .total_bytes = stage_memory_total_bytes(&memory),
+                                      .capacity_bytes = capacity};
+        fits = fits && rows[stage].total_bytes <= capacity;
+    }
+    results->memory = rows;
+    results->memory_count = stages;
+    return fits;
+}
+
+/* True when tensor groups or stages do not fill whole nodes, so that equal ranks have unequal neighbours. */
+static bool sits_unevenly(const SimulationSpec *spec, const JobSpec *job) {
+    const PlanSpec *plan = &job->training.plan;
+    int64_t per_node = spec->cluster.node.gpus, stage = plan->tensor_parallel * plan->data_parallel;
+    bool tensors =
+        plan->tensor_parallel < per_node ? per_node % plan->tensor_parallel : plan->tensor_parallel % per_node;
+    return spec->cluster.nodes > 1 && (tensors || (plan->pipeline_parallel > 1 && stage % per_node));
+}
+
+static const char *placement_words(const JobSpec *job) {
+    if (*job->nodes != '\0')
+        return "as listed";
+    switch (job->placement) {
+    case PLACEMENT_PACKED:
+        return "packed over leaves";
+    case PLACEMENT_SPREAD:
+        return "spread over leaves";
+    case PLACEMENT_RANDOM:
+        break;
+    }
+    return "at random";
+}
+
+static void assume(const SimulationSpec *spec, const JobSpec *job, Arena *arena, Results *results) {
+    const PlanSpec *plan = &job->training.plan;
+    const char **list = ARENA_ARRAY(arena, ASSUMPTIONS_MAX, const char *);
+    int count = 0;
+    list[count++] = arena_format(arena,
+                                 "tensor %" PRId64 " x pipeline %" PRId64 " x data %" PRId64 ", %" PRId64
+                                 " micro-batches of %" PRId64 " sequences, schedule %s",
+                                 plan->tensor_parallel, plan->pipeline_parallel, plan->data_parallel,
+                                 plan_micro_batches(plan), plan->micro_batch_seqs, plan->schedule);
+    list[count++] = arena_format(arena, "ranks fill nodes in order (tensor fastest, then data, then pipeline), %s",
+                                 placement_words(job));
+    list[count++] =
+        plan->flash_attention ? "attention is fused and causal" : "attention is unfused and computes the full square";
+    list[count++] = "all collectives of a pass are one transfer after its compute";
+    if (spec->fidelity == FIDELITY_FOLDED && sits_unevenly(spec, job))
+        list[count++] =
+            "stages or tensor groups share nodes unevenly: all their ranks are taken to have the longest way "
+            "of any of them; fidelity: unfolded tells them apart";
+    list[count++] = "CUDA and NCCL keep 1.5 GiB per process";
+    list[count++] = "FLOPs of attention are counted for the full square, as the SC21 paper does";
+    list[count++] = spec->job_count > 1 || spec->background_count > 0
+                        ? "nothing but the traffic of others slows the job down: no input, checkpoints or failures"
+                        : "nothing else slows the job down: no input, checkpoints, failures or other jobs";
+    results->assumptions = list;
+    results->assumption_count = count;
+}
+
+static void assume_of_collective(const JobSpec *job, Arena *arena, Results *results) {
+    const char **list = ARENA_ARRAY(arena, ASSUMPTIONS_MAX, const char *);
+    list[0] = arena_format(arena, "ranks fill nodes in order, %s", placement_words(job));
+    list[1] = "algbw and busbw as nccl-tests define them; the size is the buffer of one rank";
+    results->assumptions = list;
+    results->assumption_count = 2;
+}
+
+void job_facts_fill(const SimulationSpec *spec, const JobSpec *job, Arena *arena, Results *results) {
+    results->name = job->name;
+    results->lesson = "";
+    results->kind = job_kind_name(job->kind);
+    results->seed = spec->seed;
+    results->gpus = job->gpus;
+    switch (job->kind) {
+    case JOB_TRAINING:
+        results->status = account_memory(spec, job, arena, results) ? RUN_OK : RUN_OUT_OF_MEMORY;
+        assume(spec, job, arena, results);
+        break;
+    case JOB_COLLECTIVE:
+        results->status = RUN_OK;
+        assume_of_collective(job, arena, results);
+        break;
+    }
+}

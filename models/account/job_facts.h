@@ -1,0 +1,14 @@
+/*
+ * job_facts: what is known of a job before it runs: the memory of its stages, and what was taken as given.
+ */
+#ifndef MODELS_ACCOUNT_JOB_FACTS_H
+#define MODELS_ACCOUNT_JOB_FACTS_H
+
+#include "models/results.h"
+#include "models/spec.h"
+#include "sim/engine/arena.h"
+
+/* Fills name, kind, GPUs, memory, assumptions and status: RUN_OK when every stage fits. */
+void job_facts_fill(const SimulationSpec *spec, const JobSpec *job, Arena *arena, Results *results);
+
+#endif

@@ -1,0 +1,122 @@
+#include "models/account/jobs_together.h"
+
+#include <math.h>
+
+#include "models/account/contention.h"
+#include "sim/engine/engine.h"
+
+enum { METRICS_PER_JOB = 3, METRICS_OF_RUN = 3 };
+
+static const double NOTABLE_FRACTION = 0.05; /* of a job's exposed communication, to be named in the verdict */
+
+/* GPU time of the cluster: that of the jobs, and idle what no job has or has yet. */
+static void fill_ledger(const SimulationSpec *spec, Results **jobs, Results *results) {
+    int64_t used_ns = 0;
+    for (int64_t i = 0; i < spec->job_count; i++) {
+        ledger_accumulate(&results->ledger, &jobs[i]->ledger, 1);
+        used_ns += jobs[i]->wall * jobs[i]->gpus;
+        for (int j = 0; j < LEDGER_COUNT * LINK_KIND_COUNT; j++)
+            results->comm_ns[j / LINK_KIND_COUNT][j % LINK_KIND_COUNT] +=
+                jobs[i]->comm_ns[j / LINK_KIND_COUNT][j % LINK_KIND_COUNT];
+    }
+    ledger_add(&results->ledger, LEDGER_IDLE, results->wall * results->gpus - used_ns);
+    ledger_check(&results->ledger, results->wall * results->gpus);
+}
+
+static double gpu_seconds(const Results *results) {
+    return sim_time_to_s(results->wall) * (double)results->gpus;
+}
+
+static const char *verdict_of(const Results *results, Arena *arena) {
+    const Contention *contention = results->contention;
+    int job = contention_worst_job(contention), owner = contention_worst_owner(contention, job);
+    double exposed = contention->exposed_gpu_s[job], due = contention_due_gpu_s(contention, job, owner);
+    const char *name = contention->jobs[job]->name;
+    if (due <= exposed * NOTABLE_FRACTION)
+        return arena_format(arena, "Nobody hurts anybody much: at worst %s runs %.3g times as long as alone.", name,
+                            contention->slowdown[job]);
+    return arena_format(arena,
+                        "%s runs %.3g times as long as alone: %.0f %% of its exposed communication, %.1f %% of its GPU "
+                        "time, is due to %s.",
+                        name, contention->slowdown[job], 100 * due / exposed,
+                        100 * due / gpu_seconds(contention->jobs[job]), contention->owners[owner]);
+}
+
+static const char *trouble_of(const Contention *contention) {
+    for (int i = 0; i < contention->job_count; i++)
+        if (contention->jobs[i]->status != RUN_OK)
+            return contention->jobs[i]->verdict;
+    return "";
+}
+
+typedef struct MetricList {
+    Arena *arena;
+    Metric *items;
+    int count;
+} MetricList;
+
+static void add(MetricList *list, const char *name, double value, const char *unit, const char *help) {
+    list->items[list->count++] = (Metric){name, value, unit, help};
+}
+
+/* "jobs.NAME.slowdown" and what else is known of each job. */
+static void add_job(MetricList *list, const Results *results, int job) {
+    const Contention *contention = results->contention;
+    const Results *own = contention->jobs[job];
+    bool ran = results->status == RUN_OK;
+    add(list, arena_format(list->arena, "jobs.%s.step_s", own->name), results_metric(own, "time.step_s")->value, "s",
+        "mean wall time of its steps");
+    add(list, arena_format(list->arena, "jobs.%s.slowdown", own->name), contention->slowdown[job], "ratio",
+        "its mean step over that of the job alone");
+    add(list, arena_format(list->arena, "jobs.%s.exposed_fraction", own->name),
+        ran ? contention->exposed_gpu_s[job] / gpu_seconds(own) : NAN, "fraction",
+        "of its GPU time: exposed communication");
+    for (int owner = 0; owner < contention->owner_count; owner++)
+        add(list, arena_format(list->arena, "jobs.%s.due_to.%s_fraction", own->name, contention->owners[owner]),
+            ran ? contention_due_gpu_s(contention, job, owner) / gpu_seconds(own) : NAN, "fraction",
+            owner == job ? "of its GPU time: exposed by itself" : "of its GPU time: lost to that one");
+}
+
+static void fill_metrics(Results *results, Arena *arena) {
+    const Contention *contention = results->contention;
+    size_t per_job = METRICS_PER_JOB + (size_t)contention->owner_count;
+    size_t most = METRICS_OF_RUN + (size_t)contention->job_count * per_job + LEDGER_COUNT;
+    MetricList list = {.arena = arena, .items = ARENA_ARRAY(arena, most, Metric)};
+    bool ran = results->status == RUN_OK;
+    add(&list, "time.wall_s", ran ? sim_time_to_s(results->wall) : NAN, "s", "until the last job has ended");
+    add(&list, "cluster.gpus", (double)results->gpus, "GPU", "GPUs of the cluster");
+    add(&list, "jobs.slowdown_max", contention->slowdown[contention_worst_job(contention)], "ratio",
+        "of the job that suffers most");
+    for (int job = 0; job < contention->job_count; job++)
+        add_job(&list, results, job);
+    for (int category = 0; category < LEDGER_COUNT; category++)
+        add(&list, arena_format(arena, "ledger.%s_fraction", ledger_category_name((LedgerCategory)category)),
+            ran ? (double)results->ledger.ns[category] * 1e-9 / gpu_seconds(results) : NAN, "fraction",
+            ledger_category_title((LedgerCategory)category));
+    results->metrics = list.items;
+    results->metric_count = list.count;
+}
+
+const Results *jobs_together(const SimulationSpec *spec, const ClusterOutcome *outcome, const double *alone_s,
+                             Arena *arena, Results **jobs) {
+    Results *results = ARENA_NEW(arena, Results);
+    *results = (Results){.name = spec->name,
+                         .lesson = spec->lesson,
+                         .kind = "jobs",
+                         .status = RUN_OK,
+                         .gpus = spec->cluster.nodes * spec->cluster.node.gpus,
+                         .seed = spec->seed,
+                         .wall = outcome->end,
+                         .step_count = 1,
+                         .step = outcome->end,
+                         .event_count = jobs[0]->event_count,
+                         .event_hash = jobs[0]->event_hash};
+    for (int64_t i = 0; i < spec->job_count; i++)
+        results->status = jobs[i]->status == RUN_OK ? results->status : jobs[i]->status;
+    results->contention = contention_of(spec, outcome, alone_s, arena, jobs);
+    if (results->status == RUN_OK)
+        fill_ledger(spec, jobs, results);
+    fill_metrics(results, arena);
+    results->verdict = results->status == RUN_OK ? verdict_of(results, arena) : trouble_of(results->contention);
+    return results;
+}

@@ -1,0 +1,135 @@
+#include "models/cluster/background.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "models/cluster/placement.h"
+#include "sim/engine/random.h"
+
+/* An activity that is to go on moves so much and then begins anew: hours at any speed that is built. */
+static const double ENDLESS_BYTES = 1e17;
+
+/* One pair of nodes. */
+typedef struct Flow {
+    Background *background;
+    const TrafficLeg *leg;
+    int operation;
+    ActivityId activity;
+} Flow;
+
+struct Background {
+    const BackgroundSpec *spec;
+    RunGround *ground;
+    uint32_t owner;
+    int nics;
+    Flow *flows;
+    int flow_count;
+    RandomStream *stream;
+    int64_t sample; /* that holds */
+};
+
+static int add_pair(Traffic *traffic, Arena *arena, int from, int to) {
+    const Network *network = traffic_network(traffic);
+    int gpus = network->gpus_per_node, nics = network->nics_per_node;
+    int *pairs = ARENA_ARRAY(arena, 2 * nics, int);
+    for (int nic = 0; nic < nics; nic++) {
+        int gpu = (nic * gpus + nics - 1) / nics;
+        pairs[2 * nic] = from * gpus + gpu;
+        pairs[2 * nic + 1] = to * gpus + gpu;
+    }
+    return traffic_add(traffic, &(TrafficGroups){.kind = COLLECTIVE_SEND_RECV,
+                                                 .bytes = 1,
+                                                 .algorithm = "auto",
+                                                 .ranks = 2,
+                                                 .count = nics,
+                                                 .gpus = pairs,
+                                                 .copies = 1});
+}
+
+Background *background_create(RunGround *ground, const SimulationSpec *spec, const BackgroundSpec *flow,
+                              uint32_t owner) {
+    Arena *arena = ground->arena;
+    int64_t from_count, to_count;
+    const char *found;
+    const int *from = placement_nodes(flow->from, spec->cluster.nodes, arena, &from_count, &found);
+    const int *to = placement_nodes(flow->to, spec->cluster.nodes, arena, &to_count, &found);
+    Background *self = ARENA_NEW(arena, Background);
+    *self = (Background){.spec = flow, .ground = ground, .owner = owner, .sample = -1};
+    self->nics = traffic_network(ground->traffic)->nics_per_node;
+    self->flow_count = (int)(from_count > to_count ? from_count : to_count);
+    self->flows = ARENA_ARRAY(arena, self->flow_count, Flow);
+    self->stream = random_stream_create(&(RandomName){.seed = spec->seed, .entity = flow->name, .purpose = "bursts"});
+    for (int i = 0; i < self->flow_count; i++) {
+        int sender = from[i % from_count], receiver = to[i % to_count];
+        self->flows[i] = (Flow){.background = self, .operation = add_pair(ground->traffic, arena, sender, receiver)};
+    }
+    return self;
+}
+
+void background_destroy(Background *self) {
+    random_stream_destroy(self->stream);
+}
+
+static void on_moved(Engine *engine, void *subject, uint64_t argument);
+
+/* `bytes_per_s` of a pair; 0 = without a limit of its own. */
+static void start_flow(Flow *flow, double bytes_per_s) {
+    const Background *self = flow->background;
+    flow->activity = fair_share_start(self->ground->share, &(ActivitySpec){.amount = ENDLESS_BYTES,
+                                                                           .cap_per_s = bytes_per_s / self->nics,
+                                                                           .way = &flow->leg->way,
+                                                                           .owner = self->owner,
+                                                                           .done = {on_moved, flow, 0}});
+}
+
+static double rate_now(const Background *self) {
+    return self->spec->samples ? self->spec->samples[self->sample].bytes_per_s : self->spec->bytes_per_s;
+}
+
+static void on_moved(Engine *engine, void *subject, uint64_t argument) {
+    (void)engine, (void)argument;
+    Flow *flow = subject;
+    if (flow->background->ground->jobs_left > 0)
+        start_flow(flow, rate_now(flow->background));
+}
+
+static void set_rate(Background *self, bool on, double bytes_per_s) {
+    for (int i = 0; i < self->flow_count; i++) {
+        fair_share_cancel(self->ground->share, self->flows[i].activity);
+        if (on)
+            start_flow(&self->flows[i], bytes_per_s);
+    }
+}
+
+static void on_burst(Engine *engine, void *subject, uint64_t argument) {
+    Background *self = subject;
+    const BackgroundSpec *spec = self->spec;
+    bool on = argument == 1 && self->ground->jobs_left > 0;
+    set_rate(self, on, spec->bytes_per_s);
+    if (self->ground->jobs_left == 0 || spec->on_s <= 0)
+        return;
+    double mean_s = on ? spec->on_s : spec->off_s;
+    double length_s = spec->random ? random_exponential(self->stream, mean_s) : mean_s;
+    engine_schedule(engine, sim_time_from_s(length_s), 0, (Event){on_burst, self, !on});
+}
+
+static void on_sample(Engine *engine, void *subject, uint64_t argument) {
+    Background *self = subject;
+    const BackgroundSpec *spec = self->spec;
+    self->sample = (int64_t)argument;
+    double rate = spec->samples[argument].bytes_per_s;
+    set_rate(self, rate > 0 && self->ground->jobs_left > 0, rate);
+    if (self->ground->jobs_left == 0 || self->sample + 1 == spec->sample_count)
+        return;
+    double wait_s = spec->samples[argument + 1].time_s - spec->samples[argument].time_s;
+    engine_schedule(engine, sim_time_from_s(wait_s), 0, (Event){on_sample, self, argument + 1});
+}
+
+void background_start(Background *self) {
+    const BackgroundSpec *spec = self->spec;
+    for (int i = 0; i < self->flow_count; i++)
+        self->flows[i].leg = traffic_leg(self->ground->traffic, self->flows[i].operation, 0);
+    Event first = spec->samples ? (Event){on_sample, self, 0} : (Event){on_burst, self, 1};
+    double start_s = spec->start_s + (spec->samples ? spec->samples[0].time_s : 0);
+    engine_schedule(self->ground->engine, sim_time_from_s(start_s), 0, first);
+}

@@ -1,0 +1,23 @@
+/*
+ * background: traffic between nodes that is no job's: constant, in bursts, or as port counters recorded it. Each pair
+ * of nodes is an operation of the traffic over all NICs of both.
+ */
+#ifndef MODELS_CLUSTER_BACKGROUND_H
+#define MODELS_CLUSTER_BACKGROUND_H
+
+#include "models/cluster/run_ground.h"
+#include "models/spec.h"
+
+typedef struct Background Background;
+
+/* Adds the operations of a resolved flow to the ground's traffic, which is not sealed yet; its activities are
+ * `owner`'s. */
+Background *background_create(RunGround *ground, const SimulationSpec *spec, const BackgroundSpec *flow,
+                              uint32_t owner);
+
+/* Schedules it; it ends when no jobs are left. */
+void background_start(Background *self);
+
+void background_destroy(Background *self);
+
+#endif

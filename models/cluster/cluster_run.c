@@ -1,0 +1,88 @@
+#include "models/cluster/cluster_run.h"
+
+#include "models/cluster/background.h"
+#include "models/cluster/job_run.h"
+#include "models/cluster/link_events.h"
+
+typedef struct ClusterRun {
+    const SimulationSpec *spec;
+    RunGround ground;
+    Network network;
+    Workload **workloads;
+    JobRun **jobs;
+    Background **background;
+} ClusterRun;
+
+/* Owners of activities: jobs, then background flows, then whatever lowers the speed of links. */
+static uint32_t owner_count(const SimulationSpec *spec) {
+    bool alone = spec->job_count == 1 && spec->background_count == 0 && spec->link_event_count == 0;
+    return alone ? 0 : (uint32_t)(spec->job_count + spec->background_count + 1);
+}
+
+static void lay_out(ClusterRun *run, const JobPlace *places) {
+    const SimulationSpec *spec = run->spec;
+    Arena *arena = run->ground.arena;
+    run->network = network_build(&spec->cluster.node, &spec->cluster.fabric, (int)spec->cluster.nodes);
+    run->ground.traffic = traffic_create(arena, &run->network, link_events_detail(spec));
+    run->workloads = ARENA_ARRAY(arena, spec->job_count, Workload *);
+    for (int64_t i = 0; i < spec->job_count; i++)
+        run->workloads[i] = workload_create(arena, spec, &spec->jobs[i], &places[i], run->ground.traffic);
+    run->background = ARENA_ARRAY(arena, spec->background_count, Background *);
+    for (int64_t i = 0; i < spec->background_count; i++)
+        run->background[i] =
+            background_create(&run->ground, spec, &spec->background[i], (uint32_t)(spec->job_count + i));
+    link_events_single_out(spec, run->ground.traffic);
+    traffic_seal(run->ground.traffic, run->ground.share);
+}
+
+static void start_all(ClusterRun *run, Results **results) {
+    const SimulationSpec *spec = run->spec;
+    run->jobs = ARENA_ARRAY(run->ground.arena, spec->job_count, JobRun *);
+    for (int64_t i = 0; i < spec->job_count; i++)
+        run->jobs[i] = job_run_create(&run->ground, run->workloads[i], (uint32_t)i, results[i]);
+    for (int64_t i = 0; i < spec->job_count; i++)
+        job_run_start(run->jobs[i]);
+    for (int64_t i = 0; i < spec->background_count; i++)
+        background_start(run->background[i]);
+    if (spec->link_event_count > 0)
+        link_events_start(&run->ground, spec);
+}
+
+static ClusterOutcome close_books(ClusterRun *run, Results **results) {
+    const SimulationSpec *spec = run->spec;
+    Arena *arena = run->ground.arena;
+    const char **stragglers = ARENA_ARRAY(arena, spec->job_count, const char *);
+    const double **lost_s = ARENA_ARRAY(arena, spec->job_count, const double *);
+    ClusterOutcome outcome = {.done = run->ground.jobs_left == 0,
+                              .stragglers = stragglers,
+                              .owner_count = fair_share_owner_count(run->ground.share),
+                              .lost_s = lost_s};
+    for (int64_t i = 0; i < spec->job_count && outcome.done; i++) {
+        JobAccount *account = job_run_account(run->jobs[i]);
+        stragglers[i] = job_account_finish(account);
+        lost_s[i] = account->lost_s;
+        results[i]->event_count = engine_event_count(run->ground.engine);
+        results[i]->event_hash = engine_event_hash(run->ground.engine);
+        SimTime end = results[i]->start + results[i]->wall;
+        outcome.end = end > outcome.end ? end : outcome.end;
+    }
+    return outcome;
+}
+
+ClusterOutcome cluster_run(const SimulationSpec *spec, const JobPlace *places, Arena *arena, Results **results) {
+    Engine *engine = engine_create(&(EngineSettings){.seed = spec->seed, .scenario = spec->name});
+    ClusterRun run = {.spec = spec, .ground = {.arena = arena, .engine = engine, .share = fair_share_create(engine)}};
+    fair_share_set_owners(run.ground.share, owner_count(spec));
+    lay_out(&run, places);
+    start_all(&run, results);
+    engine_run_until(engine, sim_time_from_s(STEP_MOST_S));
+    ClusterOutcome outcome = close_books(&run, results);
+    for (int64_t i = 0; i < spec->job_count; i++)
+        job_run_destroy(run.jobs[i]);
+    for (int64_t i = 0; i < spec->background_count; i++)
+        background_destroy(run.background[i]);
+    traffic_destroy(run.ground.traffic);
+    fair_share_destroy(run.ground.share);
+    engine_destroy(engine);
+    return outcome;
+}

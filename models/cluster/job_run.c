@@ -1,0 +1,83 @@
+#include "models/cluster/job_run.h"
+
+struct JobRun {
+    RunGround *ground;
+    const Workload *workload;
+    uint32_t owner;
+    JobAccount account;
+    JobStep *step;
+    Arena *step_arena; /* of the step */
+    bool done;
+};
+
+JobRun *job_run_create(RunGround *ground, const Workload *workload, uint32_t owner, Results *results) {
+    JobRun *run = ARENA_NEW(ground->arena, JobRun);
+    *run = (JobRun){.ground = ground, .workload = workload, .owner = owner};
+    run->account = job_account_create(ground->arena, workload, fair_share_owner_count(ground->share), results);
+    ground->jobs_left++;
+    return run;
+}
+
+static void on_step_done(Engine *engine, void *subject, uint64_t argument);
+
+static void start_step(JobRun *run) {
+    RunGround *ground = run->ground;
+    run->step_arena = arena_create();
+    run->step = job_step_create(run->step_arena, ground->engine, ground->share, run->workload, run->owner);
+    if (!run->step->endless)
+        job_step_start(run->step, (Event){on_step_done, run, 0});
+}
+
+static void end_step(JobRun *run) {
+    job_step_destroy(run->step, run->ground->share);
+    arena_destroy(run->step_arena);
+    run->step = NULL;
+}
+
+/* False when the GPU-nanoseconds of the job could no longer be counted. */
+static bool is_countable(const JobRun *run, SimTime end) {
+    SimTime wall = run->account.results->wall + end - run->step->step.start;
+    return wall <= INT64_MAX / run->account.results->gpus;
+}
+
+static void on_step_done(Engine *engine, void *subject, uint64_t argument) {
+    (void)argument;
+    JobRun *run = subject;
+    SimTime end = engine_now(engine);
+    if (!is_countable(run, end))
+        return;
+    job_account_add(&run->account, run->step, end);
+    end_step(run);
+    if (run->account.results->step_count < run->workload->job->steps) {
+        start_step(run);
+        return;
+    }
+    run->done = true;
+    run->ground->jobs_left--;
+}
+
+static void on_start(Engine *engine, void *subject, uint64_t argument) {
+    (void)engine, (void)argument;
+    start_step(subject);
+}
+
+void job_run_start(JobRun *run) {
+    SimTime start = sim_time_from_s(run->workload->job->start_s);
+    if (start == 0)
+        start_step(run);
+    else
+        engine_schedule(run->ground->engine, start, 0, (Event){on_start, run, 0});
+}
+
+bool job_run_is_done(const JobRun *run) {
+    return run->done;
+}
+
+JobAccount *job_run_account(JobRun *run) {
+    return &run->account;
+}
+
+void job_run_destroy(JobRun *run) {
+    if (run->step != NULL)
+        end_step(run);
+}

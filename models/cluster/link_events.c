@@ -1,0 +1,153 @@
+#include "models/cluster/link_events.h"
+
+#include <string.h>
+
+enum { LINK_NAME_BYTES = 96, CHANGE_PRIORITY = 0 };
+
+typedef struct LinkEvents LinkEvents;
+
+/* One event of the spec on the engine. */
+typedef struct EventState {
+    LinkEvents *events;
+    const LinkEventSpec *spec;
+    LinkId *links;
+    int link_count;
+    bool holds;
+} EventState;
+
+struct LinkEvents {
+    RunGround *ground;
+    SimTime reroute;
+    bool reroutes;
+    EventState *states;
+    int state_count;
+    double *speed_fraction; /* [link] */
+    bool *dead;             /* [link]: what the routing knows */
+};
+
+bool link_event_matches(const char *event_link, const char *link_name) {
+    size_t length = strlen(event_link);
+    if (strncmp(event_link, link_name, length) != 0)
+        return false;
+    return link_name[length] == '\0' || link_name[length] == '.' || link_name[length] == '[';
+}
+
+TrafficDetail link_events_detail(const SimulationSpec *spec) {
+    for (int64_t i = 0; i < spec->link_event_count; i++)
+        if (spec->link_events[i].speed_fraction == 0)
+            return TRAFFIC_REROUTABLE;
+    return spec->fidelity == FIDELITY_FOLDED ? TRAFFIC_FOLDED : TRAFFIC_UNFOLDED;
+}
+
+/* The links that an event means; only counts them when `links` is NULL. */
+static int find_links(const Network *network, const char *name, LinkId *links) {
+    int count = 0;
+    for (LinkId link = 0; link < (LinkId)network_link_count(network); link++) {
+        char text[LINK_NAME_BYTES];
+        network_link_name(network, link, text, sizeof text);
+        if (!link_event_matches(name, text))
+            continue;
+        if (links)
+            links[count] = link;
+        count++;
+    }
+    return count;
+}
+
+void link_events_single_out(const SimulationSpec *spec, Traffic *traffic) {
+    Arena *arena = arena_create();
+    for (int64_t i = 0; i < spec->link_event_count; i++) {
+        const char *name = spec->link_events[i].link;
+        const Network *network = traffic_network(traffic);
+        LinkId *links = ARENA_ARRAY(arena, find_links(network, name, NULL), LinkId);
+        int count = find_links(network, name, links);
+        for (int j = 0; j < count; j++)
+            traffic_single_out(traffic, links[j]);
+    }
+    arena_destroy(arena);
+}
+
+/* Speed of a link by all events that hold: the lowest. */
+static void apply_speed(LinkEvents *events, LinkId link) {
+    double speed_fraction = 1;
+    for (int i = 0; i < events->state_count; i++) {
+        const EventState *state = &events->states[i];
+        for (int j = 0; j < state->link_count && state->holds; j++)
+            if (state->links[j] == link && state->spec->speed_fraction < speed_fraction)
+                speed_fraction = state->spec->speed_fraction;
+    }
+    events->speed_fraction[link] = speed_fraction;
+    ResourceId resource;
+    if (traffic_resource(events->ground->traffic, link, &resource))
+        fair_share_set_capacity(events->ground->share, resource,
+                                speed_fraction *
+                                    network_link_bytes_per_s(traffic_network(events->ground->traffic), link));
+}
+
+/* A number for the set of links that have failed; 0 for none. */
+static uint64_t find_dead(LinkEvents *events) {
+    uint64_t key = 0;
+    int links = network_link_count(traffic_network(events->ground->traffic));
+    for (int link = 0; link < links; link++) {
+        events->dead[link] = events->speed_fraction[link] == 0;
+        if (events->dead[link])
+            key += ((uint64_t)link + 1) * 0x9e3779b97f4a7c15U ^ (uint64_t)link << 32;
+    }
+    return key;
+}
+
+static void on_reroute(Engine *engine, void *subject, uint64_t argument) {
+    (void)engine, (void)argument;
+    LinkEvents *events = subject;
+    if (events->ground->jobs_left == 0)
+        return;
+    uint64_t key = find_dead(events);
+    traffic_reroute(events->ground->traffic, events->ground->share, key ? events->dead : NULL, key);
+    /* Links that nobody used before have their speed set too. */
+    for (int i = 0; i < events->state_count; i++)
+        for (int j = 0; j < events->states[i].link_count; j++)
+            apply_speed(events, events->states[i].links[j]);
+}
+
+static void on_change(Engine *engine, void *subject, uint64_t argument) {
+    EventState *state = subject;
+    LinkEvents *events = state->events;
+    const LinkEventSpec *spec = state->spec;
+    if (events->ground->jobs_left == 0)
+        return;
+    state->holds = argument == 1;
+    for (int i = 0; i < state->link_count; i++)
+        apply_speed(events, state->links[i]);
+    if (events->reroutes && spec->speed_fraction == 0)
+        engine_schedule(engine, events->reroute, CHANGE_PRIORITY, (Event){on_reroute, events, 0});
+    if (state->holds && spec->for_s > 0)
+        engine_schedule(engine, sim_time_from_s(spec->for_s), CHANGE_PRIORITY, (Event){on_change, state, 0});
+    else if (!state->holds && spec->every_s > 0)
+        engine_schedule(engine, sim_time_from_s(spec->every_s - spec->for_s), CHANGE_PRIORITY,
+                        (Event){on_change, state, 1});
+}
+
+static void start_event(LinkEvents *events, const LinkEventSpec *spec) {
+    Arena *arena = events->ground->arena;
+    const Network *network = traffic_network(events->ground->traffic);
+    EventState *state = &events->states[events->state_count++];
+    *state = (EventState){.events = events, .spec = spec};
+    state->links = ARENA_ARRAY(arena, find_links(network, spec->link, NULL), LinkId);
+    state->link_count = find_links(network, spec->link, state->links);
+    engine_schedule(events->ground->engine, sim_time_from_s(spec->at_s), CHANGE_PRIORITY, (Event){on_change, state, 1});
+}
+
+void link_events_start(RunGround *ground, const SimulationSpec *spec) {
+    LinkEvents *events = ARENA_NEW(ground->arena, LinkEvents);
+    int links = network_link_count(traffic_network(ground->traffic));
+    *events = (LinkEvents){.ground = ground,
+                           .reroute = sim_time_from_s(spec->cluster.fabric.reroute_s),
+                           .reroutes = link_events_detail(spec) == TRAFFIC_REROUTABLE,
+                           .states = ARENA_ARRAY(ground->arena, spec->link_event_count, EventState),
+                           .speed_fraction = ARENA_ARRAY(ground->arena, links, double),
+                           .dead = ARENA_ARRAY(ground->arena, links, bool)};
+    for (int link = 0; link < links; link++)
+        events->speed_fraction[link] = 1;
+    for (int64_t i = 0; i < spec->link_event_count; i++)
+        start_event(events, &spec->link_events[i]);
+}

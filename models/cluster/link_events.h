@@ -1,0 +1,24 @@
+/*
+ * link_events: links that fail, slow down and flap while jobs run. A change of speed holds at once; flows over a link
+ * that has failed wait. After FabricSpec.reroute_s the fabric knows of it, and flows go around it where their hash can
+ * choose another way. When the link is back they return after the same time.
+ */
+#ifndef MODELS_CLUSTER_LINK_EVENTS_H
+#define MODELS_CLUSTER_LINK_EVENTS_H
+
+#include "models/cluster/run_ground.h"
+#include "models/spec.h"
+
+/* True when the link, "leaf[2].up[3]", is meant by an event's name, "leaf[2]" or "leaf[2].up". */
+bool link_event_matches(const char *event_link, const char *link_name);
+
+/* How much of the traffic must be told apart for the events of the spec. */
+TrafficDetail link_events_detail(const SimulationSpec *spec);
+
+/* Tells the links of all events apart; before the traffic is sealed. */
+void link_events_single_out(const SimulationSpec *spec, Traffic *traffic);
+
+/* Schedules all events of the spec; they stop when no jobs are left. */
+void link_events_start(RunGround *ground, const SimulationSpec *spec);
+
+#endif

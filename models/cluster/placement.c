@@ -1,0 +1,242 @@
+#include "models/cluster/placement.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "models/hardware/network.h"
+#include "sim/engine/random.h"
+
+typedef struct Allocation {
+    const SimulationSpec *spec;
+    Arena *arena;
+    Network network;
+    int *free_gpus; /* by node; the last so many of each */
+    int *order;     /* scratch: nodes in the order of the job */
+    JobPlace *places;
+} Allocation;
+
+static bool read_number(const char **text, int64_t *number) {
+    char *end;
+    if (**text < '0' || **text > '9')
+        return false;
+    *number = strtoll(*text, &end, 10);
+    *text = end;
+    return true;
+}
+
+static void skip_blanks(const char **text) {
+    while (**text == ' ')
+        (*text)++;
+}
+
+/* Reads "3" or "3-7"; false when it is neither. */
+static bool read_range(const char **text, int64_t *first, int64_t *last) {
+    skip_blanks(text);
+    if (!read_number(text, first))
+        return false;
+    *last = *first;
+    skip_blanks(text);
+    if (**text == '-') {
+        (*text)++;
+        skip_blanks(text);
+        if (!read_number(text, last))
+            return false;
+        skip_blanks(text);
+    }
+    return **text == ',' || **text == '\0';
+}
+
+const int *placement_nodes(const char *text, int64_t nodes, Arena *arena, int64_t *count, const char **found) {
+    int *list = ARENA_ARRAY(arena, nodes, int);
+    bool *seen = ARENA_ARRAY(arena, nodes, bool);
+    *count = 0;
+    for (const char *rest = text;; rest++) {
+        int64_t first, last;
+        if (!read_range(&rest, &first, &last) || first > last || last >= nodes) {
+            *found = arena_format(arena, "\"%s\"", text);
+            return NULL;
+        }
+        for (int64_t node = first; node <= last; node++) {
+            if (seen[node]) {
+                *found = arena_format(arena, "node %" PRId64 " twice", node);
+                return NULL;
+            }
+            seen[node] = true;
+            list[(*count)++] = (int)node;
+        }
+        if (*rest == '\0')
+            return list;
+    }
+}
+
+/* Leaf by leaf, or one of each leaf in turn. */
+static void order_by_leaf(Allocation *allocation, bool spread) {
+    int per_leaf = spread ? network_nodes_per_leaf(&allocation->network) : 1, next = 0;
+    for (int slot = 0; slot < per_leaf; slot++)
+        for (int node = slot; node < allocation->network.nodes; node += per_leaf)
+            allocation->order[next++] = node;
+}
+
+/* Fisher and Yates. */
+static void shuffle(Allocation *allocation, const JobSpec *job) {
+    RandomStream *stream = random_stream_create(
+        &(RandomName){.seed = allocation->spec->seed, .entity = job->name, .purpose = "placement"});
+    for (int i = allocation->network.nodes - 1; i > 0; i--) {
+        int other = (int)random_below(stream, (uint64_t)i + 1), node = allocation->order[i];
+        allocation->order[i] = allocation->order[other];
+        allocation->order[other] = node;
+    }
+    random_stream_destroy(stream);
+}
+
+/* Nodes from which the job may take GPUs, in its order; returns their number. */
+static int64_t order_nodes(Allocation *allocation, const JobSpec *job) {
+    if (*job->nodes != '\0') {
+        int64_t count;
+        const char *found;
+        const int *nodes = placement_nodes(job->nodes, allocation->network.nodes, allocation->arena, &count, &found);
+        for (int64_t i = 0; nodes != NULL && i < count; i++)
+            allocation->order[i] = nodes[i];
+        return nodes != NULL ? count : 0;
+    }
+    order_by_leaf(allocation, job->placement == PLACEMENT_SPREAD);
+    if (job->placement == PLACEMENT_RANDOM)
+        shuffle(allocation, job);
+    return allocation->network.nodes;
+}
+
+/* GPUs that the job could have, or has when `rank_gpu` is given. */
+static int64_t take(Allocation *allocation, const JobSpec *job, int64_t nodes, int *rank_gpu) {
+    int per_node = allocation->network.gpus_per_node;
+    int64_t taken = 0;
+    for (int64_t i = 0; i < nodes && taken < job->gpus; i++) {
+        int node = allocation->order[i], free_gpus = allocation->free_gpus[node];
+        if (job->gpus % per_node == 0 && free_gpus < per_node)
+            continue;
+        for (int gpu = per_node - free_gpus; gpu < per_node && taken < job->gpus; gpu++, taken++) {
+            if (rank_gpu != NULL) {
+                rank_gpu[taken] = node * per_node + gpu;
+                allocation->free_gpus[node]--;
+            }
+        }
+    }
+    return taken;
+}
+
+static bool place_job(Allocation *allocation, int64_t index, ErrorList *errors) {
+    const JobSpec *job = &allocation->spec->jobs[index];
+    int64_t nodes = order_nodes(allocation, job), taken = take(allocation, job, nodes, NULL);
+    if (taken < job->gpus) {
+        error_list_add(errors, (ErrorPlace){0}, "jobs",
+                       "found %" PRId64 " GPUs for job %s, %" PRId64
+                       " of which are free%s, expected fewer or more nodes",
+                       job->gpus, job->name, taken, *job->nodes != '\0' ? " on its `nodes`" : "");
+        return false;
+    }
+    int *rank_gpu = ARENA_ARRAY(allocation->arena, job->gpus, int);
+    take(allocation, job, nodes, rank_gpu);
+    allocation->places[index].rank_gpu = rank_gpu;
+    return true;
+}
+
+static bool place_jobs(Allocation *allocation, bool given, ErrorList *errors) {
+    bool fits = true;
+    for (int64_t i = 0; i < allocation->spec->job_count; i++)
+        if ((*allocation->spec->jobs[i].nodes != '\0') == given)
+            fits = place_job(allocation, i, errors) && fits;
+    return fits;
+}
+
+static Allocation allocation_start(const SimulationSpec *spec, Arena *arena) {
+    Allocation allocation = {.spec = spec, .arena = arena};
+    allocation.network = network_build(&spec->cluster.node, &spec->cluster.fabric, (int)spec->cluster.nodes);
+    allocation.free_gpus = ARENA_ARRAY(arena, spec->cluster.nodes, int);
+    allocation.order = ARENA_ARRAY(arena, spec->cluster.nodes, int);
+    allocation.places = ARENA_ARRAY(arena, spec->job_count, JobPlace);
+    for (int64_t node = 0; node < spec->cluster.nodes; node++)
+        allocation.free_gpus[node] = spec->cluster.node.gpus;
+    return allocation;
+}
+
+/* Who is on a leaf: a hash that is the same for the same others, 0 for nobody. */
+typedef struct LeafGuests {
+    uint32_t *sum; /* by leaf */
+    int per_leaf;
+} LeafGuests;
+
+static uint32_t guest_key(int64_t guest) {
+    return ((uint32_t)guest + 1) * 2654435761U;
+}
+
+static void add_guest(LeafGuests *guests, int64_t guest, int node, uint32_t *last_guest) {
+    int leaf = node / guests->per_leaf;
+    if (last_guest[leaf] == (uint32_t)guest + 1)
+        return;
+    last_guest[leaf] = (uint32_t)guest + 1;
+    guests->sum[leaf] += guest_key(guest);
+}
+
+static void add_listed(const Allocation *allocation, LeafGuests *guests, int64_t guest, const char *list,
+                       uint32_t *last_guest) {
+    int64_t count;
+    const char *found;
+    const int *nodes = placement_nodes(list, allocation->network.nodes, allocation->arena, &count, &found);
+    for (int64_t i = 0; nodes != NULL && i < count; i++)
+        add_guest(guests, guest, nodes[i], last_guest);
+}
+
+static LeafGuests find_guests(const Allocation *allocation) {
+    const SimulationSpec *spec = allocation->spec;
+    int nodes = allocation->network.nodes, per_node = allocation->network.gpus_per_node;
+    LeafGuests guests = {ARENA_ARRAY(allocation->arena, nodes, uint32_t), network_nodes_per_leaf(&allocation->network)};
+    uint32_t *last_guest = ARENA_ARRAY(allocation->arena, nodes, uint32_t);
+    for (int64_t i = 0; i < spec->job_count; i++)
+        for (int64_t rank = 0; rank < spec->jobs[i].gpus; rank++)
+            add_guest(&guests, i, allocation->places[i].rank_gpu[rank] / per_node, last_guest);
+    for (int64_t i = 0; i < spec->background_count; i++) {
+        add_listed(allocation, &guests, spec->job_count + i, spec->background[i].from, last_guest);
+        add_listed(allocation, &guests, spec->job_count + i, spec->background[i].to, last_guest);
+    }
+    return guests;
+}
+
+/* Nodes whose own links have events, and leaves whose links have. */
+static uint32_t event_mark(const Allocation *allocation, int node) {
+    int leaf = node / network_nodes_per_leaf(&allocation->network);
+    uint32_t mark = 0;
+    for (int64_t i = 0; i < allocation->spec->link_event_count; i++) {
+        int number = -1;
+        const char *link = allocation->spec->link_events[i].link;
+        if ((sscanf(link, "node[%d]", &number) == 1 && number == node) ||
+            (sscanf(link, "leaf[%d]", &number) == 1 && number == leaf))
+            mark += guest_key(-2 - i);
+    }
+    return mark;
+}
+
+static void mark_ranks(Allocation *allocation, const LeafGuests *guests, int64_t index) {
+    const JobSpec *job = &allocation->spec->jobs[index];
+    JobPlace *place = &allocation->places[index];
+    uint32_t *marks = ARENA_ARRAY(allocation->arena, job->gpus, uint32_t);
+    int last_node = -1;
+    for (int64_t rank = 0; rank < job->gpus; rank++) {
+        int node = place->rank_gpu[rank] / allocation->network.gpus_per_node;
+        marks[rank] = node == last_node
+                          ? marks[rank - 1]
+                          : guests->sum[node / guests->per_leaf] - guest_key(index) + event_mark(allocation, node);
+        last_node = node;
+    }
+    place->marks = marks;
+}
+
+const JobPlace *placement_of_jobs(const SimulationSpec *spec, Arena *arena, ErrorList *errors) {
+    Allocation allocation = allocation_start(spec, arena);
+    bool given = place_jobs(&allocation, true, errors), chosen = place_jobs(&allocation, false, errors);
+    if (!given || !chosen)
+        return NULL;
+    LeafGuests guests = find_guests(&allocation);
+    for (int64_t i = 0; i < spec->job_count; i++)
+        mark_ranks(&allocation, &guests, i);
+    return allocation.places;
+}

@@ -1,0 +1,20 @@
+/*
+ * run_ground: what everything that happens in a run stands on: plain pointers to the engine, the shared links, and the
+ * memory of the run.
+ */
+#ifndef MODELS_CLUSTER_RUN_GROUND_H
+#define MODELS_CLUSTER_RUN_GROUND_H
+
+#include "models/workload/traffic.h"
+#include "sim/engine/arena.h"
+#include "sim/engine/fair_share.h"
+
+typedef struct RunGround {
+    Arena *arena;
+    Engine *engine;
+    FairShare *share;
+    Traffic *traffic;
+    int jobs_left; /* that have not ended; at 0 nothing new begins */
+} RunGround;
+
+#endif

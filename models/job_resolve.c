@@ -1,0 +1,101 @@
+#include "models/job_resolve.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "models/workload/collective_job.h"
+
+static const double PASSES_MAX = 1e6;
+
+static bool has_precision(const GpuSpec *gpu, Precision precision) {
+    return gpu->peak_flop_per_s[precision] > 0 && gpu->kernels.matrix_fraction[precision] > 0;
+}
+
+static void check_precision(const GpuSpec *gpu, Precision precision, const char *path, ErrorList *errors) {
+    if (!has_precision(gpu, precision))
+        error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.plan.precision", path),
+                       "found %s, expected a precision for which %s has a `peak` and a `kernels.matrix`",
+                       precision_name(precision), gpu->name);
+    else if (precision == PRECISION_FP8 && !has_precision(gpu, PRECISION_BF16))
+        error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.plan.precision", path),
+                       "found fp8, expected a GPU that has bf16 too: attention needs it");
+}
+
+/* A step of more passes than this would not fit into the memory of a usual machine. */
+static void check_size(const SimulationSpec *spec, const JobSpec *job, const char *path, ErrorList *errors) {
+    const PlanSpec *plan = &job->training.plan;
+    double passes = (double)plan->pipeline_parallel * (double)plan->virtual_stages * (double)plan_micro_batches(plan);
+    double slow = (double)spec->cluster.slow_gpu_count, replicas = (double)plan->data_parallel;
+    /* Folded, every replica with a slow GPU is simulated by itself. */
+    passes *= spec->fidelity == FIDELITY_UNFOLDED ? replicas * (double)plan->tensor_parallel
+              : slow < replicas                   ? 1 + slow
+                                                  : replicas;
+    if (passes > PASSES_MAX)
+        error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.plan", path),
+                       "found %.3g passes to simulate (stages x chunks x micro-batches%s), expected at most %.3g: a "
+                       "larger micro_batch, fewer virtual_stages or a smaller global_batch makes fewer",
+                       passes, spec->fidelity == FIDELITY_UNFOLDED ? " x ranks, unfolded" : "", PASSES_MAX);
+}
+
+static void resolve_training(const SimulationSpec *spec, JobSpec *job, const char *path, ErrorList *errors) {
+    if (!job->training.model.layers)
+        error_list_add(errors, (ErrorPlace){0}, path, "found neither `model` nor `collective`, expected one of them");
+    if (job->training.model.layers && !job->training.sequence_tokens)
+        error_list_add(errors, (ErrorPlace){0}, path, "found no `sequence_length`, expected it beside `model`");
+    if (!job->training.model.layers || !job->training.sequence_tokens)
+        return;
+    check_precision(&spec->cluster.node.gpu, job->training.plan.precision, path, errors);
+    if (plan_resolve(&job->training, job->gpus, path, errors))
+        check_size(spec, job, path, errors);
+}
+
+static bool is_operation(const char *name) {
+    for (int kind = 0; kind < COLLECTIVE_KIND_COUNT; kind++)
+        if (strcmp(collective_kind_name((CollectiveKind)kind), name) == 0)
+            return true;
+    return false;
+}
+
+static void resolve_collective(const JobSpec *job, const char *path, ErrorList *errors) {
+    const CollectiveSpec *collective = &job->collective;
+    if (job->training.model.layers)
+        error_list_add(errors, (ErrorPlace){0}, path, "found `model` and `collective`, expected one of them");
+    if (!is_operation(collective->operation))
+        error_list_add(
+            errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.collective.operation", path),
+            "found %s, expected one of all_reduce, all_gather, reduce_scatter, send_recv, broadcast, reduce, "
+            "all_to_all",
+            collective->operation);
+    if (strcmp(collective->operation, "send_recv") == 0 && job->gpus != 2)
+        error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.gpus", path),
+                       "found %" PRId64 ", expected 2 for a send_recv", job->gpus);
+    if (collective->to_bytes < collective->from_bytes)
+        error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.collective.to", path),
+                       "found less than `from`, expected at least as much");
+    else if (collective_size_count(collective) > COLLECTIVE_SIZES_MAX)
+        error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.collective.to", path),
+                       "found more than %d sizes, expected a larger `factor`", COLLECTIVE_SIZES_MAX);
+}
+
+void job_resolve(const SimulationSpec *spec, JobSpec *job, int64_t index, ErrorList *errors) {
+    int64_t gpus = spec->cluster.nodes * spec->cluster.node.gpus;
+    const char *path = arena_format(errors->arena, "jobs[%" PRId64 "]", index);
+    job->kind = job->collective.operation ? JOB_COLLECTIVE : JOB_TRAINING;
+    if (job->said_kind && strcmp(job->said_kind, job_kind_name(job->kind)) != 0)
+        error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.kind", path),
+                       "found %s, expected %s: it has %s", job->said_kind, job_kind_name(job->kind),
+                       job->kind == JOB_COLLECTIVE ? "`collective`" : "no `collective`");
+    if (!job->gpus)
+        job->gpus = gpus;
+    if (job->gpus > gpus)
+        error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.gpus", path),
+                       "found %" PRId64 ", expected at most the cluster's %" PRId64, job->gpus, gpus);
+    switch (job->kind) {
+    case JOB_TRAINING:
+        resolve_training(spec, job, path, errors);
+        break;
+    case JOB_COLLECTIVE:
+        resolve_collective(job, path, errors);
+        break;
+    }
+}

@@ -1,0 +1,150 @@
+#include "models/spec_resolve.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/cluster/link_events.h"
+#include "models/cluster/placement.h"
+#include "models/job_resolve.h"
+
+static const double GPUS_MAX = 4e6;
+
+static void check_slow_gpus(const ClusterSpec *cluster, ErrorList *errors) {
+    int64_t gpus = cluster->nodes * cluster->node.gpus;
+    bool *seen = ARENA_ARRAY(errors->arena, gpus, bool);
+    for (int64_t i = 0; i < cluster->slow_gpu_count; i++) {
+        int64_t gpu = cluster->slow_gpus[i].gpu;
+        const char *path = arena_format(errors->arena, "cluster.slow_gpus[%" PRId64 "].gpu", i);
+        if (gpu >= gpus)
+            error_list_add(errors, (ErrorPlace){0}, path, "found %" PRId64 ", expected a GPU in 0 .. %" PRId64, gpu,
+                           gpus - 1);
+        else if (seen[gpu])
+            error_list_add(errors, (ErrorPlace){0}, path, "found GPU %" PRId64 " again, expected each once", gpu);
+        else
+            seen[gpu] = true;
+    }
+}
+
+static void check_network(const ClusterSpec *cluster, ErrorList *errors) {
+    if (cluster->node.in_network_reduction && cluster->node.nvlink.bytes_per_s <= 0)
+        error_list_add(errors, (ErrorPlace){0}, "cluster.node.in_network_reduction",
+                       "found true on a node without NVLink, expected `nvlink`, whose switch reduces");
+    if (cluster->nodes > 1 && cluster->node.nics < 1)
+        error_list_add(errors, (ErrorPlace){0}, "cluster.nodes",
+                       "found %" PRId64 " nodes without NICs, expected 1 node, or a node type with `nics`",
+                       cluster->nodes);
+    if (cluster->node.nics > 0 && cluster->node.nic.bytes_per_s <= 0)
+        error_list_add(errors, (ErrorPlace){0}, "cluster.node.nics",
+                       "found %d NICs without a bandwidth, expected `nic`", cluster->node.nics);
+    Fabric fabric = network_fabric(&cluster->node, &cluster->fabric, (int)cluster->nodes);
+    TopologyFault fault = fabric_fault(&fabric);
+    if (fault.key)
+        error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "cluster.fabric.%s", fault.key),
+                       "found %s for %" PRId64 " nodes with %d NICs, expected %s", cluster->fabric.topology,
+                       cluster->nodes, cluster->node.nics, fault.expected);
+}
+
+/* The whole list of a `nodes`, `from` or `to`. */
+static void check_nodes(const SimulationSpec *spec, const char *text, const char *path, ErrorList *errors) {
+    int64_t count;
+    const char *found;
+    if (!placement_nodes(text, spec->cluster.nodes, errors->arena, &count, &found))
+        error_list_add(errors, (ErrorPlace){0}, path,
+                       "found %s, expected nodes in 0 .. %" PRId64 ", such as \"0-7, 12\"", found,
+                       spec->cluster.nodes - 1);
+}
+
+static void resolve_jobs(SimulationSpec *spec, ErrorList *errors) {
+    if (spec->job_count < 1)
+        error_list_add(errors, (ErrorPlace){0}, "jobs", "found no job, expected at least 1");
+    for (int64_t i = 0; i < spec->job_count; i++) {
+        JobSpec *job = &spec->jobs[i];
+        const char *path = arena_format(errors->arena, "jobs[%" PRId64 "]", i);
+        job_resolve(spec, job, i, errors);
+        if (*job->nodes != '\0')
+            check_nodes(spec, job->nodes, arena_format(errors->arena, "%s.nodes", path), errors);
+        for (int64_t other = 0; other < i; other++)
+            if (strcmp(spec->jobs[other].name, job->name) == 0)
+                error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.name", path),
+                               "found \"%s\" again, expected a `name` of its own for each job", job->name);
+    }
+}
+
+static void resolve_background(const SimulationSpec *spec, ErrorList *errors) {
+    for (int64_t i = 0; i < spec->background_count; i++) {
+        const BackgroundSpec *flow = &spec->background[i];
+        const char *path = arena_format(errors->arena, "background[%" PRId64 "]", i);
+        check_nodes(spec, flow->from, arena_format(errors->arena, "%s.from", path), errors);
+        check_nodes(spec, flow->to, arena_format(errors->arena, "%s.to", path), errors);
+        if (spec->cluster.node.nics < 1)
+            error_list_add(errors, (ErrorPlace){0}, path, "found nodes without NICs, expected a node type with `nics`");
+        if ((flow->on_s > 0) != (flow->off_s > 0))
+            error_list_add(errors, (ErrorPlace){0}, path, "found one of `on` and `off`, expected both or none");
+    }
+}
+
+static bool some_link_matches(const Network *network, const char *name) {
+    for (LinkId link = 0; link < (LinkId)network_link_count(network); link++) {
+        char text[96];
+        network_link_name(network, link, text, sizeof text);
+        if (link_event_matches(name, text))
+            return true;
+    }
+    return false;
+}
+
+/* The fabric is sound. */
+static void resolve_link_events(const SimulationSpec *spec, ErrorList *errors) {
+    Network network = network_build(&spec->cluster.node, &spec->cluster.fabric, (int)spec->cluster.nodes);
+    for (int64_t i = 0; i < spec->link_event_count; i++) {
+        const LinkEventSpec *event = &spec->link_events[i];
+        const char *path = arena_format(errors->arena, "link_events[%" PRId64 "]", i);
+        if (!some_link_matches(&network, event->link))
+            error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.link", path),
+                           "found \"%s\", which no link is called, expected one that `chokepoint list routes` shows",
+                           event->link);
+        if (event->every_s > 0 && (event->for_s <= 0 || event->for_s >= event->every_s))
+            error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.every", path),
+                           "found %g s beside `for` %g s, expected a `for` that is shorter", event->every_s,
+                           event->for_s);
+    }
+}
+
+static int by_start_and_name(const void *left, const void *right) {
+    const JobSpec *a = left, *b = right;
+    if (a->start_s != b->start_s)
+        return a->start_s < b->start_s ? -1 : 1;
+    return strcmp(a->name, b->name);
+}
+
+static int by_name(const void *left, const void *right) {
+    const BackgroundSpec *a = left, *b = right;
+    return strcmp(a->name, b->name);
+}
+
+bool simulation_spec_resolve(SimulationSpec *spec, ErrorList *errors) {
+    int before = errors->count;
+    double gpus = (double)spec->cluster.nodes * (double)spec->cluster.node.gpus;
+    if (gpus > GPUS_MAX) {
+        error_list_add(errors, (ErrorPlace){0}, "cluster.nodes", "found %.3g GPUs, expected at most %.3g", gpus,
+                       GPUS_MAX);
+        return false;
+    }
+    spec->cluster.fabric.seed = spec->seed;
+    check_network(&spec->cluster, errors);
+    check_slow_gpus(&spec->cluster, errors);
+    resolve_jobs(spec, errors);
+    resolve_background(spec, errors);
+    if (errors->count == before)
+        resolve_link_events(spec, errors);
+    if (errors->count > before)
+        return false;
+    if (spec->job_count > 1)
+        qsort(spec->jobs, (size_t)spec->job_count, sizeof *spec->jobs, by_start_and_name);
+    if (spec->background_count > 1)
+        qsort(spec->background, (size_t)spec->background_count, sizeof *spec->background, by_name);
+    return spec->job_count == 1 && *spec->jobs[0].nodes == '\0'
+               ? true
+               : placement_of_jobs(spec, errors->arena, errors) != NULL;
+}

@@ -1,0 +1,53 @@
+#include "models/sweep_findings.h"
+
+#include <math.h>
+
+static int find_best(const SweepResults *sweep) {
+    int best = -1;
+    for (int i = 0; i < sweep->point_count; i++) {
+        double throughput = sweep_fall_throughput(&sweep->points[i]);
+        if (!isnan(throughput) && (best < 0 || throughput > sweep_fall_throughput(&sweep->points[best])))
+            best = i;
+    }
+    return best;
+}
+
+static bool has_names(const SweepFindings *findings) {
+    for (int i = 0; i < findings->sweep->parameter_count; i++)
+        if (findings->keys[i].count > 1 && !findings->keys[i].is_numeric)
+            return true;
+    return false;
+}
+
+/* Keys of numbers have neighbours, names have a best and a worst. */
+static int find_worst(const SweepFindings *findings) {
+    const SweepResults *sweep = findings->sweep;
+    int worst = findings->best;
+    if (worst < 0 || !has_names(findings))
+        return -1;
+    for (int i = 0; i < sweep->point_count; i++)
+        if (sweep_fall_throughput(&sweep->points[i]) < sweep_fall_throughput(&sweep->points[worst]))
+            worst = i;
+    return worst != findings->best ? worst : -1;
+}
+
+static void count_failures(SweepFindings *findings) {
+    for (int i = 0; i < findings->sweep->point_count; i++) {
+        const Results *results = findings->sweep->points[i].results;
+        findings->failed_count += results == NULL;
+        findings->too_big_count += results != NULL && results->status == RUN_OUT_OF_MEMORY;
+        findings->too_long_count += results != NULL && results->status == RUN_TOO_LONG;
+    }
+}
+
+const SweepFindings *sweep_findings_of(Arena *arena, const SweepResults *sweep) {
+    SweepKey *keys = ARENA_ARRAY(arena, sweep->parameter_count, SweepKey);
+    for (int i = 0; i < sweep->parameter_count; i++)
+        keys[i] = sweep_key_of(arena, sweep, i);
+    SweepFindings *findings = ARENA_NEW(arena, SweepFindings);
+    *findings = (SweepFindings){.sweep = sweep, .keys = keys, .best = find_best(sweep)};
+    findings->worst = find_worst(findings);
+    findings->fall = sweep_fall_of(arena, sweep, keys);
+    count_failures(findings);
+    return findings;
+}

@@ -1,0 +1,116 @@
+#include "models/workload/job_step.h"
+
+#include <stdlib.h>
+
+#include "models/workload/training.h"
+#include "models/workload/training_memory.h"
+#include "sim/engine/fatal.h"
+
+enum { SERIES_POINTS = 512 };
+
+static void create_streams(Arena *arena, Step *step) {
+    StreamId(*streams)[STREAM_KIND_COUNT] = arena_array(arena, (size_t)step->ranks.class_count, sizeof *streams);
+    for (int class = 0; class < step->ranks.class_count; class ++)
+        for (int kind = 0; kind < STREAM_KIND_COUNT; kind++)
+            streams[class][kind] = task_graph_add_stream(step->graph);
+    step->streams = (const StreamId(*)[STREAM_KIND_COUNT])streams;
+}
+
+/* The representative's HBM, with everything in it that stays for the whole step. */
+static Pool *create_memory(Engine *engine, const Workload *workload, const RankClass *class) {
+    StageMemory memory = training_memory_of_stage(&workload->job->training, class->stage);
+    Pool *pool = pool_create(engine, (int64_t)workload->spec->cluster.node.gpu.hbm_bytes);
+    int64_t resident = (int64_t)(stage_memory_total_bytes(&memory) - memory.activations_bytes);
+    ENGINE_CHECK(engine, pool_try(pool, resident));
+    return pool;
+}
+
+static Series *observe_link(JobStep *self, FairShare *share, const Traffic *traffic, LinkId link) {
+    ResourceId resource;
+    if (!traffic_resource(traffic, link, &resource))
+        return NULL;
+    Series *series = series_create_at(SERIES_POINTS, self->step.start);
+    fair_share_observe(share, resource, series);
+    self->observed[self->observed_count++] = resource;
+    return series;
+}
+
+static void create_class_states(JobStep *self, Arena *arena, Engine *engine, FairShare *share,
+                                const Workload *workload) {
+    Step *step = &self->step;
+    const Network *network = traffic_network(workload->traffic);
+    int classes = step->ranks.class_count;
+    step->memory = ARENA_ARRAY(arena, classes, Pool *);
+    self->series = ARENA_ARRAY(arena, classes, ClassSeries);
+    self->observed = ARENA_ARRAY(arena, 2 * classes, ResourceId);
+    for (int i = 0; i < classes; i++) {
+        const RankClass *class = &step->ranks.classes[i];
+        /* Tensor ranks are alike on the links; the first of the group is the one whose links are always there. */
+        int gpu = step->ranks.rank_gpu[class->first_rank - class->tensors[0]];
+        ClassSeries *series = &self->series[i];
+        if (workload->job->kind == JOB_TRAINING)
+            step->memory[i] = create_memory(engine, workload, class);
+        series->memory = series_create_at(SERIES_POINTS, step->start);
+        if (step->memory[i])
+            pool_observe(step->memory[i], series->memory);
+        series->nvlink = observe_link(self, share, workload->traffic, network_port_out(network, gpu));
+        if (network->nics_per_node > 0)
+            series->nic = observe_link(self, share, workload->traffic, network_nic_out(network, gpu));
+    }
+}
+
+static void build_tasks(JobStep *self, Arena *arena, const Workload *workload) {
+    StepBuilder builder;
+    step_builder_init(&builder, &self->step, workload->traffic);
+    switch (workload->job->kind) {
+    case JOB_TRAINING:
+        training_tasks_add(arena, &builder, workload->spec, workload->job, &workload->training);
+        break;
+    case JOB_COLLECTIVE:
+        collective_tasks_add(&builder, &workload->collective, &workload->job->collective);
+        break;
+    }
+    self->endless = builder.endless;
+    step_builder_finish(&builder);
+}
+
+static void note_losses(Step *step, FairShare *share, uint32_t owner) {
+    step->owners = fair_share_owner_count(share);
+    if (step->owners == 0)
+        return;
+    step->lost_s = calloc((size_t)task_graph_count(step->graph) * step->owners, sizeof *step->lost_s);
+    if (step->lost_s == NULL)
+        fatal("out of memory for the losses of %d tasks", task_graph_count(step->graph));
+    task_graph_note_losses(step->graph, owner, step->lost_s);
+}
+
+JobStep *job_step_create(Arena *arena, Engine *engine, FairShare *share, const Workload *workload, uint32_t owner) {
+    JobStep *self = ARENA_NEW(arena, JobStep);
+    self->step.ranks = workload->ranks;
+    self->step.graph = task_graph_create(engine, share);
+    self->step.start = engine_now(engine);
+    create_streams(arena, &self->step);
+    create_class_states(self, arena, engine, share, workload);
+    build_tasks(self, arena, workload);
+    note_losses(&self->step, share, owner);
+    return self;
+}
+
+void job_step_start(JobStep *self, Event done) {
+    task_graph_start(self->step.graph, done);
+}
+
+void job_step_destroy(JobStep *self, FairShare *share) {
+    for (int i = 0; i < self->observed_count; i++)
+        fair_share_observe(share, self->observed[i], NULL);
+    for (int i = 0; i < self->step.ranks.class_count; i++) {
+        pool_destroy(self->step.memory[i]);
+        series_destroy(self->series[i].memory);
+        series_destroy(self->series[i].nvlink);
+        series_destroy(self->series[i].nic);
+    }
+    task_graph_destroy(self->step.graph);
+    free(self->step.tasks);
+    free(self->step.profiles);
+    free(self->step.lost_s);
+}

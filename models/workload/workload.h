@@ -1,0 +1,26 @@
+/*
+ * workload: what a job does, laid out over its GPUs: its classes of ranks and its operations in the traffic. Constant
+ * over the steps of the job; job_step.h runs them.
+ */
+#ifndef MODELS_WORKLOAD_WORKLOAD_H
+#define MODELS_WORKLOAD_WORKLOAD_H
+
+#include "models/cluster/placement.h"
+#include "models/workload/collective_job.h"
+#include "models/workload/rank_classes.h"
+#include "models/workload/training_traffic.h"
+
+typedef struct Workload {
+    const SimulationSpec *spec;
+    const JobSpec *job;
+    RankClasses ranks;
+    Traffic *traffic;
+    TrainingTraffic training;     /* of a training job */
+    CollectiveTraffic collective; /* of a collective job */
+} Workload;
+
+/* Lays out a resolved job and adds its operations to the traffic, which is not sealed yet. */
+Workload *workload_create(Arena *arena, const SimulationSpec *spec, const JobSpec *job, const JobPlace *place,
+                          Traffic *traffic);
+
+#endif
