@@ -116,3 +116,32 @@ Test(collective_flows, explicit_and_folded_agree_where_the_nic_decides_the_way) 
     sprayed.hop_latency_s = 0;
     expect_agreement(&sprayed, 1);
 }
+
+/* Ranks spread over nodes unevenly: phases that wait for the slowest rank when folded overlap as explicit flows. */
+Test(collective_flows, uneven_placements_end_near_the_folded_time) {
+    static const double MOST_FRACTION = 0.25;
+    const int counts[] = {3, 5, 7, 11, 13};
+    NodeSpec node = node_of(2);
+    Network network = network_build(&node, &FABRIC, RANKS_MAX / GPUS_PER_NODE);
+    int gpus[13];
+    for (int rank = 0; rank < 13; rank++)
+        gpus[rank] = 3 * rank + rank / 4;
+    for (size_t index = 0; collective_at(index); index++) {
+        Worst worst = {0};
+        for (int i = 0; i < 5 * COLLECTIVE_KIND_COUNT * 3; i++) {
+            CollectiveCall call = {.kind = (CollectiveKind)(i % COLLECTIVE_KIND_COUNT),
+                                   .ranks = counts[i / COLLECTIVE_KIND_COUNT % 5],
+                                   .bytes = i < 35   ? 2385
+                                            : i < 70 ? 2.385e6
+                                                     : 2.385e9,
+                                   .rank_gpu = gpus,
+                                   .gpus_per_node = GPUS_PER_NODE,
+                                   .in_network_reduction = true};
+            if (!collective_at(index)->needs(&call))
+                compare(&call, collective_at(index), &network, &worst);
+        }
+        fprintf(stderr, "uneven, %s: %d calls, worst %.1f %%: %s\n", collective_at(index)->name, worst.calls,
+                100 * worst.fraction, worst.what);
+        cr_expect_leq(worst.fraction, MOST_FRACTION, "%s: %s", collective_at(index)->name, worst.what);
+    }
+}
