@@ -188,6 +188,8 @@ bad calibrate_without_node calibrate scenarios/measured/collectives.csv
 bad calibrate_unknown_node calibrate --node dgx-a100 scenarios/measured/collectives.csv
 bad calibrate_other_table calibrate --node dgx-a100-80 scenarios/measured/example.csv
 bad calibrate_missing calibrate --node dgx-a100-80 "$work/missing.csv"
+mkdir "$work/no_tables"
+bad calibrate_empty_folder calibrate --node dgx-a100-80 "$work/no_tables"
 
 shown menu 0
 shown help_run 0 run --help
