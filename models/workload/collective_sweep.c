@@ -6,7 +6,7 @@
 #include "models/workload/collective_loads.h"
 #include "sim/engine/check.h"
 
-double collective_bus_factor(CollectiveKind kind, int ranks) {
+double collective_sweep_bus_factor(CollectiveKind kind, int ranks) {
     double share = (ranks - 1.0) / ranks;
     switch (kind) {
     case COLLECTIVE_ALL_REDUCE:
@@ -49,7 +49,7 @@ static CollectiveRow row_of(const CollectiveCall *call, const CollectiveAlgorith
     return (CollectiveRow){.bytes = call->bytes,
                            .seconds = seconds,
                            .algorithm_bytes_per_s = bytes_per_s,
-                           .bus_bytes_per_s = bytes_per_s * collective_bus_factor(call->kind, call->ranks),
+                           .bus_bytes_per_s = bytes_per_s * collective_sweep_bus_factor(call->kind, call->ranks),
                            .algorithm = algorithm->name};
 }
 

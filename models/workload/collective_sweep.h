@@ -22,7 +22,7 @@ typedef struct CollectiveSweep {
 } CollectiveSweep;
 
 /* Bus bandwidth over algorithm bandwidth, for ranks >= 1. */
-double collective_bus_factor(CollectiveKind kind, int ranks);
+double collective_sweep_bus_factor(CollectiveKind kind, int ranks);
 
 /* One row per size, in the arena; NULL when there is no algorithm of that name. The sweep's texts are borrowed. */
 const CollectiveResults *collective_sweep(const CollectiveSweep *sweep, const Network *network, Arena *arena);

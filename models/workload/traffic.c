@@ -87,6 +87,7 @@ static CollectiveCall call_of(const Traffic *traffic, const TrafficGroups *group
                             .ranks = groups->ranks,
                             .rank_gpu = groups->gpus + (size_t)group * (size_t)groups->ranks,
                             .gpus_per_node = traffic->network->gpus_per_node,
+                            .pair_bytes = groups->pair_bytes,
                             .in_network_reduction = traffic->network->in_network_reduction && !groups->split};
 }
 

@@ -27,6 +27,6 @@ double comm_model_seconds(const NodeSpec *node, const CommRow *row) {
 
 double comm_model_null_seconds(const NodeSpec *node, const CommRow *row) {
     double port_bytes_per_s = node->nvlink.bytes_per_s > 0 ? node->nvlink.bytes_per_s : node->pcie.bytes_per_s;
-    double bytes = row->bytes * collective_bus_factor(row->kind, row->ranks);
+    double bytes = row->bytes * collective_sweep_bus_factor(row->kind, row->ranks);
     return bytes / (comm_model_is_inside(node, row) ? port_bytes_per_s : node->nic.bytes_per_s * node->nics);
 }

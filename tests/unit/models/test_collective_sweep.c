@@ -23,13 +23,13 @@ static CollectiveSweep sweep_of(CollectiveKind kind, int ranks) {
 }
 
 Test(collective_sweep, bus_factors_are_those_of_nccl_tests) {
-    cr_assert_float_eq(collective_bus_factor(COLLECTIVE_ALL_REDUCE, 5), 1.6, 1e-12);
-    cr_assert_float_eq(collective_bus_factor(COLLECTIVE_ALL_GATHER, 5), 0.8, 1e-12);
-    cr_assert_float_eq(collective_bus_factor(COLLECTIVE_REDUCE_SCATTER, 5), 0.8, 1e-12);
-    cr_assert_float_eq(collective_bus_factor(COLLECTIVE_ALL_TO_ALL, 5), 0.8, 1e-12);
-    cr_assert_eq(collective_bus_factor(COLLECTIVE_BROADCAST, 5), 1);
-    cr_assert_eq(collective_bus_factor(COLLECTIVE_REDUCE, 5), 1);
-    cr_assert_eq(collective_bus_factor(COLLECTIVE_SEND_RECV, 2), 1);
+    cr_assert_float_eq(collective_sweep_bus_factor(COLLECTIVE_ALL_REDUCE, 5), 1.6, 1e-12);
+    cr_assert_float_eq(collective_sweep_bus_factor(COLLECTIVE_ALL_GATHER, 5), 0.8, 1e-12);
+    cr_assert_float_eq(collective_sweep_bus_factor(COLLECTIVE_REDUCE_SCATTER, 5), 0.8, 1e-12);
+    cr_assert_float_eq(collective_sweep_bus_factor(COLLECTIVE_ALL_TO_ALL, 5), 0.8, 1e-12);
+    cr_assert_eq(collective_sweep_bus_factor(COLLECTIVE_BROADCAST, 5), 1);
+    cr_assert_eq(collective_sweep_bus_factor(COLLECTIVE_REDUCE, 5), 1);
+    cr_assert_eq(collective_sweep_bus_factor(COLLECTIVE_SEND_RECV, 2), 1);
 }
 
 Test(collective_sweep, a_row_has_the_time_and_both_bandwidths) {
