@@ -1,5 +1,5 @@
 /*
- * collective_table: a collective over message sizes as a table: for people with the columns of nccl-tests (size, time,
+ * collective_table: the sizes of a collective job as a table: for people with the columns of nccl-tests (size, time,
  * algbw, busbw; GB are 10^9 bytes), as csv in SI units, as a json object.
  */
 #ifndef PLOTS_COLLECTIVE_TABLE_H
@@ -7,14 +7,14 @@
 
 #include <stdio.h>
 
-#include "models/account/collective_results.h"
+#include "models/results.h"
 
-void collective_table_text(FILE *out, const CollectiveResults *results);
+void collective_table_text(FILE *out, const Results *results);
 
-/* A header line and one line per size; `name` and the ranks stand in every line, so that tables can be joined. */
-void collective_table_csv(FILE *out, const CollectiveResults *results);
+/* A header line and one line per size; name and ranks stand in every line, so that tables can be joined. */
+void collective_table_csv(FILE *out, const Results *results);
 
-/* The object at an indent (columns), without a line break behind it. */
-void collective_table_json(FILE *out, const CollectiveResults *results, int indent);
+/* An object whose rows stand at an indent (columns), without a line break behind it. */
+void collective_table_json(FILE *out, const Results *results, int indent);
 
 #endif

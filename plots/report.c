@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "plots/cell.h"
+#include "plots/collective_table.h"
 #include "plots/fabric_file.h"
 #include "plots/format.h"
 #include "plots/gnuplot.h"
@@ -167,6 +168,9 @@ static bool write_run_tables(const ReportTarget *target, const Output *output, c
                  write_run_file(output, "summary.csv", format_find("csv")->write_run, results) &&
                  write_run_file(output, "ledger.csv", ledger_table_write, results) &&
                  write_run_file(output, "links.csv", fabric_file_write_table, results);
+    if (whole && results->size_count > 0) {
+        whole = write_run_file(output, "collective.csv", collective_table_csv, results);
+    }
     if (whole && target->trace) {
         whole = write_run_file(output, "trace.json", format_find("trace")->write_run, results);
     }

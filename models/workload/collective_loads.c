@@ -200,3 +200,12 @@ double collective_alone_seconds(const CollectiveLoads *loads, const Network *net
     }
     return seconds;
 }
+
+double collective_seconds(const CollectiveCall *call, const CollectiveAlgorithm *algorithm, const Network *network) {
+    Arena *arena = arena_create();
+    CollectiveLoads loads;
+    collective_loads(call, algorithm, network, arena, &loads);
+    double seconds = collective_alone_seconds(&loads, network);
+    arena_destroy(arena);
+    return seconds;
+}

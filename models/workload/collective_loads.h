@@ -38,6 +38,9 @@ typedef struct CollectiveLoads {
 void collective_loads(const CollectiveCall *call, const CollectiveAlgorithm *algorithm, const Network *network,
                       Arena *arena, CollectiveLoads *loads);
 
+/* Time of one call by its algorithm, with all links for itself. */
+double collective_seconds(const CollectiveCall *call, const CollectiveAlgorithm *algorithm, const Network *network);
+
 /* Time with all links for itself: the sum over the phases of latency and slowest link. */
 double collective_alone_seconds(const CollectiveLoads *loads, const Network *network);
 

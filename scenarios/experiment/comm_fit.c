@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "models/workload/collective_sweep.h"
+#include "models/workload/collective_loads.h"
 #include "scenarios/experiment/comm_model.h"
 
 enum { CONSTANTS = 3, STARTS = 3, MOST_ITERATIONS = 300 };
@@ -159,7 +159,7 @@ static CommSeries judge(const CommTable *table, const CommRow *first, const Node
         problem.rows[problem.row_count++] = row;
         if (row->bytes < series.largest_bytes)
             continue;
-        double bus_bytes = row->bytes * collective_sweep_bus_factor(row->kind, row->ranks);
+        double bus_bytes = row->bytes * collective_bus_factor(row->kind, row->ranks);
         series.largest_bytes = row->bytes;
         series.measured_bus_bytes_per_s = bus_bytes / row->seconds;
         series.simulated_bus_bytes_per_s = bus_bytes / comm_model_seconds(node, row);

@@ -81,6 +81,7 @@ const Results *kept_results_copy(const Results *results, Arena *arena) {
     copy->critical = copy_critical(results, arena);
     copy->causes = copy_causes(results, arena);
     copy->assumptions = copy_assumptions(results, arena);
+    copy->operation = copy_text(results->operation, arena);
     copy->sizes = copy_array(results->sizes, results->size_count, sizeof *results->sizes, arena);
     copy->contention = NULL;
     copy->timeline = NULL;

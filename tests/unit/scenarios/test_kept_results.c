@@ -121,6 +121,7 @@ typedef struct KnownResults {
         int count;
     } lists[9]; /* classes, timeline, series, links, memory, fit_changes, critical, causes, assumptions */
     uint64_t facts[3];
+    const char *operation;
     struct {
         const void *items;
         int count;
