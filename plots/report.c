@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "plots/cell.h"
+#include "plots/fabric_file.h"
 #include "plots/format.h"
 #include "plots/gnuplot.h"
 #include "plots/grid_file.h"
@@ -164,7 +165,8 @@ static bool write_manifest(const ReportTarget *target, const Output *output, con
 static bool write_run_tables(const ReportTarget *target, const Output *output, const Results *results) {
     bool whole = write_run_file(output, "summary.txt", format_find("text")->write_run, results) &&
                  write_run_file(output, "summary.csv", format_find("csv")->write_run, results) &&
-                 write_run_file(output, "ledger.csv", ledger_table_write, results);
+                 write_run_file(output, "ledger.csv", ledger_table_write, results) &&
+                 write_run_file(output, "links.csv", fabric_file_write_table, results);
     if (whole && target->trace) {
         whole = write_run_file(output, "trace.json", format_find("trace")->write_run, results);
     }
@@ -177,7 +179,8 @@ static bool write_run_series(const Output *output, const Results *results) {
                      write_run_file(output, "series/utilisation.dat", write_utilisation, results) &&
                      write_run_file(output, "series/utilisation_grid.dat", grid_file_write, results) &&
                      write_run_file(output, "series/memory.dat", write_memory, results) &&
-                     write_run_file(output, "series/ledger.dat", series_files_ledger, results))) &&
+                     write_run_file(output, "series/ledger.dat", series_files_ledger, results) &&
+                     write_run_file(output, "series/fabric.dat", fabric_file_write, results))) &&
            write_run_file(output, "series/memory_peak.dat", memory_file_write, results);
 }
 
