@@ -214,7 +214,7 @@ static bool write_sweep_file(const Output *output, const char *name, const char 
 static bool write_sweep_series(const Output *output, const SweepFindings *findings, const SweepView *view) {
     FILE *file = output_open(output, "series/sweep.dat");
     if (file != NULL) {
-        sweep_file_write(file, findings->sweep, view);
+        sweep_file_write(file, findings, view);
     }
     return output_close(output, file, "series/sweep.dat");
 }

@@ -216,6 +216,11 @@ shown run_after_dashes 0 run --format csv -- $good
 shown run_out_of_memory 0 run $good --set 'jobs[0].plan.micro_batch=32'
 shown run_tidy_sweep 0 run $good --format tidy --set 'sweep={cluster.nodes: [1, 2]}' -j 2
 shown run_bad_point 0 run $good --set 'sweep={"jobs[0].plan.data_parallel": [2, 3]}'
+ring="jobs=[{name: ring, gpus: 16, collective: {operation: all_reduce, from: 1 GiB, to: 1 GiB}}]"
+shown run_collective_sweep 0 run $good --set cluster.nodes=4 --set "$ring" --set 'sweep={"jobs[0].gpus": [8, 16, 32]}'
+shown run_jobs_sweep 0 run $good --set cluster.nodes=2 --set "$ring" \
+    --set 'background=[{name: backup, from: "0", to: "1", rate: 100 Gbit/s}]' \
+    --set 'sweep={"background[0].rate": [25 Gbit/s, 100 Gbit/s, 400 Gbit/s]}'
 shown goal_met 0 run $good --set 'assert=[memory.fits == 1]' --format csv
 shown goal_missed 1 run $good --set 'assert=[memory.fits == 0, time.step_s > 1 us]'
 shown goal_wrapped 0 run $good --set 'assert=[throughput.model_tflops_per_gpu > 10]' --set "sweep={cluster.nodes: [2], \
