@@ -1,5 +1,6 @@
 #include "plots/fabric_view.h"
 
+#include "sim/engine/check.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -189,6 +190,7 @@ static void draw_lines(const Results *results, FabricView *view, FabricSpot *spo
 static void fill_cells(const Results *results, FabricView *view, Arena *arena) {
     view->cell_count = view->nodes < FABRIC_VIEW_CELLS_MAX ? view->nodes : FABRIC_VIEW_CELLS_MAX;
     FabricCell *cells = ARENA_ARRAY(arena, view->cell_count, FabricCell);
+    CHECK(view->nodes >= 1);
     for (int i = 0; i < results->link_count; i++) {
         const LinkUse *use = &results->links[i];
         FabricEnd end = use->from.level == FABRIC_NODE ? use->from : use->to;

@@ -130,9 +130,8 @@ static bool read_links(const Names *names, GraphPlan *plan) {
     for (int64_t i = 0; i < spec->link_count; i++) {
         const GraphLinkSpec *link = &spec->links[i];
         joined[i] = (Joined){.link = link, .path = arena_format(names->arena, "cluster.fabric.links[%" PRId64 "]", i)};
-        bool known =
-            find_end(names, link->from, arena_format(names->arena, "%s.from", joined[i].path), &joined[i].from);
-        known = find_end(names, link->to, arena_format(names->arena, "%s.to", joined[i].path), &joined[i].to) && known;
+        find_end(names, link->from, arena_format(names->arena, "%s.from", joined[i].path), &joined[i].from);
+        find_end(names, link->to, arena_format(names->arena, "%s.to", joined[i].path), &joined[i].to);
         most += (double)joined[i].from.count * joined[i].to.count;
     }
     if (most > CABLES_MOST)

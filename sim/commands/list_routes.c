@@ -146,7 +146,7 @@ int list_routes(const CommandLine *line) {
         gpus[1] = read_gpu(line, "to", &scenario->spec.cluster, &errors);
     }
     error_list_print(&errors, note_stream());
-    if (errors.count > 0)
+    if (scenario == NULL || errors.count > 0)
         return EXIT_BAD_INPUT;
     const ClusterSpec *cluster = &scenario->spec.cluster;
     Network network = network_build(&cluster->node, &cluster->fabric, (int)cluster->nodes);
