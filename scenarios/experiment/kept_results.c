@@ -83,6 +83,7 @@ const Results *kept_results_copy(const Results *results, Arena *arena) {
     copy->assumptions = copy_assumptions(results, arena);
     copy->sizes = copy_array(results->sizes, results->size_count, sizeof *results->sizes, arena);
     copy->contention = NULL;
+    copy->step_ends = NULL;
     copy->timeline = NULL;
     copy->timeline_count = 0;
     copy->series = NULL;
