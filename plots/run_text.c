@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "plots/columns.h"
+#include "plots/jobs_text.h"
 #include "plots/ledger_view.h"
+#include "plots/matrix_text.h"
 #include "plots/memory_text.h"
 #include "plots/text_layout.h"
 
@@ -19,6 +21,12 @@ void run_text_opening(FILE *out, const Results *results, int columns) {
     }
 }
 
+/* The metrics of each of several jobs are in the tables of the jobs. */
+static bool is_in_a_table(const Results *results, const Metric *metric) {
+    bool of_jobs = results->contention != NULL && strncmp(metric->name, "jobs.", strlen("jobs.")) == 0;
+    return of_jobs || columns_is_of_ledger(metric);
+}
+
 static void write_metrics(FILE *out, const Results *results) {
     if (results->metric_count == 0) {
         return;
@@ -26,7 +34,7 @@ static void write_metrics(FILE *out, const Results *results) {
     text_layout_heading(out, "Key figures");
     for (int i = 0; i < results->metric_count; i++) {
         const Metric *metric = &results->metrics[i];
-        if (columns_is_of_ledger(metric)) {
+        if (is_in_a_table(results, metric)) {
             continue;
         }
         char figure[TEXT_FIGURE_BYTES];
@@ -132,12 +140,23 @@ static void write_facts(FILE *out, const Results *results) {
             results->event_hash, results->seed);
 }
 
+void run_text_jobs(FILE *out, const Results *results, int columns) {
+    if (results->contention != NULL) {
+        jobs_text_table(out, results->contention, columns);
+        matrix_text_write(out, results->contention, columns);
+    }
+}
+
 void run_text_write(FILE *out, const Results *results) {
     run_text_opening(out, results, TEXT_COLUMNS);
+    run_text_jobs(out, results, TEXT_COLUMNS);
     if (results->status == RUN_OK) {
         write_metrics(out, results);
         run_text_ledger(out, results, TEXT_COLUMNS);
         write_causes(out, results);
+    }
+    if (results->contention != NULL) {
+        jobs_text_verdicts(out, results->contention, TEXT_COLUMNS);
     }
     memory_text_table(out, results);
     if (results->status == RUN_OUT_OF_MEMORY) {
