@@ -128,7 +128,7 @@ static void write_matrix(const Matrix *matrix) {
     write_names(matrix);
     text_layout_wrap_to(matrix->out, "  ",
                         "a row is the exposed communication of a job, by whom it is due to; (in brackets): by itself, "
-                        "what it needs anyhow and where its own flows meet; . below 0.05",
+                        "what it needs anyhow and where its own flows meet; a dot is below 0.05",
                         matrix->page);
 }
 
