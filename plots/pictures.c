@@ -5,7 +5,9 @@
 
 #include "plots/bands.h"
 #include "plots/bars.h"
+#include "plots/contention_file.h"
 #include "plots/grid_view.h"
+#include "plots/jobs_file.h"
 #include "plots/ledger_view.h"
 #include "plots/script_head.h"
 #include "plots/series_files.h"
@@ -131,6 +133,8 @@ static void ledger_head(FILE *out, Arena *arena, const Results *results) {
 }
 
 static const Picture PICTURES[] = {
+    {"contention", contention_file_applies, contention_file_head},
+    {"jobs", jobs_file_applies, jobs_file_head},
     {"timeline", has_timeline, timeline_head},
     {"utilisation", has_utilisation, utilisation_head},
     {"memory", has_memory, memory_head},
