@@ -155,8 +155,11 @@ static void write_list(const Matrix *matrix) {
         write_loss(matrix, &worst[i], worst[0].fraction);
     }
     if (count > LIST_ROWS) {
-        fprintf(matrix->out, "  all others at most %.1f %%; contention.csv of an output folder has them\n",
-                100 * worst[LIST_ROWS].fraction);
+        const char *rest = arena_format(matrix->arena,
+                                        "all others at most %.1f %%; contention.csv of an output folder "
+                                        "has them",
+                                        100 * worst[LIST_ROWS].fraction);
+        text_layout_wrap_to(matrix->out, "  ", rest, matrix->page);
     } else if (count == 0) {
         fputs("  nobody lost anything to others\n", matrix->out);
     }

@@ -129,7 +129,7 @@ static void ledger_head(FILE *out, Arena *arena, const Results *results) {
     script_head_number(out, "ledger_rows", series_files_ledger_rows(results));
     script_head_text(out, "peak_title",
                      arena_format(arena, "Peak: %lld GPUs x %s", (long long)results->gpus,
-                                  text_layout_figure(seconds(results->step), "s", step)));
+                                  text_layout_figure(seconds(ledger_view_wall(results)), "s", step)));
 }
 
 static const Picture PICTURES[] = {

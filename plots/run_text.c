@@ -68,7 +68,7 @@ void run_text_ledger(FILE *out, const Results *results, int columns) {
     char step[TEXT_FIGURE_BYTES];
     char title[160];
     snprintf(title, sizeof title, "Where the GPU time went: %" PRId64 " GPUs x %s", results->gpus,
-             text_layout_figure((double)results->step / 1e9, "s", step));
+             text_layout_figure((double)ledger_view_wall(results) / 1e9, "s", step));
     text_layout_heading(out, title);
     int bar = columns - BEFORE_BAR_COLUMNS < BAR_COLUMNS ? columns - BEFORE_BAR_COLUMNS : BAR_COLUMNS;
     ledger_line(out, "Peak", 1, 0, bar);
