@@ -69,6 +69,19 @@ typedef struct SeriesSamples {
     const double *max;
 } SeriesSamples;
 
+/* A link, or all equal links of a node together where a cluster has very many, and what it carried in the step. */
+typedef struct LinkUse {
+    const char *name; /* "leaf[2].up", "node[3].nic[1].out" */
+    LinkKind kind;
+    FabricEnd from; /* of a port, both are its node */
+    FabricEnd to;
+    int links;               /* how many it stands for, >= 1 */
+    double bytes_per_s;      /* > 0; capacity of each */
+    double bytes;            /* carried by all of them */
+    double mean_fraction;    /* of the capacity, over the step and all of them */
+    double fullest_fraction; /* the same of the one that carried most */
+} LinkUse;
+
 /* Memory of one GPU of a stage at its peak, by purpose. */
 typedef struct MemoryResults {
     const char *gpu_class;
@@ -154,6 +167,8 @@ struct Results {
     int timeline_count;
     const SeriesSamples *series;
     int series_count;
+    const LinkUse *links; /* every link of the cluster: ports, NICs, then the fabric's */
+    int link_count;
     const MemoryResults *memory; /* one row per stage */
     int memory_count;
     const FitChange *fit_changes; /* at most three, when out of memory */

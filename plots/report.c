@@ -8,6 +8,7 @@
 #include "plots/cell.h"
 #include "plots/contention_file.h"
 #include "plots/contention_table.h"
+#include "plots/fabric_file.h"
 #include "plots/format.h"
 #include "plots/gnuplot.h"
 #include "plots/grid_file.h"
@@ -169,10 +170,16 @@ static bool write_manifest(const ReportTarget *target, const Output *output, con
     return output_close(output, file, "manifest.json");
 }
 
+/* Links are the cluster's: each of several jobs by itself has none. */
+static bool write_links(const Output *output, const Results *results) {
+    return results->link_count == 0 || (write_run_file(output, "links.csv", fabric_file_write_table, results) &&
+                                        write_run_file(output, "series/fabric.dat", fabric_file_write, results));
+}
+
 static bool write_run_tables(const ReportTarget *target, const Output *output, const Results *results) {
     bool whole = write_run_file(output, "summary.txt", format_find("text")->write_run, results) &&
                  write_run_file(output, "summary.csv", format_find("csv")->write_run, results) &&
-                 write_run_file(output, "ledger.csv", ledger_table_write, results);
+                 write_run_file(output, "ledger.csv", ledger_table_write, results) && write_links(output, results);
     if (whole && target->trace) {
         whole = write_run_file(output, "trace.json", format_find("trace")->write_run, results);
     }

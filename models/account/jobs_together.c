@@ -109,6 +109,8 @@ const Results *jobs_together(const SimulationSpec *spec, const ClusterOutcome *o
                          .wall = outcome->end,
                          .step_count = 1,
                          .step = outcome->end,
+                         .links = outcome->links,
+                         .link_count = outcome->link_count,
                          .event_count = jobs[0]->event_count,
                          .event_hash = jobs[0]->event_hash};
     for (int64_t i = 0; i < spec->job_count; i++)

@@ -88,5 +88,7 @@ const Results *kept_results_copy(const Results *results, Arena *arena) {
     copy->timeline_count = 0;
     copy->series = NULL;
     copy->series_count = 0;
+    copy->links = NULL;
+    copy->link_count = 0;
     return copy;
 }

@@ -153,7 +153,8 @@ bad unknown_option run $good --fromat json
 bad unknown_option_far run $good --quux
 bad unknown_letter run $good -x
 bad two_unknown_options run $good --jsn --verbos
-bad option_of_other_command list --set a=b
+bad option_of_other_command list --output a
+bad option_of_routes list gpus --from 3 --set a=b
 bad missing_argument run $good --set
 bad missing_argument_letter run $good -o
 bad argument_of_flag run $good --json=yes
@@ -183,6 +184,9 @@ bad schema_below_number schema cluster.nodes.much
 bad schema_no_path schema 'jobs[x]'
 bad schema_no_section schema quux
 bad schema_key_far schema plan.quux
+bad routes_without_scenario list routes --from 0 --to 1
+bad routes_of_no_gpu list routes own_graph --from 'node[3].gpu[8]' --to 128
+bad routes_of_one_gpu list routes own_graph --from 0x1 -s cluster.nodes=16
 bad unknown_help help rnu
 
 shown menu 0
@@ -196,6 +200,8 @@ shown schema_key 0 schema jobs.plan.recompute
 shown schema_section 0 schema node
 shown schema_key_of_section 0 schema plan.micro_batch
 shown list_collectives 0 list collectives
+shown list_routes 0 list routes own_graph --from 0 --to 'node[13].gpu[3]'
+shown list_routes_json 0 list routes own_graph --from 'gpu[5]' --to 'node[0].gpu[1]' --json
 shown run_small 0 run $good
 shown run_after_dashes 0 run --format csv -- $good
 shown run_jobs 0 run $here/jobs.yaml

@@ -120,7 +120,7 @@ typedef struct KnownResults {
     struct {
         const void *items;
         int count;
-    } lists[8]; /* classes, timeline, series, memory, fit_changes, critical, causes, assumptions */
+    } lists[9]; /* classes, timeline, series, links, memory, fit_changes, critical, causes, assumptions */
     uint64_t facts[3];
     struct {
         const void *items;
@@ -141,6 +141,8 @@ static void expect_kept(const char *const *sets) {
     cr_expect_null(kept->step_ends);
     cr_expect_eq(kept->series_count, 0);
     cr_expect_null(kept->series);
+    cr_expect_eq(kept->link_count, 0);
+    cr_expect_null(kept->links);
     arena_destroy(running);
     arena_destroy(keeping);
 }
