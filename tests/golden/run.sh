@@ -205,6 +205,7 @@ shown list_routes_json 0 list routes own_graph --from 'gpu[5]' --to 'node[0].gpu
 shown run_small 0 run $good
 shown run_after_dashes 0 run --format csv -- $good
 shown run_jobs 0 run $here/jobs.yaml
+shown run_jobs_too_big 0 run $here/jobs.yaml --set 'jobs[0].plan.tensor_parallel=1'
 COLUMNS=80 && export COLUMNS
 shown plot_jobs 0 run $here/jobs.yaml --plot terminal
 unset COLUMNS
