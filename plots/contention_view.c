@@ -63,9 +63,10 @@ static bool is_picked(const double *weights, int count, int most, int owner) {
 
 ContentionPick contention_view_pick(Arena *arena, const Contention *contention, int count, int most) {
     ContentionPick pick = {.owners = ARENA_ARRAY(arena, count, int)};
+    bool ran = contention_view_ran(contention);
     double *weights = ARENA_ARRAY(arena, count, double);
     for (int owner = 0; owner < count; owner++) {
-        weights[owner] = weight_of(contention, owner);
+        weights[owner] = ran ? weight_of(contention, owner) : 0;
     }
     for (int owner = 0; owner < count; owner++) {
         if (is_picked(weights, count, most, owner)) {

@@ -10,7 +10,8 @@
 #include "models/results.h"
 #include "sim/engine/arena.h"
 
-/* True when all jobs ran; without that there is nothing to ask of the functions below but the end. */
+/* True when all jobs ran; without that there is nothing to ask of the functions below but the
+ * end and the pick. */
 bool contention_view_ran(const Contention *contention);
 
 /* Shares of the GPU time of a job, 0..1. */
@@ -36,7 +37,7 @@ typedef struct ContentionPick {
 
 /*
  * Of the owners 0 .. count - 1 at most `most`: those that lost or took most. Links that took nothing are never among
- * them. The arena owns the list.
+ * them; when the jobs did not run, the first. The arena owns the list.
  */
 ContentionPick contention_view_pick(Arena *arena, const Contention *contention, int count, int most);
 

@@ -159,7 +159,8 @@ void run_text_write(FILE *out, const Results *results) {
         jobs_text_verdicts(out, results->contention, TEXT_COLUMNS);
     }
     memory_text_table(out, results);
-    if (results->status == RUN_OUT_OF_MEMORY) {
+    bool sought = results->contention == NULL || results->fit_change_count > 0;
+    if (results->status == RUN_OUT_OF_MEMORY && sought) {
         memory_text_changes(out, results);
     }
     write_critical(out, results);

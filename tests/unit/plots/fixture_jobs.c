@@ -113,6 +113,8 @@ const Results *fixture_jobs_too_big(Arena *arena) {
     }
     contention->jobs = jobs;
     contention->slowdown = slowdown;
+    contention->due_gpu_s = ARENA_ARRAY(arena, 2 * contention->owner_count, double);
+    contention->exposed_gpu_s = ARENA_ARRAY(arena, 2, double);
     results->contention = contention;
     results->status = RUN_OUT_OF_MEMORY;
     results->verdict = jobs[0]->verdict;
