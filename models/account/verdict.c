@@ -176,7 +176,7 @@ bool verdict_fits(const Results *results) {
 static const char *memory_verdict(const SimulationSpec *spec, const JobSpec *job, const Results *results,
                                   Arena *arena) {
     if (verdict_fits(results))
-        return arena_format(arena, "%s fits, but was not run: another job does not fit.", job->name);
+        return "Fits, but was not run: another job does not fit.";
     double needed = results_metric(results, "memory.peak_bytes")->value;
     double capacity = results_metric(results, "memory.capacity_bytes")->value;
     return arena_format(arena, "%s on %" PRId64 " %s does not fit: it needs %.1f GiB per GPU and there are %.1f GiB.",
