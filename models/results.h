@@ -182,6 +182,7 @@ struct Results {
     uint64_t seed;
     uint64_t event_count;
     uint64_t event_hash;
+    const char *operation;      /* of a collective job: "all_reduce"; else NULL */
     const CollectiveRow *sizes; /* of a collective job, ascending */
     int size_count;
     const Contention *contention; /* of several jobs, background or link events; else NULL */

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "plots/cell.h"
+#include "plots/collective_table.h"
 #include "plots/columns.h"
 #include "plots/ledger_table.h"
 #include "plots/ledger_view.h"
@@ -194,6 +195,14 @@ static void write_facts(Json json, const Results *results) {
     fprintf(json.out, "%" PRId64, results->status == RUN_OK ? results->step : 0);
 }
 
+static void write_sizes(Json json, const Results *results) {
+    if (results->size_count == 0) {
+        return;
+    }
+    key(json, "collective");
+    collective_table_json(json.out, results, json.indent + 2);
+}
+
 static void write_tables(Json json, const Results *results) {
     write_metrics(json, results);
     write_ledger(json, results);
@@ -203,6 +212,7 @@ static void write_tables(Json json, const Results *results) {
     write_memory(json, results);
     write_fit_changes(json, results);
     write_classes(json, results);
+    write_sizes(json, results);
     write_assumptions(json, results);
 }
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "plots/cell.h"
+#include "plots/collective_table.h"
 #include "plots/contention_file.h"
 #include "plots/contention_table.h"
 #include "plots/fabric_file.h"
@@ -180,6 +181,9 @@ static bool write_run_tables(const ReportTarget *target, const Output *output, c
     bool whole = write_run_file(output, "summary.txt", format_find("text")->write_run, results) &&
                  write_run_file(output, "summary.csv", format_find("csv")->write_run, results) &&
                  write_run_file(output, "ledger.csv", ledger_table_write, results) && write_links(output, results);
+    if (whole && results->size_count > 0) {
+        whole = write_run_file(output, "collective.csv", collective_table_csv, results);
+    }
     if (whole && target->trace) {
         whole = write_run_file(output, "trace.json", format_find("trace")->write_run, results);
     }
@@ -247,7 +251,7 @@ static bool write_sweep_file(const Output *output, const char *name, const char 
 static bool write_sweep_series(const Output *output, const SweepFindings *findings, const SweepView *view) {
     FILE *file = output_open(output, "series/sweep.dat");
     if (file != NULL) {
-        sweep_file_write(file, findings->sweep, view);
+        sweep_file_write(file, findings, view);
     }
     return output_close(output, file, "series/sweep.dat");
 }

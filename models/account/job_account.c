@@ -98,8 +98,9 @@ static void fill_sizes(JobAccount *account) {
         row->algorithm = traffic_algorithm(account->workload->traffic, traffic->operations[i]);
         row->algorithm_bytes_per_s = row->bytes / row->time_s;
         row->bus_bytes_per_s =
-            row->algorithm_bytes_per_s * collective_bus_factor(job->collective.operation, (double)job->gpus);
+            row->algorithm_bytes_per_s * collective_operation_bus_factor(job->collective.operation, (int)job->gpus);
     }
+    account->results->operation = job->collective.operation;
     account->results->sizes = rows;
     account->results->size_count = traffic->size_count;
 }

@@ -29,21 +29,8 @@ static CollectiveKind kind_of(const char *operation) {
     return COLLECTIVE_ALL_TO_ALL;
 }
 
-double collective_bus_factor(const char *operation, double ranks) {
-    switch (kind_of(operation)) {
-    case COLLECTIVE_ALL_REDUCE:
-        return 2 * (ranks - 1) / ranks;
-    case COLLECTIVE_ALL_GATHER:
-    case COLLECTIVE_REDUCE_SCATTER:
-    case COLLECTIVE_ALL_TO_ALL:
-        return (ranks - 1) / ranks;
-    case COLLECTIVE_SEND_RECV:
-    case COLLECTIVE_BROADCAST:
-    case COLLECTIVE_REDUCE:
-    case COLLECTIVE_KIND_COUNT:
-        break;
-    }
-    return 1;
+double collective_operation_bus_factor(const char *operation, int ranks) {
+    return collective_bus_factor(kind_of(operation), ranks);
 }
 
 /* What each rank sends to each; NULL when all pairs are alike. */

@@ -18,9 +18,8 @@ typedef struct CollectiveTraffic {
 /* The operations by index: those of collective_kind_name, then gather and scatter; NULL past the end. */
 const char *collective_operation_name(int index);
 
-/* Bus bandwidth over algorithm bandwidth, as nccl-tests define it (doc/PERFORMANCE.md): 2 (n - 1) / n for an
- * all_reduce, 1 for send_recv, broadcast and reduce, (n - 1) / n for the others. */
-double collective_bus_factor(const char *operation, double ranks);
+/* Bus bandwidth over algorithm bandwidth of an operation (collective.h). */
+double collective_operation_bus_factor(const char *operation, int ranks);
 
 /* Sizes of a resolved spec, at most COLLECTIVE_SIZES_MAX. */
 int collective_size_count(const CollectiveSpec *spec);

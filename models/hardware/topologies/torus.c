@@ -7,6 +7,7 @@
  * used; torus_x + torus_y + torus_z is at most the longest route that fits.
  */
 #include "models/hardware/topology.h"
+#include "sim/engine/check.h"
 
 enum { DIMENSIONS = 3 };
 
@@ -50,7 +51,9 @@ static FabricLink torus_link(const Fabric *fabric, int link) {
     static const char *const WAYS[DIMENSIONS][2] = {
         {"x_plus", "x_minus"}, {"y_plus", "y_minus"}, {"z_plus", "z_minus"}};
     Sizes size = sizes(fabric);
-    int real = real_dimensions(&size, DIMENSIONS), slot = link / 2 % real, dimension = 0;
+    int real = real_dimensions(&size, DIMENSIONS), dimension = 0;
+    CHECK(real >= 1);
+    int slot = link / 2 % real;
     while (size.of[dimension] < 2 || real_dimensions(&size, dimension) != slot)
         dimension++;
     int node = link / 2 / real, at[DIMENSIONS];
