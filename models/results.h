@@ -156,7 +156,9 @@ struct Results {
     SimTime wall;       /* all steps; of several jobs, from 0 to the end of the last */
     int64_t step_count; /* >= 1 */
     SimTime step;       /* the longest step in ns, which timeline, series and critical path show */
-    LedgerRow ledger;   /* GPU-ns over all GPUs and steps; sums to wall * gpus */
+    const SimTime
+        *step_ends;   /* [step_count]: when each step of one job ended, the next begins there; NULL = not kept */
+    LedgerRow ledger; /* GPU-ns over all GPUs and steps; sums to wall * gpus */
     int64_t comm_ns[LEDGER_COUNT]
                    [LINK_KIND_COUNT]; /* exposed communication by dimension and slowest kind of link, GPU-ns */
     const GpuClassResults *classes;

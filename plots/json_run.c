@@ -178,12 +178,13 @@ static void write_assumptions(Json json, const Results *results) {
     close_list(json, results->assumption_count, ']');
 }
 
+/* The object of one job, or of the whole, from its name on. */
 static void write_facts(Json json, const Results *results) {
-    fputc('{', json.out);
-    new_line(json, 1);
     text_field(json.out, "\"name\": ", results->name);
     key(json, "lesson");
     cell_json_text(json.out, results->lesson);
+    key(json, "kind");
+    cell_json_text(json.out, results->kind);
     key(json, "status");
     fprintf(json.out, "\"%s\"", columns_status(results));
     key(json, "verdict");
@@ -192,12 +193,6 @@ static void write_facts(Json json, const Results *results) {
     fprintf(json.out, "%" PRId64, results->gpus);
     key(json, "step_ns");
     fprintf(json.out, "%" PRId64, results->status == RUN_OK ? results->step : 0);
-    key(json, "seed");
-    fprintf(json.out, "%" PRIu64, results->seed);
-    key(json, "event_count");
-    fprintf(json.out, "%" PRIu64, results->event_count);
-    key(json, "event_hash");
-    fprintf(json.out, "\"%016" PRIx64 "\"", results->event_hash);
 }
 
 static void write_sizes(Json json, const Results *results) {
@@ -208,9 +203,7 @@ static void write_sizes(Json json, const Results *results) {
     collective_table_json(json.out, results, json.indent + 2);
 }
 
-void json_run_write(FILE *out, const Results *results, int indent) {
-    Json json = {out, indent};
-    write_facts(json, results);
+static void write_tables(Json json, const Results *results) {
     write_metrics(json, results);
     write_ledger(json, results);
     write_links(json, results);
@@ -221,6 +214,76 @@ void json_run_write(FILE *out, const Results *results, int indent) {
     write_classes(json, results);
     write_sizes(json, results);
     write_assumptions(json, results);
+}
+
+/* What the jobs of a run have in common. */
+static void write_seed(Json json, const Results *results) {
+    key(json, "seed");
+    fprintf(json.out, "%" PRIu64, results->seed);
+    key(json, "event_count");
+    fprintf(json.out, "%" PRIu64, results->event_count);
+    key(json, "event_hash");
+    fprintf(json.out, "\"%016" PRIx64 "\"", results->event_hash);
+}
+
+static void write_steps(Json json, const Results *job) {
+    key(json, "start_ns");
+    fprintf(json.out, "%" PRId64, job->start);
+    key(json, "step_ends_ns");
+    fputc('[', json.out);
+    for (int64_t step = 0; job->step_ends != NULL && step < job->step_count; step++) {
+        fprintf(json.out, "%s%" PRId64, step > 0 ? ", " : "", job->step_ends[step]);
+    }
+    fputc(']', json.out);
+}
+
+/* A job with its row of the matrix. */
+static void write_job(Json json, const Contention *contention, int job) {
+    fputs(job > 0 ? ", {" : "{", json.out);
+    new_line(json, 1);
+    write_facts(json, contention->jobs[job]);
+    key(json, "slowdown");
+    cell_json_number(json.out, contention->slowdown[job]);
+    key(json, "exposed_gpu_s");
+    cell_json_number(json.out, contention->exposed_gpu_s[job]);
+    key(json, "due_gpu_s");
+    fputc('[', json.out);
+    for (int owner = 0; owner < contention->owner_count; owner++) {
+        number_field(json.out, owner > 0 ? ", " : "", contention->due_gpu_s[job * contention->owner_count + owner]);
+    }
+    fputc(']', json.out);
+    write_steps(json, contention->jobs[job]);
+    write_tables(json, contention->jobs[job]);
+    new_line(json, 0);
+    fputc('}', json.out);
+}
+
+/* Rows of the matrix are in the order of "owners". */
+static void write_contention(Json json, const Contention *contention) {
+    key(json, "owners");
+    fputc('[', json.out);
+    for (int owner = 0; owner < contention->owner_count; owner++) {
+        text_field(json.out, owner > 0 ? ", " : "", contention->owners[owner]);
+    }
+    fputc(']', json.out);
+    key(json, "jobs");
+    fputc('[', json.out);
+    for (int job = 0; job < contention->job_count; job++) {
+        write_job((Json){json.out, json.indent + 2}, contention, job);
+    }
+    fputc(']', json.out);
+}
+
+void json_run_write(FILE *out, const Results *results, int indent) {
+    Json json = {out, indent};
+    fputc('{', out);
+    new_line(json, 1);
+    write_facts(json, results);
+    write_seed(json, results);
+    write_tables(json, results);
+    if (results->contention != NULL) {
+        write_contention(json, results->contention);
+    }
     new_line(json, 0);
     fputc('}', out);
 }

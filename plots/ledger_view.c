@@ -11,6 +11,10 @@ double ledger_view_fraction(const LedgerRow *row, LedgerCategory category) {
     return sum > 0 ? (double)row->ns[category] / (double)sum : NAN;
 }
 
+SimTime ledger_view_wall(const Results *results) {
+    return results->gpus > 0 ? ledger_sum(&results->ledger) / results->gpus : results->step;
+}
+
 int ledger_view_losses(const LedgerRow *row, LedgerShare losses[LEDGER_COUNT]) {
     int count = 0;
     for (int category = 0; category < LEDGER_COUNT; category++) {

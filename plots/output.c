@@ -7,7 +7,8 @@
 #include <unistd.h>
 
 static const char *const OUR_MARK = "{\"program\": \"chokepoint\"";
-static const char *const RUN_FILES[] = {"summary.txt", "summary.csv", "ledger.csv", "links.csv", "trace.json"};
+static const char *const RUN_FILES[] = {"summary.txt",    "summary.csv",    "ledger.csv", "links.csv",
+                                        "contention.csv", "collective.csv", "trace.json"};
 static const char *const RUN_ENDINGS[] = {".dat", ".gp", ".svg", ".png", ".log", ".part"};
 
 const char *output_path(const Output *output, const char *name) {
@@ -84,13 +85,39 @@ static void empty_folder(const Output *output, const char *name) {
     closedir(entries);
 }
 
-static void remove_old_run(const Output *output) {
+static void remove_files(const Output *output) {
     for (size_t i = 0; i < sizeof RUN_FILES / sizeof RUN_FILES[0]; i++) {
         unlink(output_path(output, RUN_FILES[i]));
         unlink(output_path(output, arena_format(output->errors->arena, "%s.part", RUN_FILES[i])));
     }
     empty_folder(output, "series");
     empty_folder(output, "plots");
+}
+
+/* Folders go only when nothing else is in them. */
+static void remove_jobs(const Output *output) {
+    const char *folder = output_path(output, "jobs");
+    DIR *entries = opendir(folder);
+    if (entries == NULL) {
+        return;
+    }
+    for (struct dirent *entry = readdir(entries); entry != NULL; entry = readdir(entries)) {
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
+            Output job = {output_path(output, arena_format(output->errors->arena, "jobs/%s", entry->d_name)),
+                          output->errors};
+            remove_files(&job);
+            rmdir(output_path(&job, "series"));
+            rmdir(output_path(&job, "plots"));
+            rmdir(job.folder);
+        }
+    }
+    closedir(entries);
+    rmdir(folder);
+}
+
+static void remove_old_run(const Output *output) {
+    remove_files(output);
+    remove_jobs(output);
 }
 
 /* The unfinished manifest marks the folder as ours even when this run dies. */
@@ -109,6 +136,10 @@ static bool leave_mark(const Output *output) {
     return true;
 }
 
+bool output_make(const Output *output) {
+    return make_folder(output, output_path(output, "series")) && make_folder(output, output_path(output, "plots"));
+}
+
 bool output_claim(const Output *output) {
     const char *manifest = output_path(output, "manifest.json");
     const char *unfinished = output_path(output, "manifest.json.part");
@@ -122,7 +153,7 @@ bool output_claim(const Output *output) {
         return false;
     }
     remove_old_run(output);
-    return make_folder(output, output_path(output, "series")) && make_folder(output, output_path(output, "plots"));
+    return output_make(output);
 }
 
 static const char *part_path(const Output *output, const char *name) {

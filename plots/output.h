@@ -17,9 +17,13 @@ typedef struct Output {
 
 /*
  * Makes the folder with series/ and plots/ in it and takes it over: a folder that holds files must have a manifest of
- * this program, whose run is then removed. False: an error was added, nothing was removed.
+ * this program, whose run is then removed, with the folders of its jobs. False: an error was added, nothing was
+ * removed.
  */
 bool output_claim(const Output *output);
+
+/* Makes the folder with series/ and plots/ in it, below a folder that was claimed. False: an error was added. */
+bool output_make(const Output *output);
 
 /* Opens NAME.part for writing; NULL when an error was added. `name` is relative to the folder. */
 FILE *output_open(const Output *output, const char *name);

@@ -5,9 +5,11 @@
 
 #include "plots/bands.h"
 #include "plots/bars.h"
+#include "plots/contention_file.h"
 #include "plots/fabric_file.h"
 #include "plots/fabric_view.h"
 #include "plots/grid_view.h"
+#include "plots/jobs_file.h"
 #include "plots/ledger_view.h"
 #include "plots/script_head.h"
 #include "plots/series_files.h"
@@ -129,10 +131,12 @@ static void ledger_head(FILE *out, Arena *arena, const Results *results) {
     script_head_number(out, "ledger_rows", series_files_ledger_rows(results));
     script_head_text(out, "peak_title",
                      arena_format(arena, "Peak: %lld GPUs x %s", (long long)results->gpus,
-                                  text_layout_figure(seconds(results->step), "s", step)));
+                                  text_layout_figure(seconds(ledger_view_wall(results)), "s", step)));
 }
 
 static const Picture PICTURES[] = {
+    {"contention", contention_file_applies, contention_file_head},
+    {"jobs", jobs_file_applies, jobs_file_head},
     {"timeline", has_timeline, timeline_head},
     {"utilisation", has_utilisation, utilisation_head},
     {"memory", has_memory, memory_head},

@@ -7,10 +7,14 @@
 
 #include "plots/cell.h"
 #include "plots/collective_table.h"
+#include "plots/contention_file.h"
+#include "plots/contention_table.h"
 #include "plots/fabric_file.h"
 #include "plots/format.h"
 #include "plots/gnuplot.h"
 #include "plots/grid_file.h"
+#include "plots/job_folders.h"
+#include "plots/jobs_file.h"
 #include "plots/ledger_table.h"
 #include "plots/memory_file.h"
 #include "plots/output.h"
@@ -101,7 +105,11 @@ static bool check_drawn(const Output *output, const char *name) {
     return true;
 }
 
+/* Once is enough: the folders of jobs do not say it again. */
 static void warn_missing(const ReportTarget *target, const Output *output, const char *name) {
+    if (strcmp(target->folder, output->folder) != 0) {
+        return;
+    }
     warn(target, NULL,
          arena_format(output->errors->arena,
                       "no picture of the %s: gnuplot is not installed; the data and %s/plots/%s.gp are there", name,
@@ -163,11 +171,16 @@ static bool write_manifest(const ReportTarget *target, const Output *output, con
     return output_close(output, file, "manifest.json");
 }
 
+/* Links are the cluster's: each of several jobs by itself has none. */
+static bool write_links(const Output *output, const Results *results) {
+    return results->link_count == 0 || (write_run_file(output, "links.csv", fabric_file_write_table, results) &&
+                                        write_run_file(output, "series/fabric.dat", fabric_file_write, results));
+}
+
 static bool write_run_tables(const ReportTarget *target, const Output *output, const Results *results) {
     bool whole = write_run_file(output, "summary.txt", format_find("text")->write_run, results) &&
                  write_run_file(output, "summary.csv", format_find("csv")->write_run, results) &&
-                 write_run_file(output, "ledger.csv", ledger_table_write, results) &&
-                 write_run_file(output, "links.csv", fabric_file_write_table, results);
+                 write_run_file(output, "ledger.csv", ledger_table_write, results) && write_links(output, results);
     if (whole && results->size_count > 0) {
         whole = write_run_file(output, "collective.csv", collective_table_csv, results);
     }
@@ -183,23 +196,47 @@ static bool write_run_series(const Output *output, const Results *results) {
                      write_run_file(output, "series/utilisation.dat", write_utilisation, results) &&
                      write_run_file(output, "series/utilisation_grid.dat", grid_file_write, results) &&
                      write_run_file(output, "series/memory.dat", write_memory, results) &&
-                     write_run_file(output, "series/ledger.dat", series_files_ledger, results) &&
-                     write_run_file(output, "series/fabric.dat", fabric_file_write, results))) &&
+                     write_run_file(output, "series/ledger.dat", series_files_ledger, results))) &&
            write_run_file(output, "series/memory_peak.dat", memory_file_write, results);
+}
+
+/* What several jobs have in common; timeline, series and memory are each job's own. */
+static bool write_jobs_series(const Output *output, const Results *results) {
+    return write_run_file(output, "contention.csv", contention_table_write, results) &&
+           (results->status != RUN_OK ||
+            (write_run_file(output, "series/contention.dat", contention_file_write, results) &&
+             write_run_file(output, "series/jobs.dat", jobs_file_write, results) &&
+             write_run_file(output, "series/ledger.dat", series_files_ledger, results)));
+}
+
+/* All of a folder but the manifest. */
+static bool fill_folder(const ReportTarget *target, const Output *output, const Results *results) {
+    bool whole = write_run_tables(target, output, results) &&
+                 (results->contention != NULL ? write_jobs_series : write_run_series)(output, results);
+    for (int i = 0; whole && i < pictures_count(); i++) {
+        const Picture *picture = pictures_at(i);
+        whole = !picture->applies(results) || write_picture(target, output, picture, results);
+    }
+    return whole;
+}
+
+/* jobs/NAME: a folder as of a run, but for the manifest. */
+static bool write_jobs(const ReportTarget *target, const Output *output, const Contention *contention) {
+    Arena *arena = output->errors->arena;
+    const char *const *names = job_folders(arena, contention);
+    bool whole = true;
+    for (int job = 0; whole && job < contention->job_count; job++) {
+        Output part = {output_path(output, arena_format(arena, "jobs/%s", names[job])), output->errors};
+        whole = output_make(&part) && fill_folder(target, &part, contention->jobs[job]);
+    }
+    return whole;
 }
 
 bool report_write_run(const ReportTarget *target, const Results *results, ErrorList *errors) {
     Output output = {target->folder, errors};
-    if (!output_claim(&output) || !write_run_tables(target, &output, results) || !write_run_series(&output, results)) {
-        return false;
-    }
-    for (int i = 0; i < pictures_count(); i++) {
-        const Picture *picture = pictures_at(i);
-        if (picture->applies(results) && !write_picture(target, &output, picture, results)) {
-            return false;
-        }
-    }
-    return write_manifest(target, &output, "run", results->name);
+    return output_claim(&output) && fill_folder(target, &output, results) &&
+           (results->contention == NULL || write_jobs(target, &output, results->contention)) &&
+           write_manifest(target, &output, "run", results->name);
 }
 
 static bool write_sweep_file(const Output *output, const char *name, const char *format,

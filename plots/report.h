@@ -1,6 +1,7 @@
 /*
  * report: the folder of a run or of a sweep: summary.txt (the verdict first), summary.csv, series/ (data), plots/
- * (scripts and pictures), of a run also ledger.csv and, when asked, trace.json; manifest.json comes last and only when
+ * (scripts and pictures), of a run also ledger.csv and, when asked, trace.json, of several jobs
+ * also contention.csv and jobs/NAME/, a folder of the same kind for each; manifest.json comes last and only when
  * everything else is whole. It computes nothing itself.
  */
 #ifndef PLOTS_REPORT_H

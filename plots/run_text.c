@@ -5,7 +5,9 @@
 
 #include "plots/collective_table.h"
 #include "plots/columns.h"
+#include "plots/jobs_text.h"
 #include "plots/ledger_view.h"
+#include "plots/matrix_text.h"
 #include "plots/memory_text.h"
 #include "plots/text_layout.h"
 
@@ -20,6 +22,12 @@ void run_text_opening(FILE *out, const Results *results, int columns) {
     }
 }
 
+/* The metrics of each of several jobs are in the tables of the jobs. */
+static bool is_in_a_table(const Results *results, const Metric *metric) {
+    bool of_jobs = results->contention != NULL && strncmp(metric->name, "jobs.", strlen("jobs.")) == 0;
+    return of_jobs || columns_is_of_ledger(metric);
+}
+
 static void write_metrics(FILE *out, const Results *results) {
     if (results->metric_count == 0) {
         return;
@@ -27,7 +35,7 @@ static void write_metrics(FILE *out, const Results *results) {
     text_layout_heading(out, "Key figures");
     for (int i = 0; i < results->metric_count; i++) {
         const Metric *metric = &results->metrics[i];
-        if (columns_is_of_ledger(metric)) {
+        if (is_in_a_table(results, metric)) {
             continue;
         }
         char figure[TEXT_FIGURE_BYTES];
@@ -61,7 +69,7 @@ void run_text_ledger(FILE *out, const Results *results, int columns) {
     char step[TEXT_FIGURE_BYTES];
     char title[160];
     snprintf(title, sizeof title, "Where the GPU time went: %" PRId64 " GPUs x %s", results->gpus,
-             text_layout_figure((double)results->step / 1e9, "s", step));
+             text_layout_figure((double)ledger_view_wall(results) / 1e9, "s", step));
     text_layout_heading(out, title);
     int bar = columns - BEFORE_BAR_COLUMNS < BAR_COLUMNS ? columns - BEFORE_BAR_COLUMNS : BAR_COLUMNS;
     ledger_line(out, "Peak", 1, 0, bar);
@@ -133,8 +141,16 @@ static void write_facts(FILE *out, const Results *results) {
             results->event_hash, results->seed);
 }
 
+void run_text_jobs(FILE *out, const Results *results, int columns) {
+    if (results->contention != NULL) {
+        jobs_text_table(out, results->contention, columns);
+        matrix_text_write(out, results->contention, columns);
+    }
+}
+
 void run_text_write(FILE *out, const Results *results) {
     run_text_opening(out, results, TEXT_COLUMNS);
+    run_text_jobs(out, results, TEXT_COLUMNS);
     if (results->size_count > 0) {
         collective_table_text(out, results);
     }
@@ -143,8 +159,12 @@ void run_text_write(FILE *out, const Results *results) {
         run_text_ledger(out, results, TEXT_COLUMNS);
         write_causes(out, results);
     }
+    if (results->contention != NULL) {
+        jobs_text_verdicts(out, results->contention, TEXT_COLUMNS);
+    }
     memory_text_table(out, results);
-    if (results->status == RUN_OUT_OF_MEMORY) {
+    bool sought = results->contention == NULL || results->fit_change_count > 0;
+    if (results->status == RUN_OUT_OF_MEMORY && sought) {
         memory_text_changes(out, results);
     }
     write_critical(out, results);

@@ -11,6 +11,9 @@
 /* Name, lesson and verdict, on a page of so many columns. */
 void run_text_opening(FILE *out, const Results *results, int columns);
 
+/* Of several jobs: the jobs, and who hurt whom; nothing of a job alone. */
+void run_text_jobs(FILE *out, const Results *results, int columns);
+
 /* The waterfall from peak to ideal compute. */
 void run_text_ledger(FILE *out, const Results *results, int columns);
 

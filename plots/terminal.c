@@ -11,6 +11,7 @@
 #include "plots/cell.h"
 #include "plots/gnuplot.h"
 #include "plots/grid_view.h"
+#include "plots/jobs_strip.h"
 #include "plots/memory_text.h"
 #include "plots/run_text.h"
 #include "plots/sweep_verdict.h"
@@ -183,9 +184,13 @@ static void draw_utilisation(FILE *out, const Results *results, int columns) {
 
 void terminal_draw_run(FILE *out, const Results *results, int columns) {
     run_text_opening(out, results, columns);
+    run_text_jobs(out, results, columns);
     if (results->status != RUN_OK) {
         memory_text_table(out, results);
         return;
+    }
+    if (results->contention != NULL) {
+        jobs_strip_draw(out, results->contention, columns);
     }
     run_text_ledger(out, results, columns);
     terminal_draw_timeline(out, results, columns);

@@ -1,5 +1,6 @@
 /*
- * terminal: pictures for a terminal, of plain characters: the ledger as bars, the step as letters, and curves drawn by
+ * terminal: pictures for a terminal, of plain characters: the ledger as bars, the step and
+ * the steps of several jobs as letters, and curves drawn by
  * gnuplot's dumb terminal (left out, with a note, where gnuplot is not installed).
  */
 #ifndef PLOTS_TERMINAL_H

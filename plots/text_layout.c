@@ -52,6 +52,26 @@ void text_layout_wrap_to(FILE *out, const char *first, const char *text, int wid
     fputc('\n', out);
 }
 
+/* Bytes of the first so many characters. */
+static size_t bytes_of(const char *text, int columns) {
+    size_t bytes = 0;
+    while (text[bytes] != '\0' && (columns > 0 || ((unsigned char)text[bytes] & 0xC0) == 0x80)) {
+        columns -= ((unsigned char)text[bytes] & 0xC0) != 0x80;
+        bytes++;
+    }
+    return bytes;
+}
+
+const char *text_layout_squeeze(Arena *arena, const char *text, int most) {
+    int columns = text_layout_columns(text);
+    if (columns <= most) {
+        return text;
+    }
+    int tail = (most - 2) / 2;
+    int head = most - 2 - tail;
+    return arena_format(arena, "%.*s..%s", (int)bytes_of(text, head), text, text + bytes_of(text, columns - tail));
+}
+
 const char *text_layout_shorten(Arena *arena, const char *text, int most) {
     if (text_layout_columns(text) <= most) {
         return text;
@@ -63,6 +83,12 @@ const char *text_layout_shorten(Arena *arena, const char *text, int most) {
     }
     cut[bytes] = '\0';
     return arena_format(arena, "%s...", cut);
+}
+
+void text_layout_cell(FILE *out, const char *text, int width) {
+    int blanks = (width < 0 ? -width : width) - text_layout_columns(text);
+    blanks = blanks > 0 ? blanks : 0;
+    fprintf(out, "%*s%s%*s", width < 0 ? blanks : 0, "", text, width < 0 ? 0 : blanks, "");
 }
 
 void text_layout_heading(FILE *out, const char *title) {

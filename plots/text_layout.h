@@ -20,6 +20,12 @@ void text_layout_wrap_to(FILE *out, const char *first, const char *text, int wid
 /* The text, or its beginning and "..." when it has more than `most` (> 3) columns. */
 const char *text_layout_shorten(Arena *arena, const char *text, int most);
 
+/* The text, or its beginning, ".." and its end: for names that differ in their last letters. `most` > 3. */
+const char *text_layout_squeeze(Arena *arena, const char *text, int most);
+
+/* Prints a text and blanks up to `width` columns: behind it, or in front of it when `width` is below 0. */
+void text_layout_cell(FILE *out, const char *text, int width);
+
 /* Prints a blank line, the title and a line under it. */
 void text_layout_heading(FILE *out, const char *title);
 

@@ -12,12 +12,14 @@ JobAccount job_account_create(Arena *arena, const Workload *workload, uint32_t o
     account.classes = ARENA_ARRAY(arena, ranks->class_count, GpuClassResults);
     account.blame_ns = ARENA_ARRAY(arena, ranks->class_count, int64_t);
     account.lost_s = ARENA_ARRAY(arena, owners, double);
+    account.step_ends = ARENA_ARRAY(arena, workload->job->steps, SimTime);
     account.size_s = ARENA_ARRAY(arena, workload->collective.size_count, double);
     for (int i = 0; i < ranks->class_count; i++) {
         const RankClass *class = &ranks->classes[i];
         account.classes[i] = (GpuClassResults){
             .name = class->name, .gpus = class->gpus, .first_rank = class->first_rank, .stage = class->stage};
     }
+    results->step_ends = account.step_ends;
     results->classes = account.classes;
     results->class_count = ranks->class_count;
     return account;
@@ -81,7 +83,7 @@ void job_account_add(JobAccount *account, JobStep *job_step, SimTime end) {
     keep_longest(account, job_step, end);
     results->start = results->step_count == 0 ? step->start : results->start;
     results->wall += end - step->start;
-    results->step_count++;
+    account->step_ends[results->step_count++] = end;
 }
 
 static void fill_sizes(JobAccount *account) {

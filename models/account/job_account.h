@@ -14,6 +14,7 @@ typedef struct JobAccount {
     GpuClassResults *classes; /* of the results */
     int64_t *blame_ns;        /* [class]: straggling that it caused, GPU-ns */
     double *lost_s;           /* [owner]: exposed communication lost to it, GPU-seconds */
+    SimTime *step_ends;       /* of the results */
     double *size_s;           /* [size of a collective job]: time of all its repetitions */
     uint32_t owners;
 } JobAccount;

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "models/account/contention.h"
+#include "models/account/verdict.h"
 #include "sim/engine/engine.h"
 
 enum { METRICS_PER_JOB = 3, METRICS_OF_RUN = 3 };
@@ -43,6 +44,9 @@ static const char *verdict_of(const Results *results, Arena *arena) {
 }
 
 static const char *trouble_of(const Contention *contention) {
+    for (int i = 0; i < contention->job_count; i++)
+        if (!verdict_fits(contention->jobs[i]))
+            return contention->jobs[i]->verdict;
     for (int i = 0; i < contention->job_count; i++)
         if (contention->jobs[i]->status != RUN_OK)
             return contention->jobs[i]->verdict;

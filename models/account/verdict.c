@@ -168,8 +168,15 @@ static const char *training_verdict(const SimulationSpec *spec, const JobSpec *j
                         100 * results_metric(results, "utilisation.mfu_fraction")->value, loss_list(results, arena));
 }
 
+bool verdict_fits(const Results *results) {
+    const Metric *needed = results_metric(results, "memory.peak_bytes");
+    return needed == NULL || !(needed->value > results_metric(results, "memory.capacity_bytes")->value);
+}
+
 static const char *memory_verdict(const SimulationSpec *spec, const JobSpec *job, const Results *results,
                                   Arena *arena) {
+    if (verdict_fits(results))
+        return "Fits, but was not run: another job does not fit.";
     double needed = results_metric(results, "memory.peak_bytes")->value;
     double capacity = results_metric(results, "memory.capacity_bytes")->value;
     return arena_format(arena, "%s on %" PRId64 " %s does not fit: it needs %.1f GiB per GPU and there are %.1f GiB.",

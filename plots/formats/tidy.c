@@ -1,11 +1,13 @@
 /*
  * tidy: one long table, run_id,time_s,entity,metric,value,unit, for R, pandas and the like. Whole-run values have no
- * instant: their time_s is NaN. The run_id of a sweep's point lists its parameters.
+ * instant: their time_s is NaN. Of several jobs each has
+ * its own rows behind those of the run, with the run_id RUN/JOB. The run_id of a sweep's point lists its parameters.
  */
 #include <math.h>
 
 #include "plots/cell.h"
 #include "plots/columns.h"
+#include "plots/contention_table.h"
 #include "plots/format.h"
 #include "plots/ledger_table.h"
 #include "plots/tidy_row.h"
@@ -54,12 +56,21 @@ static void write_status(FILE *out, const char *run_id, const Results *results) 
     }
 }
 
-static void write_rows(FILE *out, Arena *arena, const char *run_id, const Results *results) {
+static void write_own_rows(FILE *out, Arena *arena, const char *run_id, const Results *results) {
     write_status(out, run_id, results);
     write_metrics(out, run_id, results);
     ledger_table_rows(out, run_id, results);
     write_memory(out, run_id, results);
     write_series(out, arena, run_id, results);
+}
+
+static void write_rows(FILE *out, Arena *arena, const char *run_id, const Results *results) {
+    write_own_rows(out, arena, run_id, results);
+    contention_table_rows(out, run_id, results);
+    for (int i = 0; results->contention != NULL && i < results->contention->job_count; i++) {
+        const Results *job = results->contention->jobs[i];
+        write_own_rows(out, arena, arena_format(arena, "%s/%s", run_id, job->name), job);
+    }
 }
 
 static void write_run(FILE *out, const Results *results) {

@@ -1,7 +1,7 @@
 /*
  * trace: the step's timeline in the Trace Event Format (Chrome's chrome://tracing, Perfetto): a process a class of
- * GPUs, a track a stream, times in microseconds with nanoseconds behind the point. A sweep puts its points side by
- * side.
+ * GPUs, a track a stream, times in microseconds with nanoseconds behind the point. The points of a
+ * sweep, and the longest steps of several jobs, are side by side.
  */
 #include <inttypes.h>
 
@@ -56,7 +56,7 @@ static void write_bar(Trace *trace, const TimelineBar *bar) {
     fputs("}}", trace->out);
 }
 
-static void write_events(Trace *trace, const Results *results, const char *prefix) {
+static void write_own_events(Trace *trace, const Results *results, const char *prefix) {
     Arena *arena = arena_create();
     for (int i = 0; i < results->class_count; i++) {
         const GpuClassResults *row = &results->classes[i];
@@ -67,6 +67,16 @@ static void write_events(Trace *trace, const Results *results, const char *prefi
         write_bar(trace, &results->timeline[i]);
     }
     trace->first_process += results->class_count;
+    arena_destroy(arena);
+}
+
+static void write_events(Trace *trace, const Results *results, const char *prefix) {
+    write_own_events(trace, results, prefix);
+    Arena *arena = arena_create();
+    for (int i = 0; results->contention != NULL && i < results->contention->job_count; i++) {
+        const Results *job = results->contention->jobs[i];
+        write_own_events(trace, job, arena_format(arena, "%s%s: ", prefix, job->name));
+    }
     arena_destroy(arena);
 }
 

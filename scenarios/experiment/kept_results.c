@@ -105,6 +105,7 @@ const Results *kept_results_copy(const Results *results, Arena *arena) {
     copy->operation = copy_text(results->operation, arena);
     copy->sizes = copy_array(results->sizes, results->size_count, sizeof *results->sizes, arena);
     copy->contention = copy_contention(results->contention, arena);
+    copy->step_ends = NULL;
     copy->timeline = NULL;
     copy->timeline_count = 0;
     copy->series = NULL;

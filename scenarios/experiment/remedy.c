@@ -241,7 +241,7 @@ static void rank(Search *search) {
 }
 
 const Results *remedy_add(const SimulationSpec *spec, const Results *results, Arena *arena) {
-    if (results->status != RUN_OUT_OF_MEMORY)
+    if (results->status != RUN_OUT_OF_MEMORY || spec->job_count > 1)
         return results;
     Search *search = ARENA_NEW(arena, Search);
     search->spec = spec;

@@ -18,7 +18,8 @@
 
 enum { REMEDY_MOST_RUNS = 24, REMEDY_MOST_CHANGES = 3 };
 
-/* The results with fit_changes filled in, in the arena; results of a job that fits come back as they are. */
+/* The results with fit_changes filled in, in the arena; results of a job that fits, and those of
+ * several jobs, come back as they are. */
 const Results *remedy_add(const SimulationSpec *spec, const Results *results, Arena *arena);
 
 #endif

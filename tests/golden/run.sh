@@ -213,6 +213,11 @@ shown calibrate 0 calibrate --node dgx-a100-80 scenarios/measured/collectives.cs
 shown calibrate_json 0 calibrate --node dgx-a100-80 --json scenarios/measured/collectives.csv
 shown run_small 0 run $good
 shown run_after_dashes 0 run --format csv -- $good
+shown run_jobs 0 run $here/jobs.yaml
+shown run_jobs_too_big 0 run $here/jobs.yaml --set 'jobs[0].plan.tensor_parallel=1'
+COLUMNS=80 && export COLUMNS
+shown plot_jobs 0 run $here/jobs.yaml --plot terminal
+unset COLUMNS
 shown run_out_of_memory 0 run $good --set 'jobs[0].plan.micro_batch=32'
 shown run_tidy_sweep 0 run $good --format tidy --set 'sweep={cluster.nodes: [1, 2]}' -j 2
 shown run_bad_point 0 run $good --set 'sweep={"jobs[0].plan.data_parallel": [2, 3]}'

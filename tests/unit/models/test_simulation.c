@@ -240,6 +240,20 @@ Test(simulation, the_critical_path_is_as_long_as_the_step) {
     }
 }
 
+Test(simulation, steps_follow_each_other_from_the_start_to_the_end) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = layout_spec(arena, &LAYOUTS[1]);
+    spec.jobs[0].steps = 3;
+    spec.jobs[0].start_s = 0.002385;
+    const Results *results = simulation_run(&spec, arena);
+    cr_assert_eq(results->step_count, 3);
+    cr_assert_eq(results->start, 2385000);
+    cr_assert_eq(results->step_ends[0], results->start + results->step);
+    cr_assert_eq(results->step_ends[1], results->start + 2 * results->step);
+    cr_assert_eq(results->step_ends[2], results->start + results->wall);
+    arena_destroy(arena);
+}
+
 Test(simulation, two_runs_of_one_spec_are_the_same) {
     Arena *arena = arena_create();
     SimulationSpec spec = layout_spec(arena, &LAYOUTS[3]);

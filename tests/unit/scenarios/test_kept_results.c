@@ -133,6 +133,7 @@ typedef struct KnownResults {
     int64_t gpus;
     const char *kind;
     SimTime times[4]; /* start, wall, step_count, step */
+    const SimTime *step_ends;
     LedgerRow ledger;
     int64_t comm_ns[LEDGER_COUNT][LINK_KIND_COUNT];
     struct {
@@ -157,6 +158,7 @@ static void expect_kept(const char *const *sets) {
     expect_same(kept, run(scenario, running));
     cr_expect_eq(kept->timeline_count, 0);
     cr_expect_null(kept->timeline);
+    cr_expect_null(kept->step_ends);
     cr_expect_eq(kept->series_count, 0);
     cr_expect_null(kept->series);
     cr_expect_eq(kept->link_count, 0);
