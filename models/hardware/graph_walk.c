@@ -98,6 +98,7 @@ bool graph_walk_sprayed(const FabricGraph *graph, const int ends[2], FabricRoute
     Front fronts[2];
     Front *now = &fronts[0], *after = &fronts[1];
     now->count = 0;
+    after->latencies_s[0] = now->latencies_s[0] = 0;
     arrive(now, ends[0], 1, 0);
     for (int hop = fabric_graph_hops(graph, ends[0], ends[1]); hop > 0; hop--) {
         after->count = 0;
