@@ -24,7 +24,9 @@ static void start_step(JobRun *run) {
     RunGround *ground = run->ground;
     run->step_arena = arena_create();
     run->step = job_step_create(run->step_arena, ground->engine, ground->share, run->workload, run->owner);
-    if (!run->step->endless)
+    if (run->step->endless)
+        ground->endless = true;
+    else
         job_step_start(run->step, (Event){on_step_done, run, 0});
 }
 
@@ -44,8 +46,10 @@ static void on_step_done(Engine *engine, void *subject, uint64_t argument) {
     (void)argument;
     JobRun *run = subject;
     SimTime end = engine_now(engine);
-    if (!is_countable(run, end))
+    if (!is_countable(run, end)) {
+        run->ground->endless = true;
         return;
+    }
     job_account_add(&run->account, run->step, end);
     end_step(run);
     if (run->account.results->step_count < run->workload->job->steps) {

@@ -3,7 +3,7 @@
  * with `nodes` first; nobody shares a GPU. A job of whole nodes takes whole nodes; others fill up what is free.
  *
  * It also says who meets whom: two GPUs have the same mark when the same other jobs, background flows and links with
- * events are on the leaf of each. Ranks with equal marks see the same fabric and can be folded.
+ * events are on the node and on the leaf of each. Ranks with equal marks see the same fabric and can be folded.
  *
  * Limits: GPUs are held from the start of the run to its end, as if all jobs had been there from the beginning.
  */
