@@ -117,6 +117,12 @@ static void resolve_background(const SimulationSpec *spec, ErrorList *errors) {
             error_list_add(errors, (ErrorPlace){0}, path, "found nodes without NICs, expected a node type with `nics`");
         if ((flow->on_s > 0) != (flow->off_s > 0))
             error_list_add(errors, (ErrorPlace){0}, path, "found one of `on` and `off`, expected both or none");
+        if (flow->random && flow->on_s <= 0)
+            error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.random", path),
+                           "found true without bursts, expected `on` and `off`");
+        if (*flow->counters != '\0' && (flow->bytes_per_s > 0 || flow->on_s > 0))
+            error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.counters", path),
+                           "found `rate` or `on` beside it, expected one or the other");
     }
 }
 
