@@ -179,11 +179,12 @@ static const char *memory_verdict(const SimulationSpec *spec, const JobSpec *job
 
 static const char *endless_verdict(const SimulationSpec *spec, const JobSpec *job, const Results *results,
                                    Arena *arena) {
-    return arena_format(
-        arena,
-        "%s on %" PRId64 " %s does not end: a step would take years. Look for a link, a GPU or a kernel "
-        "constant that is nearly 0.",
-        job->kind == JOB_TRAINING ? job->training.model.name : job->name, results->gpus, spec->cluster.node.gpu.name);
+    return arena_format(arena,
+                        "%s on %" PRId64
+                        " %s does not end: a step would take years. Look for a link, a GPU or a kernel "
+                        "constant that is nearly 0.",
+                        job->kind == JOB_TRAINING ? job->training.model.name : job->collective.operation, results->gpus,
+                        spec->cluster.node.gpu.name);
 }
 
 static const char *collective_verdict(const SimulationSpec *spec, const JobSpec *job, const Results *results,
@@ -216,6 +217,10 @@ void verdict_fill(const SimulationSpec *spec, const JobSpec *job, const char *st
     }
     if (results->status == RUN_TOO_LONG) {
         results->verdict = endless_verdict(spec, job, results, arena);
+        return;
+    }
+    if (results->status == RUN_STOPPED) {
+        results->verdict = arena_format(arena, "%s was stopped: another job does not fit or does not end.", job->name);
         return;
     }
     Cause *causes = ARENA_ARRAY(arena, CAUSES_MAX, Cause);

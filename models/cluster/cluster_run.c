@@ -54,11 +54,12 @@ static void start_all(ClusterRun *run, Results **results) {
 /* Bursts and flaps go on for as long as a job does; one that never ends is looked for now and then. */
 static void run_to_the_end(ClusterRun *run) {
     const SimTime most = sim_time_from_s(STEP_MOST_S);
-    uint32_t jobs = (uint32_t)run->spec->job_count;
     for (SimTime until = FIRST_LOOK; !run->ground.endless && engine_now(run->ground.engine) < most; until *= 2) {
         engine_run_until(run->ground.engine, until < most ? until : most);
-        if (run->link_events && link_events_hold_up_for_ever(run->link_events, jobs))
-            run->ground.endless = true;
+        for (int64_t i = 0; i < run->spec->job_count; i++)
+            if (engine_now(run->ground.engine) == most ||
+                (run->link_events && link_events_hold_up_for_ever(run->link_events, (uint32_t)i)))
+                job_run_give_up(run->jobs[i]);
     }
 }
 
@@ -71,6 +72,9 @@ static ClusterOutcome close_books(ClusterRun *run, Results **results) {
                               .stragglers = stragglers,
                               .owner_count = fair_share_owner_count(run->ground.share),
                               .lost_s = lost_s};
+    for (int64_t i = 0; i < spec->job_count; i++)
+        if (job_run_is_endless(run->jobs[i]))
+            results[i]->status = RUN_TOO_LONG;
     for (int64_t i = 0; i < spec->job_count && outcome.done; i++) {
         JobAccount *account = job_run_account(run->jobs[i]);
         stragglers[i] = job_account_finish(account);

@@ -8,6 +8,7 @@ struct JobRun {
     JobStep *step;
     Arena *step_arena; /* of the step */
     bool done;
+    bool endless;
 };
 
 JobRun *job_run_create(RunGround *ground, const Workload *workload, uint32_t owner, Results *results) {
@@ -25,7 +26,7 @@ static void start_step(JobRun *run) {
     run->step_arena = arena_create();
     run->step = job_step_create(run->step_arena, ground->engine, ground->share, run->workload, run->owner);
     if (run->step->endless)
-        ground->endless = true;
+        job_run_give_up(run);
     else
         job_step_start(run->step, (Event){on_step_done, run, 0});
 }
@@ -47,7 +48,7 @@ static void on_step_done(Engine *engine, void *subject, uint64_t argument) {
     JobRun *run = subject;
     SimTime end = engine_now(engine);
     if (!is_countable(run, end)) {
-        run->ground->endless = true;
+        job_run_give_up(run);
         return;
     }
     job_account_add(&run->account, run->step, end);
@@ -73,8 +74,13 @@ void job_run_start(JobRun *run) {
         engine_schedule(run->ground->engine, start, 0, (Event){on_start, run, 0});
 }
 
-bool job_run_is_done(const JobRun *run) {
-    return run->done;
+void job_run_give_up(JobRun *run) {
+    run->endless = !run->done;
+    run->ground->endless = run->ground->endless || run->endless;
+}
+
+bool job_run_is_endless(const JobRun *run) {
+    return run->endless;
 }
 
 JobAccount *job_run_account(JobRun *run) {

@@ -185,12 +185,12 @@ LinkEvents *link_events_start(RunGround *ground, const SimulationSpec *spec) {
     return events;
 }
 
-bool link_events_hold_up_for_ever(const LinkEvents *events, uint32_t jobs) {
+bool link_events_hold_up_for_ever(const LinkEvents *events, uint32_t owner) {
     for (int i = 0; i < events->state_count && events->lasting_only; i++)
         for (int j = 0; j < events->states[i].link_count && is_lasting(&events->states[i]); j++) {
             ResourceId resource;
             if (traffic_resource(events->ground->traffic, events->states[i].links[j], &resource) &&
-                fair_share_is_used_by(events->ground->share, resource, jobs))
+                fair_share_is_used_by(events->ground->share, resource, owner))
                 return true;
         }
     return false;

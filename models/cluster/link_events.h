@@ -23,7 +23,7 @@ typedef struct LinkEvents LinkEvents;
 /* Schedules all events of the spec; they stop when no jobs are left. The result lives in the ground's arena. */
 LinkEvents *link_events_start(RunGround *ground, const SimulationSpec *spec);
 
-/* True when a flow of one of the first so many owners waits for a link that never comes back and has no other way. */
-bool link_events_hold_up_for_ever(const LinkEvents *events, uint32_t jobs);
+/* True when a flow of the owner waits for a link that never comes back and has no other way. */
+bool link_events_hold_up_for_ever(const LinkEvents *events, uint32_t owner);
 
 #endif
