@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "models/hardware/network.h"
 #include "sim/engine/random.h"
@@ -221,8 +222,9 @@ static uint32_t event_mark(const Allocation *allocation, int node) {
         int number = -1;
         const char *link = allocation->spec->link_events[i].link;
         if ((sscanf(link, "node[%d]", &number) == 1 && number == node) ||
+            (sscanf(link, "gpu[%d]", &number) == 1 && number / allocation->network.gpus_per_node == node) ||
             (sscanf(link, "leaf[%d]", &number) == 1 && number == leaf))
-            mark += guest_key(-1 - i, SITE_LEAF);
+            mark += guest_key(-2 - i, SITE_LEAF);
     }
     return mark;
 }
@@ -233,6 +235,14 @@ static uint32_t mark_of(const Allocation *allocation, const Guests *guests, int6
     for (int site = 0; site < SITE_COUNT; site++)
         mark += guests->sum[site][node / guests->nodes_per_site[site]] - guest_key(index, (Site)site);
     return mark;
+}
+
+/* True when an event is on some links of a node and not on others. */
+static bool events_split_nodes(const SimulationSpec *spec) {
+    for (int64_t i = 0; i < spec->link_event_count; i++)
+        if (strncmp(spec->link_events[i].link, "gpu", 3) == 0 || strstr(spec->link_events[i].link, "nic[") != NULL)
+            return true;
+    return false;
 }
 
 static void mark_ranks(Allocation *allocation, const Guests *guests, int64_t index) {
@@ -246,6 +256,7 @@ static void mark_ranks(Allocation *allocation, const Guests *guests, int64_t ind
         last_node = node;
     }
     place->marks = marks;
+    place->splits_nodes = events_split_nodes(allocation->spec);
 }
 
 const JobPlace *placement_of_jobs(const SimulationSpec *spec, Arena *arena, ErrorList *errors) {

@@ -125,7 +125,7 @@ Test(jobs_together, their_order_in_the_file_changes_nothing) {
     double slowdown = 0;
     for (int order = 0; order < 3; order++) {
         SimulationSpec spec = busy_cluster(arena, 8, 2, 4), shuffled;
-        spec.cluster.fabric.oversubscription = 3;
+        spec.cluster.fabric.oversubscription = 6;
         busy_cluster_add_collective(&spec, "b", 4, "")->placement = PLACEMENT_RANDOM;
         busy_cluster_add_collective(&spec, "a", 4, "1,4");
         busy_cluster_add_collective(&spec, "c", 4, "")->start_s = 0.002;

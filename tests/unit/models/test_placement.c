@@ -209,7 +209,11 @@ Test(placement, a_guest_and_an_event_do_not_cancel_out) {
     busy_cluster_add_collective(&bed.spec, "b", 4, "0,3");
     busy_cluster_add_event(&bed.spec, "leaf[0].up", 0, 0);
     place(&bed);
-    cr_expect_neq(mark(&bed, 1, 0), 0);
+    uint32_t both = mark(&bed, 1, 0);
+    bed.spec.link_event_count = 0;
+    place(&bed);
+    cr_expect_neq(both, mark(&bed, 1, 0));
+    cr_expect_neq(both, 0);
     cr_expect_eq(mark(&bed, 1, 2), 0);
     arena_destroy(bed.arena);
 }
@@ -222,4 +226,22 @@ Test(placement, a_node_with_a_guest_is_not_like_its_neighbour_without) {
     cr_expect_neq(mark(&bed, 0, 0), mark(&bed, 0, 2));
     cr_expect_neq(mark(&bed, 0, 2), 0);
     arena_destroy(bed.arena);
+}
+
+Test(placement, events_mark_the_nodes_and_leaves_that_they_name) {
+    static const struct {
+        const char *link;
+        int first, last; /* nodes */
+    } EVENTS[] = {{"node[2].nic[1].in", 2, 2}, {"gpu[5]", 2, 2}, {"leaf[1].down", 2, 3}, {"leaf[0]", 0, 1}};
+    for (int i = 0; i < 4; i++) {
+        Bed bed = bed_create(4, 2, 2);
+        busy_cluster_add_collective(&bed.spec, "a", 8, "0-3");
+        busy_cluster_add_event(&bed.spec, EVENTS[i].link, 0, 0);
+        place(&bed);
+        for (int rank = 0; rank < 8; rank++)
+            cr_expect_eq(mark(&bed, 0, rank) != 0, rank / 2 >= EVENTS[i].first && rank / 2 <= EVENTS[i].last,
+                         "%s, rank %d", EVENTS[i].link, rank);
+        cr_expect_eq(bed.places[0].splits_nodes, i < 2, "%s", EVENTS[i].link);
+        arena_destroy(bed.arena);
+    }
 }
