@@ -185,11 +185,17 @@ LinkEvents *link_events_start(RunGround *ground, const SimulationSpec *spec) {
     return events;
 }
 
+/* Flows never leave the ports and NICs of their ends; in the fabric they do when the routing finds a way. */
+static bool has_no_way_around(const LinkEvents *events, LinkId link) {
+    return events->lasting_only || network_link_kind(traffic_network(events->ground->traffic), link) != LINK_FABRIC;
+}
+
 bool link_events_hold_up_for_ever(const LinkEvents *events, uint32_t owner) {
-    for (int i = 0; i < events->state_count && events->lasting_only; i++)
+    for (int i = 0; i < events->state_count; i++)
         for (int j = 0; j < events->states[i].link_count && is_lasting(&events->states[i]); j++) {
+            LinkId link = events->states[i].links[j];
             ResourceId resource;
-            if (traffic_resource(events->ground->traffic, events->states[i].links[j], &resource) &&
+            if (has_no_way_around(events, link) && traffic_resource(events->ground->traffic, link, &resource) &&
                 fair_share_is_used_by(events->ground->share, resource, owner))
                 return true;
         }
