@@ -75,6 +75,8 @@ sanitize: ## every test under the address, leak and undefined-behaviour sanitize
 
 bench: $(PROGRAM) $(BENCH_PROGRAMS) $(if $(HAS_SIMGRID),$(ORACLE)) ## build and run every bench, one after the other
 	@for bench in $(BENCH_PROGRAMS); do echo "== $${bench##*/}"; $$bench || exit 1; done
+	@! command -v gnuplot >/dev/null || { gnuplot -e "data='$(BUILD)/tests/bench/growth.dat'" tests/bench/growth.gp && \
+		echo "drew $(BUILD)/tests/bench/growth.png"; }
 	@echo "== flows beside SimGrid"
 	@$(if $(HAS_SIMGRID),$(ORACLE) speed,echo "skipped: libsimgrid-dev is not here; make oracle installs it")
 

@@ -5,6 +5,8 @@
 
 #include "models/workload/collective_job.h"
 
+enum { PAIR_RANKS_MAX = 2048 }; /* gather and scatter hold a table of all pairs */
+
 static const double PASSES_MAX = 1e6;
 
 static bool has_precision(const GpuSpec *gpu, Precision precision) {
@@ -50,8 +52,8 @@ static void resolve_training(const SimulationSpec *spec, JobSpec *job, const cha
 }
 
 static bool is_operation(const char *name) {
-    for (int kind = 0; kind < COLLECTIVE_KIND_COUNT; kind++)
-        if (strcmp(collective_kind_name((CollectiveKind)kind), name) == 0)
+    for (int index = 0; collective_operation_name(index); index++)
+        if (strcmp(collective_operation_name(index), name) == 0)
             return true;
     return false;
 }
@@ -64,7 +66,7 @@ static void resolve_collective(const JobSpec *job, const char *path, ErrorList *
         error_list_add(
             errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.collective.operation", path),
             "found %s, expected one of all_reduce, all_gather, reduce_scatter, send_recv, broadcast, reduce, "
-            "all_to_all",
+            "all_to_all, gather, scatter",
             collective->operation);
     if (job->gpus < 2)
         error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.gpus", path),
@@ -72,6 +74,11 @@ static void resolve_collective(const JobSpec *job, const char *path, ErrorList *
     else if (strcmp(collective->operation, "send_recv") == 0 && job->gpus != 2)
         error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.gpus", path),
                        "found %" PRId64 ", expected 2 for a send_recv", job->gpus);
+    bool of_pairs = strcmp(collective->operation, "gather") == 0 || strcmp(collective->operation, "scatter") == 0;
+    if (of_pairs && job->gpus > PAIR_RANKS_MAX)
+        error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.gpus", path),
+                       "found %" PRId64 ", expected at most %d for a %s", job->gpus, PAIR_RANKS_MAX,
+                       collective->operation);
     if (collective->to_bytes < collective->from_bytes)
         error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.collective.to", path),
                        "found less than `from`, expected at least as much");

@@ -70,6 +70,19 @@ typedef struct SeriesSamples {
     const double *max;
 } SeriesSamples;
 
+/* A link, or all equal links of a node together where a cluster has very many, and what it carried in the step. */
+typedef struct LinkUse {
+    const char *name; /* "leaf[2].up", "node[3].nic[1].out" */
+    LinkKind kind;
+    FabricEnd from; /* of a port, both are its node */
+    FabricEnd to;
+    int links;               /* how many it stands for, >= 1 */
+    double bytes_per_s;      /* > 0; capacity of each */
+    double bytes;            /* carried by all of them */
+    double mean_fraction;    /* of the capacity, over the step and all of them */
+    double fullest_fraction; /* the same of the one that carried most */
+} LinkUse;
+
 /* Memory of one GPU of a stage at its peak, by purpose. */
 typedef struct MemoryResults {
     const char *gpu_class;
@@ -153,6 +166,8 @@ struct Results {
     int timeline_count;
     const SeriesSamples *series;
     int series_count;
+    const LinkUse *links; /* every link of the cluster: ports, NICs, then the fabric's */
+    int link_count;
     const MemoryResults *memory; /* one row per stage */
     int memory_count;
     const FitChange *fit_changes; /* at most three, when out of memory */
@@ -166,6 +181,7 @@ struct Results {
     uint64_t seed;
     uint64_t event_count;
     uint64_t event_hash;
+    const char *operation;      /* of a collective job: "all_reduce"; else NULL */
     const CollectiveRow *sizes; /* of a collective job, ascending */
     int size_count;
     const Contention *contention; /* of several jobs, background or link events; else NULL */

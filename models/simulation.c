@@ -65,6 +65,8 @@ const Results *simulation_run(const SimulationSpec *spec, Arena *arena) {
     Results **results = ARENA_ARRAY(arena, spec->job_count, Results *);
     ClusterOutcome outcome = run_jobs(spec, places, arena, results);
     if (is_one_job(spec)) {
+        results[0]->links = outcome.links;
+        results[0]->link_count = outcome.link_count;
         results[0]->name = spec->name;
         results[0]->lesson = spec->lesson;
         return results[0];

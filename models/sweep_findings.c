@@ -2,11 +2,15 @@
 
 #include <math.h>
 
-static int find_best(const SweepResults *sweep) {
+double sweep_findings_value(const SweepFindings *findings, int point) {
+    return headline_value(findings->headline, findings->sweep->points[point].results);
+}
+
+static int find_best(const SweepFindings *findings) {
     int best = -1;
-    for (int i = 0; i < sweep->point_count; i++) {
-        double throughput = sweep_fall_throughput(&sweep->points[i]);
-        if (!isnan(throughput) && (best < 0 || throughput > sweep_fall_throughput(&sweep->points[best])))
+    for (int i = 0; i < findings->sweep->point_count; i++) {
+        double value = sweep_findings_value(findings, i);
+        if (!isnan(value) && (best < 0 || value > sweep_findings_value(findings, best)))
             best = i;
     }
     return best;
@@ -21,12 +25,11 @@ static bool has_names(const SweepFindings *findings) {
 
 /* Keys of numbers have neighbours, names have a best and a worst. */
 static int find_worst(const SweepFindings *findings) {
-    const SweepResults *sweep = findings->sweep;
     int worst = findings->best;
     if (worst < 0 || !has_names(findings))
         return -1;
-    for (int i = 0; i < sweep->point_count; i++)
-        if (sweep_fall_throughput(&sweep->points[i]) < sweep_fall_throughput(&sweep->points[worst]))
+    for (int i = 0; i < findings->sweep->point_count; i++)
+        if (sweep_findings_value(findings, i) < sweep_findings_value(findings, worst))
             worst = i;
     return worst != findings->best ? worst : -1;
 }
@@ -45,9 +48,10 @@ const SweepFindings *sweep_findings_of(Arena *arena, const SweepResults *sweep) 
     for (int i = 0; i < sweep->parameter_count; i++)
         keys[i] = sweep_key_of(arena, sweep, i);
     SweepFindings *findings = ARENA_NEW(arena, SweepFindings);
-    *findings = (SweepFindings){.sweep = sweep, .keys = keys, .best = find_best(sweep)};
+    *findings = (SweepFindings){.sweep = sweep, .keys = keys, .headline = headline_of_sweep(sweep)};
+    findings->best = find_best(findings);
     findings->worst = find_worst(findings);
-    findings->fall = sweep_fall_of(arena, sweep, keys);
+    findings->fall = sweep_fall_of(arena, sweep, keys, findings->headline);
     count_failures(findings);
     return findings;
 }

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "plots/cell.h"
+#include "plots/collective_table.h"
 #include "plots/columns.h"
 #include "plots/ledger_table.h"
 #include "plots/ledger_view.h"
@@ -199,6 +200,14 @@ static void write_facts(Json json, const Results *results) {
     fprintf(json.out, "\"%016" PRIx64 "\"", results->event_hash);
 }
 
+static void write_sizes(Json json, const Results *results) {
+    if (results->size_count == 0) {
+        return;
+    }
+    key(json, "collective");
+    collective_table_json(json.out, results, json.indent + 2);
+}
+
 void json_run_write(FILE *out, const Results *results, int indent) {
     Json json = {out, indent};
     write_facts(json, results);
@@ -210,6 +219,7 @@ void json_run_write(FILE *out, const Results *results, int indent) {
     write_memory(json, results);
     write_fit_changes(json, results);
     write_classes(json, results);
+    write_sizes(json, results);
     write_assumptions(json, results);
     new_line(json, 0);
     fputc('}', out);

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 static const char *const OUR_MARK = "{\"program\": \"chokepoint\"";
-static const char *const RUN_FILES[] = {"summary.txt", "summary.csv", "ledger.csv", "trace.json"};
+static const char *const RUN_FILES[] = {"summary.txt", "summary.csv", "ledger.csv", "links.csv", "trace.json"};
 static const char *const RUN_ENDINGS[] = {".dat", ".gp", ".svg", ".png", ".log", ".part"};
 
 const char *output_path(const Output *output, const char *name) {

@@ -5,6 +5,8 @@
 
 #include "plots/bands.h"
 #include "plots/bars.h"
+#include "plots/fabric_file.h"
+#include "plots/fabric_view.h"
 #include "plots/grid_view.h"
 #include "plots/ledger_view.h"
 #include "plots/script_head.h"
@@ -135,6 +137,7 @@ static const Picture PICTURES[] = {
     {"utilisation", has_utilisation, utilisation_head},
     {"memory", has_memory, memory_head},
     {"ledger", has_ledger, ledger_head},
+    {"fabric", fabric_view_applies, fabric_file_head},
 };
 
 int pictures_count(void) {

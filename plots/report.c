@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include "plots/cell.h"
+#include "plots/collective_table.h"
+#include "plots/fabric_file.h"
 #include "plots/format.h"
 #include "plots/gnuplot.h"
 #include "plots/grid_file.h"
@@ -164,7 +166,11 @@ static bool write_manifest(const ReportTarget *target, const Output *output, con
 static bool write_run_tables(const ReportTarget *target, const Output *output, const Results *results) {
     bool whole = write_run_file(output, "summary.txt", format_find("text")->write_run, results) &&
                  write_run_file(output, "summary.csv", format_find("csv")->write_run, results) &&
-                 write_run_file(output, "ledger.csv", ledger_table_write, results);
+                 write_run_file(output, "ledger.csv", ledger_table_write, results) &&
+                 write_run_file(output, "links.csv", fabric_file_write_table, results);
+    if (whole && results->size_count > 0) {
+        whole = write_run_file(output, "collective.csv", collective_table_csv, results);
+    }
     if (whole && target->trace) {
         whole = write_run_file(output, "trace.json", format_find("trace")->write_run, results);
     }
@@ -177,7 +183,8 @@ static bool write_run_series(const Output *output, const Results *results) {
                      write_run_file(output, "series/utilisation.dat", write_utilisation, results) &&
                      write_run_file(output, "series/utilisation_grid.dat", grid_file_write, results) &&
                      write_run_file(output, "series/memory.dat", write_memory, results) &&
-                     write_run_file(output, "series/ledger.dat", series_files_ledger, results))) &&
+                     write_run_file(output, "series/ledger.dat", series_files_ledger, results) &&
+                     write_run_file(output, "series/fabric.dat", fabric_file_write, results))) &&
            write_run_file(output, "series/memory_peak.dat", memory_file_write, results);
 }
 
@@ -207,7 +214,7 @@ static bool write_sweep_file(const Output *output, const char *name, const char 
 static bool write_sweep_series(const Output *output, const SweepFindings *findings, const SweepView *view) {
     FILE *file = output_open(output, "series/sweep.dat");
     if (file != NULL) {
-        sweep_file_write(file, findings->sweep, view);
+        sweep_file_write(file, findings, view);
     }
     return output_close(output, file, "series/sweep.dat");
 }

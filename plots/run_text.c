@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "plots/collective_table.h"
 #include "plots/columns.h"
 #include "plots/ledger_view.h"
 #include "plots/memory_text.h"
@@ -134,6 +135,9 @@ static void write_facts(FILE *out, const Results *results) {
 
 void run_text_write(FILE *out, const Results *results) {
     run_text_opening(out, results, TEXT_COLUMNS);
+    if (results->size_count > 0) {
+        collective_table_text(out, results);
+    }
     if (results->status == RUN_OK) {
         write_metrics(out, results);
         run_text_ledger(out, results, TEXT_COLUMNS);

@@ -1,8 +1,12 @@
-# Throughput per GPU over the swept parameter, and under it, at the same places, where the GPU time went.
+# The headline over the swept parameter, and under it, at the same places, where the GPU time went.
 file = '../series/sweep.dat'
 set xrange [x_low:x_high]
 set style textbox opaque noborder margins 0.5,0.2 fillcolor rgb 0xFFFFFF
 array LINE_COLOUR[8] = [0x0B4F8A, 0xE8641B, 0x00796B, 0xC6241A, 0x7A6FB8, 0xF5B041, 0x5FA3D9, 0x4A4A4A]
+# Behind the ledger's: of links, then of jobs.
+array OTHER_COLOUR[14] = [0xF5C242, 0xE86A33, 0xC6241A, 0x8F8F8F, \
+    0x0B4F8A, 0xF5C242, 0xC6241A, 0xA65A1F, 0x7A6FB8, 0x00796B, 0x4A4A4A, 0xF2A07B, 0xC9BFE6, 0xDADADA]
+stack_colour(row) = row < 18 ? LEDGER_COLOUR[int(row) + 1] : OTHER_COLOUR[int(row) - 17]
 line_colour(line) = line >= 0 ? LINE_COLOUR[int(line) + 1] : 0
 
 do for [picture in 'png svg'] {
@@ -18,7 +22,7 @@ do for [picture in 'png svg'] {
     set bmargin at screen middle
     set yrange [0:y_high]
     set ytics autofreq
-    set ylabel 'model TFLOP/s per GPU'
+    set ylabel y_title
     set format x ''
     set grid y lc rgb 0xDDDDDD lw 1 dt 1
     set key at screen 0.757,top - 0.015 left top vertical Left reverse samplen 2
@@ -38,7 +42,7 @@ do for [picture in 'png svg'] {
     set xlabel axis_title offset 0,0.3
     set format x '%s'
     set key at screen 0.757,middle - 0.035 left top vertical Left reverse samplen 1.5 spacing 1.05
-    plot for [i = 1:words(shown)] file index word(shown, i) using 1:5:2:3:4:5 with boxxyerror lc rgb LEDGER_COLOUR[SHOWN_ROW[i] + 1] title SHOWN_TITLE[i], \
+    plot for [i = 1:words(shown)] file index word(shown, i) using 1:5:2:3:4:5 with boxxyerror lc rgb stack_colour(SHOWN_ROW[i]) title SHOWN_TITLE[i], \
          file index 'failed' using 2:(6) with points pt 2 ps 1.3 lw 2 lc rgb LIMIT_COLOUR notitle, \
          file index 'failed' using 2:(12):3 with labels left rotate by 90 font ',9' textcolor rgb LIMIT_COLOUR notitle, \
          file index 'strips' using 1:4:2:3:4:5:(line_colour($6)) with boxxyerror lc rgb variable notitle, \

@@ -4,7 +4,6 @@
 
 #include "plots/columns.h"
 #include "plots/dat_set.h"
-#include "plots/ledger_view.h"
 #include "plots/text_layout.h"
 
 /* Of all names along the axis. */
@@ -24,43 +23,35 @@ static bool ran(const SweepPoint *point) {
     return point->results != NULL && point->results->status == RUN_OK;
 }
 
-bool sweep_file_shows(const SweepResults *sweep, LedgerCategory category) {
-    for (int i = 0; i < sweep->point_count; i++) {
-        const SweepPoint *point = &sweep->points[i];
-        if (ran(point) && !ledger_view_is_small(ledger_view_fraction(&point->results->ledger, category))) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static const SweepPoint *point_at(const SweepResults *sweep, const SweepView *view, int line, int tick) {
     int point = view->points[line * view->tick_count + tick];
     return point >= 0 ? &sweep->points[point] : NULL;
 }
 
-static void write_line(FILE *out, const SweepResults *sweep, const SweepView *view, int line) {
+static void write_line(FILE *out, const SweepFindings *findings, const SweepView *view, int line) {
     char name[32];
     snprintf(name, sizeof name, "line_%02d", line);
     DatSet set = dat_set_open(out, name, 3);
     for (int tick = 0; tick < view->tick_count; tick++) {
-        const SweepPoint *point = point_at(sweep, view, line, tick);
-        const double row[] = {view->positions[tick], point != NULL ? sweep_fall_throughput(point) : (double)NAN};
+        int point = view->points[line * view->tick_count + tick];
+        const double row[] = {view->positions[tick], point >= 0 ? sweep_findings_value(findings, point) : (double)NAN};
         dat_set_row(&set, row, 2);
         char label[32];
-        snprintf(label, sizeof label, "%.1f", row[1]);
+        snprintf(label, sizeof label, "%.*f", headline_decimals(findings->headline, row[1]), row[1]);
         dat_set_text(&set, isnan(row[1]) ? "" : label);
         dat_set_end_row(&set);
     }
     dat_set_close(&set);
 }
 
-static void write_stack_part(DatSet *set, const SweepPoint *point, LedgerCategory category, const double *place) {
+/* A layer at one point, on top of those below. */
+static void write_stack_part(DatSet *set, const SweepStack *stack, const Results *results, int layer,
+                             const double *place) {
     double low = 0;
-    for (int below = 0; below < (int)category; below++) {
-        low += ledger_view_fraction(&point->results->ledger, (LedgerCategory)below);
+    for (int below = 0; below < layer; below++) {
+        low += sweep_stack_fraction(stack, results, below);
     }
-    double high = low + ledger_view_fraction(&point->results->ledger, category);
+    double high = low + sweep_stack_fraction(stack, results, layer);
     const double row[] = {(place[0] + place[1]) / 2, place[0], place[1], 100 * low, 100 * high};
     dat_set_row(set, row, 5);
     dat_set_end_row(set);
@@ -74,15 +65,16 @@ static void place_stack(const SweepView *view, int line, int tick, double edges[
     edges[1] = edges[0] + width * (stacks > 1 ? 0.94 : 1);
 }
 
-static void write_category(FILE *out, const SweepResults *sweep, const SweepView *view, LedgerCategory category) {
-    DatSet set = dat_set_open(out, ledger_category_name(category), 5);
+static void write_layer(FILE *out, const SweepStack *stack, const SweepResults *sweep, const SweepView *view,
+                        int layer) {
+    DatSet set = dat_set_open(out, stack->layers[layer].name, 5);
     for (int line = 0; line < sweep_file_stacks(view); line++) {
         for (int tick = 0; tick < view->tick_count; tick++) {
             const SweepPoint *point = point_at(sweep, view, line, tick);
             double edges[2];
             place_stack(view, line, tick, edges);
             if (point != NULL && ran(point)) {
-                write_stack_part(&set, point, category, edges);
+                write_stack_part(&set, stack, point->results, layer, edges);
             }
         }
     }
@@ -141,17 +133,32 @@ static void write_ticks(FILE *out, const SweepView *view) {
     dat_set_close(&set);
 }
 
-void sweep_file_write(FILE *out, const SweepResults *sweep, const SweepView *view) {
-    dat_set_file_head(out, "throughput per GPU and the ledger over the swept parameter; all values: summary.csv",
-                      "line: x tflop_per_s_per_gpu text; category: x x_low x_high low_percent high_percent; failed: x "
-                      "x_of_stack text; ticks: x text");
+static void write_head(FILE *out, Arena *arena, const SweepFindings *findings) {
+    bool training = findings->headline->kind == HEADLINE_TRAINING;
+    dat_set_file_head(
+        out,
+        training ? "throughput per GPU and the ledger over the swept parameter; all values: summary.csv"
+                 : arena_format(arena, "%s, and GPU time, over the swept parameter; all values: summary.csv",
+                                findings->headline->axis),
+        arena_format(arena,
+                     "line: x %s text; %s: x x_low x_high low_percent high_percent; failed: x x_of_stack text; ticks: "
+                     "x text",
+                     findings->headline->column, training ? "category" : "layer"));
+}
+
+void sweep_file_write(FILE *out, const SweepFindings *findings, const SweepView *view) {
+    Arena *arena = arena_create();
+    const SweepResults *sweep = findings->sweep;
+    SweepStack stack = sweep_stack_of(arena, findings);
+    write_head(out, arena, findings);
     for (int line = 0; line < sweep_file_lines(view); line++) {
-        write_line(out, sweep, view, line);
+        write_line(out, findings, view, line);
     }
-    for (int category = 0; category < LEDGER_COUNT; category++) {
-        write_category(out, sweep, view, (LedgerCategory)category);
+    for (int layer = 0; layer < stack.count; layer++) {
+        write_layer(out, &stack, sweep, view, layer);
     }
     write_strips(out, sweep, view);
     write_failures(out, sweep, view);
     write_ticks(out, view);
+    arena_destroy(arena);
 }

@@ -5,6 +5,7 @@
 
 #include "plots/script_head.h"
 #include "plots/sweep_file.h"
+#include "plots/sweep_stack.h"
 #include "plots/sweep_view.h"
 #include "plots/text_layout.h"
 
@@ -26,10 +27,10 @@ static void write_axes(FILE *out, const SweepFindings *findings, const SweepView
     double margin = view->tick_count < 3 ? AXIS_MARGIN_OF_FEW : AXIS_MARGIN;
     script_head_number(out, "x_low", low - margin);
     script_head_number(out, "x_high", high + margin);
-    script_head_number(out, "y_high", best >= 0 ? 1.2 * sweep_fall_throughput(&findings->sweep->points[best]) : 1);
+    script_head_number(out, "y_high", best >= 0 ? 1.2 * sweep_findings_value(findings, best) : 1);
 }
 
-static void write_lines(FILE *out, Arena *arena, const SweepView *view) {
+static void write_lines(FILE *out, Arena *arena, const SweepView *view, const SweepStack *stack) {
     int stacks = sweep_file_stacks(view);
     int lines = sweep_file_lines(view);
     bool best = *view->best_over != '\0';
@@ -42,24 +43,23 @@ static void write_lines(FILE *out, Arena *arena, const SweepView *view) {
     script_head_number(out, "line_count", lines);
     script_head_number(out, "legend", lines > 1 || best);
     script_head_texts(out, "LINE_TITLE", titles, lines);
-    script_head_text(out, "ledger_title", best ? "GPU time of the best, %" : "GPU time, %");
+    script_head_text(out, "ledger_title", best ? "GPU time of the best, %" : stack->title);
     bool first_only = view->line_count > 1 && stacks == 1;
     const char *axis = first_only ? arena_format(arena, "%s   (bars: %s)", view->axis, view->lines[0]) : view->axis;
     script_head_text(out, "axis_title", text_layout_shorten(arena, axis, AXIS_COLUMNS));
 }
 
 /* From the top of the stack downwards, as the legend reads. */
-static void write_shown(FILE *out, Arena *arena, const SweepResults *sweep) {
-    double rows[LEDGER_COUNT];
-    const char *titles[LEDGER_COUNT];
+static void write_shown(FILE *out, Arena *arena, const SweepResults *sweep, const SweepStack *stack) {
+    double *rows = ARENA_ARRAY(arena, stack->count, double);
+    const char **titles = ARENA_ARRAY(arena, stack->count, const char *);
     const char *names = "";
     int count = 0;
-    for (int i = LEDGER_COUNT - 1; i >= 0; i--) {
-        LedgerCategory category = (LedgerCategory)i;
-        if (sweep_file_shows(sweep, category)) {
-            rows[count] = i;
-            titles[count] = ledger_category_title(category);
-            names = arena_format(arena, "%s%s%s", names, count > 0 ? " " : "", ledger_category_name(category));
+    for (int i = stack->count - 1; i >= 0; i--) {
+        if (sweep_stack_shows(stack, sweep, i)) {
+            rows[count] = stack->layers[i].colour;
+            titles[count] = text_layout_shorten(arena, stack->layers[i].title, LEGEND_COLUMNS);
+            names = arena_format(arena, "%s%s%s", names, count > 0 ? " " : "", stack->layers[i].name);
             count++;
         }
     }
@@ -70,7 +70,9 @@ static void write_shown(FILE *out, Arena *arena, const SweepResults *sweep) {
 
 void sweep_picture_write_head(FILE *out, Arena *arena, const SweepFindings *findings) {
     SweepView view = sweep_view_of(arena, findings);
+    SweepStack stack = sweep_stack_of(arena, findings);
     write_axes(out, findings, &view);
-    write_lines(out, arena, &view);
-    write_shown(out, arena, findings->sweep);
+    script_head_text(out, "y_title", findings->headline->axis);
+    write_lines(out, arena, &view, &stack);
+    write_shown(out, arena, findings->sweep, &stack);
 }

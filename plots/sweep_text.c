@@ -12,11 +12,55 @@
 /* A longer sweep shows its best points only. */
 enum { BAR_COLUMNS = 12, MOST_ROWS = 40, BEST_ROWS = 10 };
 
+/* What the last columns of the table are called. */
+typedef struct Words {
+    const char *title; /* behind that of the headline */
+    const char *time;
+    const char *loss;
+} Words;
+
+static const Words WORDS[HEADLINE_KIND_COUNT] = {
+    [HEADLINE_TRAINING] = {"and the largest loss", "step", "largest loss"},
+    [HEADLINE_COLLECTIVE] = {"and the slowest link", "time", "limited by"},
+    [HEADLINE_JOBS] = {"and to whom it loses most", "wall", "of its GPU time"},
+};
+
 static void write_largest_loss(FILE *out, const Results *results) {
     LedgerShare losses[LEDGER_COUNT];
     if (ledger_view_losses(&results->ledger, losses) > 0) {
         fprintf(out, "%4.0f %%  %s", 100 * losses[0].fraction, ledger_category_title(losses[0].category));
     }
+}
+
+static void write_bottleneck(FILE *out, const Contention *contention) {
+    if (contention != NULL) {
+        Bottleneck bottleneck = bottleneck_of_jobs(contention);
+        fprintf(out, "%4.0f %%", 100 * bottleneck.fraction);
+        if (!ledger_view_is_small(bottleneck.fraction)) {
+            fprintf(out, "  %s loses to %s", bottleneck.job, bottleneck.owner);
+        }
+    }
+}
+
+static void write_loss(FILE *out, const Headline *headline, const Results *run) {
+    switch (headline->kind) {
+    case HEADLINE_TRAINING:
+    case HEADLINE_KIND_COUNT:
+        write_largest_loss(out, run);
+        break;
+    case HEADLINE_COLLECTIVE:
+        fprintf(out, "%4.0f %%  %s", 100 * bottleneck_link_fraction(run, bottleneck_link(run)),
+                link_kind_name(bottleneck_link(run)));
+        break;
+    case HEADLINE_JOBS:
+        write_bottleneck(out, run->contention);
+        break;
+    }
+}
+
+/* Of a collective the time of the largest size, else the step. */
+static double shown_s(const Headline *headline, const Results *run) {
+    return headline->kind == HEADLINE_COLLECTIVE ? columns_metric(run, "collective.time_s") : (double)run->step / 1e9;
 }
 
 static void write_failure(FILE *out, const SweepPoint *point) {
@@ -40,18 +84,27 @@ static void write_failure(FILE *out, const SweepPoint *point) {
     fprintf(out, "%s: %.1f of %.1f GiB\n", failure, largest / 0x1p30, capacity / 0x1p30);
 }
 
-static void write_point(FILE *out, const SweepPoint *point, double most) {
-    double throughput = sweep_fall_throughput(point);
+static void write_point(FILE *out, const SweepFindings *findings, int index) {
+    const SweepPoint *point = &findings->sweep->points[index];
     if (point->results == NULL || point->results->status != RUN_OK) {
         write_failure(out, point);
         return;
     }
-    char step[TEXT_FIGURE_BYTES];
-    fprintf(out, "%7.1f %10s  ", throughput, text_layout_figure((double)point->results->step / 1e9, "s", step));
-    for (int i = 0; i < BAR_COLUMNS; i++) {
-        fputc(most > 0 && i < (int)lround(throughput / most * BAR_COLUMNS) ? '#' : ' ', out);
+    const Headline *headline = findings->headline;
+    const Results *run = headline_run(headline, point->results);
+    if (run == NULL) {
+        fprintf(out, "%7s  a run of another kind\n", "-");
+        return;
     }
-    write_largest_loss(out, point->results);
+    double value = headline_value(headline, run);
+    double most = findings->best >= 0 ? sweep_findings_value(findings, findings->best) : 0;
+    char time[TEXT_FIGURE_BYTES];
+    fprintf(out, "%7.*f %10s  ", headline_decimals(headline, value), value,
+            text_layout_figure(shown_s(headline, run), "s", time));
+    for (int i = 0; i < BAR_COLUMNS; i++) {
+        fputc(most > 0 && i < (int)lround(value / most * BAR_COLUMNS) ? '#' : ' ', out);
+    }
+    write_loss(out, headline, run);
     fputc('\n', out);
 }
 
@@ -62,13 +115,13 @@ typedef struct Rows {
 } Rows;
 
 /* The fastest first, equal ones in order of the sweep. */
-static void keep_best(Rows *rows, const SweepResults *sweep, int point) {
-    double throughput = sweep_fall_throughput(&sweep->points[point]);
+static void keep_best(Rows *rows, const SweepFindings *findings, int point) {
+    double value = sweep_findings_value(findings, point);
     int place = rows->count;
-    while (place > 0 && sweep_fall_throughput(&sweep->points[rows->points[place - 1]]) < throughput) {
+    while (place > 0 && sweep_findings_value(findings, rows->points[place - 1]) < value) {
         place--;
     }
-    if (isnan(throughput) || place == BEST_ROWS) {
+    if (isnan(value) || place == BEST_ROWS) {
         return;
     }
     rows->count += rows->count < BEST_ROWS;
@@ -78,11 +131,12 @@ static void keep_best(Rows *rows, const SweepResults *sweep, int point) {
     rows->points[place] = point;
 }
 
-static Rows choose_rows(Arena *arena, const SweepResults *sweep) {
+static Rows choose_rows(Arena *arena, const SweepFindings *findings) {
+    const SweepResults *sweep = findings->sweep;
     Rows rows = {.points = ARENA_ARRAY(arena, MOST_ROWS, int)};
     for (int i = 0; i < sweep->point_count; i++) {
         if (sweep->point_count > MOST_ROWS) {
-            keep_best(&rows, sweep, i);
+            keep_best(&rows, findings, i);
         } else {
             rows.points[rows.count++] = i;
         }
@@ -119,25 +173,30 @@ static void write_right(FILE *out, const char *text, int width) {
     fprintf(out, "%*s%s  ", width - text_layout_columns(text), "", text);
 }
 
-static void write_table(FILE *out, const SweepFindings *findings, Rows rows) {
+static void write_table_head(FILE *out, const SweepFindings *findings, Rows rows) {
     const SweepResults *sweep = findings->sweep;
-    int best = findings->best;
-    double most = best >= 0 ? sweep_fall_throughput(&sweep->points[best]) : 0;
-    text_layout_heading(out, rows.count < sweep->point_count
-                                 ? "Throughput per GPU (model TFLOP/s) and the largest loss at the best points"
-                                 : "Throughput per GPU (model TFLOP/s) and the largest loss at each point");
+    const Words *words = &WORDS[findings->headline->kind];
+    char title[160];
+    snprintf(title, sizeof title, "%.60s %.40s at %s", findings->headline->title, words->title,
+             rows.count < sweep->point_count ? "the best points" : "each point");
+    text_layout_heading(out, title);
     fputs("  ", out);
     for (int i = 0; i < sweep->parameter_count; i++) {
         write_right(out, tidy_short_name(sweep->parameters[i]), column_width(sweep, rows, i));
     }
-    fprintf(out, "%7s %10s  %-*s%s\n", "TFLOP/s", "step", BAR_COLUMNS, "", "largest loss");
+    fprintf(out, "%7s %10s  %-*s%s\n", findings->headline->unit, words->time, BAR_COLUMNS, "", words->loss);
+}
+
+static void write_table(FILE *out, const SweepFindings *findings, Rows rows) {
+    const SweepResults *sweep = findings->sweep;
+    write_table_head(out, findings, rows);
     for (int i = 0; i < rows.count; i++) {
         const SweepPoint *point = &sweep->points[rows.points[i]];
-        fputs(rows.points[i] == best ? "* " : "  ", out);
+        fputs(rows.points[i] == findings->best ? "* " : "  ", out);
         for (int parameter = 0; parameter < sweep->parameter_count; parameter++) {
             write_right(out, point->values[parameter], column_width(sweep, rows, parameter));
         }
-        write_point(out, point, most);
+        write_point(out, findings, rows.points[i]);
     }
     if (rows.count < sweep->point_count) {
         write_rest(out, findings, rows);
@@ -153,6 +212,6 @@ void sweep_text_write(FILE *out, const SweepFindings *findings) {
     if (sweep->lesson != NULL && *sweep->lesson != '\0') {
         text_layout_wrap(out, "Shows     ", sweep->lesson);
     }
-    write_table(out, findings, choose_rows(arena, sweep));
+    write_table(out, findings, choose_rows(arena, findings));
     arena_destroy(arena);
 }

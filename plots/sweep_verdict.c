@@ -26,22 +26,47 @@ static const char *step_text(Arena *arena, const SweepResults *sweep, const Swee
     return *same != '\0' ? arena_format(arena, "%s (%s)", change, same) : change;
 }
 
-static const char *cause_clause(Arena *arena, const SweepFall *fall) {
-    const char *growth =
-        arena_format(arena, "%s grows from %.1f %% to %.1f %% of GPU time", lower_case_title(arena, fall->category),
-                     100 * fall->share_from, 100 * fall->share_to);
-    switch (fall->reason) {
-    case SWEEP_FALL_BY_CATEGORY:
-        break;
-    case SWEEP_FALL_BY_PEAK:
-        return arena_format(arena,
-                            "no category of the ledger explains it: the GPU's peak differs, %.0f and %.0f TFLOP/s",
-                            fall->peak_from_tflop_per_s, fall->peak_to_tflop_per_s);
-    case SWEEP_FALL_UNEXPLAINED:
-        return arena_format(arena, "no category of the ledger explains half of it; what grows most is small: %s",
-                            growth);
+static const char *category_clause(Arena *arena, const SweepCause *cause) {
+    return arena_format(arena, "%s grows from %.1f %% to %.1f %% of GPU time", lower_case_title(arena, cause->category),
+                        100 * cause->share_from, 100 * cause->share_to);
+}
+
+/* What a collective says of itself, without the full stop. */
+static const char *verdict_clause(Arena *arena, const Results *slow) {
+    char *clause = arena_text(arena, slow->verdict != NULL ? slow->verdict : "");
+    size_t length = strlen(clause);
+    if (length > 0 && clause[length - 1] == '.') {
+        clause[length - 1] = '\0';
     }
-    return growth;
+    return clause;
+}
+
+/* What stands behind the points of the fall. */
+static const char *cause_clause(Arena *arena, const SweepCause *cause, const Results *slow) {
+    switch (cause->reason) {
+    case SWEEP_CAUSE_CATEGORY:
+        break;
+    case SWEEP_CAUSE_PEAK:
+        return arena_format(arena,
+                            ": no category of the ledger explains it: the GPU's peak differs, %.0f and %.0f TFLOP/s",
+                            cause->peak_from_tflop_per_s, cause->peak_to_tflop_per_s);
+    case SWEEP_CAUSE_UNEXPLAINED:
+        return arena_format(arena, ": no category of the ledger explains half of it; what grows most is small: %s",
+                            category_clause(arena, cause));
+    case SWEEP_CAUSE_LINK:
+        return arena_format(arena, ": what limits is no longer %s but %s, for %.1f %% of GPU time instead of %.1f %%",
+                            link_kind_name(cause->link_from), link_kind_name(cause->link_to), 100 * cause->share_to,
+                            100 * cause->share_from);
+    case SWEEP_CAUSE_SAME_LINK:
+        return arena_format(arena, ": both are limited by %s, and %s", link_kind_name(cause->link_to),
+                            verdict_clause(arena, slow));
+    case SWEEP_CAUSE_OWNER:
+        return arena_format(arena, ": what %s loses to %s grows from %.1f %% to %.1f %% of its GPU time", cause->job,
+                            cause->owner, 100 * cause->share_from, 100 * cause->share_to);
+    case SWEEP_CAUSE_VERDICT:
+        return arena_format(arena, ". The verdict there: %s", verdict_clause(arena, slow));
+    }
+    return arena_format(arena, ": %s", category_clause(arena, cause));
 }
 
 static const char *fall_sentence(Arena *arena, const SweepFindings *findings) {
@@ -54,9 +79,14 @@ static const char *fall_sentence(Arena *arena, const SweepFindings *findings) {
         return arena_format(arena, " Where it runs, neighbours differ by at most %.1f %%, along %s.",
                             100 * fall->fraction, tidy_short_name(sweep->parameters[fall->parameter]));
     }
-    return arena_format(arena, " The largest fall, by %.0f %%, is %s: %s.", 100 * fall->fraction,
+    return arena_format(arena, " The largest fall, by %.0f %%, is %s%s.", 100 * fall->fraction,
                         step_text(arena, sweep, &sweep->points[fall->from], &sweep->points[fall->to]),
-                        cause_clause(arena, fall));
+                        cause_clause(arena, &fall->cause, sweep->points[fall->to].results));
+}
+
+static const char *value_text(Arena *arena, const SweepFindings *findings, int point) {
+    double value = sweep_findings_value(findings, point);
+    return arena_format(arena, "%.*f", headline_decimals(findings->headline, value), value);
 }
 
 static const char *worst_sentence(Arena *arena, const SweepFindings *findings) {
@@ -64,8 +94,8 @@ static const char *worst_sentence(Arena *arena, const SweepFindings *findings) {
         return "";
     }
     const SweepPoint *worst = &findings->sweep->points[findings->worst];
-    return arena_format(arena, " Worst is %s with %.1f.", tidy_point_name(arena, findings->sweep, worst),
-                        sweep_fall_throughput(worst));
+    return arena_format(arena, " Worst is %s with %s.", tidy_point_name(arena, findings->sweep, worst),
+                        value_text(arena, findings, findings->worst));
 }
 
 static const char *failure_sentence(Arena *arena, const SweepFindings *findings) {
@@ -90,8 +120,8 @@ const char *sweep_verdict(Arena *arena, const SweepFindings *findings) {
         return arena_format(arena, "No point ran.%s", failure_sentence(arena, findings));
     }
     const SweepPoint *best = &findings->sweep->points[findings->best];
-    return arena_format(arena, "Best is %s with %.1f model TFLOP/s per GPU.%s%s%s",
-                        tidy_point_name(arena, findings->sweep, best), sweep_fall_throughput(best),
-                        worst_sentence(arena, findings), fall_sentence(arena, findings),
+    return arena_format(arena, "Best is %s with %s%s %s.%s%s%s", tidy_point_name(arena, findings->sweep, best),
+                        findings->headline->before, value_text(arena, findings, findings->best),
+                        findings->headline->after, worst_sentence(arena, findings), fall_sentence(arena, findings),
                         failure_sentence(arena, findings));
 }

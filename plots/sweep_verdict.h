@@ -1,6 +1,6 @@
 /*
- * sweep_verdict: the findings of a sweep in two or three sentences: the best point, where throughput per GPU collapses
- * and why, and what could not run.
+ * sweep_verdict: the findings of a sweep in two or three sentences: the best point, where the headline collapses and
+ * why, and what could not run.
  */
 #ifndef PLOTS_SWEEP_VERDICT_H
 #define PLOTS_SWEEP_VERDICT_H

@@ -83,7 +83,8 @@ static bool arrange_lines(Arena *arena, const SweepResults *sweep, int parameter
 }
 
 /* One line: at each value the best point over all other keys, or any when none ran. */
-static void arrange_best(Arena *arena, const SweepResults *sweep, int parameter, SweepView *view) {
+static void arrange_best(Arena *arena, const SweepFindings *findings, int parameter, SweepView *view) {
+    const SweepResults *sweep = findings->sweep;
     view->best_over = "";
     for (int i = 0; i < sweep->parameter_count; i++) {
         if (i != parameter && varies(sweep, i)) {
@@ -100,9 +101,9 @@ static void arrange_best(Arena *arena, const SweepResults *sweep, int parameter,
     for (int i = 0; i < sweep->point_count; i++) {
         int tick = find_text(view->ticks, view->tick_count, sweep->points[i].values[parameter]);
         int *best = &view->points[tick];
-        double throughput = sweep_fall_throughput(&sweep->points[i]);
-        bool first = *best < 0 || isnan(sweep_fall_throughput(&sweep->points[*best]));
-        if (*best < 0 || (!isnan(throughput) && (first || throughput > sweep_fall_throughput(&sweep->points[*best])))) {
+        double throughput = sweep_findings_value(findings, i);
+        bool first = *best < 0 || isnan(sweep_findings_value(findings, *best));
+        if (*best < 0 || (!isnan(throughput) && (first || throughput > sweep_findings_value(findings, *best)))) {
             *best = i;
         }
     }
@@ -121,7 +122,7 @@ SweepView sweep_view_of(Arena *arena, const SweepFindings *findings) {
     view.axis = tidy_short_name(sweep->parameters[parameter]);
     view.positions = sweep_axis_positions(arena, key);
     if (!arrange_lines(arena, sweep, parameter, &view) || count_varying(sweep) > 2) {
-        arrange_best(arena, sweep, parameter, &view);
+        arrange_best(arena, findings, parameter, &view);
     }
     return view;
 }

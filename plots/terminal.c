@@ -1,5 +1,6 @@
 #include "plots/terminal.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -191,14 +192,15 @@ void terminal_draw_run(FILE *out, const Results *results, int columns) {
     draw_utilisation(out, results, columns);
 }
 
-static void draw_line(FILE *out, const SweepResults *sweep, const SweepView *view, int line, int columns) {
+static void draw_line(FILE *out, const SweepFindings *findings, const SweepView *view, int line, int columns) {
     FILE *commands = tmpfile();
     if (commands == NULL) {
         return;
     }
-    char title[256];
-    snprintf(title, sizeof title, "Model TFLOP/s per GPU over %.60s%s%.150s", view->axis,
+    char title[288];
+    snprintf(title, sizeof title, "%.40s over %.60s%s%.150s", findings->headline->axis, view->axis,
              *view->lines[line] != '\0' ? ", " : "", view->lines[line]);
+    title[0] = (char)toupper((unsigned char)title[0]);
     Arena *arena = arena_create();
     text_layout_heading(out, text_layout_shorten(arena, title, columns));
     arena_destroy(arena);
@@ -208,7 +210,7 @@ static void draw_line(FILE *out, const SweepResults *sweep, const SweepView *vie
         int point = view->points[line * view->tick_count + tick];
         cell_number(commands, view->positions[tick]);
         fputc(' ', commands);
-        cell_number(commands, point >= 0 ? sweep_fall_throughput(&sweep->points[point]) : (double)NAN);
+        cell_number(commands, point >= 0 ? sweep_findings_value(findings, point) : (double)NAN);
         fputc(' ', commands);
         cell_dat_text(commands, view->ticks[tick]);
         fputc('\n', commands);
@@ -222,7 +224,7 @@ void terminal_draw_sweep(FILE *out, const SweepFindings *findings, int columns) 
     SweepView view = sweep_view_of(arena, findings);
     text_layout_wrap_to(out, "", sweep_verdict(arena, findings), columns);
     for (int line = 0; line < view.line_count; line++) {
-        draw_line(out, findings->sweep, &view, line, columns);
+        draw_line(out, findings, &view, line, columns);
     }
     arena_destroy(arena);
 }

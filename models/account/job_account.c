@@ -84,17 +84,6 @@ void job_account_add(JobAccount *account, JobStep *job_step, SimTime end) {
     results->step_count++;
 }
 
-/* Bus bandwidth over algorithm bandwidth, as in the performance notes of nccl-tests. */
-static double bus_factor(const char *operation, double ranks) {
-    if (strcmp(operation, collective_kind_name(COLLECTIVE_ALL_REDUCE)) == 0)
-        return 2 * (ranks - 1) / ranks;
-    if (strcmp(operation, collective_kind_name(COLLECTIVE_ALL_GATHER)) == 0 ||
-        strcmp(operation, collective_kind_name(COLLECTIVE_REDUCE_SCATTER)) == 0 ||
-        strcmp(operation, collective_kind_name(COLLECTIVE_ALL_TO_ALL)) == 0)
-        return (ranks - 1) / ranks;
-    return 1;
-}
-
 static void fill_sizes(JobAccount *account) {
     const CollectiveTraffic *traffic = &account->workload->collective;
     const JobSpec *job = account->workload->job;
@@ -106,8 +95,10 @@ static void fill_sizes(JobAccount *account) {
         row->time_s = account->size_s[i] / times;
         row->algorithm = traffic_algorithm(account->workload->traffic, traffic->operations[i]);
         row->algorithm_bytes_per_s = row->bytes / row->time_s;
-        row->bus_bytes_per_s = row->algorithm_bytes_per_s * bus_factor(job->collective.operation, (double)job->gpus);
+        row->bus_bytes_per_s =
+            row->algorithm_bytes_per_s * collective_operation_bus_factor(job->collective.operation, (int)job->gpus);
     }
+    account->results->operation = job->collective.operation;
     account->results->sizes = rows;
     account->results->size_count = traffic->size_count;
 }

@@ -30,13 +30,27 @@ static bool account_memory(const SimulationSpec *spec, const JobSpec *job, Arena
     return fits;
 }
 
-/* True when tensor groups or stages do not fill whole nodes, so that equal ranks have unequal neighbours. */
+/* True when some messages of a stage leave their leaf and others do not. */
+static bool stages_cross_leaves_unevenly(const SimulationSpec *spec, const PlanSpec *plan) {
+    Network network = network_build(&spec->cluster.node, &spec->cluster.fabric, (int)spec->cluster.nodes);
+    int64_t leaf = (int64_t)network_nodes_per_leaf(&network) * network.gpus_per_node;
+    int64_t stage = plan->tensor_parallel * plan->data_parallel;
+    bool several = leaf < network_gpu_count(&network);
+    return plan->pipeline_parallel > 1 && several && stage % leaf && leaf % stage;
+}
+
+/* True when tensor groups, stages, GPUs of a NIC or leaves are not filled alike, so that equal ranks have unequal ways.
+ */
 static bool sits_unevenly(const SimulationSpec *spec, const JobSpec *job) {
     const PlanSpec *plan = &job->training.plan;
-    int64_t per_node = spec->cluster.node.gpus, stage = plan->tensor_parallel * plan->data_parallel;
+    const NodeSpec *node = &spec->cluster.node;
+    int64_t per_node = node->gpus, stage = plan->tensor_parallel * plan->data_parallel;
+    if (spec->cluster.nodes == 1)
+        return false;
     bool tensors =
         plan->tensor_parallel < per_node ? per_node % plan->tensor_parallel : plan->tensor_parallel % per_node;
-    return spec->cluster.nodes > 1 && (tensors || (plan->pipeline_parallel > 1 && stage % per_node));
+    bool stages = plan->pipeline_parallel > 1 && stage % per_node;
+    return tensors || stages || per_node % node->nics || stages_cross_leaves_unevenly(spec, plan);
 }
 
 static const char *placement_words(const JobSpec *job) {
@@ -69,10 +83,12 @@ static void assume(const SimulationSpec *spec, const JobSpec *job, Arena *arena,
     list[count++] = "all collectives of a pass are one transfer after its compute";
     if (spec->fidelity == FIDELITY_FOLDED && sits_unevenly(spec, job))
         list[count++] =
-            "stages or tensor groups share nodes unevenly: all their ranks are taken to have the longest way "
-            "of any of them; fidelity: unfolded tells them apart";
+            "stages or tensor groups share nodes, NICs or leaves unevenly: all their ranks are taken to have the "
+            "longest way of any of them; fidelity: unfolded tells them apart";
     list[count++] = "CUDA and NCCL keep 1.5 GiB per process";
-    list[count++] = "FLOPs of attention are counted for the full square, as the SC21 paper does";
+    list[count++] = plan->flash_attention
+                        ? "FLOPs of attention are counted for the causal half, which is what is computed"
+                        : "FLOPs of attention are counted for the full square, as the SC21 paper does";
     list[count++] = spec->job_count > 1 || spec->background_count > 0
                         ? "nothing but the traffic of others slows the job down: no input, checkpoints or failures"
                         : "nothing else slows the job down: no input, checkpoints, failures or other jobs";

@@ -110,6 +110,8 @@ const Results *jobs_together(const SimulationSpec *spec, const ClusterOutcome *o
                          .wall = outcome->end,
                          .step_count = 1,
                          .step = outcome->end,
+                         .links = outcome->links,
+                         .link_count = outcome->link_count,
                          .event_count = jobs[0]->event_count,
                          .event_hash = jobs[0]->event_hash};
     const Results *trouble = trouble_of(jobs, spec->job_count);

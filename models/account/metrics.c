@@ -18,15 +18,14 @@ static void add(MetricList *list, const char *name, double value, const char *un
 
 /* FLOPs that recomputation runs again, per sequence. */
 static double recomputed_flop(const TrainingSpec *training) {
-    const TransformerSpec *model = &training->model;
-    double layers = (double)model->layers, tokens = (double)training->sequence_tokens;
+    double layers = (double)training->model.layers;
     switch (training->plan.recompute) {
     case RECOMPUTE_FULL:
-        return layers * transformer_layer_flop(model, training->sequence_tokens);
+        return layers * training_layer_flop(training);
     case RECOMPUTE_SELECTIVE:
         if (training->plan.flash_attention)
             return 0;
-        return layers * 4 * tokens * tokens * (double)(model->heads * transformer_head_dim(model));
+        return layers * transformer_attention_flop(&training->model, training->sequence_tokens);
     case RECOMPUTE_NONE:
         break;
     }
@@ -42,7 +41,7 @@ static void add_throughput(MetricList *list, const SimulationSpec *spec, const J
     const TrainingSpec *training = &job->training;
     double step_s = mean_step_s(results), gpus = (double)results->gpus;
     double sequences = (double)training->plan.global_batch_seqs, tokens = sequences * (double)training->sequence_tokens;
-    double model_flop = sequences * transformer_model_flop(&training->model, training->sequence_tokens);
+    double model_flop = sequences * training_sequence_flop(training);
     double executed_flop = model_flop + sequences * recomputed_flop(training);
     double peak = spec->cluster.node.gpu.peak_flop_per_s[training->plan.precision];
     add(list, "time.step_s", step_s, "s", "mean wall time of a training step");

@@ -1,5 +1,6 @@
 #include "models/cluster/cluster_run.h"
 
+#include "models/account/link_use.h"
 #include "models/cluster/background.h"
 #include "models/cluster/job_run.h"
 #include "models/cluster/link_events.h"
@@ -84,6 +85,9 @@ static ClusterOutcome close_books(ClusterRun *run, Results **results) {
         SimTime end = results[i]->start + results[i]->wall;
         outcome.end = end > outcome.end ? end : outcome.end;
     }
+    LinkUseQuery query = {&run->network, run->ground.traffic, run->ground.share, outcome.end};
+    if (outcome.done && outcome.end > 0)
+        outcome.link_count = link_use_fill(&query, arena, &outcome.links);
     return outcome;
 }
 

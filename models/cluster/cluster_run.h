@@ -14,6 +14,8 @@ typedef struct ClusterOutcome {
     const char *const *stragglers; /* [job]: the class that straggles most, NULL = none */
     uint32_t owner_count;          /* 0 = a job alone; else jobs, background flows, links */
     const double *const *lost_s;   /* [job][owner]: exposed communication lost to the owner, GPU-seconds */
+    const LinkUse *links;          /* every link, when done */
+    int link_count;
 } ClusterOutcome;
 
 /* Runs the jobs of a resolved spec, all of which fit into memory, at their places; `results` has one per job with its

@@ -110,16 +110,21 @@ static bool meets_dead_link(const Network *network, const FabricRoute *between) 
     return false;
 }
 
+static void ask_topology(const Fabric *fabric, const FabricPair *pair, FabricRoute *between) {
+    between->cable_latency_s = 0;
+    fabric->topology->route(fabric, pair, between);
+}
+
 /* The way of the hash, or where that meets a dead link, the way of the first other hash that does not. */
 static void route_in_fabric(const Network *network, const FabricPair *pair, FabricRoute *between) {
-    network->fabric.topology->route(&network->fabric, pair, between);
+    ask_topology(&network->fabric, pair, between);
     if (!network->dead || !meets_dead_link(network, between))
         return;
     Fabric other = network->fabric;
     for (uint64_t detour = 1; detour <= DETOURS_MAX; detour++) {
         FabricRoute around;
         other.spec.seed = network->fabric.spec.seed + detour;
-        other.topology->route(&other, pair, &around);
+        ask_topology(&other, pair, &around);
         if (!meets_dead_link(network, &around)) {
             *between = around;
             return;
@@ -133,7 +138,8 @@ static void route_between_nodes(const Network *network, int from_gpu, int to_gpu
     FabricRoute between;
     route_in_fabric(network, &pair, &between);
     route->kind = between.link_count ? LINK_FABRIC : LINK_NIC;
-    route->latency_s = network->nic.latency_s + between.switches * network->fabric.spec.hop_latency_s;
+    route->latency_s =
+        network->nic.latency_s + between.switches * network->fabric.spec.hop_latency_s + between.cable_latency_s;
     route->ramp_s = network->nic.ramp_s;
     NicPlace exit_place = {from.node, between.exit_nic};
     if (exit_place.nic != from.nic)

@@ -22,6 +22,7 @@ typedef struct NodeSpec {
     LinkSpec nic;              /* one network card; unused when nics is 0 */
     int cpu_cores;             /* >= 1; physical cores of all sockets */
     double host_memory_bytes;  /* > 0; main memory of the host */
+    const char *nccl_topology; /* file that counts and bandwidths come from, NULL = none; read by the reader */
 } NodeSpec;
 
 #endif

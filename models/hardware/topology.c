@@ -43,7 +43,8 @@ FabricSpec fabric_default(void) {
                         .nodes_per_router = 1,
                         .hop_latency_s = 150e-9,
                         .efficiency_fraction = 1,
-                        .reroute_s = 0.05};
+                        .reroute_s = 0.05,
+                        .own = {.host_names = "host"}};
 }
 
 TopologyFault fabric_fault(const Fabric *fabric) {
@@ -53,7 +54,7 @@ TopologyFault fabric_fault(const Fabric *fabric) {
 }
 
 /* SplitMix64's finisher (Steele, Lea, Flood, OOPSLA 2014): spreads every bit over all others. */
-static uint64_t mix(uint64_t value) {
+uint64_t fabric_mix(uint64_t value) {
     value += 0x9e3779b97f4a7c15U;
     value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9U;
     value = (value ^ (value >> 27)) * 0x94d049bb133111ebU;
@@ -64,7 +65,7 @@ uint64_t fabric_choice(const Fabric *fabric, const FabricPair *pair) {
     uint64_t nics = (uint64_t)fabric->nics_per_node;
     uint64_t from = (uint64_t)pair->from_node * nics + (uint64_t)pair->from_nic;
     uint64_t to = (uint64_t)pair->to_node * nics + (uint64_t)pair->to_nic;
-    return mix(mix(mix(fabric->spec.seed) ^ from) ^ to);
+    return fabric_mix(fabric_mix(fabric_mix(fabric->spec.seed) ^ from) ^ to);
 }
 
 void fabric_route_add(FabricRoute *route, int link, double share_fraction) {
@@ -78,6 +79,10 @@ double fabric_direct_bytes_per_s(const Fabric *fabric) {
     if (fabric->spec.link_bytes_per_s > 0)
         return fabric->spec.link_bytes_per_s;
     return fabric->nic_bytes_per_s * fabric->nics_per_node;
+}
+
+const char *duplex_name(Duplex duplex) {
+    return duplex == DUPLEX_FULL ? "full" : "half";
 }
 
 const char *routing_name(Routing routing) {

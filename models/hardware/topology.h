@@ -18,6 +18,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "models/hardware/graph_spec.h"
+
+typedef struct FabricGraph FabricGraph; /* fabric_graph.h */
+
 typedef enum Routing {
     ROUTING_ECMP, /* one of the equal paths, by hash */
     ROUTING_SPRAY /* all of them evenly */
@@ -43,6 +47,8 @@ typedef struct FabricSpec {
     double link_bytes_per_s;    /* torus, dragonfly: > 0, nominal, of a link between switches; 0 = the NICs of a node */
     double hop_latency_s;       /* >= 0; of one switch, cable included */
     double efficiency_fraction; /* (0, 1]; achievable over nominal on a link between switches */
+    GraphSpec own;              /* graph: as written */
+    const FabricGraph *graph;   /* graph: made of it by the reader; NULL = nobody made it */
     double reroute_s;           /* >= 0; from the failure of a link until flows go around it */
 } FabricSpec;
 
@@ -63,7 +69,7 @@ typedef struct TopologyFault {
     const char *expected; /* "at most as many leaves as a spine has ports" */
 } TopologyFault;
 
-enum { FABRIC_LINK_PARTS = 3, FABRIC_ROUTE_LINKS_MAX = 128 };
+enum { FABRIC_LINK_PARTS = 3, FABRIC_ROUTE_LINKS_MAX = 256 };
 
 /* One word of a link's name: leaf[3], or without an index up. */
 typedef struct FabricLinkPart {
@@ -71,8 +77,26 @@ typedef struct FabricLinkPart {
     int index;        /* -1 = none */
 } FabricLinkPart;
 
+/* What a link hangs on. Levels count from the nodes up; a bundle leads to number 0 of the level above. */
+typedef enum FabricLevel {
+    FABRIC_NODE,
+    FABRIC_SWITCH,
+    FABRIC_AGGREGATION,
+    FABRIC_CORE,
+    FABRIC_LEVEL_COUNT
+} FabricLevel;
+
+typedef struct FabricEnd {
+    FabricLevel level;
+    int index; /* of its own in its level, 0.. */
+} FabricEnd;
+
 typedef struct FabricLink {
-    double bytes_per_s; /* > 0; nominal, one direction */
+    double bytes_per_s;     /* > 0; nominal, one direction */
+    double cable_latency_s; /* >= 0; beside that of switches */
+    FabricEnd from;
+    FabricEnd to;
+    bool both_ways; /* it carries the other direction too */
     FabricLinkPart parts[FABRIC_LINK_PARTS];
 } FabricLink;
 
@@ -83,8 +107,10 @@ typedef struct FabricPair {
 } FabricPair;
 
 typedef struct FabricRoute {
-    int exit_nic; /* through which the message leaves its node; another than from_nic with PXN */
-    int switches; /* >= 1; on the way */
+    int exit_nic;           /* through which the message leaves its node; another than from_nic with PXN */
+    int switches;           /* >= 1; on the way */
+    int first_switch;       /* FabricEnd.index of the one that the sender\'s exit_nic hangs on, at FABRIC_SWITCH */
+    double cable_latency_s; /* >= 0; of its links; 0 when route() is called */
     int link_count;
     int links[FABRIC_ROUTE_LINKS_MAX];             /* in the order of travel, each once */
     double share_fraction[FABRIC_ROUTE_LINKS_MAX]; /* (0, 1]; of the message on that link, 1 unless sprayed */
@@ -121,6 +147,9 @@ TopologyFault fabric_fault(const Fabric *fabric);
 
 /* The hash that chooses among equal paths of the pair. */
 uint64_t fabric_choice(const Fabric *fabric, const FabricPair *pair);
+
+/* Spreads every bit over all others; for further choices from one. */
+uint64_t fabric_mix(uint64_t value);
 
 /* Appends a link to a route that the caller has started. */
 void fabric_route_add(FabricRoute *route, int link, double share_fraction);

@@ -46,3 +46,22 @@ const char *collective_kind_name(CollectiveKind kind) {
     }
     CHECK(false);
 }
+
+double collective_bus_factor(CollectiveKind kind, int ranks) {
+    double share = (ranks - 1.0) / ranks;
+    switch (kind) {
+    case COLLECTIVE_ALL_REDUCE:
+        return 2 * share;
+    case COLLECTIVE_ALL_GATHER:
+    case COLLECTIVE_REDUCE_SCATTER:
+    case COLLECTIVE_ALL_TO_ALL:
+        return share;
+    case COLLECTIVE_SEND_RECV:
+    case COLLECTIVE_BROADCAST:
+    case COLLECTIVE_REDUCE:
+        return 1;
+    case COLLECTIVE_KIND_COUNT:
+        break;
+    }
+    CHECK(false);
+}

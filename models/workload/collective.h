@@ -80,6 +80,10 @@ typedef struct CollectiveAlgorithm {
 const CollectiveAlgorithm *collective_find(const char *name);
 const CollectiveAlgorithm *collective_at(size_t index);
 
+/* Bus bandwidth over algorithm bandwidth, for ranks >= 1, as nccl-tests define it (doc/PERFORMANCE.md): 2 (n - 1) / n
+ * for an all_reduce, 1 for send_recv, broadcast and reduce, (n - 1) / n for the others. */
+double collective_bus_factor(CollectiveKind kind, int ranks);
+
 /* Returns "all_reduce", "all_gather", "reduce_scatter", "send_recv", "broadcast", "reduce" or "all_to_all". */
 const char *collective_kind_name(CollectiveKind kind);
 

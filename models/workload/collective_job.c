@@ -12,12 +12,36 @@ int collective_size_count(const CollectiveSpec *spec) {
     return count;
 }
 
+static const char *const GATHER = "gather", *const SCATTER = "scatter";
+
+const char *collective_operation_name(int index) {
+    if (index < COLLECTIVE_KIND_COUNT)
+        return collective_kind_name((CollectiveKind)index);
+    return index == COLLECTIVE_KIND_COUNT ? GATHER : index == COLLECTIVE_KIND_COUNT + 1 ? SCATTER : NULL;
+}
+
+/* gather and scatter are all_to_alls. */
 static CollectiveKind kind_of(const char *operation) {
-    int kind = 0;
-    while (kind < COLLECTIVE_KIND_COUNT && strcmp(collective_kind_name((CollectiveKind)kind), operation) != 0)
-        kind++;
-    CHECK(kind < COLLECTIVE_KIND_COUNT);
-    return (CollectiveKind)kind;
+    for (int kind = 0; kind < COLLECTIVE_KIND_COUNT; kind++)
+        if (strcmp(collective_kind_name((CollectiveKind)kind), operation) == 0)
+            return (CollectiveKind)kind;
+    CHECK(strcmp(operation, GATHER) == 0 || strcmp(operation, SCATTER) == 0);
+    return COLLECTIVE_ALL_TO_ALL;
+}
+
+double collective_operation_bus_factor(const char *operation, int ranks) {
+    return collective_bus_factor(kind_of(operation), ranks);
+}
+
+/* What each rank sends to each; NULL when all pairs are alike. */
+static const double *pair_bytes(Arena *arena, const char *operation, double bytes, int ranks) {
+    bool gathers = strcmp(operation, GATHER) == 0, scatters = strcmp(operation, SCATTER) == 0;
+    if (!gathers && !scatters)
+        return NULL;
+    double *pairs = ARENA_ARRAY(arena, (size_t)ranks * (size_t)ranks, double);
+    for (int rank = 1; rank < ranks; rank++)
+        pairs[gathers ? rank * ranks : rank] = bytes / ranks;
+    return pairs;
 }
 
 CollectiveTraffic collective_traffic_create(Arena *arena, const JobSpec *job, const RankClasses *ranks,
@@ -28,13 +52,15 @@ CollectiveTraffic collective_traffic_create(Arena *arena, const JobSpec *job, co
     int *operations = ARENA_ARRAY(arena, count, int);
     for (int i = 0; i < count; i++, size *= (double)spec->factor) {
         bytes[i] = size;
-        operations[i] = traffic_add(traffic, &(TrafficGroups){.kind = kind_of(spec->operation),
-                                                              .bytes = size,
-                                                              .algorithm = spec->algorithm,
-                                                              .ranks = (int)job->gpus,
-                                                              .count = 1,
-                                                              .gpus = ranks->rank_gpu,
-                                                              .copies = 1});
+        operations[i] = traffic_add(
+            traffic, &(TrafficGroups){.kind = kind_of(spec->operation),
+                                      .bytes = size,
+                                      .algorithm = spec->algorithm,
+                                      .ranks = (int)job->gpus,
+                                      .count = 1,
+                                      .gpus = ranks->rank_gpu,
+                                      .pair_bytes = pair_bytes(arena, spec->operation, size, (int)job->gpus),
+                                      .copies = 1});
     }
     return (CollectiveTraffic){.size_count = count, .bytes = bytes, .operations = operations};
 }

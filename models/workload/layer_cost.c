@@ -66,8 +66,7 @@ static bool has_dropout(const LayerWork *work) {
 /* Model FLOPs of the layer forward on this GPU for one micro-batch. */
 static double model_flop(const TrainingSpec *training) {
     const PlanSpec *plan = &training->plan;
-    double sequence_flop = transformer_layer_flop(&training->model, training->sequence_tokens);
-    return sequence_flop * (double)plan->micro_batch_seqs / (double)plan->tensor_parallel;
+    return training_layer_flop(training) * (double)plan->micro_batch_seqs / (double)plan->tensor_parallel;
 }
 
 /* A product over all heads of the micro-batch; the fused kernel skips the masked half of the square. FP8 plans keep it

@@ -73,17 +73,22 @@ static int facing_rank(const NodeExchange *exchange, int rank, int to_rank) {
     return to->first_rank + (rank - from->first_rank) % to->ranks;
 }
 
-NetworkRoute node_exchange_add(NodeExchange *exchange, int rank, const CollectiveSend *send, LoadList *loads) {
+NetworkRoute node_exchange_route(const NodeExchange *exchange, int rank, int to_rank) {
     const int *gpu = exchange->call->rank_gpu;
-    int from = exchange->group_of_rank[rank], to = exchange->group_of_rank[send->to_rank];
+    int facing = exchange->network->splits_flows ? facing_rank(exchange, rank, to_rank) : to_rank;
     NetworkRoute route;
+    network_route(exchange->network, gpu[rank], gpu[facing], &route);
+    return route;
+}
+
+NetworkRoute node_exchange_add(NodeExchange *exchange, int rank, const CollectiveSend *send, LoadList *loads) {
+    int from = exchange->group_of_rank[rank], to = exchange->group_of_rank[send->to_rank];
+    NetworkRoute route = node_exchange_route(exchange, rank, send->to_rank);
     if (exchange->network->splits_flows) {
-        network_route(exchange->network, gpu[rank], gpu[facing_rank(exchange, rank, send->to_rank)], &route);
         exchange->crossings = array_grow(exchange->crossings, &exchange->crossing_capacity,
                                          exchange->crossing_count + 1, sizeof *exchange->crossings);
         exchange->crossings[exchange->crossing_count++] = (Crossing){from, to, send->bytes};
     } else {
-        network_route(exchange->network, gpu[rank], gpu[send->to_rank], &route);
         add_links(exchange, &route, send->bytes, loads);
         exchange->groups[from].out_bytes += send->bytes;
         exchange->groups[to].in_bytes += send->bytes;
@@ -100,18 +105,26 @@ static int compare_crossings(const void *left, const void *right) {
     return (a->bytes > b->bytes) - (a->bytes < b->bytes);
 }
 
-/* One flow per rank of the larger group, each from the NIC of its rank to that of the rank it faces. */
-static void split_crossing(const NodeExchange *exchange, const Crossing *crossing, LoadList *loads) {
+static int flows_between(const Neighbours *from, const Neighbours *to) {
+    return from->ranks > to->ranks ? from->ranks : to->ranks;
+}
+
+/* One of the flows of a crossing, from the NIC of a rank to that of the rank it faces. */
+static void add_flow(const NodeExchange *exchange, const Crossing *crossing, int flow, LoadList *loads) {
     const Neighbours *from = &exchange->groups[crossing->from_group], *to = &exchange->groups[crossing->to_group];
     const int *gpu = exchange->call->rank_gpu;
-    int flows = from->ranks > to->ranks ? from->ranks : to->ranks;
-    for (int flow = 0; flow < flows; flow++) {
-        NetworkRoute route;
-        network_route(exchange->network, gpu[from->first_rank + flow % from->ranks],
-                      gpu[to->first_rank + flow % to->ranks], &route);
-        for (int i = 0; i < route.link_count; i++)
-            load_list_add(loads, route.links[i], crossing->bytes / flows * route.share_fraction[i]);
-    }
+    NetworkRoute route;
+    network_route(exchange->network, gpu[from->first_rank + flow % from->ranks], gpu[to->first_rank + flow % to->ranks],
+                  &route);
+    for (int i = 0; i < route.link_count; i++)
+        load_list_add(loads, route.links[i], crossing->bytes / flows_between(from, to) * route.share_fraction[i]);
+}
+
+/* One flow per rank of the larger group. */
+static void split_crossing(const NodeExchange *exchange, const Crossing *crossing, LoadList *loads) {
+    int flows = flows_between(&exchange->groups[crossing->from_group], &exchange->groups[crossing->to_group]);
+    for (int flow = 0; flow < flows; flow++)
+        add_flow(exchange, crossing, flow, loads);
 }
 
 /* Sums up what every pair of nodes exchanges, then spreads it over their NICs. */
@@ -131,17 +144,43 @@ static void flush_crossings(NodeExchange *exchange, LoadList *loads) {
     exchange->crossing_count = 0;
 }
 
+/* What leaves or enters a node for a group, shared evenly by its NICs. */
+static void add_nics(const NodeExchange *exchange, const Neighbours *group, bool out, LoadList *loads) {
+    double bytes = (out ? group->out_bytes : group->in_bytes) / group->ranks;
+    for (int rank = group->first_rank; rank < group->first_rank + group->ranks && bytes > 0; rank++) {
+        int gpu = exchange->call->rank_gpu[rank];
+        load_list_add(loads, out ? network_nic_out(exchange->network, gpu) : network_nic_in(exchange->network, gpu),
+                      bytes);
+    }
+}
+
 void node_exchange_flush(NodeExchange *exchange, LoadList *loads) {
     flush_crossings(exchange, loads);
     for (int i = 0; i < exchange->group_count; i++) {
         Neighbours *group = &exchange->groups[i];
-        for (int rank = group->first_rank; rank < group->first_rank + group->ranks; rank++) {
-            int gpu = exchange->call->rank_gpu[rank];
-            if (group->out_bytes > 0)
-                load_list_add(loads, network_nic_out(exchange->network, gpu), group->out_bytes / group->ranks);
-            if (group->in_bytes > 0)
-                load_list_add(loads, network_nic_in(exchange->network, gpu), group->in_bytes / group->ranks);
-        }
+        add_nics(exchange, group, true, loads);
+        add_nics(exchange, group, false, loads);
         group->out_bytes = group->in_bytes = 0;
     }
+}
+
+int node_exchange_flow_count(const NodeExchange *exchange, int rank, int to_rank) {
+    if (!exchange->network->splits_flows)
+        return 1;
+    return flows_between(&exchange->groups[exchange->group_of_rank[rank]],
+                         &exchange->groups[exchange->group_of_rank[to_rank]]);
+}
+
+void node_exchange_flow(const NodeExchange *exchange, int rank, const CollectiveSend *send, int flow, LoadList *loads) {
+    int from = exchange->group_of_rank[rank], to = exchange->group_of_rank[send->to_rank];
+    if (exchange->network->splits_flows) {
+        add_flow(exchange, &(Crossing){from, to, send->bytes}, flow, loads);
+        return;
+    }
+    NetworkRoute route = node_exchange_route(exchange, rank, send->to_rank);
+    add_links(exchange, &route, send->bytes, loads);
+    Neighbours sender = exchange->groups[from], receiver = exchange->groups[to];
+    sender.out_bytes = receiver.in_bytes = send->bytes;
+    add_nics(exchange, &sender, true, loads);
+    add_nics(exchange, &receiver, false, loads);
 }

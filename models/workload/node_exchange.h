@@ -18,6 +18,14 @@ NodeExchange *node_exchange_create(const CollectiveCall *call, const Network *ne
 /* Bytes from one rank to another of another node; puts on the list what its NICs do not decide. */
 NetworkRoute node_exchange_add(NodeExchange *exchange, int rank, const CollectiveSend *send, LoadList *loads);
 
+/* The route whose latency and ramp a message to a rank of another node has. */
+NetworkRoute node_exchange_route(const NodeExchange *exchange, int rank, int to_rank);
+
+/* Into how many flows such a message is cut, and the links of one of them with its bytes, put on the list. What all
+ * messages of a step put there is what node_exchange_add and node_exchange_flush do. */
+int node_exchange_flow_count(const NodeExchange *exchange, int rank, int to_rank);
+void node_exchange_flow(const NodeExchange *exchange, int rank, const CollectiveSend *send, int flow, LoadList *loads);
+
 /* Puts what was exchanged on the list, over NICs and their ways, and forgets it. */
 void node_exchange_flush(NodeExchange *exchange, LoadList *loads);
 

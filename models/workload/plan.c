@@ -38,6 +38,17 @@ int64_t plan_micro_batches(const PlanSpec *plan) {
     return plan->gradient_accumulation;
 }
 
+double training_layer_flop(const TrainingSpec *training) {
+    double flop = transformer_layer_flop(&training->model, training->sequence_tokens);
+    double masked = transformer_attention_flop(&training->model, training->sequence_tokens) / 2;
+    return training->plan.flash_attention ? flop - masked : flop;
+}
+
+double training_sequence_flop(const TrainingSpec *training) {
+    return 3 * ((double)training->model.layers * training_layer_flop(training) +
+                transformer_head_flop(&training->model, training->sequence_tokens));
+}
+
 double plan_hidden_bytes(const TrainingSpec *training) {
     const PlanSpec *plan = &training->plan;
     return (double)(plan->micro_batch_seqs * training->sequence_tokens) * (double)training->model.hidden *

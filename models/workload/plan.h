@@ -65,6 +65,11 @@ int64_t plan_chunk_layers(const TrainingSpec *training, int64_t stage);
 /* Micro-batches per replica and step of a resolved plan. */
 int64_t plan_micro_batches(const PlanSpec *plan);
 
+/* FLOPs of one layer, forward, and of a whole step per sequence, forward and backward: what has to be computed. A fused
+ * kernel skips the masked half of the attention; unfused, the full square counts, as in SC21. */
+double training_layer_flop(const TrainingSpec *training);
+double training_sequence_flop(const TrainingSpec *training);
+
 /* Bytes of one hidden state of a micro-batch, whole. */
 double plan_hidden_bytes(const TrainingSpec *training);
 

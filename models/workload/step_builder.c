@@ -76,6 +76,7 @@ TaskId step_builder_communicate(StepBuilder *builder, StepTask what, const Strea
     what.gpu_class = streams->classes[0];
     for (int i = 0; i < streams->count; i++)
         builder->streams[i] = builder->step->streams[streams->classes[i]][streams->stream];
+    traffic_echo_ran(traffic_echo(builder->traffic), operation, times);
     for (int leg_index = 0; leg_index < traffic_leg_count(builder->traffic, operation); leg_index++) {
         const TrafficLeg *leg = traffic_leg(builder->traffic, operation, leg_index);
         what.link = leg->link;

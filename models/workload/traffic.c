@@ -52,6 +52,7 @@ struct Traffic {
     CollectiveCall last_call;  /* the choice made last; its rank_gpu is not looked at */
     const char *last_name;
     const CollectiveAlgorithm *last_algorithm;
+    TrafficEcho *echo;
 };
 
 Traffic *traffic_create(Arena *arena, const Network *network, TrafficDetail detail) {
@@ -60,7 +61,27 @@ Traffic *traffic_create(Arena *arena, const Network *network, TrafficDetail deta
     traffic->fold = link_fold_create(arena, network);
     traffic->link_resource = ARENA_ARRAY(arena, network_link_count(network), ResourceId);
     memset(traffic->link_resource, 0xff, (size_t)network_link_count(network) * sizeof(ResourceId));
+    traffic->echo = traffic_echo_create(arena);
     return traffic;
+}
+
+TrafficEcho *traffic_echo(const Traffic *traffic) {
+    return traffic->echo;
+}
+
+void traffic_add_bytes(const Traffic *traffic, int operation, double times, double *link_bytes) {
+    const Operation *added = &traffic->operations[operation];
+    for (int leg = 0; leg < added->leg_count; leg++)
+        for (int i = 0; i < added->raw[leg].load_count; i++)
+            link_bytes[added->raw[leg].loads[i].link] += times * added->raw[leg].loads[i].bytes;
+}
+
+/* The copies of the groups of an operation sit on the GPUs that follow. */
+static void echo_copies(Traffic *traffic, const TrafficGroups *groups) {
+    for (int i = 0; i < groups->count * groups->ranks; i++)
+        for (int copy = 1; copy < groups->copies; copy++)
+            traffic_echo_add(traffic->echo,
+                             (EchoPair){(int)traffic->operation_count, groups->gpus[i], groups->gpus[i] + copy});
 }
 
 const Network *traffic_network(const Traffic *traffic) {
@@ -87,6 +108,7 @@ static CollectiveCall call_of(const Traffic *traffic, const TrafficGroups *group
                             .ranks = groups->ranks,
                             .rank_gpu = groups->gpus + (size_t)group * (size_t)groups->ranks,
                             .gpus_per_node = traffic->network->gpus_per_node,
+                            .pair_bytes = groups->pair_bytes,
                             .in_network_reduction = traffic->network->in_network_reduction && !groups->split};
 }
 
@@ -189,6 +211,7 @@ static const int *copy_gpus(Traffic *traffic, const TrafficGroups *groups) {
 int traffic_add(Traffic *traffic, const TrafficGroups *groups) {
     Operation operation = {.groups = *groups, .algorithm = algorithm_for_all(traffic, groups)};
     gather_operation(traffic, &operation);
+    echo_copies(traffic, groups);
     operation.groups.gpus = traffic->detail == TRAFFIC_REROUTABLE ? copy_gpus(traffic, groups) : NULL;
     traffic->operations = array_grow(traffic->operations, &traffic->operation_capacity, traffic->operation_count + 1,
                                      sizeof *traffic->operations);

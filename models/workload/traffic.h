@@ -16,6 +16,7 @@
 
 #include "models/hardware/network.h"
 #include "models/workload/collective.h"
+#include "models/workload/traffic_echo.h"
 #include "sim/engine/arena.h"
 #include "sim/engine/fair_share.h"
 
@@ -32,11 +33,12 @@ typedef struct TrafficLeg {
 /* Equal collectives that run at the same time. */
 typedef struct TrafficGroups {
     CollectiveKind kind;
-    double bytes;          /* as in CollectiveCall */
-    const char *algorithm; /* name in collectives/table.h, or "auto" */
-    int ranks;             /* of one group */
-    int count;             /* groups, >= 1 */
-    const int *gpus;       /* [count * ranks], group by group */
+    double bytes;             /* as in CollectiveCall */
+    const char *algorithm;    /* name in collectives/table.h, or "auto" */
+    int ranks;                /* of one group */
+    int count;                /* groups, >= 1 */
+    const int *gpus;          /* [count * ranks], group by group */
+    const double *pair_bytes; /* as in CollectiveCall; lives as long as the traffic */
     bool split; /* an all_reduce that is a reduce_scatter and an all_gather, by what "auto" takes for those */
     int copies; /* >= 1: each group stands for so many, on GPUs beside its own in the same nodes with ports and
                    NICs of their own; only the leaves feel the others */
@@ -62,6 +64,11 @@ const Network *traffic_network(const Traffic *traffic);
  */
 int traffic_add(Traffic *traffic, const TrafficGroups *groups);
 
+/* What folding left out of the shares; for accounts only. */
+TrafficEcho *traffic_echo(const Traffic *traffic);
+
+/* Bytes that one run of an operation puts on every link, added to link_bytes[link] `times` times. */
+void traffic_add_bytes(const Traffic *traffic, int operation, double times, double *link_bytes);
 /* Gives a link a resource of its own even when folded; before traffic_seal. */
 void traffic_single_out(Traffic *traffic, LinkId link);
 

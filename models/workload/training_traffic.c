@@ -55,6 +55,18 @@ static bool group_is_inside_a_node(const TrafficBuilder *builder, int stage, int
     return true;
 }
 
+/* Those that open_tensor_operation leaves to the first one. */
+static void echo_tensor_groups(TrafficBuilder *builder, const ReplicaSet *set, int stage, int operation) {
+    for (int i = 1; i < set->replica_count; i++) {
+        if (!group_is_inside_a_node(builder, stage, set->replicas[i]))
+            continue;
+        for (int tensor = 0; tensor < builder->plan->tensor_parallel; tensor++)
+            traffic_echo_add(traffic_echo(builder->traffic),
+                             (EchoPair){operation, rank_gpu(builder, stage, set->replicas[0], tensor),
+                                        rank_gpu(builder, stage, set->replicas[i], tensor)});
+    }
+}
+
 static int open_tensor_operation(TrafficBuilder *builder, const ReplicaSet *set, int stage) {
     int tensors = (int)builder->plan->tensor_parallel, count = 0;
     if (tensors < 2)
@@ -66,12 +78,14 @@ static int open_tensor_operation(TrafficBuilder *builder, const ReplicaSet *set,
             builder->gpus[count * tensors + tensor] = rank_gpu(builder, stage, set->replicas[i], tensor);
         count++;
     }
-    return add_operation(builder, (TrafficGroups){.kind = COLLECTIVE_ALL_REDUCE,
-                                                  .bytes = plan_hidden_bytes(builder->training),
-                                                  .ranks = tensors,
-                                                  .count = count,
-                                                  .split = builder->plan->sequence_parallel,
-                                                  .copies = 1});
+    int operation = add_operation(builder, (TrafficGroups){.kind = COLLECTIVE_ALL_REDUCE,
+                                                           .bytes = plan_hidden_bytes(builder->training),
+                                                           .ranks = tensors,
+                                                           .count = count,
+                                                           .split = builder->plan->sequence_parallel,
+                                                           .copies = 1});
+    echo_tensor_groups(builder, set, stage, operation);
+    return operation;
 }
 
 /* One pair for every `copies` tensor ranks of every replica; returns their number. */

@@ -61,12 +61,16 @@ double transformer_parameters(const TransformerSpec *model) {
            transformer_head_parameters(model) + norm_parameters(model);
 }
 
+double transformer_attention_flop(const TransformerSpec *model, int64_t sequence_tokens) {
+    double tokens = (double)sequence_tokens;
+    return 4 * tokens * tokens * query_features(model);
+}
+
 double transformer_layer_flop(const TransformerSpec *model, int64_t sequence_tokens) {
     double tokens = (double)sequence_tokens, hidden = (double)model->hidden;
     double projections = hidden * (2 * query_features(model) + key_value_features(model));
     double mlp = mlp_matrices(model) * hidden * (double)transformer_ffn_hidden(model);
-    double attention = 2 * tokens * query_features(model);
-    return 2 * tokens * (projections + mlp + attention);
+    return 2 * tokens * (projections + mlp) + transformer_attention_flop(model, sequence_tokens);
 }
 
 double transformer_head_flop(const TransformerSpec *model, int64_t sequence_tokens) {

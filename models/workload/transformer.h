@@ -48,6 +48,8 @@ double transformer_head_parameters(const TransformerSpec *model);
 double transformer_parameters(const TransformerSpec *model);
 
 /* Matrix-product FLOPs forward of one sequence: one layer, and the vocabulary head. Backward is twice as many. */
+/* The part of a layer that grows with the square of the sequence: scores and their product with the values. */
+double transformer_attention_flop(const TransformerSpec *model, int64_t sequence_tokens);
 double transformer_layer_flop(const TransformerSpec *model, int64_t sequence_tokens);
 double transformer_head_flop(const TransformerSpec *model, int64_t sequence_tokens);
 

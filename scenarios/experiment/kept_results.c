@@ -67,6 +67,27 @@ static const char *const *copy_assumptions(const Results *results, Arena *arena)
     return texts;
 }
 
+static const Contention *copy_contention(const Contention *contention, Arena *arena) {
+    if (contention == NULL)
+        return NULL;
+    Contention *copy = ARENA_NEW(arena, Contention);
+    int jobs = contention->job_count, owners = contention->owner_count;
+    const Results **of_jobs = ARENA_ARRAY(arena, jobs, const Results *);
+    for (int i = 0; i < jobs; i++)
+        of_jobs[i] = kept_results_copy(contention->jobs[i], arena);
+    const char **names = ARENA_ARRAY(arena, owners, const char *);
+    for (int i = 0; i < owners; i++)
+        names[i] = copy_text(contention->owners[i], arena);
+    *copy = (Contention){.job_count = jobs,
+                         .jobs = of_jobs,
+                         .slowdown = copy_array(contention->slowdown, jobs, sizeof(double), arena),
+                         .exposed_gpu_s = copy_array(contention->exposed_gpu_s, jobs, sizeof(double), arena),
+                         .owner_count = owners,
+                         .owners = names,
+                         .due_gpu_s = copy_array(contention->due_gpu_s, jobs * owners, sizeof(double), arena)};
+    return copy;
+}
+
 const Results *kept_results_copy(const Results *results, Arena *arena) {
     Results *copy = ARENA_NEW(arena, Results);
     *copy = *results;
@@ -81,11 +102,14 @@ const Results *kept_results_copy(const Results *results, Arena *arena) {
     copy->critical = copy_critical(results, arena);
     copy->causes = copy_causes(results, arena);
     copy->assumptions = copy_assumptions(results, arena);
+    copy->operation = copy_text(results->operation, arena);
     copy->sizes = copy_array(results->sizes, results->size_count, sizeof *results->sizes, arena);
-    copy->contention = NULL;
+    copy->contention = copy_contention(results->contention, arena);
     copy->timeline = NULL;
     copy->timeline_count = 0;
     copy->series = NULL;
     copy->series_count = 0;
+    copy->links = NULL;
+    copy->link_count = 0;
     return copy;
 }

@@ -5,6 +5,8 @@
 
 #include "models/spec_resolve.h"
 #include "scenarios/reader/fields.h"
+#include "scenarios/reader/graph_reader.h"
+#include "scenarios/reader/nccl_node.h"
 #include "scenarios/reader/port_counters.h"
 #include "scenarios/reader/tree_edit.h"
 #include "scenarios/reader/tree_path.h"
@@ -118,12 +120,14 @@ static void read_counters(const YamlNode *tree, SimulationSpec *spec, ErrorList 
     }
 }
 
-static void resolve(const YamlNode *tree, SimulationSpec *spec, ErrorList *errors) {
+static void resolve(const YamlNode *tree, SimulationSpec *spec, Arena *arena, ErrorList *errors) {
     int before = errors->count;
     read_counters(tree, spec, errors);
     if (errors->count > before)
         return;
-    simulation_spec_resolve(spec, errors);
+    if (nccl_node_apply(tree, &spec->cluster.node, arena, errors) &&
+        graph_reader_build(tree, &spec->cluster, arena, errors))
+        simulation_spec_resolve(spec, errors);
     find_places(tree, errors, before);
 }
 
@@ -173,7 +177,7 @@ Scenario *scenario_read(const ScenarioSource *source, Arena *arena, ErrorList *e
     scenario->spec = fields.spec;
     scenario->outputs = fields.outputs;
     if (errors->count == before)
-        resolve(tree, &scenario->spec, errors);
+        resolve(tree, &scenario->spec, arena, errors);
     if (errors->count == before)
         fields_report_unread(tree, errors);
     for (int i = 0; i < scenario->axis_count && errors->count == before; i++)
@@ -199,7 +203,7 @@ bool scenario_spec_at(const Scenario *scenario, const char *const *values, Arena
     fields_read(&reader, &SCHEMA_SCENARIO, tree, "", &fields);
     fields.spec.name = scenario->spec.name;
     if (errors->count == before)
-        resolve(tree, &fields.spec, errors);
+        resolve(tree, &fields.spec, arena, errors);
     *spec = fields.spec;
     return errors->count == before;
 }

@@ -101,6 +101,11 @@ static const SchemaRow NODE_ROWS[] = {
      .max = 1e18,
      .required = true,
      .help = "main memory of the host"},
+    {.key = "nccl_topology",
+     .type = FIELD_TEXT,
+     .offset = offsetof(NodeSpec, nccl_topology),
+     .default_text = "(none)",
+     .help = "XML file of NCCL that says gpus, nics and their bandwidths instead; {from: NODE, nccl_topology: FILE}"},
 };
 
 const SchemaTable SCHEMA_NODE = {.name = "node",

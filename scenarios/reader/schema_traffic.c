@@ -1,4 +1,5 @@
 #include "models/workload/collective.h"
+#include "models/workload/collective_job.h"
 #include "scenarios/reader/schema.h"
 
 /* Far outside anything built. */
@@ -8,7 +9,7 @@
 #define NODE_LIST_EXAMPLE ", as \"0-7, 12\""
 
 static const char *operation_word(int index) {
-    return index < COLLECTIVE_KIND_COUNT ? collective_kind_name((CollectiveKind)index) : NULL;
+    return collective_operation_name(index);
 }
 
 static const char *algorithm_word(int index) {

@@ -5,6 +5,7 @@
 #include "scenarios/reader/yaml_node.h"
 #include "sim/commands/command_line.h"
 #include "sim/commands/list_kinds.h"
+#include "sim/commands/list_routes.h"
 #include "sim/commands/note.h"
 
 static int widest(const ListItems *list, bool summaries) {
@@ -67,7 +68,28 @@ static int complain(const char *typed, Arena *arena) {
     return EXIT_BAD_INPUT;
 }
 
+/* Without `routes` a kind is all that makes sense. */
+static bool is_plain(const CommandLine *line, ErrorList *errors) {
+    static const char *const OF_ROUTES[] = {"from", "to", "set"};
+    for (size_t i = 0; i < sizeof OF_ROUTES / sizeof *OF_ROUTES; i++)
+        if (command_line_value(line, OF_ROUTES[i]) != NULL)
+            error_list_add(errors, (ErrorPlace){0}, "list", "option --%s: expected `list routes` with it",
+                           OF_ROUTES[i]);
+    if (line->word_count > 1)
+        error_list_add(errors, (ErrorPlace){0}, "list", "found \"%s\" as well, expected one kind",
+                       yaml_node_shown_text(line->words[1], line->arena));
+    return errors->count == 0;
+}
+
 static int run(const CommandLine *line) {
+    ErrorList errors;
+    error_list_init(&errors, line->arena);
+    if (line->word_count > 0 && strcmp(line->words[0], "routes") == 0)
+        return list_routes(line);
+    if (!is_plain(line, &errors)) {
+        error_list_print(&errors, note_stream());
+        return EXIT_BAD_INPUT;
+    }
     ListItems list = {.arena = line->arena};
     if (line->word_count == 0) {
         list = list_of_kinds(line->arena);
@@ -91,9 +113,14 @@ static int run(const CommandLine *line) {
 const Command command_list = {
     .name = "list",
     .summary = "list what a scenario may name: hardware, models, schedules, ...",
-    .usage = "[KIND] [options]",
+    .usage = "[KIND] [options], or routes SCENARIO --from GPU --to GPU",
+    .details = "`list routes` shows the way of a message link by link: bandwidth that large transfers reach, latency,\n"
+               "the part of the message on the link. A GPU is a number, gpu[17], or node[2].gpu[1].\n",
     .example = "chokepoint list schedules",
-    .options = {{"json", 0, NULL, "as JSON, for programs", false}},
-    .most_words = 1,
+    .options = {{"json", 0, NULL, "as JSON, for programs", false},
+                {"from", 0, "GPU", "with routes: the sender", false},
+                {"to", 0, "GPU", "with routes: the receiver", false},
+                {"set", 's', "PATH=VALUE", "with routes: change one value of the scenario", true}},
+    .most_words = 2,
     .run = run,
 };

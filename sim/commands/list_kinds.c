@@ -123,6 +123,7 @@ static const ListKind KINDS[] = {
     {"precisions", "for `plan.precision`", collect_precisions},
     {"placements", "for a job's `placement`: where its nodes are", collect_placements},
     {"fidelities", "for `fidelity`: what is folded", collect_fidelities},
+    {"routes", "of a scenario's fabric: routes SCENARIO --from GPU --to GPU", NULL},
     {"formats", "for `run --format`", collect_formats},
     {"commands", "of this program", collect_commands},
 };

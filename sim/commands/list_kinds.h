@@ -24,9 +24,9 @@ typedef struct ListItems {
 } ListItems;
 
 typedef struct ListKind {
-    const char *name;    /* "gpus" */
-    const char *summary; /* one line */
-    void (*collect)(ListItems *list);
+    const char *name;                 /* "gpus" */
+    const char *summary;              /* one line */
+    void (*collect)(ListItems *list); /* NULL = printed by another module */
 } ListKind;
 
 /* The kind of that name, NULL when there is none; by index, NULL past the end. */

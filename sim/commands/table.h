@@ -1,6 +1,7 @@
 /* The menu of subcommands: one word per file in this folder. */
 COMMAND(run)
 COMMAND(validate)
+COMMAND(calibrate)
 COMMAND(list)
 COMMAND(schema)
 COMMAND(help)

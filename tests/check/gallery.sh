@@ -18,4 +18,6 @@ for name in sc21_table1 tensor_parallel_cliff data_parallel_fixed_batch pipeline
     ecmp_collisions; do
     draw "$name" sweep "$name"
 done
+"$program" run -q scenarios/own_graph.yaml --set 'sweep={}' --set 'assert=[]' -o "$work/fabric" >/dev/null
+cp "$work/fabric/plots/fabric.png" plots/gallery/own_graph_fabric.png
 ls plots/gallery

@@ -153,7 +153,8 @@ bad unknown_option run $good --fromat json
 bad unknown_option_far run $good --quux
 bad unknown_letter run $good -x
 bad two_unknown_options run $good --jsn --verbos
-bad option_of_other_command list --set a=b
+bad option_of_other_command list --output a
+bad option_of_routes list gpus --from 3 --set a=b
 bad missing_argument run $good --set
 bad missing_argument_letter run $good -o
 bad argument_of_flag run $good --json=yes
@@ -183,7 +184,16 @@ bad schema_below_number schema cluster.nodes.much
 bad schema_no_path schema 'jobs[x]'
 bad schema_no_section schema quux
 bad schema_key_far schema plan.quux
+bad routes_without_scenario list routes --from 0 --to 1
+bad routes_of_no_gpu list routes own_graph --from 'node[3].gpu[8]' --to 128
+bad routes_of_one_gpu list routes own_graph --from 0x1 -s cluster.nodes=16
 bad unknown_help help rnu
+bad calibrate_without_node calibrate scenarios/measured/collectives.csv
+bad calibrate_unknown_node calibrate --node dgx-a100 scenarios/measured/collectives.csv
+bad calibrate_other_table calibrate --node dgx-a100-80 scenarios/measured/example.csv
+bad calibrate_missing calibrate --node dgx-a100-80 "$work/missing.csv"
+mkdir "$work/no_tables"
+bad calibrate_empty_folder calibrate --node dgx-a100-80 "$work/no_tables"
 
 shown menu 0
 shown help_run 0 run --help
@@ -196,6 +206,11 @@ shown schema_key 0 schema jobs.plan.recompute
 shown schema_section 0 schema node
 shown schema_key_of_section 0 schema plan.micro_batch
 shown list_collectives 0 list collectives
+shown list_routes 0 list routes own_graph --from 0 --to 'node[13].gpu[3]'
+shown list_routes_json 0 list routes own_graph --from 'gpu[5]' --to 'node[0].gpu[1]' --json
+shown help_calibrate 0 help calibrate
+shown calibrate 0 calibrate --node dgx-a100-80 scenarios/measured/collectives.csv
+shown calibrate_json 0 calibrate --node dgx-a100-80 --json scenarios/measured/collectives.csv
 shown run_small 0 run $good
 shown run_after_dashes 0 run --format csv -- $good
 shown run_out_of_memory 0 run $good --set 'jobs[0].plan.micro_batch=32'
@@ -204,6 +219,11 @@ shown neighbours 0 run $here/neighbours.yaml
 shown neighbour_out_of_memory 0 run $here/neighbours.yaml --set 'jobs[2].plan.micro_batch=256'
 shown neighbour_endless 0 run $here/neighbours.yaml --set 'link_events=[{link: "node[0]", at: 2 ms}]'
 shown run_bad_point 0 run $good --set 'sweep={"jobs[0].plan.data_parallel": [2, 3]}'
+ring="jobs=[{name: ring, gpus: 16, collective: {operation: all_reduce, from: 1 GiB, to: 1 GiB}}]"
+shown run_collective_sweep 0 run $good --set cluster.nodes=4 --set "$ring" --set 'sweep={"jobs[0].gpus": [8, 16, 32]}'
+shown run_jobs_sweep 0 run $good --set cluster.nodes=2 --set "$ring" \
+    --set 'background=[{name: backup, from: "0", to: "1", rate: 100 Gbit/s}]' \
+    --set 'sweep={"background[0].rate": [25 Gbit/s, 100 Gbit/s, 400 Gbit/s]}'
 shown goal_met 0 run $good --set 'assert=[memory.fits == 1]' --format csv
 shown goal_missed 1 run $good --set 'assert=[memory.fits == 0, time.step_s > 1 us]'
 shown goal_wrapped 0 run $good --set 'assert=[throughput.model_tflops_per_gpu > 10]' --set "sweep={cluster.nodes: [2], \

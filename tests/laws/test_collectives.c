@@ -192,9 +192,10 @@ Test(collectives, what_leaves_some_links_enters_others) {
     arena_destroy(arena);
 }
 
+/* Nothing waits between the two where all hops are equal; where NICs are slower, their last latencies overlap. */
 Test(collectives, an_all_reduce_is_a_reduce_scatter_and_an_all_gather) {
     int gpus[RANKS_MAX];
-    const double launch_s = 5e-6;
+    const double launch_s = 5e-6, longest_latency_s = 5.9e-6 + 3 * 0.3e-6;
     for (int n = 2; n <= RANKS_MAX; n++) {
         CollectiveCall call = packed(COLLECTIVE_ALL_REDUCE, n, gpus);
         double whole_s = seconds_of(&call, "ring", &FABRIC);
@@ -202,7 +203,9 @@ Test(collectives, an_all_reduce_is_a_reduce_scatter_and_an_all_gather) {
         double halves_s = seconds_of(&call, "ring", &FABRIC);
         call.kind = COLLECTIVE_ALL_GATHER;
         halves_s += seconds_of(&call, "ring", &FABRIC);
-        cr_assert_float_eq(whole_s, halves_s - launch_s, 1e-12);
+        cr_assert_leq(whole_s, halves_s - launch_s + 1e-12, "%d ranks", n);
+        cr_assert_geq(whole_s, halves_s - launch_s - (n <= GPUS_PER_NODE ? 1e-12 : 4 * longest_latency_s), "%d ranks",
+                      n);
     }
 }
 

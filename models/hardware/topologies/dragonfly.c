@@ -35,31 +35,36 @@ static int other_at(int own, int place) {
     return place < own ? place : place + 1;
 }
 
+/* The router of a group that holds the link to another group. */
+static int gateway(const Fabric *fabric, int group, int other) {
+    int groups = fabric->spec.groups;
+    return (other - group - 1 + groups) % groups % fabric->spec.routers_per_group;
+}
+
 static FabricLink dragonfly_link(const Fabric *fabric, int link) {
     int routers = fabric->spec.routers_per_group, groups = fabric->spec.groups, locals = local_links(fabric);
     FabricLink answer = {.bytes_per_s = fabric_direct_bytes_per_s(fabric)};
     if (link >= locals) {
         int group = (link - locals) / (groups - 1);
+        int other = other_at(group, (link - locals) % (groups - 1));
+        answer.from = (FabricEnd){FABRIC_SWITCH, group * routers + gateway(fabric, group, other)};
+        answer.to = (FabricEnd){FABRIC_SWITCH, other * routers + gateway(fabric, other, group)};
         answer.parts[0] = (FabricLinkPart){"group", group};
-        answer.parts[1] = (FabricLinkPart){"global", other_at(group, (link - locals) % (groups - 1))};
+        answer.parts[1] = (FabricLinkPart){"global", other};
         return answer;
     }
-    int router = link / (routers - 1);
+    int router = link / (routers - 1), to = other_at(router % routers, link % (routers - 1));
+    answer.from = (FabricEnd){FABRIC_SWITCH, router};
+    answer.to = (FabricEnd){FABRIC_SWITCH, router / routers * routers + to};
     answer.parts[0] = (FabricLinkPart){"group", router / routers};
     answer.parts[1] = (FabricLinkPart){"router", router % routers};
-    answer.parts[2] = (FabricLinkPart){"local", other_at(router % routers, link % (routers - 1))};
+    answer.parts[2] = (FabricLinkPart){"local", to};
     return answer;
 }
 
 static int dragonfly_paths(const Fabric *fabric) {
     (void)fabric;
     return 1;
-}
-
-/* The router of a group that holds the link to another group. */
-static int gateway(const Fabric *fabric, int group, int other) {
-    int groups = fabric->spec.groups;
-    return (other - group - 1 + groups) % groups % fabric->spec.routers_per_group;
 }
 
 /* Inside a group, from one of its routers to another or the same. */
@@ -75,6 +80,7 @@ static void dragonfly_route(const Fabric *fabric, const FabricPair *pair, Fabric
     int from = pair->from_node / fabric->spec.nodes_per_router, to = pair->to_node / fabric->spec.nodes_per_router;
     int from_group = from / per_group, to_group = to / per_group;
     route->exit_nic = pair->from_nic;
+    route->first_switch = from;
     route->link_count = 0;
     if (from_group == to_group) {
         add_local(fabric, from_group, (int[2]){from % per_group, to % per_group}, route);

@@ -88,14 +88,25 @@ static FabricLink fat_tree_link(const Fabric *fabric, int link) {
     Tree tree = tree_of(fabric);
     const char *way = link % 2 ? "down" : "up";
     int per_leaf = leaf_links(&tree), per_pod = pod_links(&tree), cable = link / 2, lower = tree.leaves * per_leaf;
+    int agg = tree.pods > 1 && tree.pod.down > 0 ? cable / per_leaf / tree.pod.down * per_leaf : 0;
+    FabricEnd low = {FABRIC_SWITCH, cable / per_leaf}, high = {FABRIC_AGGREGATION, agg + cable % per_leaf};
     if (cable < lower)
-        return (FabricLink){.bytes_per_s = fabric->nic_bytes_per_s * (tree.bundled ? tree.leaf.up : 1),
+        return (FabricLink){.from = link % 2 ? high : low,
+                            .to = link % 2 ? low : high,
+                            .bytes_per_s = fabric->nic_bytes_per_s * (tree.bundled ? tree.leaf.up : 1),
                             .parts = {{"leaf", cable / per_leaf}, {way, tree.bundled ? -1 : cable % per_leaf}}};
     cable -= lower;
+    low = (FabricEnd){FABRIC_AGGREGATION, cable / per_pod * per_leaf + cable % per_pod / (per_pod / per_leaf)};
+    high = (FabricEnd){FABRIC_CORE, cable % per_pod};
+    FabricEnd from = link % 2 ? high : low, to = link % 2 ? low : high;
     if (tree.bundled)
-        return (FabricLink){.bytes_per_s = fabric->nic_bytes_per_s * tree.leaf.up * tree.pod.up,
+        return (FabricLink){.from = from,
+                            .to = to,
+                            .bytes_per_s = fabric->nic_bytes_per_s * tree.leaf.up * tree.pod.up,
                             .parts = {{"pod", cable}, {way, -1}}};
-    return (FabricLink){.bytes_per_s = fabric->nic_bytes_per_s,
+    return (FabricLink){.from = from,
+                        .to = to,
+                        .bytes_per_s = fabric->nic_bytes_per_s,
                         .parts = {{"pod", cable / per_pod},
                                   {"aggregation", cable % per_pod / tree.pod.up},
                                   {way, cable % tree.pod.up}}};
@@ -112,6 +123,7 @@ static void fat_tree_route(const Fabric *fabric, const FabricPair *pair, FabricR
     int per_leaf = leaf_links(&tree), per_pod = pod_links(&tree), lower = tree.leaves * per_leaf;
     int from_pod = tree.pods > 1 ? from / tree.pod.down : 0, to_pod = tree.pods > 1 ? to / tree.pod.down : 0;
     route->exit_nic = pair->from_nic;
+    route->first_switch = from;
     route->switches = from == to ? 1 : from_pod == to_pod ? 3 : 5;
     route->link_count = 0;
     if (from == to)

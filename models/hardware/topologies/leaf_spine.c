@@ -30,13 +30,17 @@ static int leaf_spine_link_count(const Fabric *fabric) {
 static FabricLink leaf_spine_link(const Fabric *fabric, int link) {
     int paths = leaf_spine_paths(fabric), spine = link / 2 % paths;
     double below = fabric->nic_bytes_per_s * fabric->nics_per_node * nodes_per_leaf(fabric);
+    FabricEnd leaf = {FABRIC_SWITCH, link / 2 / paths}, top = {FABRIC_AGGREGATION, spine};
     return (FabricLink){.bytes_per_s = below / fabric->spec.oversubscription / paths,
+                        .from = link % 2 ? top : leaf,
+                        .to = link % 2 ? leaf : top,
                         .parts = {{"leaf", link / 2 / paths}, {link % 2 ? "down" : "up", paths > 1 ? spine : -1}}};
 }
 
 static void leaf_spine_route(const Fabric *fabric, const FabricPair *pair, FabricRoute *route) {
     int from_leaf = pair->from_node / nodes_per_leaf(fabric), to_leaf = pair->to_node / nodes_per_leaf(fabric);
     route->exit_nic = pair->from_nic;
+    route->first_switch = from_leaf;
     route->switches = from_leaf == to_leaf ? 1 : 3;
     route->link_count = 0;
     if (from_leaf == to_leaf)

@@ -33,7 +33,10 @@ static int rail_optimised_link_count(const Fabric *fabric) {
 static FabricLink rail_optimised_link(const Fabric *fabric, int link) {
     int up = uplinks(fabric), rail_switch = link / 2 / up, rails = fabric->nics_per_node;
     double below = fabric->nic_bytes_per_s * nodes_per_pod(fabric);
+    FabricEnd rail = {FABRIC_SWITCH, rail_switch}, spine = {FABRIC_AGGREGATION, link / 2 % up};
     return (FabricLink){.bytes_per_s = below / fabric->spec.oversubscription / up,
+                        .from = link % 2 ? spine : rail,
+                        .to = link % 2 ? rail : spine,
                         .parts = {{"pod", rail_switch / rails},
                                   {"rail", rail_switch % rails},
                                   {link % 2 ? "down" : "up", up > 1 ? link / 2 % up : -1}}};
@@ -45,6 +48,7 @@ static void rail_optimised_route(const Fabric *fabric, const FabricPair *pair, F
     int from = pair->from_node / nodes_per_pod(fabric) * rails + from_rail;
     int to = pair->to_node / nodes_per_pod(fabric) * rails + pair->to_nic;
     route->exit_nic = from_rail;
+    route->first_switch = from;
     route->switches = from == to ? 1 : 3;
     route->link_count = 0;
     if (from == to)

@@ -27,6 +27,7 @@ static int single_switch_paths(const Fabric *fabric) {
 static void single_switch_route(const Fabric *fabric, const FabricPair *pair, FabricRoute *route) {
     (void)fabric;
     route->exit_nic = pair->from_nic;
+    route->first_switch = 0;
     route->switches = 1;
     route->link_count = 0;
 }

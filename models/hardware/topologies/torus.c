@@ -7,6 +7,7 @@
  * used; torus_x + torus_y + torus_z is at most the longest route that fits.
  */
 #include "models/hardware/topology.h"
+#include "sim/engine/check.h"
 
 enum { DIMENSIONS = 3 };
 
@@ -23,7 +24,7 @@ static TopologyFault torus_needs(const Fabric *fabric) {
     if ((double)size.of[0] * size.of[1] * size.of[2] != fabric->nodes)
         return (TopologyFault){"torus_x", "torus_x x torus_y x torus_z equal to the nodes"};
     if (size.of[0] + size.of[1] + size.of[2] > FABRIC_ROUTE_LINKS_MAX)
-        return (TopologyFault){"torus_x", "torus_x + torus_y + torus_z of at most 128"};
+        return (TopologyFault){"torus_x", "torus_x + torus_y + torus_z of at most 256"};
     return (TopologyFault){0};
 }
 
@@ -40,15 +41,29 @@ static int torus_link_count(const Fabric *fabric) {
     return 2 * fabric->nodes * real_dimensions(&size, DIMENSIONS);
 }
 
+static void place_node(const Sizes *size, int node, int at[DIMENSIONS]) {
+    at[0] = node % size->of[0];
+    at[1] = node / size->of[0] % size->of[1];
+    at[2] = node / size->of[0] / size->of[1];
+}
+
 static FabricLink torus_link(const Fabric *fabric, int link) {
     static const char *const WAYS[DIMENSIONS][2] = {
         {"x_plus", "x_minus"}, {"y_plus", "y_minus"}, {"z_plus", "z_minus"}};
     Sizes size = sizes(fabric);
-    int real = real_dimensions(&size, DIMENSIONS), slot = link / 2 % real, dimension = 0;
+    int real = real_dimensions(&size, DIMENSIONS), dimension = 0;
+    CHECK(real >= 1);
+    int slot = link / 2 % real;
     while (size.of[dimension] < 2 || real_dimensions(&size, dimension) != slot)
         dimension++;
+    int node = link / 2 / real, at[DIMENSIONS];
+    place_node(&size, node, at);
+    at[dimension] = (at[dimension] + (link % 2 ? size.of[dimension] - 1 : 1)) % size.of[dimension];
+    int next = (at[2] * size.of[1] + at[1]) * size.of[0] + at[0];
     return (FabricLink){.bytes_per_s = fabric_direct_bytes_per_s(fabric),
-                        .parts = {{"node", link / 2 / real}, {WAYS[dimension][link % 2], -1}}};
+                        .from = {FABRIC_SWITCH, node},
+                        .to = {FABRIC_SWITCH, next},
+                        .parts = {{"node", node}, {WAYS[dimension][link % 2], -1}}};
 }
 
 static int torus_paths(const Fabric *fabric) {
@@ -84,18 +99,13 @@ static Run shorter_way(const Sizes *size, int dimension, int from, int to) {
     return (Run){.dimension = dimension, .hops = minus ? length - ahead : ahead, .minus = minus, .share_fraction = 1};
 }
 
-static void place_node(const Sizes *size, int node, int at[DIMENSIONS]) {
-    at[0] = node % size->of[0];
-    at[1] = node / size->of[0] % size->of[1];
-    at[2] = node / size->of[0] / size->of[1];
-}
-
 static void torus_route(const Fabric *fabric, const FabricPair *pair, FabricRoute *route) {
     Sizes size = sizes(fabric);
     int at[DIMENSIONS], target[DIMENSIONS], hops = 0;
     place_node(&size, pair->from_node, at);
     place_node(&size, pair->to_node, target);
     route->exit_nic = pair->from_nic;
+    route->first_switch = pair->from_node;
     route->link_count = 0;
     for (int dimension = 0; dimension < DIMENSIONS; dimension++) {
         Run run = shorter_way(&size, dimension, at[dimension], target[dimension]);

@@ -107,11 +107,11 @@ Test(sweep_findings, a_fall_is_explained_by_what_grows_by_the_peak_or_by_nothing
     cr_assert_eq(fall.from, 0);
     cr_assert(fall.collapses);
     cr_assert_float_eq(fall.fraction, 0.5, 1e-12);
-    cr_assert_eq(fall.reason, SWEEP_FALL_BY_CATEGORY);
-    cr_assert_eq(fall.category, LEDGER_COMM_DATA);
-    cr_assert_float_eq(fall.share_to, 0.55, 1e-12);
+    cr_assert_eq(fall.cause.reason, SWEEP_CAUSE_CATEGORY);
+    cr_assert_eq(fall.cause.category, LEDGER_COMM_DATA);
+    cr_assert_float_eq(fall.cause.share_to, 0.55, 1e-12);
     points[1].results = run_of(100, 0.1);
-    cr_assert_eq(sweep_findings_of(arena, &sweep)->fall.reason, SWEEP_FALL_BY_PEAK);
+    cr_assert_eq(sweep_findings_of(arena, &sweep)->fall.cause.reason, SWEEP_CAUSE_PEAK);
     /* Equal peaks of 222.2 TFLOP/s, but two categories share the loss with others. */
     Results *slow = ARENA_NEW(arena, Results);
     *slow = *run_of(100, 0.25);
@@ -120,8 +120,8 @@ Test(sweep_findings, a_fall_is_explained_by_what_grows_by_the_peak_or_by_nothing
     slow->ledger.ns[LEDGER_IDLE] = 160000;
     points[1].results = slow;
     fall = sweep_findings_of(arena, &sweep)->fall;
-    cr_assert_eq(fall.reason, SWEEP_FALL_UNEXPLAINED);
-    cr_assert_eq(fall.category, LEDGER_IDLE);
+    cr_assert_eq(fall.cause.reason, SWEEP_CAUSE_UNEXPLAINED);
+    cr_assert_eq(fall.cause.category, LEDGER_IDLE);
 }
 
 Test(sweep_findings, best_worst_and_failures_are_counted_apart) {
@@ -165,8 +165,8 @@ static double largest_loss(const SweepResults *sweep, const SweepKey *keys) {
         int pair[2] = {i % sweep->point_count, i / sweep->point_count % sweep->point_count};
         if (!are_neighbours(sweep, keys, pair, i / sweep->point_count / sweep->point_count))
             continue;
-        double one = sweep_fall_throughput(&sweep->points[pair[0]]);
-        double other = sweep_fall_throughput(&sweep->points[pair[1]]);
+        double one = headline_value(headline_of_sweep(sweep), sweep->points[pair[0]].results);
+        double other = headline_value(headline_of_sweep(sweep), sweep->points[pair[1]].results);
         double loss = fabs(one - other);
         if (loss >= 0.1 * fmax(one, other))
             most = fmax(most, loss);
@@ -187,7 +187,7 @@ Test(sweep_findings, the_largest_fall_is_that_of_all_pairs) {
         for (int i = 0; i < sweep.point_count; i++)
             points[i].results = random_uniform(stream) < 0.2 ? NULL : run_of(100 * random_uniform(stream), 0.1);
         const SweepFindings *findings = sweep_findings_of(arena, &sweep);
-        cr_assert_float_eq(findings->fall.loss_tflop_per_s, largest_loss(&sweep, findings->keys), 1e-12);
+        cr_assert_float_eq(findings->fall.loss, largest_loss(&sweep, findings->keys), 1e-12);
         cr_assert_neq(findings->fall.parameter, 2);
         random_stream_destroy(stream);
     }

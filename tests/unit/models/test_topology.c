@@ -11,13 +11,15 @@ enum { NAME_MAX_CHARS = 64 };
 /* Calls `check` on every sample, once for each routing. */
 static void for_each_sample(void (*check)(const Network *network)) {
     TopologySample samples[TOPOLOGY_SAMPLES];
-    topology_samples(samples);
+    Arena *arena = arena_create();
+    topology_samples(samples, arena);
     for (int i = 0; i < 2 * TOPOLOGY_SAMPLES; i++) {
         FabricSpec spec = samples[i / 2].spec;
         spec.routing = i % 2 ? ROUTING_SPRAY : ROUTING_ECMP;
         Network network = fabric_network(&spec, samples[i / 2].nodes);
         check(&network);
     }
+    arena_destroy(arena);
 }
 
 /* Calls `check` on the routes between all nodes, from the GPU `skew` places on to each GPU. */
@@ -42,13 +44,15 @@ Test(topology, the_menu_has_unique_names_and_every_word_is_found) {
 
 Test(topology, every_word_of_the_menu_is_among_the_samples) {
     TopologySample samples[TOPOLOGY_SAMPLES];
-    topology_samples(samples);
+    Arena *arena = arena_create();
+    topology_samples(samples, arena);
     for (size_t i = 0; topology_at(i); i++) {
         int found = 0;
         for (int j = 0; j < TOPOLOGY_SAMPLES; j++)
             found += strcmp(samples[j].spec.topology, topology_at(i)->name) == 0;
         cr_assert_gt(found, 0, "%s", topology_at(i)->name);
     }
+    arena_destroy(arena);
 }
 
 static void check_route(const Network *network, int from_gpu, int to_gpu) {
@@ -116,6 +120,31 @@ Test(topology, every_link_has_a_bandwidth_and_a_name_of_its_own) {
     for_each_sample(check_links);
 }
 
+static FabricLink link_of(const Network *network, LinkId link) {
+    return network->fabric.topology->link(&network->fabric, (int)(link - network->first_fabric_link));
+}
+
+static void check_meeting(const Network *network, int from_gpu, int to_gpu) {
+    NetworkRoute route;
+    int count = network_route(network, from_gpu, to_gpu, &route);
+    for (int i = 1; i < count; i++) {
+        if (network_link_kind(network, route.links[i - 1]) != LINK_FABRIC || route.share_fraction[i - 1] < 1 ||
+            network_link_kind(network, route.links[i]) != LINK_FABRIC)
+            continue;
+        FabricLink one = link_of(network, route.links[i - 1]), other = link_of(network, route.links[i]);
+        bool met = one.to.level == other.from.level && one.to.index == other.from.index;
+        cr_assert(met || one.both_ways || other.both_ways, "%s: link %d", network->fabric.topology->name, i);
+    }
+}
+
+static void check_meetings(const Network *network) {
+    for_each_route(network, check_meeting);
+}
+
+Test(topology, links_of_a_route_that_follow_each_other_meet_at_a_switch) {
+    for_each_sample(check_meetings);
+}
+
 static void expect_route(const Network *network, int from_gpu, int to_gpu, const char *expected) {
     NetworkRoute route;
     char text[512] = "", name[NAME_MAX_CHARS];
@@ -152,6 +181,36 @@ Test(topology, a_dragonfly_crosses_groups_by_their_one_link) {
     expect_route(&network, 0, 17 * SAMPLE_NICS,
                  "node[0].nic[0].out group[0].router[0].local[1] group[0].global[2] group[2].router[1].local[2] "
                  "node[17].nic[0].in");
+}
+
+Test(topology, a_graph_takes_fewest_hops_and_shows_cables_narrower_than_the_nics) {
+    Arena *arena = arena_create();
+    FabricSpec spec = graph_fabric(unequal_graph(), arena);
+    Network network = fabric_network(&spec, 6);
+    expect_route(&network, 0, 9, "node[0].nic[0].out node[2].nic[1].in");
+    expect_route(&network, 20, 22, "gpu[20].nvlink.out gpu[22].nvlink.in");
+    NetworkRoute route;
+    cr_assert_eq(network_route(&network, 1, 20, &route), 5);
+    /* Three switches, 2 us of cable between the last two. */
+    cr_assert_float_eq(route.latency_s, 6.3e-6 + 3 * 0.2e-6 + 2e-6, 1e-12);
+    char name[NAME_MAX_CHARS];
+    network_link_name(&network, route.links[3], name, sizeof name);
+    cr_assert_str_eq(name, "slow.old");
+    NetworkRoute back;
+    network_route(&network, 20, 1, &back);
+    cr_assert_eq(back.links[1], route.links[3], "half duplex: one link for both ways");
+    arena_destroy(arena);
+}
+
+Test(topology, a_graph_of_rails_changes_rails_over_nvlink) {
+    Arena *arena = arena_create();
+    FabricSpec spec = graph_fabric(rail_graph(arena), arena);
+    Network network = fabric_network(&spec, 5);
+    expect_route(&network, 1, 9, "node[0].nic[1].out host[0].rail[1] rail[1].host[2] node[2].nic[1].in");
+    expect_route(&network, 1, 11,
+                 "gpu[1].nvlink.out gpu[3].nvlink.in node[0].nic[3].out host[0].rail[3] rail[3].host[2] "
+                 "node[2].nic[3].in");
+    arena_destroy(arena);
 }
 
 Test(topology, ecmp_uses_every_path_and_another_seed_chooses_otherwise) {
@@ -205,7 +264,7 @@ Test(topology, what_cannot_be_is_named_by_its_key) {
     expect_fault(fat_tree_fabric(8, 2, 1, 1), 9, "radix", "at most as many leaves as a spine has ports, or levels: 3");
     expect_fault(fat_tree_fabric(8, 3, 1, 1), 33, "radix", "at most as many pods as a core switch has ports");
     expect_fault(torus_fabric(3, 4, 5), 61, "torus_x", "torus_x x torus_y x torus_z equal to the nodes");
-    expect_fault(torus_fabric(128, 128, 1), 16384, "torus_x", "torus_x + torus_y + torus_z of at most 128");
+    expect_fault(torus_fabric(128, 128, 1), 16384, "torus_x", "torus_x + torus_y + torus_z of at most 256");
     expect_fault(dragonfly_fabric(4, 3, 2), 25, "groups",
                  "groups x routers_per_group x nodes_per_router of at least the nodes");
     expect_fault(dragonfly_fabric(10000, 10000, 1), 9, "groups", "at most 1e8 links between routers");
@@ -213,10 +272,12 @@ Test(topology, what_cannot_be_is_named_by_its_key) {
 
 Test(topology, nodes_of_a_leaf_are_those_one_switch_apart) {
     TopologySample samples[TOPOLOGY_SAMPLES];
-    topology_samples(samples);
-    const int expected[TOPOLOGY_SAMPLES] = {5, 3, 3, 1, 2, 1, 2, 1, 4, 4, 6, 9, 1, 1, 1, 3, 2, 1};
+    Arena *arena = arena_create();
+    topology_samples(samples, arena);
+    const int expected[TOPOLOGY_SAMPLES] = {5, 3, 3, 1, 2, 1, 2, 1, 4, 4, 6, 9, 1, 1, 1, 3, 2, 1, 3, 5};
     for (int i = 0; i < TOPOLOGY_SAMPLES; i++) {
         Network network = fabric_network(&samples[i].spec, samples[i].nodes);
         cr_assert_eq(network_nodes_per_leaf(&network), expected[i], "sample %d", i);
     }
+    arena_destroy(arena);
 }

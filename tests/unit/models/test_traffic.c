@@ -130,7 +130,8 @@ Test(traffic, weights_are_the_bytes_of_a_ring) {
         expect_near(leg->amount_bytes, BYTES * 3 / 4);
         expect_near(weight_of(leg, resource_of(bench, network_port_out(&bench->network, 0))), 1);
         expect_near(weight_of(leg, resource_of(bench, network_nic_out(&bench->network, 0))), 0.5);
-        expect_near(leg->latency_s, 3 * (2e-6 + 7.5e-6) / 2 + (i == 0 ? 5e-6 : 0));
+        /* Latencies hide behind the NIC; the last piece has its own to go. */
+        expect_near(leg->latency_s, i == 0 ? 5e-6 : 7.5e-6);
         cr_assert_eq(leg->link, LINK_NIC);
     }
     bench_destroy(bench);

@@ -74,6 +74,25 @@ static void expect_reasons(const Results *kept, const Results *fresh) {
         expect_text(kept->assumptions[i], fresh->assumptions[i]);
 }
 
+static void expect_same(const Results *kept, const Results *fresh);
+
+static void expect_contention(const Contention *kept, const Contention *fresh) {
+    cr_assert((kept == NULL) == (fresh == NULL));
+    if (kept == NULL)
+        return;
+    cr_assert_eq(kept->job_count, fresh->job_count);
+    cr_assert_eq(kept->owner_count, fresh->owner_count);
+    for (int i = 0; i < kept->job_count; i++) {
+        expect_same(kept->jobs[i], fresh->jobs[i]);
+        cr_expect_eq(kept->slowdown[i], fresh->slowdown[i]);
+        cr_expect_eq(kept->exposed_gpu_s[i], fresh->exposed_gpu_s[i]);
+    }
+    for (int i = 0; i < kept->owner_count; i++)
+        expect_text(kept->owners[i], fresh->owners[i]);
+    size_t cells = (size_t)kept->job_count * (size_t)kept->owner_count;
+    cr_expect_arr_eq(kept->due_gpu_s, fresh->due_gpu_s, cells * sizeof(double));
+}
+
 static void expect_same(const Results *kept, const Results *fresh) {
     expect_text(kept->name, fresh->name);
     expect_text(kept->lesson, fresh->lesson);
@@ -85,7 +104,7 @@ static void expect_same(const Results *kept, const Results *fresh) {
     cr_expect_eq(kept->wall, fresh->wall);
     cr_expect_eq(kept->step_count, fresh->step_count);
     cr_expect_eq(kept->step, fresh->step);
-    cr_expect_null(kept->contention);
+    expect_contention(kept->contention, fresh->contention);
     cr_expect_eq(kept->size_count, fresh->size_count);
     for (int i = 0; i < fresh->size_count; i++)
         cr_expect_eq(kept->sizes[i].time_s, fresh->sizes[i].time_s);
@@ -119,8 +138,9 @@ typedef struct KnownResults {
     struct {
         const void *items;
         int count;
-    } lists[8]; /* classes, timeline, series, memory, fit_changes, critical, causes, assumptions */
+    } lists[9]; /* classes, timeline, series, links, memory, fit_changes, critical, causes, assumptions */
     uint64_t facts[3];
+    const char *operation;
     struct {
         const void *items;
         int count;
@@ -139,6 +159,8 @@ static void expect_kept(const char *const *sets) {
     cr_expect_null(kept->timeline);
     cr_expect_eq(kept->series_count, 0);
     cr_expect_null(kept->series);
+    cr_expect_eq(kept->link_count, 0);
+    cr_expect_null(kept->links);
     arena_destroy(running);
     arena_destroy(keeping);
 }
@@ -150,6 +172,11 @@ Test(kept_results, a_copy_is_whole_when_the_run_is_gone) {
 
 Test(kept_results, a_copy_of_a_job_that_does_not_fit_has_its_changes) {
     expect_kept((const char *const[]){"jobs[0].plan.micro_batch=32", NULL});
+}
+
+Test(kept_results, a_copy_of_a_job_beside_background_has_who_hurt_it) {
+    expect_kept((const char *const[]){"cluster.nodes=2",
+                                      "background=[{name: backup, from: \"0\", to: \"1\", rate: 100 Gbit/s}]", NULL});
 }
 
 Test(kept_results, every_field_is_known_here) {

@@ -1,0 +1,19 @@
+#include "models/workload/collective_latency.h"
+
+/* Fitted to nccl-tests, common to all machines: see the header. */
+static const double LAUNCH_S = 5e-6;
+static const double RAMP_HALF_BYTES = 1048576;
+static const double IN_NETWORK_S = 35e-6;
+static const double ALL_TO_ALL_TRIPS = 3;
+
+double collective_latency_s(CollectiveKind kind, double route_latency_s) {
+    return kind == COLLECTIVE_ALL_TO_ALL ? ALL_TO_ALL_TRIPS * route_latency_s : route_latency_s;
+}
+
+double collective_ramp_s(CollectiveKind kind, double route_ramp_s, double bytes) {
+    return kind == COLLECTIVE_SEND_RECV ? 0 : route_ramp_s * bytes / (bytes + RAMP_HALF_BYTES);
+}
+
+double collective_fixed_s(const CollectivePhase *phase, int number, double ramp_s) {
+    return ramp_s + (phase->in_network ? IN_NETWORK_S : 0) + (number == 0 ? LAUNCH_S : 0);
+}

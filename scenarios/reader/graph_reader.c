@@ -1,0 +1,58 @@
+#include "scenarios/reader/graph_reader.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "models/hardware/graph_walk.h"
+#include "scenarios/reader/catalogue.h"
+#include "scenarios/reader/graph_file.h"
+#include "scenarios/reader/graph_names.h"
+#include "scenarios/reader/tree_path.h"
+
+/* The file is named as seen from the file that names it. */
+static bool read_file(const YamlNode *tree, const GraphSpec *own, GraphPlan *plan, Arena *arena, ErrorList *errors) {
+    ErrorPlace place = tree_path_place(tree, "cluster.fabric.file");
+    if (own->switch_count + own->host_count + own->link_count > 0) {
+        error_list_add(errors, place, "cluster.fabric.file",
+                       "found a file beside `switches`, `hosts` or `links`, expected one or the other");
+        return false;
+    }
+    const char *file = own->file;
+    if (file[0] != '/' && place.file != NULL)
+        file = arena_format(arena, "%s/%s", catalogue_folder_of(place.file, arena), file);
+    return graph_file_read(file, own->host_names, plan, arena, errors);
+}
+
+static bool count_hosts(const YamlNode *tree, ClusterSpec *cluster, const GraphPlan *plan, ErrorList *errors) {
+    const char *path = cluster->fabric.own.file != NULL ? "cluster.fabric.file" : "cluster.fabric.hosts";
+    if (plan->hosts == 0) {
+        error_list_add(errors, (ErrorPlace){0}, path, "found no host, expected one or more");
+        return false;
+    }
+    if (tree_path_find(tree, "cluster.nodes") == NULL)
+        cluster->nodes = plan->hosts;
+    if (cluster->nodes == plan->hosts)
+        return true;
+    error_list_add(errors, (ErrorPlace){0}, path, "found %d hosts, expected as many as `cluster.nodes`, %" PRId64,
+                   plan->hosts, cluster->nodes);
+    return false;
+}
+
+bool graph_reader_build(const YamlNode *tree, ClusterSpec *cluster, Arena *arena, ErrorList *errors) {
+    const FabricSpec *fabric = &cluster->fabric;
+    if (strcmp(fabric->topology, "graph") != 0)
+        return true;
+    GraphPlan plan = {.nics = cluster->node.nics > 0 ? cluster->node.nics : 1,
+                      .nic_bytes_per_s = cluster->node.nic.bytes_per_s,
+                      .efficiency_fraction = fabric->efficiency_fraction,
+                      .sprayed = fabric->routing == ROUTING_SPRAY};
+    bool read = fabric->own.file != NULL ? read_file(tree, &fabric->own, &plan, arena, errors)
+                                         : graph_names_read(&fabric->own, &plan, arena, errors);
+    if (!read || !count_hosts(tree, cluster, &plan, errors))
+        return false;
+    const FabricGraph *graph = fabric_graph_build(&plan, arena, errors);
+    if (graph == NULL || !graph_walk_check(graph, errors))
+        return false;
+    cluster->fabric.graph = graph;
+    return true;
+}
