@@ -68,7 +68,10 @@ static void resolve_collective(const JobSpec *job, const char *path, ErrorList *
             "found %s, expected one of all_reduce, all_gather, reduce_scatter, send_recv, broadcast, reduce, "
             "all_to_all, gather, scatter",
             collective->operation);
-    if (strcmp(collective->operation, "send_recv") == 0 && job->gpus != 2)
+    if (job->gpus < 2)
+        error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.gpus", path),
+                       "found %" PRId64 ", expected at least 2 for a collective", job->gpus);
+    else if (strcmp(collective->operation, "send_recv") == 0 && job->gpus != 2)
         error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.gpus", path),
                        "found %" PRId64 ", expected 2 for a send_recv", job->gpus);
     bool of_pairs = strcmp(collective->operation, "gather") == 0 || strcmp(collective->operation, "scatter") == 0;

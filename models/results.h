@@ -15,7 +15,8 @@
 typedef enum RunStatus {
     RUN_OK,
     RUN_OUT_OF_MEMORY, /* the job does not fit: no step was simulated, only `memory` and `fits` hold */
-    RUN_TOO_LONG       /* the step does not end within what can be accounted for: only `memory` and `fits` hold */
+    RUN_TOO_LONG,      /* the step does not end within what can be accounted for: only `memory` and `fits` hold */
+    RUN_STOPPED        /* another job of the run is one of the two above: the same holds */
 } RunStatus;
 
 /* One number of the summary. The order is that of the report; names are stable: "throughput.tflops_per_gpu". */

@@ -22,14 +22,11 @@ static RunStatus start_results(const SimulationSpec *spec, Arena *arena, Results
 /* Runs all jobs of the spec, or says why not; every job's results are complete afterwards. */
 static ClusterOutcome run_jobs(const SimulationSpec *spec, const JobPlace *places, Arena *arena, Results **results) {
     ClusterOutcome outcome = {0};
-    RunStatus status = start_results(spec, arena, results);
-    if (status == RUN_OK) {
+    if (start_results(spec, arena, results) == RUN_OK)
         outcome = cluster_run(spec, places, arena, results);
-        status = outcome.done ? RUN_OK : RUN_TOO_LONG;
-    }
     for (int64_t i = 0; i < spec->job_count; i++) {
-        if (results[i]->status == RUN_OK)
-            results[i]->status = status;
+        if (results[i]->status == RUN_OK && !outcome.done)
+            results[i]->status = RUN_STOPPED;
         const char *straggler = outcome.done ? outcome.stragglers[i] : NULL;
         metrics_fill(spec, &spec->jobs[i], arena, results[i]);
         verdict_fill(spec, &spec->jobs[i], straggler, arena, results[i]);

@@ -86,6 +86,9 @@ typedef struct LinkEventSpec {
     double every_s;        /* 0 = once; otherwise again and again, > for_s > 0 */
 } LinkEventSpec;
 
+/* How results call links with events, among jobs and background flows: a name that none of these may have. */
+#define OWNER_OF_LINKS "links"
+
 typedef enum Fidelity {
     FIDELITY_FOLDED,  /* one representative per class of equal ranks */
     FIDELITY_UNFOLDED /* every rank by itself */

@@ -45,14 +45,16 @@ static void check_network(const ClusterSpec *cluster, ErrorList *errors) {
                        cluster->nodes, cluster->node.nics, fault.expected);
 }
 
-/* The whole list of a `nodes`, `from` or `to`. */
-static void check_nodes(const SimulationSpec *spec, const char *text, const char *path, ErrorList *errors) {
-    int64_t count;
+/* The whole list of a `nodes`, `from` or `to`; NULL and an error when it is wrong. */
+static const int *check_nodes(const SimulationSpec *spec, const char *text, int64_t *count, const char *path,
+                              ErrorList *errors) {
     const char *found;
-    if (!placement_nodes(text, spec->cluster.nodes, errors->arena, &count, &found))
+    const int *nodes = placement_nodes(text, spec->cluster.nodes, errors->arena, count, &found);
+    if (!nodes)
         error_list_add(errors, (ErrorPlace){0}, path,
                        "found %s, expected nodes in 0 .. %" PRId64 ", such as \"0-7, 12\"", found,
                        spec->cluster.nodes - 1);
+    return nodes;
 }
 
 static void resolve_jobs(SimulationSpec *spec, ErrorList *errors) {
@@ -62,8 +64,12 @@ static void resolve_jobs(SimulationSpec *spec, ErrorList *errors) {
         JobSpec *job = &spec->jobs[i];
         const char *path = arena_format(errors->arena, "jobs[%" PRId64 "]", i);
         job_resolve(spec, job, i, errors);
+        int64_t count;
         if (*job->nodes != '\0')
-            check_nodes(spec, job->nodes, arena_format(errors->arena, "%s.nodes", path), errors);
+            check_nodes(spec, job->nodes, &count, arena_format(errors->arena, "%s.nodes", path), errors);
+        if (strcmp(job->name, OWNER_OF_LINKS) == 0)
+            error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.name", path),
+                           "found \"%s\", expected another: results call slow links so", job->name);
         for (int64_t other = 0; other < i; other++)
             if (strcmp(spec->jobs[other].name, job->name) == 0)
                 error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.name", path),
@@ -71,16 +77,52 @@ static void resolve_jobs(SimulationSpec *spec, ErrorList *errors) {
     }
 }
 
+/* Nobody sends to himself over the network. */
+static void check_pairs(const SimulationSpec *spec, const BackgroundSpec *flow, const char *path, ErrorList *errors) {
+    int64_t from_count, to_count;
+    const int *from = check_nodes(spec, flow->from, &from_count, arena_format(errors->arena, "%s.from", path), errors);
+    const int *to = check_nodes(spec, flow->to, &to_count, arena_format(errors->arena, "%s.to", path), errors);
+    if (!from || !to)
+        return;
+    for (int64_t i = 0; i < from_count || i < to_count; i++) {
+        if (from[i % from_count] != to[i % to_count])
+            continue;
+        error_list_add(errors, (ErrorPlace){0}, path,
+                       "found node %d that sends to itself, expected two nodes in every pair of `from` and `to`",
+                       from[i % from_count]);
+        return;
+    }
+}
+
+/* Results name each of the others by its name. */
+static void check_name(const SimulationSpec *spec, int64_t index, const char *path, ErrorList *errors) {
+    const char *name = spec->background[index].name;
+    bool taken = strcmp(name, OWNER_OF_LINKS) == 0;
+    for (int64_t job = 0; job < spec->job_count; job++)
+        taken = taken || strcmp(spec->jobs[job].name, name) == 0;
+    for (int64_t other = 0; other < index; other++)
+        taken = taken || strcmp(spec->background[other].name, name) == 0;
+    if (taken)
+        error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.name", path),
+                       "found \"%s\" again, expected a `name` of its own for each job and background", name);
+}
+
 static void resolve_background(const SimulationSpec *spec, ErrorList *errors) {
     for (int64_t i = 0; i < spec->background_count; i++) {
         const BackgroundSpec *flow = &spec->background[i];
         const char *path = arena_format(errors->arena, "background[%" PRId64 "]", i);
-        check_nodes(spec, flow->from, arena_format(errors->arena, "%s.from", path), errors);
-        check_nodes(spec, flow->to, arena_format(errors->arena, "%s.to", path), errors);
+        check_name(spec, i, path, errors);
+        check_pairs(spec, flow, path, errors);
         if (spec->cluster.node.nics < 1)
             error_list_add(errors, (ErrorPlace){0}, path, "found nodes without NICs, expected a node type with `nics`");
         if ((flow->on_s > 0) != (flow->off_s > 0))
             error_list_add(errors, (ErrorPlace){0}, path, "found one of `on` and `off`, expected both or none");
+        if (flow->random && flow->on_s <= 0)
+            error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.random", path),
+                           "found true without bursts, expected `on` and `off`");
+        if (*flow->counters != '\0' && (flow->bytes_per_s > 0 || flow->on_s > 0))
+            error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.counters", path),
+                           "found `rate` or `on` beside it, expected one or the other");
     }
 }
 

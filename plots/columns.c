@@ -49,13 +49,15 @@ double columns_throughput(const Results *results) {
 
 const char *columns_status(const Results *results) {
     static const char *const WORDS[] = {
-        [RUN_OK] = "ok", [RUN_OUT_OF_MEMORY] = "out_of_memory", [RUN_TOO_LONG] = "too_long"};
+        [RUN_OK] = "ok", [RUN_OUT_OF_MEMORY] = "out_of_memory", [RUN_TOO_LONG] = "too_long", [RUN_STOPPED] = "stopped"};
     return results != NULL ? WORDS[results->status] : "failed";
 }
 
 const char *columns_failure(const Results *results) {
-    static const char *const WORDS[] = {
-        [RUN_OK] = "", [RUN_OUT_OF_MEMORY] = "does not fit", [RUN_TOO_LONG] = "does not end"};
+    static const char *const WORDS[] = {[RUN_OK] = "",
+                                        [RUN_OUT_OF_MEMORY] = "does not fit",
+                                        [RUN_TOO_LONG] = "does not end",
+                                        [RUN_STOPPED] = "was stopped"};
     return results != NULL ? WORDS[results->status] : "could not be run";
 }
 

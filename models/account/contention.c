@@ -10,7 +10,7 @@ static const char *const *owner_names(const SimulationSpec *spec, int owners, Ar
         names[i] = spec->jobs[i].name;
     for (int64_t i = 0; i < spec->background_count; i++)
         names[spec->job_count + i] = spec->background[i].name;
-    names[owners - 1] = "links";
+    names[owners - 1] = OWNER_OF_LINKS;
     return names;
 }
 

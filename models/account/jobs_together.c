@@ -43,14 +43,12 @@ static const char *verdict_of(const Results *results, Arena *arena) {
                         100 * due / gpu_seconds(contention->jobs[job]), contention->owners[owner]);
 }
 
-static const char *trouble_of(const Contention *contention) {
-    for (int i = 0; i < contention->job_count; i++)
-        if (!verdict_fits(contention->jobs[i]))
-            return contention->jobs[i]->verdict;
-    for (int i = 0; i < contention->job_count; i++)
-        if (contention->jobs[i]->status != RUN_OK)
-            return contention->jobs[i]->verdict;
-    return "";
+/* The first job that cannot be run or does not end; NULL when all have ended. */
+static const Results *trouble_of(Results **jobs, int64_t count) {
+    for (int64_t i = 0; i < count; i++)
+        if (jobs[i]->status != RUN_OK && jobs[i]->status != RUN_STOPPED)
+            return jobs[i];
+    return NULL;
 }
 
 typedef struct MetricList {
@@ -117,12 +115,17 @@ const Results *jobs_together(const SimulationSpec *spec, const ClusterOutcome *o
                          .link_count = outcome->link_count,
                          .event_count = jobs[0]->event_count,
                          .event_hash = jobs[0]->event_hash};
-    for (int64_t i = 0; i < spec->job_count; i++)
-        results->status = jobs[i]->status == RUN_OK ? results->status : jobs[i]->status;
+    const Results *trouble = trouble_of(jobs, spec->job_count);
+    if (trouble) {
+        results->status = trouble->status;
+        results->memory = trouble->memory;
+        results->memory_count = trouble->memory_count;
+    }
     results->contention = contention_of(spec, outcome, alone_s, arena, jobs);
     if (results->status == RUN_OK)
         fill_ledger(spec, jobs, results);
     fill_metrics(results, arena);
-    results->verdict = results->status == RUN_OK ? verdict_of(results, arena) : trouble_of(results->contention);
+    results->verdict =
+        trouble ? arena_format(arena, "%s: %s", trouble->name, trouble->verdict) : verdict_of(results, arena);
     return results;
 }

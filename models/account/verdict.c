@@ -168,15 +168,8 @@ static const char *training_verdict(const SimulationSpec *spec, const JobSpec *j
                         100 * results_metric(results, "utilisation.mfu_fraction")->value, loss_list(results, arena));
 }
 
-bool verdict_fits(const Results *results) {
-    const Metric *needed = results_metric(results, "memory.peak_bytes");
-    return needed == NULL || !(needed->value > results_metric(results, "memory.capacity_bytes")->value);
-}
-
 static const char *memory_verdict(const SimulationSpec *spec, const JobSpec *job, const Results *results,
                                   Arena *arena) {
-    if (verdict_fits(results))
-        return "Fits, but was not run: another job does not fit.";
     double needed = results_metric(results, "memory.peak_bytes")->value;
     double capacity = results_metric(results, "memory.capacity_bytes")->value;
     return arena_format(arena, "%s on %" PRId64 " %s does not fit: it needs %.1f GiB per GPU and there are %.1f GiB.",
@@ -186,11 +179,12 @@ static const char *memory_verdict(const SimulationSpec *spec, const JobSpec *job
 
 static const char *endless_verdict(const SimulationSpec *spec, const JobSpec *job, const Results *results,
                                    Arena *arena) {
-    return arena_format(
-        arena,
-        "%s on %" PRId64 " %s does not end: a step would take years. Look for a link, a GPU or a kernel "
-        "constant that is nearly 0.",
-        job->kind == JOB_TRAINING ? job->training.model.name : job->name, results->gpus, spec->cluster.node.gpu.name);
+    return arena_format(arena,
+                        "%s on %" PRId64
+                        " %s does not end: a step would take years. Look for a link, a GPU or a kernel "
+                        "constant that is nearly 0.",
+                        job->kind == JOB_TRAINING ? job->training.model.name : job->collective.operation, results->gpus,
+                        spec->cluster.node.gpu.name);
 }
 
 static const char *collective_verdict(const SimulationSpec *spec, const JobSpec *job, const Results *results,
@@ -223,6 +217,10 @@ void verdict_fill(const SimulationSpec *spec, const JobSpec *job, const char *st
     }
     if (results->status == RUN_TOO_LONG) {
         results->verdict = endless_verdict(spec, job, results, arena);
+        return;
+    }
+    if (results->status == RUN_STOPPED) {
+        results->verdict = "Stopped: another job does not fit or does not end.";
         return;
     }
     Cause *causes = ARENA_ARRAY(arena, CAUSES_MAX, Cause);

@@ -17,7 +17,4 @@
 void verdict_fill(const SimulationSpec *spec, const JobSpec *job, const char *straggler, Arena *arena,
                   Results *results);
 
-/* False when the job itself needs more memory than there is; of several jobs none is run then. */
-bool verdict_fits(const Results *results);
-
 #endif

@@ -5,6 +5,8 @@
 #include "models/cluster/job_run.h"
 #include "models/cluster/link_events.h"
 
+enum { FIRST_LOOK = 1000000 /* ns */ };
+
 typedef struct ClusterRun {
     const SimulationSpec *spec;
     RunGround ground;
@@ -12,6 +14,7 @@ typedef struct ClusterRun {
     Workload **workloads;
     JobRun **jobs;
     Background **background;
+    const LinkEvents *link_events; /* NULL = none */
 } ClusterRun;
 
 /* Owners of activities: jobs, then background flows, then whatever lowers the speed of links. */
@@ -46,7 +49,19 @@ static void start_all(ClusterRun *run, Results **results) {
     for (int64_t i = 0; i < spec->background_count; i++)
         background_start(run->background[i]);
     if (spec->link_event_count > 0)
-        link_events_start(&run->ground, spec);
+        run->link_events = link_events_start(&run->ground, spec);
+}
+
+/* Bursts and flaps go on for as long as a job does; one that never ends is looked for now and then. */
+static void run_to_the_end(ClusterRun *run) {
+    const SimTime most = sim_time_from_s(STEP_MOST_S);
+    for (SimTime until = FIRST_LOOK; !run->ground.endless && engine_now(run->ground.engine) < most; until *= 2) {
+        engine_run_until(run->ground.engine, until < most ? until : most);
+        for (int64_t i = 0; i < run->spec->job_count; i++)
+            if (engine_now(run->ground.engine) == most ||
+                (run->link_events && link_events_hold_up_for_ever(run->link_events, (uint32_t)i)))
+                job_run_give_up(run->jobs[i]);
+    }
 }
 
 static ClusterOutcome close_books(ClusterRun *run, Results **results) {
@@ -58,6 +73,9 @@ static ClusterOutcome close_books(ClusterRun *run, Results **results) {
                               .stragglers = stragglers,
                               .owner_count = fair_share_owner_count(run->ground.share),
                               .lost_s = lost_s};
+    for (int64_t i = 0; i < spec->job_count; i++)
+        if (job_run_is_endless(run->jobs[i]))
+            results[i]->status = RUN_TOO_LONG;
     for (int64_t i = 0; i < spec->job_count && outcome.done; i++) {
         JobAccount *account = job_run_account(run->jobs[i]);
         stragglers[i] = job_account_finish(account);
@@ -79,7 +97,7 @@ ClusterOutcome cluster_run(const SimulationSpec *spec, const JobPlace *places, A
     fair_share_set_owners(run.ground.share, owner_count(spec));
     lay_out(&run, places);
     start_all(&run, results);
-    engine_run_until(engine, sim_time_from_s(STEP_MOST_S));
+    run_to_the_end(&run);
     ClusterOutcome outcome = close_books(&run, results);
     for (int64_t i = 0; i < spec->job_count; i++)
         job_run_destroy(run.jobs[i]);

@@ -19,7 +19,7 @@ typedef struct ClusterOutcome {
 } ClusterOutcome;
 
 /* Runs the jobs of a resolved spec, all of which fit into memory, at their places; `results` has one per job with its
- * number of GPUs. */
+ * number of GPUs, and RUN_TOO_LONG as status afterwards where it is for that job that the run is not done. */
 ClusterOutcome cluster_run(const SimulationSpec *spec, const JobPlace *places, Arena *arena, Results **results);
 
 #endif

@@ -8,6 +8,7 @@ struct JobRun {
     JobStep *step;
     Arena *step_arena; /* of the step */
     bool done;
+    bool endless;
 };
 
 JobRun *job_run_create(RunGround *ground, const Workload *workload, uint32_t owner, Results *results) {
@@ -24,7 +25,9 @@ static void start_step(JobRun *run) {
     RunGround *ground = run->ground;
     run->step_arena = arena_create();
     run->step = job_step_create(run->step_arena, ground->engine, ground->share, run->workload, run->owner);
-    if (!run->step->endless)
+    if (run->step->endless)
+        job_run_give_up(run);
+    else
         job_step_start(run->step, (Event){on_step_done, run, 0});
 }
 
@@ -44,8 +47,10 @@ static void on_step_done(Engine *engine, void *subject, uint64_t argument) {
     (void)argument;
     JobRun *run = subject;
     SimTime end = engine_now(engine);
-    if (!is_countable(run, end))
+    if (!is_countable(run, end)) {
+        job_run_give_up(run);
         return;
+    }
     job_account_add(&run->account, run->step, end);
     end_step(run);
     if (run->account.results->step_count < run->workload->job->steps) {
@@ -69,8 +74,13 @@ void job_run_start(JobRun *run) {
         engine_schedule(run->ground->engine, start, 0, (Event){on_start, run, 0});
 }
 
-bool job_run_is_done(const JobRun *run) {
-    return run->done;
+void job_run_give_up(JobRun *run) {
+    run->endless = !run->done;
+    run->ground->endless = run->ground->endless || run->endless;
+}
+
+bool job_run_is_endless(const JobRun *run) {
+    return run->endless;
 }
 
 JobAccount *job_run_account(JobRun *run) {

@@ -15,8 +15,9 @@ JobRun *job_run_create(RunGround *ground, const Workload *workload, uint32_t own
 /* Now, or schedules it for its start. */
 void job_run_start(JobRun *run);
 
-/* True when all its steps have ended within what can be counted. */
-bool job_run_is_done(const JobRun *run);
+/* Says that the job will not end within what can be counted, unless it has. */
+void job_run_give_up(JobRun *run);
+bool job_run_is_endless(const JobRun *run);
 
 JobAccount *job_run_account(JobRun *run);
 void job_run_destroy(JobRun *run);

@@ -18,7 +18,12 @@ TrafficDetail link_events_detail(const SimulationSpec *spec);
 /* Tells the links of all events apart; before the traffic is sealed. */
 void link_events_single_out(const SimulationSpec *spec, Traffic *traffic);
 
-/* Schedules all events of the spec; they stop when no jobs are left. */
-void link_events_start(RunGround *ground, const SimulationSpec *spec);
+typedef struct LinkEvents LinkEvents;
+
+/* Schedules all events of the spec; they stop when no jobs are left. The result lives in the ground's arena. */
+LinkEvents *link_events_start(RunGround *ground, const SimulationSpec *spec);
+
+/* True when a flow of the owner waits for a link that never comes back and has no other way. */
+bool link_events_hold_up_for_ever(const LinkEvents *events, uint32_t owner);
 
 #endif

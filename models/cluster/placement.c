@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "models/hardware/network.h"
 #include "sim/engine/random.h"
@@ -159,44 +160,56 @@ static Allocation allocation_start(const SimulationSpec *spec, Arena *arena) {
     return allocation;
 }
 
-/* Who is on a leaf: a hash that is the same for the same others, 0 for nobody. */
-typedef struct LeafGuests {
-    uint32_t *sum; /* by leaf */
-    int per_leaf;
-} LeafGuests;
+/* Where a guest is met. */
+typedef enum Site { SITE_NODE, SITE_LEAF, SITE_COUNT } Site;
 
-static uint32_t guest_key(int64_t guest) {
-    return ((uint32_t)guest + 1) * 2654435761U;
+/* Who is on a node and on a leaf: a hash that is the same for the same guests, 0 for nobody. */
+typedef struct Guests {
+    uint32_t *sum[SITE_COUNT];  /* by node, by leaf */
+    uint32_t *last[SITE_COUNT]; /* scratch: who was added last, plus one */
+    int nodes_per_site[SITE_COUNT];
+} Guests;
+
+/* SplitMix64's finisher (Steele, Lea, Flood 2014): sums of different guests are different. */
+static uint32_t guest_key(int64_t guest, Site site) {
+    uint64_t value = ((uint64_t)guest * SITE_COUNT + site + 1) * 0x9e3779b97f4a7c15U;
+    value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9U;
+    value = (value ^ (value >> 27)) * 0x94d049bb133111ebU;
+    return (uint32_t)(value >> 32);
 }
 
-static void add_guest(LeafGuests *guests, int64_t guest, int node, uint32_t *last_guest) {
-    int leaf = node / guests->per_leaf;
-    if (last_guest[leaf] == (uint32_t)guest + 1)
-        return;
-    last_guest[leaf] = (uint32_t)guest + 1;
-    guests->sum[leaf] += guest_key(guest);
+static void add_guest(Guests *guests, int64_t guest, int node) {
+    for (int site = 0; site < SITE_COUNT; site++) {
+        int place = node / guests->nodes_per_site[site];
+        if (guests->last[site][place] == (uint32_t)guest + 1)
+            continue;
+        guests->last[site][place] = (uint32_t)guest + 1;
+        guests->sum[site][place] += guest_key(guest, (Site)site);
+    }
 }
 
-static void add_listed(const Allocation *allocation, LeafGuests *guests, int64_t guest, const char *list,
-                       uint32_t *last_guest) {
+static void add_listed(const Allocation *allocation, Guests *guests, int64_t guest, const char *list) {
     int64_t count;
     const char *found;
     const int *nodes = placement_nodes(list, allocation->network.nodes, allocation->arena, &count, &found);
     for (int64_t i = 0; nodes != NULL && i < count; i++)
-        add_guest(guests, guest, nodes[i], last_guest);
+        add_guest(guests, guest, nodes[i]);
 }
 
-static LeafGuests find_guests(const Allocation *allocation) {
+static Guests find_guests(const Allocation *allocation) {
     const SimulationSpec *spec = allocation->spec;
     int nodes = allocation->network.nodes, per_node = allocation->network.gpus_per_node;
-    LeafGuests guests = {ARENA_ARRAY(allocation->arena, nodes, uint32_t), network_nodes_per_leaf(&allocation->network)};
-    uint32_t *last_guest = ARENA_ARRAY(allocation->arena, nodes, uint32_t);
+    Guests guests = {.nodes_per_site = {1, network_nodes_per_leaf(&allocation->network)}};
+    for (int site = 0; site < SITE_COUNT; site++) {
+        guests.sum[site] = ARENA_ARRAY(allocation->arena, nodes, uint32_t);
+        guests.last[site] = ARENA_ARRAY(allocation->arena, nodes, uint32_t);
+    }
     for (int64_t i = 0; i < spec->job_count; i++)
         for (int64_t rank = 0; rank < spec->jobs[i].gpus; rank++)
-            add_guest(&guests, i, allocation->places[i].rank_gpu[rank] / per_node, last_guest);
+            add_guest(&guests, i, allocation->places[i].rank_gpu[rank] / per_node);
     for (int64_t i = 0; i < spec->background_count; i++) {
-        add_listed(allocation, &guests, spec->job_count + i, spec->background[i].from, last_guest);
-        add_listed(allocation, &guests, spec->job_count + i, spec->background[i].to, last_guest);
+        add_listed(allocation, &guests, spec->job_count + i, spec->background[i].from);
+        add_listed(allocation, &guests, spec->job_count + i, spec->background[i].to);
     }
     return guests;
 }
@@ -209,25 +222,41 @@ static uint32_t event_mark(const Allocation *allocation, int node) {
         int number = -1;
         const char *link = allocation->spec->link_events[i].link;
         if ((sscanf(link, "node[%d]", &number) == 1 && number == node) ||
+            (sscanf(link, "gpu[%d]", &number) == 1 && number / allocation->network.gpus_per_node == node) ||
             (sscanf(link, "leaf[%d]", &number) == 1 && number == leaf))
-            mark += guest_key(-2 - i);
+            mark += guest_key(-2 - i, SITE_LEAF);
     }
     return mark;
 }
 
-static void mark_ranks(Allocation *allocation, const LeafGuests *guests, int64_t index) {
+/* The others on the node and on its leaf, and the events of both. */
+static uint32_t mark_of(const Allocation *allocation, const Guests *guests, int64_t index, int node) {
+    uint32_t mark = event_mark(allocation, node);
+    for (int site = 0; site < SITE_COUNT; site++)
+        mark += guests->sum[site][node / guests->nodes_per_site[site]] - guest_key(index, (Site)site);
+    return mark;
+}
+
+/* True when an event is on some links of a node and not on others. */
+static bool events_split_nodes(const SimulationSpec *spec) {
+    for (int64_t i = 0; i < spec->link_event_count; i++)
+        if (strncmp(spec->link_events[i].link, "gpu", 3) == 0 || strstr(spec->link_events[i].link, "nic[") != NULL)
+            return true;
+    return false;
+}
+
+static void mark_ranks(Allocation *allocation, const Guests *guests, int64_t index) {
     const JobSpec *job = &allocation->spec->jobs[index];
     JobPlace *place = &allocation->places[index];
     uint32_t *marks = ARENA_ARRAY(allocation->arena, job->gpus, uint32_t);
     int last_node = -1;
     for (int64_t rank = 0; rank < job->gpus; rank++) {
         int node = place->rank_gpu[rank] / allocation->network.gpus_per_node;
-        marks[rank] = node == last_node
-                          ? marks[rank - 1]
-                          : guests->sum[node / guests->per_leaf] - guest_key(index) + event_mark(allocation, node);
+        marks[rank] = node == last_node ? marks[rank - 1] : mark_of(allocation, guests, index, node);
         last_node = node;
     }
     place->marks = marks;
+    place->splits_nodes = events_split_nodes(allocation->spec);
 }
 
 const JobPlace *placement_of_jobs(const SimulationSpec *spec, Arena *arena, ErrorList *errors) {
@@ -235,7 +264,7 @@ const JobPlace *placement_of_jobs(const SimulationSpec *spec, Arena *arena, Erro
     bool given = place_jobs(&allocation, true, errors), chosen = place_jobs(&allocation, false, errors);
     if (!given || !chosen)
         return NULL;
-    LeafGuests guests = find_guests(&allocation);
+    Guests guests = find_guests(&allocation);
     for (int64_t i = 0; i < spec->job_count; i++)
         mark_ranks(&allocation, &guests, i);
     return allocation.places;

@@ -3,7 +3,7 @@
  * with `nodes` first; nobody shares a GPU. A job of whole nodes takes whole nodes; others fill up what is free.
  *
  * It also says who meets whom: two GPUs have the same mark when the same other jobs, background flows and links with
- * events are on the leaf of each. Ranks with equal marks see the same fabric and can be folded.
+ * events are on the node and on the leaf of each. Ranks with equal marks see the same fabric and can be folded.
  *
  * Limits: GPUs are held from the start of the run to its end, as if all jobs had been there from the beginning.
  */
@@ -16,6 +16,7 @@
 typedef struct JobPlace {
     const int *rank_gpu;   /* [job's gpus]: GPU of every rank */
     const uint32_t *marks; /* [job's gpus]: of every rank; equal = alike; all 0 when nobody is met */
+    bool splits_nodes;     /* ranks of one node do not see the same fabric either */
 } JobPlace;
 
 /* One per job, in the arena; NULL and an error per job that does not fit. Everything but nodes has been checked. */

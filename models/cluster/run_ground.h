@@ -15,6 +15,7 @@ typedef struct RunGround {
     FairShare *share;
     Traffic *traffic;
     int jobs_left; /* that have not ended; at 0 nothing new begins */
+    bool endless;  /* one of them never will, within what can be counted */
 } RunGround;
 
 #endif

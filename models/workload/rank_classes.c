@@ -157,7 +157,7 @@ RankClasses rank_classes_create(Arena *arena, const SimulationSpec *spec, const 
     Network network = network_build(&spec->cluster.node, &spec->cluster.fabric, (int)spec->cluster.nodes);
     Partition partition = {
         .arena = arena, .plan = plan, .marks = place->marks, .unfolded = spec->fidelity == FIDELITY_UNFOLDED};
-    partition.splits_tensors = partition.unfolded || network.splits_flows;
+    partition.splits_tensors = partition.unfolded || network.splits_flows || place->splits_nodes;
     partition.speeds = rank_speeds(arena, &spec->cluster, place->rank_gpu, job->gpus);
     split_replicas(&partition);
     int64_t most_per_set = plan->pipeline_parallel * plan->tensor_parallel;

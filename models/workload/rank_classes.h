@@ -3,9 +3,10 @@
  * a slow GPU stands for itself. Inside a replica each stage has one class of equal tensor ranks per GPU speed. So a
  * regular job has one class per stage, and a slow GPU splits off its own replica and, on its stage, its own tensor
  * rank; nothing else. Where the NIC decides the way through the fabric, tensor ranks are told apart, for the rings of
- * each collide with others. Replicas whose marks differ (placement.h) are told apart too. Unfolded, every rank is a
- * class. Ranks whose neighbours sit differently (a stage that ends inside a node, a replica that crosses a leaf) are
- * still one class: their common representative has the longest way of any of them.
+ * each collide with others, or where a link of one of them has events. Replicas whose marks differ (placement.h) are
+ * told apart too. Unfolded, every rank is a class. Ranks whose neighbours sit differently (a stage that ends inside a
+ * node, a replica that crosses a leaf) are still one class: their common representative has the longest way of any of
+ * them.
  */
 #ifndef MODELS_WORKLOAD_RANK_CLASSES_H
 #define MODELS_WORKLOAD_RANK_CLASSES_H

@@ -300,8 +300,12 @@ static void add_resources(Traffic *traffic, FairShare *share, const LegLoads *ra
 }
 
 static bool is_same_way(const ShareWay *one, const ShareWay *other) {
-    return one->use_count == other->use_count &&
-           memcmp(one->uses, other->uses, (size_t)one->use_count * sizeof *one->uses) == 0;
+    if (one->use_count != other->use_count)
+        return false;
+    for (int i = 0; i < one->use_count; i++)
+        if (one->uses[i].resource != other->uses[i].resource || one->uses[i].weight != other->uses[i].weight)
+            return false;
+    return true;
 }
 
 /* The ways of an operation as links are now; what has not changed keeps its address. */

@@ -240,11 +240,24 @@ static void rank(Search *search) {
     qsort(search->found, (size_t)search->count, sizeof *search->found, shortest_step_first);
 }
 
+/* The spec with the first job that does not fit alone in it. */
+static SimulationSpec *spec_of_trouble(const SimulationSpec *spec, const Results *results, Arena *arena) {
+    SimulationSpec *alone = ARENA_NEW(arena, SimulationSpec);
+    int job = 0;
+    while (results->contention && results->contention->jobs[job]->status != RUN_OUT_OF_MEMORY)
+        job++;
+    *alone = *spec;
+    alone->jobs = &spec->jobs[job];
+    alone->job_count = 1;
+    alone->background_count = alone->link_event_count = 0;
+    return alone;
+}
+
 const Results *remedy_add(const SimulationSpec *spec, const Results *results, Arena *arena) {
-    if (results->status != RUN_OUT_OF_MEMORY || spec->job_count > 1)
+    if (results->status != RUN_OUT_OF_MEMORY)
         return results;
     Search *search = ARENA_NEW(arena, Search);
-    search->spec = spec;
+    search->spec = spec_of_trouble(spec, results, arena);
     search->arena = arena;
     search_all(search);
     rank(search);

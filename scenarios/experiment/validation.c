@@ -29,6 +29,7 @@ static void simulate_row(void *context, int index) {
         row->status = VALIDATION_OUT_OF_MEMORY;
         break;
     case RUN_TOO_LONG:
+    case RUN_STOPPED:
         row->status = VALIDATION_NOT_RUN;
         row->run.reason = "the step does not end in the model";
         break;

@@ -5,14 +5,19 @@
 #include "scenarios/reader/csv.h"
 #include "scenarios/reader/quantity.h"
 
-/* A number >= 0 in a cell; false and an error when it is none. */
+/* Far outside anything built; a time of day is larger, and would mean that nothing ever begins. */
+static const double MOST_SECONDS = 1e7;
+static const double MOST_BYTES = 1e18;
+
+/* A number within its limits in a cell; false and an error when it is none. */
 static bool read_cell(const CsvTable *table, const CsvRow *row, int column, double *number, ErrorList *errors) {
     const char *rest = "";
     const char *cell = row->cells[column];
-    if (quantity_read_number(cell, number, &rest) == QUANTITY_GOOD && *rest == '\0' && *number >= 0)
+    double most = column == csv_column(table, "time_s") ? MOST_SECONDS : MOST_BYTES;
+    if (quantity_read_number(cell, number, &rest) == QUANTITY_GOOD && *rest == '\0' && *number >= 0 && *number <= most)
         return true;
     error_list_add(errors, (ErrorPlace){table->file, row->line, 0}, table->columns[column],
-                   "found \"%s\", expected a number of at least 0", cell);
+                   "found \"%s\", expected a number from 0 to %g", cell, most);
     return false;
 }
 

@@ -1,6 +1,7 @@
 /*
  * port_counters: the traffic of a port over time, out of a CSV file, for background flows: a column time_s, and either
- * bytes_per_s (from that time on) or bytes (counted so far, as switches do).
+ * bytes_per_s (from that time on) or bytes (counted so far, as switches do). Times are seconds from the `start` of the
+ * flow.
  */
 #ifndef SCENARIOS_READER_PORT_COUNTERS_H
 #define SCENARIOS_READER_PORT_COUNTERS_H

@@ -367,6 +367,15 @@ double fair_share_served(const FairShare *share, ResourceId resource) {
     return served;
 }
 
+bool fair_share_is_used_by(const FairShare *share, ResourceId resource, uint32_t owner) {
+    ENGINE_CHECK(share->engine, resource < share->graph.resource_count);
+    const ShareResource *used = &share->graph.resources[resource];
+    for (uint32_t u = 0; u < used->user_count; u++)
+        if (share->orders[used->users[u].activity].owner == owner)
+            return true;
+    return false;
+}
+
 void fair_share_observe(FairShare *share, ResourceId resource, Series *series) {
     ENGINE_CHECK(share->engine, resource < share->graph.resource_count);
     share->meters[resource].series = series;

@@ -80,6 +80,9 @@ double fair_share_amount_left(const FairShare *share, ActivityId activity);
 double fair_share_load_per_s(FairShare *share, ResourceId resource);
 double fair_share_served(const FairShare *share, ResourceId resource);
 
+/* True when an activity of the owner uses the resource, at whatever rate. */
+bool fair_share_is_used_by(const FairShare *share, ResourceId resource, uint32_t owner);
+
 /* Records the load of a resource, as a fraction of its capacity, into `series` (borrowed) whenever it changes. */
 void fair_share_observe(FairShare *share, ResourceId resource, Series *series);
 

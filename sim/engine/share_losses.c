@@ -87,7 +87,7 @@ static void note(ShareLosses *losses, const ShareGraph *graph, uint32_t slot, do
     const ShareNote *self = &losses->notes[slot];
     const ShareActivity *activity = &graph->activities[slot];
     double rate_per_s = fmin(activity->rate_per_s, self->alone_per_s);
-    if (rate_per_s == self->alone_per_s)
+    if (rate_per_s == self->alone_per_s) /* both may be 0 */
         return;
     double now_alone_per_s = fmin(alone_per_s(graph, slot, NULL), self->alone_per_s);
     self->lost_s[losses->owners - 1] += elapsed_s * (1.0 - now_alone_per_s / self->alone_per_s);

@@ -220,6 +220,9 @@ shown plot_jobs 0 run $here/jobs.yaml --plot terminal
 unset COLUMNS
 shown run_out_of_memory 0 run $good --set 'jobs[0].plan.micro_batch=32'
 shown run_tidy_sweep 0 run $good --format tidy --set 'sweep={cluster.nodes: [1, 2]}' -j 2
+shown neighbours 0 run $here/neighbours.yaml
+shown neighbour_out_of_memory 0 run $here/neighbours.yaml --set 'jobs[2].plan.micro_batch=256'
+shown neighbour_endless 0 run $here/neighbours.yaml --set 'link_events=[{link: "node[0]", at: 2 ms}]'
 shown run_bad_point 0 run $good --set 'sweep={"jobs[0].plan.data_parallel": [2, 3]}'
 ring="jobs=[{name: ring, gpus: 16, collective: {operation: all_reduce, from: 1 GiB, to: 1 GiB}}]"
 shown run_collective_sweep 0 run $good --set cluster.nodes=4 --set "$ring" --set 'sweep={"jobs[0].gpus": [8, 16, 32]}'
@@ -241,6 +244,16 @@ done
 expect folder 0 run $good -o "$work/out" --no-plots && compare folder "$work/stderr" $here/shown/folder.expected
 expect folder_again 0 run $good -q -o "$work/out" --no-plots &&
     if [ -s "$work/stderr" ]; then fail "-q leaves notes on stderr"; else pass; fi
+
+# The order of jobs in the file means nothing.
+mkdir "$work/bad" && cp "$here/bad/counters_good.csv" "$work/bad/"
+awk '/name: left/ { left = $0; next } { print } /name: right/ { print left }' $here/neighbours.yaml >"$work/turned.yaml"
+for format in text json csv tidy; do
+    expect "neighbours as $format" 0 run $here/neighbours.yaml --format $format || continue
+    cp "$work/stdout" "$work/one_order"
+    expect "turned neighbours as $format" 0 run "$work/turned.yaml" --format $format || continue
+    if cmp -s "$work/one_order" "$work/stdout"; then pass; else fail "the order of jobs changes the $format"; fi
+done
 
 # What is set on a path wins over a sweep of it, and is said.
 expect set_replaces_axis 0 run $good --format csv --set 'sweep={cluster.nodes: [1, 2]}' --set cluster.nodes=2 &&
