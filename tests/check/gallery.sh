@@ -15,9 +15,12 @@ draw() { # draw SCENARIO PICTURE NAME
 draw sc21_145b timeline sc21_145b_timeline
 draw sc21_145b ledger sc21_145b_ledger
 for name in sc21_table1 tensor_parallel_cliff data_parallel_fixed_batch pipeline_bubble micro_batch_memory oversubscription \
-    ecmp_collisions; do
+    ecmp_collisions oversubscription_job_size separate_leaves incast tensor_group_straddles flapping_link moe_all_to_all \
+    rail_optimised; do
     draw "$name" sweep "$name"
 done
+draw two_jobs jobs two_jobs
+draw two_jobs contention two_jobs_contention
 "$program" run -q scenarios/own_graph.yaml --set 'sweep={}' --set 'assert=[]' -o "$work/fabric" >/dev/null
 cp "$work/fabric/plots/fabric.png" plots/gallery/own_graph_fabric.png
 ls plots/gallery
