@@ -23,11 +23,20 @@ static uint32_t owner_count(const SimulationSpec *spec) {
     return alone ? 0 : (uint32_t)(spec->job_count + spec->background_count + 1);
 }
 
+/* How much of the traffic must be told apart. */
+static TrafficDetail detail_of(const SimulationSpec *spec, const JobPlace *places) {
+    TrafficDetail detail = link_events_detail(spec);
+    for (int64_t i = 0; i < spec->job_count && detail == TRAFFIC_FOLDED; i++)
+        if (collective_runs_as_flows(spec, &spec->jobs[i], places[i].rank_gpu))
+            detail = TRAFFIC_UNFOLDED;
+    return detail;
+}
+
 static void lay_out(ClusterRun *run, const JobPlace *places) {
     const SimulationSpec *spec = run->spec;
     Arena *arena = run->ground.arena;
     run->network = network_build(&spec->cluster.node, &spec->cluster.fabric, (int)spec->cluster.nodes);
-    run->ground.traffic = traffic_create(arena, &run->network, link_events_detail(spec));
+    run->ground.traffic = traffic_create(arena, &run->network, detail_of(spec, places));
     run->workloads = ARENA_ARRAY(arena, spec->job_count, Workload *);
     for (int64_t i = 0; i < spec->job_count; i++)
         run->workloads[i] = workload_create(arena, spec, &spec->jobs[i], &places[i], run->ground.traffic);

@@ -2,7 +2,11 @@
 
 #include <string.h>
 
+#include "models/workload/collective_flows.h"
 #include "sim/engine/check.h"
+
+/* A ring of so many ranks has 33,000 messages, and so many ranks that all send to all have 1,000 under way at once. */
+enum { FLOW_RANKS_MAX = 128, FLOW_PAIR_RANKS_MAX = 32 };
 
 int collective_size_count(const CollectiveSpec *spec) {
     int count = 0;
@@ -44,35 +48,106 @@ static const double *pair_bytes(Arena *arena, const char *operation, double byte
     return pairs;
 }
 
-CollectiveTraffic collective_traffic_create(Arena *arena, const JobSpec *job, const RankClasses *ranks,
-                                            Traffic *traffic) {
-    const CollectiveSpec *spec = &job->collective;
-    int count = collective_size_count(spec);
-    double *bytes = ARENA_ARRAY(arena, count, double), size = spec->from_bytes;
-    int *operations = ARENA_ARRAY(arena, count, int);
-    for (int i = 0; i < count; i++, size *= (double)spec->factor) {
-        bytes[i] = size;
-        operations[i] = traffic_add(
-            traffic, &(TrafficGroups){.kind = kind_of(spec->operation),
-                                      .bytes = size,
-                                      .algorithm = spec->algorithm,
-                                      .ranks = (int)job->gpus,
-                                      .count = 1,
-                                      .gpus = ranks->rank_gpu,
-                                      .pair_bytes = pair_bytes(arena, spec->operation, size, (int)job->gpus),
-                                      .copies = 1});
+/* True when all nodes that have ranks have equally many. */
+static bool fills_nodes_evenly(const int *rank_gpu, int64_t ranks, int gpus_per_node) {
+    int64_t first = 0, of_first_node = 0;
+    for (int64_t rank = 1; rank <= ranks; rank++) {
+        if (rank < ranks && rank_gpu[rank] / gpus_per_node == rank_gpu[first] / gpus_per_node)
+            continue;
+        if (of_first_node == 0)
+            of_first_node = rank - first;
+        if (rank - first != of_first_node)
+            return false;
+        first = rank;
     }
-    return (CollectiveTraffic){.size_count = count, .bytes = bytes, .operations = operations};
+    return true;
 }
 
-void collective_tasks_add(StepBuilder *builder, const CollectiveTraffic *traffic, const CollectiveSpec *spec) {
+static bool some_link_fails(const SimulationSpec *spec) {
+    for (int64_t i = 0; i < spec->link_event_count; i++)
+        if (spec->link_events[i].speed_fraction == 0)
+            return true;
+    return false;
+}
+
+bool collective_runs_as_flows(const SimulationSpec *spec, const JobSpec *job, const int *rank_gpu) {
+    if (job->kind != JOB_COLLECTIVE || some_link_fails(spec))
+        return false;
+    bool all_at_once =
+        kind_of(job->collective.operation) == COLLECTIVE_ALL_TO_ALL || strcmp(job->collective.algorithm, "direct") == 0;
+    if (job->gpus > (all_at_once ? FLOW_PAIR_RANKS_MAX : FLOW_RANKS_MAX))
+        return false;
+    return spec->fidelity == FIDELITY_UNFOLDED || !fills_nodes_evenly(rank_gpu, job->gpus, spec->cluster.node.gpus);
+}
+
+CollectiveTraffic collective_traffic_create(Arena *arena, const SimulationSpec *spec, const JobSpec *job,
+                                            const RankClasses *ranks, Traffic *traffic) {
+    const CollectiveSpec *collective = &job->collective;
+    const Network *network = traffic_network(traffic);
+    int count = collective_size_count(collective);
+    double *bytes = ARENA_ARRAY(arena, count, double), size = collective->from_bytes;
+    int *operations = ARENA_ARRAY(arena, count, int);
+    CollectiveCall *calls = ARENA_ARRAY(arena, count, CollectiveCall);
+    for (int i = 0; i < count; i++, size *= (double)collective->factor) {
+        bytes[i] = size;
+        calls[i] = (CollectiveCall){.kind = kind_of(collective->operation),
+                                    .bytes = size,
+                                    .ranks = (int)job->gpus,
+                                    .rank_gpu = ranks->rank_gpu,
+                                    .gpus_per_node = network->gpus_per_node,
+                                    .in_network_reduction = network->in_network_reduction,
+                                    .pair_bytes = pair_bytes(arena, collective->operation, size, (int)job->gpus)};
+        operations[i] = traffic_add(traffic, &(TrafficGroups){.kind = calls[i].kind,
+                                                              .bytes = size,
+                                                              .algorithm = collective->algorithm,
+                                                              .ranks = calls[i].ranks,
+                                                              .count = 1,
+                                                              .gpus = ranks->rank_gpu,
+                                                              .pair_bytes = calls[i].pair_bytes,
+                                                              .copies = 1});
+    }
+    return (CollectiveTraffic){.as_flows = collective_runs_as_flows(spec, job, ranks->rank_gpu),
+                               .calls = calls,
+                               .alone_s = ARENA_ARRAY(arena, count, double),
+                               .size_count = count,
+                               .bytes = bytes,
+                               .operations = operations};
+}
+
+/* A call that is run message by message. */
+static void add_run(StepBuilder *builder, StepTask what, const StreamSet *all, const CollectiveTraffic *traffic,
+                    const FlowGround *ground) {
+    CollectiveRun *run = ARENA_NEW(ground->arena, CollectiveRun);
+    int operation = traffic->operations[what.chunk];
+    *run = (CollectiveRun){.engine = ground->engine,
+                           .share = ground->share,
+                           .network = traffic_network(ground->traffic),
+                           .links = traffic_all_links(ground->traffic, ground->share),
+                           .owner = ground->owner,
+                           .step = builder->step,
+                           .call = traffic->calls[what.chunk],
+                           .algorithm = collective_find(traffic_algorithm(ground->traffic, operation))};
+    double *alone_s = &traffic->alone_s[what.chunk];
+    if (*alone_s == 0 && fair_share_owner_count(ground->share) > 0)
+        *alone_s = collective_flows_alone_seconds(&run->call, run->algorithm, run->network);
+    run->alone_s = *alone_s;
+    run->next = builder->step->runs;
+    builder->step->runs = run;
+    run->task = step_builder_hand_over(builder, what, all, operation, collective_run_begin(run));
+}
+
+void collective_tasks_add(StepBuilder *builder, const CollectiveTraffic *traffic, const CollectiveSpec *spec,
+                          const FlowGround *ground) {
     const StreamSet all = {.classes = (const int[]){0}, .count = 1, .stream = STREAM_COMPUTE};
     StepTask what = {.kind = BAR_DATA_COMM, .category = LEDGER_COMM_DATA};
     for (int size = 0; size < traffic->size_count; size++)
         for (int repeat = 0; repeat < spec->repeats; repeat++) {
             what.chunk = size;
             what.micro_batch = repeat;
-            step_builder_communicate(builder, what, &all, traffic->operations[size], 1);
+            if (traffic->as_flows)
+                add_run(builder, what, &all, traffic, ground);
+            else
+                step_builder_communicate(builder, what, &all, traffic->operations[size], 1);
         }
     step_builder_barrier(builder);
 }

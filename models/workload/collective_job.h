@@ -7,9 +7,13 @@
 #define MODELS_WORKLOAD_COLLECTIVE_JOB_H
 
 #include "models/spec.h"
+#include "models/workload/collective_run.h"
 #include "models/workload/step_builder.h"
 
 typedef struct CollectiveTraffic {
+    bool as_flows;               /* message by message (collective_run.h), not as loads on the links */
+    const CollectiveCall *calls; /* [size] */
+    double *alone_s;             /* [size]: of the call as flows by itself; 0 = not asked for yet */
     int size_count;
     const double *bytes;   /* [size] */
     const int *operations; /* [size] */
@@ -25,11 +29,28 @@ double collective_operation_bus_factor(const char *operation, int ranks);
 int collective_size_count(const CollectiveSpec *spec);
 enum { COLLECTIVE_SIZES_MAX = 64 };
 
+/*
+ * Whether a job runs as explicit flows: unfolded, or when its nodes have unequally many of its ranks, which loads do
+ * not describe well; up to 128 ranks, 32 when all send to all, and not where links fail, for flows are not rerouted.
+ * The traffic must not be folded then.
+ */
+bool collective_runs_as_flows(const SimulationSpec *spec, const JobSpec *job, const int *rank_gpu);
+
 /* Adds the operations of the job to the traffic, which is not sealed yet. */
-CollectiveTraffic collective_traffic_create(Arena *arena, const JobSpec *job, const RankClasses *ranks,
-                                            Traffic *traffic);
+CollectiveTraffic collective_traffic_create(Arena *arena, const SimulationSpec *spec, const JobSpec *job,
+                                            const RankClasses *ranks, Traffic *traffic);
+
+/* Where explicit flows go. */
+typedef struct FlowGround {
+    Arena *arena;
+    Engine *engine;
+    FairShare *share;
+    Traffic *traffic;
+    uint32_t owner;
+} FlowGround;
 
 /* Adds the tasks of a step; each carries the number of its size as chunk and of its repetition as micro_batch. */
-void collective_tasks_add(StepBuilder *builder, const CollectiveTraffic *traffic, const CollectiveSpec *spec);
+void collective_tasks_add(StepBuilder *builder, const CollectiveTraffic *traffic, const CollectiveSpec *spec,
+                          const FlowGround *ground);
 
 #endif

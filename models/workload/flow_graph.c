@@ -42,6 +42,8 @@ struct FlowGraph {
     size_t happened;
     FairShare *share;
     Event done;
+    uint32_t owner;
+    double *lost_s;
 };
 
 FlowGraph *flow_graph_create(void) {
@@ -139,6 +141,8 @@ static void start_flow(FlowGraph *graph, const Flow *flow) {
                          .cap_per_s = flow->cap_per_s,
                          .uses = graph->uses + flow->first_use,
                          .use_count = flow->use_count,
+                         .owner = graph->owner,
+                         .lost_s = graph->lost_s,
                          .done = {end_flow, graph, flow->end}};
     fair_share_start(graph->share, &spec);
 }
@@ -165,6 +169,11 @@ void flow_graph_start(FlowGraph *graph, Engine *engine, FairShare *share, Event 
     for (size_t i = 0; i < graph->point_count; i++)
         if (graph->points[i].waits == 0)
             engine_schedule(engine, graph->points[i].delay, 0, (Event){happen, graph, i});
+}
+
+void flow_graph_note_losses(FlowGraph *graph, uint32_t owner, double *lost_s) {
+    graph->owner = owner;
+    graph->lost_s = lost_s;
 }
 
 bool flow_graph_is_done(const FlowGraph *graph) {

@@ -27,6 +27,9 @@ void flow_graph_add_wait(FlowGraph *graph, FlowPoint before, FlowPoint after);
 /* A flow of spec->amount that starts at a point; `end` waits for it. The spec is copied, its event ignored. */
 void flow_graph_add_flow(FlowGraph *graph, FlowPoint start, FlowPoint end, const ActivitySpec *spec);
 
+/* Before the start: all flows are `owner`'s and add what they lose to lost_s[owner of the other] (fair_share.h). */
+void flow_graph_note_losses(FlowGraph *graph, uint32_t owner, double *lost_s);
+
 /* Starts all points that wait for nothing. `done` (or NULL) fires when the last point has happened; the graph must stay
  * until then. */
 void flow_graph_start(FlowGraph *graph, Engine *engine, FairShare *share, Event done);

@@ -59,15 +59,15 @@ static void create_class_states(JobStep *self, Arena *arena, Engine *engine, Fai
     }
 }
 
-static void build_tasks(JobStep *self, Arena *arena, const Workload *workload) {
+static void build_tasks(JobStep *self, const FlowGround *ground, const Workload *workload) {
     StepBuilder builder;
     step_builder_init(&builder, &self->step, workload->traffic);
     switch (workload->job->kind) {
     case JOB_TRAINING:
-        training_tasks_add(arena, &builder, workload->spec, workload->job, &workload->training);
+        training_tasks_add(ground->arena, &builder, workload->spec, workload->job, &workload->training);
         break;
     case JOB_COLLECTIVE:
-        collective_tasks_add(&builder, &workload->collective, &workload->job->collective);
+        collective_tasks_add(&builder, &workload->collective, &workload->job->collective, ground);
         break;
     }
     self->endless = builder.endless;
@@ -91,7 +91,7 @@ JobStep *job_step_create(Arena *arena, Engine *engine, FairShare *share, const W
     self->step.start = engine_now(engine);
     create_streams(arena, &self->step);
     create_class_states(self, arena, engine, share, workload);
-    build_tasks(self, arena, workload);
+    build_tasks(self, &(FlowGround){arena, engine, share, workload->traffic, owner}, workload);
     note_losses(&self->step, share, owner);
     return self;
 }
@@ -101,6 +101,8 @@ void job_step_start(JobStep *self, Event done) {
 }
 
 void job_step_destroy(JobStep *self, FairShare *share) {
+    for (CollectiveRun *run = self->step.runs; run; run = run->next)
+        collective_run_stop(run);
     for (int i = 0; i < self->observed_count; i++)
         fair_share_observe(share, self->observed[i], NULL);
     for (int i = 0; i < self->step.ranks.class_count; i++) {

@@ -32,6 +32,8 @@ typedef struct StepTask {
     LinkKind link;           /* slowest kind of link of communication */
 } StepTask;
 
+struct CollectiveRun;
+
 typedef struct Step {
     RankClasses ranks;
     TaskGraph *graph;
@@ -42,6 +44,7 @@ typedef struct Step {
     size_t profile_capacity;
     const StreamId (*streams)[STREAM_KIND_COUNT]; /* one row per class */
     Pool **memory;                                /* one pool per class: the representative's HBM; NULL = not watched */
+    struct CollectiveRun *runs;                   /* of a collective job that runs as explicit flows; else NULL */
     SimTime start;                                /* when it was started */
     double *lost_s; /* [task * owners + owner]: what a transfer lost to it (fair_share.h); NULL = not noted */
     uint32_t owners;

@@ -68,14 +68,32 @@ TaskId step_builder_compute(StepBuilder *builder, StepTask what, PoolUse memory)
                                 .release_units = memory.release_units});
 }
 
-TaskId step_builder_communicate(StepBuilder *builder, StepTask what, const StreamSet *streams, int operation,
-                                double times) {
-    TaskId last = TASK_NONE;
+/* What all tasks on the streams have in common. */
+static StepTask on_streams(StepBuilder *builder, StepTask what, const StreamSet *streams) {
     what.profile = -1;
     what.stream = streams->stream;
     what.gpu_class = streams->classes[0];
     for (int i = 0; i < streams->count; i++)
         builder->streams[i] = builder->step->streams[streams->classes[i]][streams->stream];
+    return what;
+}
+
+TaskId step_builder_hand_over(StepBuilder *builder, StepTask what, const StreamSet *streams, int operation,
+                              Event begin) {
+    what = on_streams(builder, what, streams);
+    traffic_echo_ran(traffic_echo(builder->traffic), operation, 1);
+    for (int leg = 0; leg < traffic_leg_count(builder->traffic, operation); leg++) {
+        LinkKind link = traffic_leg(builder->traffic, operation, leg)->link;
+        what.link = link > what.link ? link : what.link;
+    }
+    return add_task(builder, &what,
+                    &(TaskSpec){.streams = builder->streams, .stream_count = streams->count, .begin = begin});
+}
+
+TaskId step_builder_communicate(StepBuilder *builder, StepTask what, const StreamSet *streams, int operation,
+                                double times) {
+    TaskId last = TASK_NONE;
+    what = on_streams(builder, what, streams);
     traffic_echo_ran(traffic_echo(builder->traffic), operation, times);
     for (int leg_index = 0; leg_index < traffic_leg_count(builder->traffic, operation); leg_index++) {
         const TrafficLeg *leg = traffic_leg(builder->traffic, operation, leg_index);

@@ -50,6 +50,10 @@ typedef struct StreamSet {
 TaskId step_builder_communicate(StepBuilder *builder, StepTask what, const StreamSet *streams, int operation,
                                 double times);
 
+/* One task that stands for all legs of an operation, which somebody else runs from `begin` on (TaskSpec). */
+TaskId step_builder_hand_over(StepBuilder *builder, StepTask what, const StreamSet *streams, int operation,
+                              Event begin);
+
 /* Holds the compute streams of all classes until the dependencies are done; takes no time. */
 TaskId step_builder_barrier(StepBuilder *builder);
 

@@ -370,3 +370,12 @@ bool traffic_resource(const Traffic *traffic, LinkId link, ResourceId *resource)
     *resource = traffic->link_resource[link];
     return *resource != LINK_FOLD_NONE;
 }
+
+const ResourceId *traffic_all_links(Traffic *traffic, FairShare *share) {
+    CHECK(traffic->detail != TRAFFIC_FOLDED);
+    for (LinkId link = 0; link < (LinkId)network_link_count(traffic->network); link++)
+        if (traffic->link_resource[link] == LINK_FOLD_NONE)
+            traffic->link_resource[link] =
+                fair_share_add_resource(share, network_link_bytes_per_s(traffic->network, link));
+    return traffic->link_resource;
+}

@@ -87,6 +87,9 @@ void traffic_reroute(Traffic *traffic, FairShare *share, const bool *dead, uint6
 int traffic_leg_count(const Traffic *traffic, int operation);
 const TrafficLeg *traffic_leg(const Traffic *traffic, int operation, int leg);
 
+/* Resources of all links, by link; makes those that are missing. Not when folded. */
+const ResourceId *traffic_all_links(Traffic *traffic, FairShare *share);
+
 /* The resource that stands for a link, false when no operation uses the link. */
 bool traffic_resource(const Traffic *traffic, LinkId link, ResourceId *resource);
 

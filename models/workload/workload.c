@@ -11,7 +11,7 @@ Workload *workload_create(Arena *arena, const SimulationSpec *spec, const JobSpe
         break;
     case JOB_COLLECTIVE:
         workload->ranks = rank_classes_of_group(arena, job, place);
-        workload->collective = collective_traffic_create(arena, job, &workload->ranks, traffic);
+        workload->collective = collective_traffic_create(arena, spec, job, &workload->ranks, traffic);
         break;
     }
     return workload;

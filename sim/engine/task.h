@@ -26,6 +26,7 @@ typedef struct TaskSpec {
     const ResourceUse *uses; /* borrowed until the task has ended; shared between tasks */
     int use_count;
     const ShareWay *way; /* instead of `uses`, looked at when the transfer starts (fair_share.h); NULL = uses */
+    Event begin;         /* instead of `amount`: happens after `duration`, and task_graph_end_task ends the task */
     Pool *reserve;       /* NULL, or the pool from which reserve_units are taken before the task starts */
     int64_t reserve_units;
     Pool *release; /* NULL, or the pool to which release_units are given back when the task ends */

@@ -125,11 +125,15 @@ static void task_on_moved(Engine *engine, void *subject, uint64_t argument) {
 /* The duration is over: moves what there is to move, or ends. */
 static void task_after_duration(TaskGraph *graph, TaskId id) {
     uint32_t index = graph->store.tasks[id].extra;
-    if (index == TASK_NONE || graph->store.extras[index].amount == 0.0) {
+    const TaskExtra *extra = index != TASK_NONE ? &graph->store.extras[index] : NULL;
+    if (extra != NULL && extra->begin.action != NULL) {
+        extra->begin.action(graph->engine, extra->begin.subject, extra->begin.argument);
+        return;
+    }
+    if (extra == NULL || extra->amount == 0.0) {
         task_end(graph, id);
         return;
     }
-    const TaskExtra *extra = &graph->store.extras[index];
     size_t owners = fair_share_owner_count(graph->share);
     const ActivitySpec spec = {.amount = extra->amount,
                                .cap_per_s = extra->cap_per_s,
@@ -215,6 +219,13 @@ void task_graph_start(TaskGraph *graph, Event done) {
         if (store->streams[i].count > 0)
             task_release(graph, store->streams[i].tasks[0], TASK_RELEASED_AT_START, TASK_NONE);
     }
+    task_start_ready(graph);
+}
+
+void task_graph_end_task(TaskGraph *graph, TaskId task) {
+    ENGINE_CHECK(graph->engine, task < graph->store.task_count && graph->store.tasks[task].start >= 0);
+    ENGINE_CHECK(graph->engine, graph->store.tasks[task].end < 0);
+    task_end(graph, task);
     task_start_ready(graph);
 }
 

@@ -37,6 +37,9 @@ void task_graph_start(TaskGraph *graph, Event done);
  * start. The array is the caller's, zeroed, with a row per task. */
 void task_graph_note_losses(TaskGraph *graph, uint32_t owner, double *lost_s);
 
+/* Ends a task whose `begin` has happened, in an event of its own. */
+void task_graph_end_task(TaskGraph *graph, TaskId task);
+
 int task_graph_count(const TaskGraph *graph);
 
 /* Less than the count after engine_run: a circle, or a pool that never fills. */

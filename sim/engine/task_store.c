@@ -55,7 +55,7 @@ static uint32_t task_store_pool(TaskStore *store, Pool *pool) {
 }
 
 static uint32_t task_store_extra(TaskStore *store, const TaskSpec *spec) {
-    if (spec->amount == 0.0 && spec->reserve == NULL && spec->release == NULL)
+    if (spec->amount == 0.0 && spec->begin.action == NULL && spec->reserve == NULL && spec->release == NULL)
         return TASK_NONE;
     CHECK(spec->amount == 0.0 || spec->use_count > 0 || spec->way != NULL || spec->cap_per_s > 0.0);
     store->extras = array_grow(store->extras, &store->extra_capacity, store->extra_count + 1, sizeof *store->extras);
@@ -64,6 +64,7 @@ static uint32_t task_store_extra(TaskStore *store, const TaskSpec *spec) {
                                                     .uses = spec->uses,
                                                     .use_count = spec->use_count,
                                                     .way = spec->way,
+                                                    .begin = spec->begin,
                                                     .reserve = task_store_pool(store, spec->reserve),
                                                     .release = task_store_pool(store, spec->release),
                                                     .reserve_units = spec->reserve_units,

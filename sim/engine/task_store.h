@@ -33,6 +33,7 @@ typedef struct TaskExtra {
     const ResourceUse *uses; /* borrowed */
     int use_count;
     const ShareWay *way; /* borrowed; NULL = uses */
+    Event begin;         /* an action of NULL = none */
     uint32_t reserve;    /* index into pools, TASK_NONE = none */
     uint32_t release;
     int64_t reserve_units;

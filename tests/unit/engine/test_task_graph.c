@@ -296,3 +296,35 @@ Test(task_graph, a_long_chain_of_tasks_without_duration_ends_at_once) {
     cr_expect(eq(int, task_graph_done_count(bed.graph), 300000));
     bed_destroy(&bed);
 }
+
+typedef struct Outsider {
+    Bed *bed;
+    TaskId task;
+} Outsider;
+
+static void end_outside(Engine *engine, void *subject, uint64_t argument) {
+    (void)engine, (void)argument;
+    Outsider *outsider = subject;
+    task_graph_end_task(outsider->bed->graph, outsider->task);
+}
+
+static void begin_outside(Engine *engine, void *subject, uint64_t argument) {
+    engine_schedule(engine, (SimTime)argument, 0, (Event){end_outside, subject, 0});
+}
+
+Test(task_graph, a_task_that_somebody_else_runs_ends_when_he_says_so) {
+    Bed bed = bed_create();
+    Outsider outsider = {.bed = &bed};
+    StreamId stream = task_graph_add_stream(bed.graph);
+    add_on(&bed, stream, 7, TASK_NONE);
+    outsider.task = task_graph_add(
+        bed.graph,
+        &(TaskSpec){.streams = &stream, .stream_count = 1, .duration = 5, .begin = {begin_outside, &outsider, 2385}});
+    TaskId after = add_on(&bed, stream, 11, TASK_NONE);
+    bed_run(&bed);
+    cr_assert_eq(task_graph_record(bed.graph, outsider.task).start, 7);
+    cr_assert_eq(task_graph_record(bed.graph, outsider.task).end, 7 + 5 + 2385);
+    cr_assert_eq(task_graph_record(bed.graph, after).end, 7 + 5 + 2385 + 11);
+    cr_assert_eq(task_graph_record(bed.graph, after).released_by, outsider.task);
+    bed_destroy(&bed);
+}

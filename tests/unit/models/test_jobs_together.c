@@ -212,3 +212,42 @@ Test(jobs_together, a_job_that_does_not_fit_stops_the_run_and_says_so) {
     cr_expect(isnan(busy_cluster_slowdown(results, "left")));
     arena_destroy(arena);
 }
+
+/* Message by message, the same collective takes as long as by its loads, alone and beside others. */
+Test(jobs_together, a_collective_as_explicit_flows_takes_as_long_as_folded) {
+    Arena *arena = arena_create();
+    for (int beside = 0; beside < 2; beside++) {
+        SimulationSpec spec = crossing_jobs(arena);
+        spec.job_count = 1 + beside;
+        const Results *folded = busy_cluster_run(&spec, arena);
+        spec.fidelity = FIDELITY_UNFOLDED;
+        const Results *flows = busy_cluster_run(&spec, arena);
+        cr_assert_neq(flows->event_count, folded->event_count);
+        cr_expect_float_eq((double)flows->wall / (double)folded->wall, 1, 0.01, "%ld and %ld ns", (long)flows->wall,
+                           (long)folded->wall);
+        if (beside)
+            cr_expect_float_eq(due_to(flows, "left", "right"), due_to(folded, "left", "right"), 0.02);
+    }
+    arena_destroy(arena);
+}
+
+Test(jobs_together, uneven_ranks_on_the_nodes_run_as_explicit_flows_by_themselves) {
+    Arena *arena = arena_create();
+    SimulationSpec even = busy_cluster(arena, 4, 2, 2), uneven = busy_cluster(arena, 4, 2, 2);
+    busy_cluster_add_collective(&even, "job", 6, "");
+    busy_cluster_add_collective(&uneven, "job", 7, "");
+    uint64_t folded = busy_cluster_run(&even, arena)->event_count,
+             flows = busy_cluster_run(&uneven, arena)->event_count;
+    cr_assert_gt(flows, 10 * folded);
+    arena_destroy(arena);
+}
+
+Test(jobs_together, explicit_flows_that_never_end_are_given_up) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = busy_cluster(arena, 4, 2, 2);
+    busy_cluster_add_collective(&spec, "job", 7, "");
+    LinkEventSpec *event = busy_cluster_add_event(&spec, "node[1]", 0, 0);
+    event->speed_fraction = 1e-15;
+    cr_assert_eq(busy_cluster_run(&spec, arena)->status, RUN_TOO_LONG);
+    arena_destroy(arena);
+}
