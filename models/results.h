@@ -213,6 +213,7 @@ typedef struct GoalResults {
     const char *text;  /* as written */
     const char *point; /* the sweep point it was checked at, "" for a single run */
     double value;      /* NaN = no such value */
+    const char *unit;  /* of the metric; "" = none */
     bool met;
 } GoalResults;
 

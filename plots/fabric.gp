@@ -1,4 +1,4 @@
-# The fabric: nodes below, switches above, each link coloured by how full it was on average over the step.
+# The fabric: nodes below, switches above, each link coloured by how full it was on average over the run.
 set palette defined (0 '#DDE6EC', 0.15 '#BFDDF3', 0.4 '#5FA3D9', 0.6 '#F5C242', 0.8 '#E86A33', 1 '#C6241A')
 set cbrange [0:full_percent]
 set xrange [-0.01:1.01]
@@ -21,7 +21,7 @@ do for [picture in 'png svg'] {
     set bmargin at screen 0.04
     set tmargin at screen top - 0.02
     set colorbox user horizontal origin 0.765, 0.105 size 0.20, 0.018
-    set label 3 'carried over the step, % of capacity' at screen 0.765,0.145 left textcolor rgb TEXT_COLOUR
+    set label 3 'carried on average, % of capacity' at screen 0.765,0.145 left textcolor rgb TEXT_COLOUR
     set label 4 nodes_title at graph 0.01, first -0.47 left textcolor rgb TEXT_COLOUR
     set label 5 lines_title at screen 0.02,top left textcolor rgb TEXT_COLOUR
     plot file index 'wedges' using 1:2 with filledcurves closed fc rgb 0xEAEAEA, \

@@ -123,6 +123,23 @@ static void write_line(FILE *out, Arena *arena, const Contention *contention, in
     fputc('\n', out);
 }
 
+/* The job that runs for the shortest part of the time of all, when that is less than half of it; -1 = none. */
+static int brief_job(const Contention *contention) {
+    SimTime last = 0;
+    int brief = -1;
+    SimTime least = 0;
+    for (int job = 0; contention_view_ran(contention) && job < contention->job_count; job++) {
+        SimTime end = contention_view_end(contention->jobs[job]);
+        SimTime length = end - contention->jobs[job]->start;
+        last = end > last ? end : last;
+        if (brief < 0 || length < least) {
+            brief = job;
+            least = length;
+        }
+    }
+    return contention->job_count > 1 && 2 * least < last ? brief : -1;
+}
+
 void jobs_text_table(FILE *out, const Contention *contention, int columns) {
     Arena *arena = arena_create();
     ContentionPick pick = contention_view_pick(arena, contention, contention->job_count, JOBS_TEXT_ROWS);
@@ -138,6 +155,15 @@ void jobs_text_table(FILE *out, const Contention *contention, int columns) {
                         "step: its mean; slowdown: over the step of the job alone; exposed: share of its GPU time in "
                         "exposed communication; lost: the part of it that is due to others",
                         columns);
+    int brief = brief_job(contention);
+    if (brief >= 0) {
+        text_layout_wrap_to(out, "  ",
+                            arena_format(arena,
+                                         "%s runs for less than half of the time: more `steps` show what it does "
+                                         "to the others, and they to it",
+                                         contention->jobs[brief]->name),
+                            columns);
+    }
     arena_destroy(arena);
 }
 

@@ -160,6 +160,17 @@ static void write_rest(FILE *out, const SweepFindings *findings, Rows rows) {
     fputc('\n', out);
 }
 
+/* Why points that the table does not show could not be run: of the first of them. */
+static void write_reason(FILE *out, const SweepFindings *findings) {
+    for (int i = 0; i < findings->sweep->point_count; i++) {
+        const SweepPoint *point = &findings->sweep->points[i];
+        if (point->results == NULL && point->error != NULL) {
+            text_layout_wrap(out, "  the first that could not be run: ", point->error);
+            return;
+        }
+    }
+}
+
 static int column_width(const SweepResults *sweep, Rows rows, int parameter) {
     int width = text_layout_columns(tidy_short_name(sweep->parameters[parameter]));
     for (int i = 0; i < rows.count; i++) {
@@ -200,6 +211,7 @@ static void write_table(FILE *out, const SweepFindings *findings, Rows rows) {
     }
     if (rows.count < sweep->point_count) {
         write_rest(out, findings, rows);
+        write_reason(out, findings);
     }
 }
 

@@ -197,6 +197,16 @@ void terminal_draw_run(FILE *out, const Results *results, int columns) {
     draw_utilisation(out, results, columns);
 }
 
+static bool has_value(const SweepFindings *findings, const SweepView *view, int line) {
+    for (int tick = 0; tick < view->tick_count; tick++) {
+        int point = view->points[line * view->tick_count + tick];
+        if (point >= 0 && !isnan(sweep_findings_value(findings, point))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void draw_line(FILE *out, const SweepFindings *findings, const SweepView *view, int line, int columns) {
     FILE *commands = tmpfile();
     if (commands == NULL) {
@@ -209,6 +219,11 @@ static void draw_line(FILE *out, const SweepFindings *findings, const SweepView 
     Arena *arena = arena_create();
     text_layout_heading(out, text_layout_shorten(arena, title, columns));
     arena_destroy(arena);
+    if (!has_value(findings, view, line)) {
+        fputs("  (no point of it runs)\n", out);
+        fclose(commands);
+        return;
+    }
     begin_plot(commands, columns);
     fputs("set yrange [0:*]\nset offsets graph 0.04, graph 0.04, graph 0.1, 0\n$points << END\n", commands);
     for (int tick = 0; tick < view->tick_count; tick++) {

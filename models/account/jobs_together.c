@@ -34,7 +34,7 @@ static const char *verdict_of(const Results *results, Arena *arena) {
     double exposed = contention->exposed_gpu_s[job], due = contention_due_gpu_s(contention, job, owner);
     const char *name = contention->jobs[job]->name;
     if (due <= exposed * NOTABLE_FRACTION)
-        return arena_format(arena, "Nobody hurts anybody much: at worst %s runs %.3g times as long as alone.", name,
+        return arena_format(arena, "Nobody hurts anybody much: at worst %s runs %.3f times as long as alone.", name,
                             contention->slowdown[job]);
     return arena_format(arena,
                         "%s runs %.3g times as long as alone: %.0f %% of its exposed communication, %.1f %% of its GPU "

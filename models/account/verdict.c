@@ -95,7 +95,8 @@ static const char *longest_stage(const Results *results, Arena *arena) {
 }
 
 static const char *cause_sentence(const Results *results, int category, const char *straggler, Arena *arena) {
-    const char *title = ledger_category_title((LedgerCategory)category), *meaning = WORDS[category].meaning;
+    const char *title = ledger_category_title((LedgerCategory)category);
+    const char *meaning = results->size_count > 0 ? "the job is nothing else" : WORDS[category].meaning;
     double percent = 100 * fraction_of(results, category);
     if (ledger_is_communication((LedgerCategory)category))
         return arena_format(arena, "%s, %.1f %% of GPU time: %s, mostly %s.", title, percent, meaning,
@@ -187,15 +188,24 @@ static const char *endless_verdict(const SimulationSpec *spec, const JobSpec *jo
                         spec->cluster.node.gpu.name);
 }
 
+/* "1 GiB" */
+static const char *size_text(double bytes, Arena *arena) {
+    static const char *const UNITS[] = {"B", "KiB", "MiB", "GiB"};
+    int unit = 0;
+    for (; unit < 3 && bytes >= 1024; unit++)
+        bytes /= 1024;
+    return arena_format(arena, "%.4g %s", bytes, UNITS[unit]);
+}
+
 static const char *collective_verdict(const SimulationSpec *spec, const JobSpec *job, const Results *results,
                                       Arena *arena) {
     const CollectiveRow *largest = &results->sizes[results->size_count - 1];
     return arena_format(arena,
-                        "%s of %.4g MB on %" PRId64 " %s takes %.4g ms by %s: %.1f GB/s algorithm bandwidth, %.1f GB/s "
+                        "%s of %s on %" PRId64 " %s takes %.4g ms by %s: %.1f GB/s algorithm bandwidth, %.1f GB/s "
                         "bus bandwidth.",
-                        job->collective.operation, largest->bytes / 1e6, results->gpus, spec->cluster.node.gpu.name,
-                        1e3 * largest->time_s, largest->algorithm, largest->algorithm_bytes_per_s / 1e9,
-                        largest->bus_bytes_per_s / 1e9);
+                        job->collective.operation, size_text(largest->bytes, arena), results->gpus,
+                        spec->cluster.node.gpu.name, 1e3 * largest->time_s, largest->algorithm,
+                        largest->algorithm_bytes_per_s / 1e9, largest->bus_bytes_per_s / 1e9);
 }
 
 static const char *fitting_verdict(const SimulationSpec *spec, const JobSpec *job, const Results *results,

@@ -54,8 +54,9 @@ const int *placement_nodes(const char *text, int64_t nodes, Arena *arena, int64_
     *count = 0;
     for (const char *rest = text;; rest++) {
         int64_t first, last;
-        if (!read_range(&rest, &first, &last) || first > last || last >= nodes) {
-            *found = arena_format(arena, "\"%s\"", text);
+        bool read = read_range(&rest, &first, &last);
+        if (!read || first > last || last >= nodes) {
+            *found = arena_format(arena, "\"%s\"%s", text, read && first > last ? ", which runs backwards" : "");
             return NULL;
         }
         for (int64_t node = first; node <= last; node++) {
@@ -125,14 +126,34 @@ static int64_t take(Allocation *allocation, const JobSpec *job, int64_t nodes, i
     return taken;
 }
 
+static bool is_on(const Allocation *allocation, int64_t job, int node) {
+    const int *rank_gpu = allocation->places[job].rank_gpu;
+    for (int64_t rank = 0; rank_gpu != NULL && rank < allocation->spec->jobs[job].gpus; rank++)
+        if (rank_gpu[rank] / allocation->network.gpus_per_node == node)
+            return true;
+    return false;
+}
+
+/* Who is on the first of the job's nodes that is not its own: "; job b is on node 6"; "" = nobody. */
+static const char *neighbour(const Allocation *allocation, int64_t index, int64_t nodes, Arena *arena) {
+    for (int64_t i = 0; i < nodes; i++)
+        for (int64_t other = 0; other < index; other++)
+            if (is_on(allocation, other, allocation->order[i]))
+                return arena_format(arena, "; job %s is on node %d", allocation->spec->jobs[other].name,
+                                    allocation->order[i]);
+    return "";
+}
+
 static bool place_job(Allocation *allocation, int64_t index, ErrorList *errors) {
     const JobSpec *job = &allocation->spec->jobs[index];
     int64_t nodes = order_nodes(allocation, job), taken = take(allocation, job, nodes, NULL);
+    bool given = *job->nodes != '\0';
     if (taken < job->gpus) {
-        error_list_add(errors, (ErrorPlace){0}, "jobs",
-                       "found %" PRId64 " GPUs for job %s, %" PRId64
-                       " of which are free%s, expected fewer or more nodes",
-                       job->gpus, job->name, taken, *job->nodes != '\0' ? " on its `nodes`" : "");
+        error_list_add(
+            errors, (ErrorPlace){0}, given ? arena_format(errors->arena, "jobs[%" PRId64 "].nodes", index) : "jobs",
+            "found %" PRId64 " GPUs for job %s, %" PRId64 " of which are free%s%s, expected fewer GPUs or more nodes",
+            job->gpus, job->name, taken, given ? " on its `nodes`" : "",
+            given ? neighbour(allocation, index, nodes, errors->arena) : "");
         return false;
     }
     int *rank_gpu = ARENA_ARRAY(allocation->arena, job->gpus, int);

@@ -115,6 +115,14 @@ static int own_point(const SweepResults *sweep, const Goal *goal) {
     return point >= 0 ? point : 0;
 }
 
+static const char *unit_of(const Goal *goal, const SweepResults *sweep, int standpoint) {
+    const GoalSide *side = goal->left.metric != NULL ? &goal->left : &goal->right;
+    int point = point_of(sweep, &side->point, standpoint);
+    const Results *results = point >= 0 ? sweep->points[point].results : NULL;
+    const Metric *metric = results != NULL ? results_metric(results, side->metric) : NULL;
+    return metric != NULL && metric->unit != NULL ? metric->unit : "";
+}
+
 static GoalResults check_goal(const Goal *goal, const SweepResults *sweep, Arena *arena) {
     bool everywhere = has_standpoint(goal);
     int first = everywhere ? 0 : own_point(sweep, goal);
@@ -135,6 +143,7 @@ static GoalResults check_goal(const Goal *goal, const SweepResults *sweep, Arena
         worst.met = answer == GOAL_MET;
     }
     worst.point = point_name(sweep, least_point, arena);
+    worst.unit = unit_of(goal, sweep, least_point);
     return worst;
 }
 

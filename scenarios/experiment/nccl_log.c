@@ -15,6 +15,7 @@ typedef struct Log {
     size_t row_capacity;
     CollectiveKind kind;
     bool has_kind;
+    bool is_rootless; /* tables before nccl-tests 2.13 may lack the column "root" */
     int ranks;
     int ranks_of_host; /* on the host of the first rank */
     char host[HOST_BYTES];
@@ -33,19 +34,24 @@ bool nccl_log_is(const char *path) {
 static void read_comment(Log *log, const char *line) {
     char name[HOST_BYTES], host[HOST_BYTES];
     const char *on = strstr(line, " on ");
+    int rank;
     if (sscanf(line, "# Collective test starting: %63s", name) == 1)
         log->has_kind = comm_row_kind(name, &log->kind);
-    if (strncmp(line, "#  Rank ", 8) != 0 || !on || sscanf(on, " on %63s", host) != 1)
+    if (strstr(line, " redop "))
+        log->is_rootless = !strstr(line, " root ");
+    if (sscanf(line, "# Rank %d", &rank) != 1 || !on || sscanf(on, " on %63s", host) != 1)
         return;
     if (log->ranks++ == 0)
         snprintf(log->host, sizeof log->host, "%s", host);
     log->ranks_of_host += strcmp(log->host, host) == 0;
 }
 
-/* size count type redop root time algbw busbw ...; lines of another form are none of a size. */
+/* size count type redop [root] time algbw busbw ...; lines of another form are none of a size. */
 static void read_size(Log *log, const char *line, int number) {
     double bytes, microseconds;
-    if (sscanf(line, "%lf %*f %*s %*s %*d %lf", &bytes, &microseconds) != 2 || bytes <= 0 || microseconds <= 0)
+    int read = log->is_rootless ? sscanf(line, "%lf %*f %*s %*s %lf", &bytes, &microseconds)
+                                : sscanf(line, "%lf %*f %*s %*s %*d %lf", &bytes, &microseconds);
+    if (read != 2 || bytes <= 0 || microseconds <= 0)
         return;
     log->rows = array_grow(log->rows, &log->row_capacity, log->row_count + 1, sizeof *log->rows);
     log->rows[log->row_count++] = (CommRow){.bytes = bytes, .seconds = microseconds * 1e-6, .line = number};

@@ -50,10 +50,11 @@ const Command command_calibrate = {
     .name = "calibrate",
     .summary = "fit the latency, efficiency and ramp of links to measured collectives (nccl-tests)",
     .usage = "--node NAME FILE|FOLDER... [options]",
-    .details = "A FILE is what nccl-tests printed, or a CSV table with the columns ranks (or num_gpus),\n"
-               "size_bytes, time_us_oop and, unless it is an all_reduce, collective. A FOLDER is its *.csv,\n"
-               "*.txt and *.log, all of one type of node. Rows inside a node choose the constants of its\n"
-               "port, rows between nodes those of its NICs. The lines that come out go into\n"
+    .details = "A FILE is what nccl-tests printed (named all_reduce_perf.txt: older ones print no name), or a\n"
+               "CSV table with the columns ranks (or num_gpus), size_bytes, time_us_oop and, unless it is an\n"
+               "all_reduce, collective. A FOLDER is its *.csv, *.txt and *.log, all of one type of node. Rows\n"
+               "inside a node choose the constants of its port, rows between nodes those of its NICs. The\n"
+               "lines that come out go under `node: {from: NAME}` of a scenario, or into\n"
                "scenarios/hardware/NAME.yaml.\n",
     .example = "chokepoint calibrate --node dgx-a100-80 scenarios/measured/collectives.csv",
     .options = {{"node", 0, "NAME", "node of the catalogue: nominal bandwidths, GPUs and NICs", false},

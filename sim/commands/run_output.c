@@ -66,11 +66,18 @@ bool run_output_write_folder(const RunOutput *output, const SweepFindings *findi
     return written;
 }
 
+/* In the unit of the key figures: bytes as GiB, the others bare. */
+static const char *goal_value(const GoalResults *goal, Arena *arena) {
+    if (isnan(goal->value))
+        return "no value";
+    bool bytes = strcmp(goal->unit, "B") == 0;
+    return arena_format(arena, bytes ? "%.6g GiB" : "%.6g", bytes ? ldexp(goal->value, -30) : goal->value);
+}
+
 static void print_goal(FILE *out, const GoalResults *goal, int columns, Arena *arena) {
-    const char *value = isnan(goal->value) ? "no value" : arena_format(arena, "%.6g", goal->value);
     const char *at = goal->point[0] != '\0' ? arena_format(arena, " at %s", goal->point) : "";
     text_layout_wrap_to(out, goal->met ? "  met     " : "  MISSED  ",
-                        arena_format(arena, "%s: %s%s", goal->text, value, at), columns);
+                        arena_format(arena, "%s: %s%s", goal->text, goal_value(goal, arena), at), columns);
 }
 
 bool run_output_print_goals(const RunOutput *output, const GoalResults *goals, int count) {

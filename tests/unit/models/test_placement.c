@@ -145,22 +145,32 @@ Test(placement, more_than_is_free_is_an_error) {
     Bed bed = bed_create(4, 4, 2);
     busy_cluster_add_collective(&bed.spec, "a", 3, "");
     busy_cluster_add_collective(&bed.spec, "b", 16, "");
-    expect_error(&bed, "jobs", "found 16 GPUs for job b, 12 of which are free, expected fewer or more nodes");
+    expect_error(&bed, "jobs", "found 16 GPUs for job b, 12 of which are free, expected fewer GPUs or more nodes");
     arena_destroy(bed.arena);
 }
 
 Test(placement, more_than_the_given_nodes_have_is_an_error) {
     Bed bed = bed_create(4, 4, 2);
     busy_cluster_add_collective(&bed.spec, "a", 9, "1,3");
-    expect_error(&bed, "jobs",
-                 "found 9 GPUs for job a, 8 of which are free on its `nodes`, expected fewer or more nodes");
+    expect_error(&bed, "jobs[0].nodes",
+                 "found 9 GPUs for job a, 8 of which are free on its `nodes`, expected fewer GPUs or more nodes");
+    arena_destroy(bed.arena);
+}
+
+Test(placement, nodes_of_another_job_are_an_error_that_names_it) {
+    Bed bed = bed_create(4, 4, 2);
+    busy_cluster_add_collective(&bed.spec, "a", 8, "0-1");
+    busy_cluster_add_collective(&bed.spec, "b", 8, "2,1");
+    expect_error(&bed, "jobs[1].nodes",
+                 "found 8 GPUs for job b, 4 of which are free on its `nodes`; job a is on node 1, expected fewer GPUs "
+                 "or more nodes");
     arena_destroy(bed.arena);
 }
 
 Test(placement, lists_that_are_none_are_errors) {
     static const struct {
         const char *list, *found;
-    } BAD[] = {{"4", "\"4\""},   {"0-", "\"0-\""},           {"2-1", "\"2-1\""},
+    } BAD[] = {{"4", "\"4\""},   {"0-", "\"0-\""},           {"2-1", "\"2-1\", which runs backwards"},
                {"a", "\"a\""},   {"0,,1", "\"0,,1\""},       {"0,", "\"0,\""},
                {"-1", "\"-1\""}, {"1,0-2", "node 1 twice"},  {"0 1", "\"0 1\""},
                {" ", "\" \""},   {"0-3 ,3", "node 3 twice"}, {"99999999999999999999", "\"99999999999999999999\""}};

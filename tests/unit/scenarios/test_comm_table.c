@@ -91,6 +91,24 @@ Test(comm_table, what_nccl_tests_print_is_read) {
     reading_destroy(reading);
 }
 
+/* Before 2.13: more indented ranks, and tables without the column "root". */
+static const char OLD_LOG[] =
+    "# Using devices\n"
+    "#   Rank  0 Pid  71327 on     node-a device  0 [0x1a] Tesla V100-SXM3-32GB\n"
+    "#   Rank  1 Pid  71327 on     node-a device  1 [0x1b] Tesla V100-SXM3-32GB\n"
+    "#       size         count    type   redop     time   algbw   busbw  error     time   algbw   busbw  error\n"
+    "        1024           256   float     sum    158.3    0.01    0.01  1e-07    158.4    0.01    0.01  0e+00\n";
+
+Test(comm_table, what_older_versions_print_is_read) {
+    Reading *reading = reading_create();
+    const CommTable *table = read_as(reading, "all_reduce_perf.txt", OLD_LOG);
+    cr_assert_str_eq(reading_errors(reading), "");
+    cr_assert_eq(table->row_count, 1);
+    cr_assert_eq(table->rows[0].ranks, 2);
+    cr_assert_float_eq(table->rows[0].seconds, 158.3e-6, 1e-15);
+    reading_destroy(reading);
+}
+
 Test(comm_table, newer_versions_name_their_test) {
     Reading *reading = reading_create();
     const char *text = arena_format(reading->arena, "# Collective test starting: reduce_scatter_perf\n%s", LOG);
