@@ -26,7 +26,7 @@ struct LinkEvents {
     size_t link_count;
     double *speed_fraction; /* [link] */
     bool *dead;             /* [link]: what the routing knows */
-    bool lasting_only;      /* all of those are dead for good */
+    bool lasting_only;      /* all of those are dead for good, and the routing knows of all */
 };
 
 bool link_event_matches(const char *event_link, const char *link_name) {
@@ -149,8 +149,11 @@ static void on_change(Engine *engine, void *subject, uint64_t argument) {
     state->holds = argument == 1;
     find_speeds(events, state);
     set_speeds(events, state);
-    if (events->reroutes && spec->speed_fraction == 0)
+    if (events->reroutes && spec->speed_fraction == 0) {
+        /* The routing is going to look anew, so no flow is held up for ever yet. */
+        events->lasting_only = false;
         engine_schedule(engine, events->reroute, CHANGE_PRIORITY, (Event){on_reroute, events, 0});
+    }
     if (state->holds && spec->for_s > 0)
         engine_schedule(engine, sim_time_from_s(spec->for_s), CHANGE_PRIORITY, (Event){on_change, state, 0});
     else if (!state->holds && spec->every_s > 0)
