@@ -39,8 +39,17 @@ static void lay_out(ClusterRun *run, const JobPlace *places) {
     traffic_seal(run->ground.traffic, run->ground.share);
 }
 
+/* Nothing moves after the last job, so that what links carried is that of the run. */
+static void on_all_done(Engine *engine, void *subject, uint64_t argument) {
+    (void)engine, (void)argument;
+    ClusterRun *run = subject;
+    for (int64_t i = 0; i < run->spec->background_count; i++)
+        background_stop(run->background[i]);
+}
+
 static void start_all(ClusterRun *run, Results **results) {
     const SimulationSpec *spec = run->spec;
+    run->ground.all_done = (Event){on_all_done, run, 0};
     run->jobs = ARENA_ARRAY(run->ground.arena, spec->job_count, JobRun *);
     for (int64_t i = 0; i < spec->job_count; i++)
         run->jobs[i] = job_run_create(&run->ground, run->workloads[i], (uint32_t)i, results[i]);
