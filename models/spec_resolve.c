@@ -139,23 +139,13 @@ static void resolve_background(const SimulationSpec *spec, ErrorList *errors) {
     }
 }
 
-static bool some_link_matches(const Network *network, const char *name) {
-    for (LinkId link = 0; link < (LinkId)network_link_count(network); link++) {
-        char text[96];
-        network_link_name(network, link, text, sizeof text);
-        if (link_event_matches(name, text))
-            return true;
-    }
-    return false;
-}
-
 /* The fabric is sound. */
 static void resolve_link_events(const SimulationSpec *spec, ErrorList *errors) {
     Network network = network_build(&spec->cluster.node, &spec->cluster.fabric, (int)spec->cluster.nodes);
     for (int64_t i = 0; i < spec->link_event_count; i++) {
         const LinkEventSpec *event = &spec->link_events[i];
         const char *path = arena_format(errors->arena, "link_events[%" PRId64 "]", i);
-        if (!some_link_matches(&network, event->link))
+        if (link_events_find(&network, event->link, NULL) == 0)
             error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.link", path),
                            "found \"%s\", which no link is called, expected one that `chokepoint list routes` shows",
                            event->link);

@@ -19,8 +19,7 @@ typedef struct ClusterRun {
 
 /* Owners of activities: jobs, then background flows, then whatever lowers the speed of links. */
 static uint32_t owner_count(const SimulationSpec *spec) {
-    bool alone = spec->job_count == 1 && spec->background_count == 0 && spec->link_event_count == 0;
-    return alone ? 0 : (uint32_t)(spec->job_count + spec->background_count + 1);
+    return simulation_spec_is_one_job(spec) ? 0 : (uint32_t)(spec->job_count + spec->background_count + 1);
 }
 
 static void lay_out(ClusterRun *run, const JobPlace *places) {

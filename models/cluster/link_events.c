@@ -6,7 +6,7 @@
 
 #include "sim/engine/fatal.h"
 
-enum { LINK_NAME_BYTES = 96, CHANGE_PRIORITY = 0 };
+enum { CHANGE_PRIORITY = 0 };
 
 /* One event of the spec on the engine. */
 typedef struct EventState {
@@ -43,11 +43,10 @@ TrafficDetail link_events_detail(const SimulationSpec *spec) {
     return spec->fidelity == FIDELITY_FOLDED ? TRAFFIC_FOLDED : TRAFFIC_UNFOLDED;
 }
 
-/* The links that an event means; only counts them when `links` is NULL. */
-static int find_links(const Network *network, const char *name, LinkId *links) {
+int link_events_find(const Network *network, const char *name, LinkId *links) {
     int count = 0;
     for (LinkId link = 0; link < (LinkId)network_link_count(network); link++) {
-        char text[LINK_NAME_BYTES];
+        char text[NETWORK_LINK_NAME_BYTES];
         network_link_name(network, link, text, sizeof text);
         if (!link_event_matches(name, text))
             continue;
@@ -63,8 +62,8 @@ void link_events_single_out(const SimulationSpec *spec, Traffic *traffic) {
     for (int64_t i = 0; i < spec->link_event_count; i++) {
         const char *name = spec->link_events[i].link;
         const Network *network = traffic_network(traffic);
-        LinkId *links = ARENA_ARRAY(arena, find_links(network, name, NULL), LinkId);
-        int count = find_links(network, name, links);
+        LinkId *links = ARENA_ARRAY(arena, link_events_find(network, name, NULL), LinkId);
+        int count = link_events_find(network, name, links);
         for (int j = 0; j < count; j++)
             traffic_single_out(traffic, links[j]);
     }
@@ -166,8 +165,8 @@ static void start_event(LinkEvents *events, const LinkEventSpec *spec) {
     const Network *network = traffic_network(events->ground->traffic);
     EventState *state = &events->states[events->state_count++];
     *state = (EventState){.events = events, .spec = spec};
-    state->links = ARENA_ARRAY(arena, find_links(network, spec->link, NULL), LinkId);
-    state->link_count = find_links(network, spec->link, state->links);
+    state->links = ARENA_ARRAY(arena, link_events_find(network, spec->link, NULL), LinkId);
+    state->link_count = link_events_find(network, spec->link, state->links);
     engine_schedule(events->ground->engine, sim_time_from_s(spec->at_s), CHANGE_PRIORITY, (Event){on_change, state, 1});
 }
 
