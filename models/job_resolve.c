@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "models/cluster/placement.h"
 #include "models/workload/collective_job.h"
 
 enum { PAIR_RANKS_MAX = 2048 }; /* gather and scatter hold a table of all pairs */
@@ -87,6 +88,15 @@ static void resolve_collective(const JobSpec *job, const char *path, ErrorList *
                        "found more than %d sizes, expected a larger `factor`", COLLECTIVE_SIZES_MAX);
 }
 
+/* GPUs of a job that does not say how many: those of its nodes, or all that there are. */
+static int64_t all_gpus(const SimulationSpec *spec, const JobSpec *job, ErrorList *errors) {
+    int64_t count = spec->cluster.nodes;
+    const char *found;
+    if (*job->nodes != '\0' && placement_nodes(job->nodes, spec->cluster.nodes, errors->arena, &count, &found) == NULL)
+        count = spec->cluster.nodes;
+    return count * spec->cluster.node.gpus;
+}
+
 void job_resolve(const SimulationSpec *spec, JobSpec *job, int64_t index, ErrorList *errors) {
     int64_t gpus = spec->cluster.nodes * spec->cluster.node.gpus;
     const char *path = arena_format(errors->arena, "jobs[%" PRId64 "]", index);
@@ -96,7 +106,7 @@ void job_resolve(const SimulationSpec *spec, JobSpec *job, int64_t index, ErrorL
                        "found %s, expected %s: it has %s", job->said_kind, job_kind_name(job->kind),
                        job->kind == JOB_COLLECTIVE ? "`collective`" : "no `collective`");
     if (!job->gpus)
-        job->gpus = gpus;
+        job->gpus = all_gpus(spec, job, errors);
     if (job->gpus > gpus)
         error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.gpus", path),
                        "found %" PRId64 ", expected at most the cluster's %" PRId64, job->gpus, gpus);

@@ -52,11 +52,6 @@ static double alone_step_s(const SimulationSpec *spec, const JobPlace *places, i
     return step_s;
 }
 
-/* The results of one job that has the cluster for itself are those of the run. */
-static bool is_one_job(const SimulationSpec *spec) {
-    return spec->job_count == 1 && spec->background_count == 0 && spec->link_event_count == 0;
-}
-
 const Results *simulation_run(const SimulationSpec *spec, Arena *arena) {
     ErrorList errors;
     error_list_init(&errors, arena);
@@ -64,7 +59,8 @@ const Results *simulation_run(const SimulationSpec *spec, Arena *arena) {
     CHECK(places != NULL);
     Results **results = ARENA_ARRAY(arena, spec->job_count, Results *);
     ClusterOutcome outcome = run_jobs(spec, places, arena, results);
-    if (is_one_job(spec)) {
+    /* The results of one job that has the cluster for itself are those of the run. */
+    if (simulation_spec_is_one_job(spec)) {
         results[0]->links = outcome.links;
         results[0]->link_count = outcome.link_count;
         results[0]->name = spec->name;

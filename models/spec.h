@@ -49,7 +49,7 @@ typedef struct JobSpec {
     const char *said_kind; /* as written, to be checked; NULL = not written */
     double start_s;        /* >= 0 */
     int64_t steps;         /* >= 1; one after the other */
-    int64_t gpus;          /* 0 = all that are there */
+    int64_t gpus;          /* 0 = all of its nodes, or of the cluster */
     const char *nodes;     /* "0-7, 12", whose GPUs it gets in that order; "" = as placement says */
     Placement placement;
     TrainingSpec training;
@@ -115,11 +115,12 @@ JobSpec job_default(void);
 BackgroundSpec background_default(void);
 LinkEventSpec link_event_default(void);
 
+/* True when one job has a sound cluster for itself. */
+bool simulation_spec_is_one_job(const SimulationSpec *spec);
+
 const char *job_kind_name(JobKind kind); /* training, collective */
 
 const char *placement_name(Placement placement); /* packed, spread, random */
-bool placement_find(const char *name, Placement *placement);
-const char *fidelity_name(Fidelity fidelity); /* folded, unfolded */
-bool fidelity_find(const char *name, Fidelity *fidelity);
+const char *fidelity_name(Fidelity fidelity);    /* folded, unfolded */
 
 #endif

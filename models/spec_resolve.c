@@ -1,12 +1,14 @@
 #include "models/spec_resolve.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "models/cluster/link_events.h"
 #include "models/cluster/placement.h"
 #include "models/job_resolve.h"
+#include "models/workload/step.h"
 
 static const double GPUS_MAX = 4e6;
 
@@ -57,6 +59,16 @@ static const int *check_nodes(const SimulationSpec *spec, const char *text, int6
     return nodes;
 }
 
+/* The GPU time of the cluster is counted from 0 on, in nanoseconds; the jobs are left as much as went before. */
+static void check_start(const SimulationSpec *spec, const JobSpec *job, const char *path, ErrorList *errors) {
+    double gpus = (double)spec->cluster.nodes * (double)spec->cluster.node.gpus;
+    double most_s = fmin(STEP_MOST_S, (double)INT64_MAX * 1e-9 / gpus) / 2;
+    if (job->start_s > most_s)
+        error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.start", path),
+                       "found %.3g s, expected at most %.3g s, or the time of %.0f GPUs can no longer be counted",
+                       job->start_s, most_s, gpus);
+}
+
 static void resolve_jobs(SimulationSpec *spec, ErrorList *errors) {
     if (spec->job_count < 1)
         error_list_add(errors, (ErrorPlace){0}, "jobs", "found no job, expected at least 1");
@@ -64,6 +76,7 @@ static void resolve_jobs(SimulationSpec *spec, ErrorList *errors) {
         JobSpec *job = &spec->jobs[i];
         const char *path = arena_format(errors->arena, "jobs[%" PRId64 "]", i);
         job_resolve(spec, job, i, errors);
+        check_start(spec, job, path, errors);
         int64_t count;
         if (*job->nodes != '\0')
             check_nodes(spec, job->nodes, &count, arena_format(errors->arena, "%s.nodes", path), errors);
@@ -126,23 +139,13 @@ static void resolve_background(const SimulationSpec *spec, ErrorList *errors) {
     }
 }
 
-static bool some_link_matches(const Network *network, const char *name) {
-    for (LinkId link = 0; link < (LinkId)network_link_count(network); link++) {
-        char text[96];
-        network_link_name(network, link, text, sizeof text);
-        if (link_event_matches(name, text))
-            return true;
-    }
-    return false;
-}
-
 /* The fabric is sound. */
 static void resolve_link_events(const SimulationSpec *spec, ErrorList *errors) {
     Network network = network_build(&spec->cluster.node, &spec->cluster.fabric, (int)spec->cluster.nodes);
     for (int64_t i = 0; i < spec->link_event_count; i++) {
         const LinkEventSpec *event = &spec->link_events[i];
         const char *path = arena_format(errors->arena, "link_events[%" PRId64 "]", i);
-        if (!some_link_matches(&network, event->link))
+        if (link_events_find(&network, event->link, NULL) == 0)
             error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.link", path),
                            "found \"%s\", which no link is called, expected one that `chokepoint list routes` shows",
                            event->link);

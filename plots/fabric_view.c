@@ -1,9 +1,10 @@
 #include "plots/fabric_view.h"
 
-#include "sim/engine/check.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "sim/engine/check.h"
 
 static int count_nodes(const Results *results) {
     int nodes = 0;

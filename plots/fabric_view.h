@@ -24,7 +24,7 @@ typedef struct FabricSpot {
 typedef struct FabricLine {
     int from; /* spots */
     int to;
-    double percent;   /* of the fullest link, of its capacity over the step */
+    double percent;   /* of the fullest link, of its capacity over the run */
     const char *name; /* of that link */
 } FabricLine;
 

@@ -124,6 +124,7 @@ void jobs_file_head(FILE *out, Arena *arena, const Results *results) {
     double high = walk(results->contention, &pick, NULL, see_slowdown);
     script_head_number(out, "slowdown_high", fmin(high, MOST_HIGH));
     script_head_text(out, "slowdown_title",
-                     high > MOST_HIGH ? "step over the step of the job alone; red: 2.5 or more"
-                                      : "step over the step of the job alone");
+                     high > MOST_HIGH
+                         ? arena_format(arena, "step over the step of the job alone; red: %g or more", MOST_HIGH)
+                         : "step over the step of the job alone");
 }

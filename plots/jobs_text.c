@@ -106,6 +106,7 @@ static void put_cell(FILE *out, const char *text, int column) {
         fputs("  ", out);
         text_layout_cell(out, text, LOOKS[column].width - 2);
     } else {
+        fputs(text_layout_columns(text) < LOOKS[column].width ? "" : " ", out);
         text_layout_cell(out, text, -LOOKS[column].width);
     }
 }

@@ -4,7 +4,8 @@
 #ifndef MODELS_ACCOUNT_CONTENTION_H
 #define MODELS_ACCOUNT_CONTENTION_H
 
-#include "models/cluster/cluster_run.h"
+#include "models/account/cluster_outcome.h"
+#include "models/spec.h"
 
 /* Rows and columns in the order of the spec; `alone_s` is each job's step by itself. */
 const Contention *contention_of(const SimulationSpec *spec, const ClusterOutcome *outcome, const double *alone_s,

@@ -19,7 +19,7 @@ typedef struct JobAccount {
     uint32_t owners;
 } JobAccount;
 
-/* `results` and the job's owners are the account's to fill. */
+/* The account of a job that is to run: fills `results`; `owners` is fair_share_owner_count. */
 JobAccount job_account_create(Arena *arena, const Workload *workload, uint32_t owners, Results *results);
 
 /* Adds a step that has ended at `end`. */

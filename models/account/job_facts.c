@@ -89,9 +89,10 @@ static void assume(const SimulationSpec *spec, const JobSpec *job, Arena *arena,
     list[count++] = plan->flash_attention
                         ? "FLOPs of attention are counted for the causal half, which is what is computed"
                         : "FLOPs of attention are counted for the full square, as the SC21 paper does";
-    list[count++] = spec->job_count > 1 || spec->background_count > 0
-                        ? "nothing but the traffic of others slows the job down: no input, checkpoints or failures"
-                        : "nothing else slows the job down: no input, checkpoints, failures or other jobs";
+    list[count++] = simulation_spec_is_one_job(spec)
+                        ? "nothing else slows the job down: no input, checkpoints, failures or other jobs"
+                        : "nothing but the traffic of others and the events of links slows the job down: no input, "
+                          "checkpoints or failures of GPUs";
     results->assumptions = list;
     results->assumption_count = count;
 }

@@ -5,9 +5,10 @@
 #ifndef MODELS_ACCOUNT_JOBS_TOGETHER_H
 #define MODELS_ACCOUNT_JOBS_TOGETHER_H
 
-#include "models/cluster/cluster_run.h"
+#include "models/account/cluster_outcome.h"
+#include "models/spec.h"
 
-/* `results` are complete, one per job; alone_s is each job's step by itself. The result refers to them. */
+/* `results` are complete, one per job; alone_s is each job's mean step by itself, in s. The result refers to them. */
 const Results *jobs_together(const SimulationSpec *spec, const ClusterOutcome *outcome, const double *alone_s,
                              Arena *arena, Results **results);
 

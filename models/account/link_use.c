@@ -2,8 +2,6 @@
 
 #include <math.h>
 
-enum { NAME_BYTES = 256 };
-
 /* What the ports and NICs of a GPU carried in an operation is added to those of another. */
 static void add_echo(const Network *network, const EchoPair *pair, const double *operation_bytes, double *link_bytes) {
     LinkId from_port = network_port_out(network, pair->from_gpu), to_port = network_port_out(network, pair->to_gpu);
@@ -70,7 +68,7 @@ static LinkUse use_of(const Filling *filling, LinkId first, int links) {
 }
 
 static const char *link_name(const Network *network, LinkId link, Arena *arena) {
-    char name[NAME_BYTES];
+    char name[NETWORK_LINK_NAME_BYTES];
     network_link_name(network, link, name, sizeof name);
     return arena_text(arena, name);
 }

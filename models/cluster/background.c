@@ -9,6 +9,9 @@
 /* An activity that is to go on moves so much and then begins anew: hours at any speed that is built. */
 static const double ENDLESS_BYTES = 1e17;
 
+/* Of the operation of a pair, which only says who carries how much: links are told apart by whole bytes. */
+static const double OPERATION_BYTES = 1e9;
+
 /* One pair of nodes. */
 typedef struct Flow {
     Background *background;
@@ -38,7 +41,7 @@ static int add_pair(Traffic *traffic, Arena *arena, int from, int to) {
         pairs[2 * nic + 1] = to * gpus + gpu;
     }
     return traffic_add(traffic, &(TrafficGroups){.kind = COLLECTIVE_SEND_RECV,
-                                                 .bytes = 1,
+                                                 .bytes = OPERATION_BYTES,
                                                  .algorithm = "auto",
                                                  .ranks = 2,
                                                  .count = nics,
@@ -101,12 +104,18 @@ static void set_rate(Background *self, bool on, double bytes_per_s) {
     }
 }
 
+void background_stop(Background *self) {
+    set_rate(self, false, 0);
+}
+
 static void on_burst(Engine *engine, void *subject, uint64_t argument) {
     Background *self = subject;
     const BackgroundSpec *spec = self->spec;
-    bool on = argument == 1 && self->ground->jobs_left > 0;
+    bool on = argument == 1;
+    if (self->ground->jobs_left == 0)
+        return;
     set_rate(self, on, spec->bytes_per_s);
-    if (self->ground->jobs_left == 0 || spec->on_s <= 0)
+    if (spec->on_s <= 0)
         return;
     double mean_s = on ? spec->on_s : spec->off_s;
     double length_s = spec->random ? random_exponential(self->stream, mean_s) : mean_s;
@@ -116,10 +125,12 @@ static void on_burst(Engine *engine, void *subject, uint64_t argument) {
 static void on_sample(Engine *engine, void *subject, uint64_t argument) {
     Background *self = subject;
     const BackgroundSpec *spec = self->spec;
-    self->sample = (int64_t)argument;
     double rate = spec->samples[argument].bytes_per_s;
-    set_rate(self, rate > 0 && self->ground->jobs_left > 0, rate);
-    if (self->ground->jobs_left == 0 || self->sample + 1 == spec->sample_count)
+    if (self->ground->jobs_left == 0)
+        return;
+    self->sample = (int64_t)argument;
+    set_rate(self, rate > 0, rate);
+    if (self->sample + 1 == spec->sample_count)
         return;
     double wait_s = spec->samples[argument + 1].time_s - spec->samples[argument].time_s;
     engine_schedule(engine, sim_time_from_s(wait_s), 0, (Event){on_sample, self, argument + 1});

@@ -15,8 +15,11 @@ typedef struct Background Background;
 Background *background_create(RunGround *ground, const SimulationSpec *spec, const BackgroundSpec *flow,
                               uint32_t owner);
 
-/* Schedules it; it ends when no jobs are left. */
+/* Schedules it; nothing new begins when no jobs are left. */
 void background_start(Background *self);
+
+/* Ends what is under way. */
+void background_stop(Background *self);
 
 void background_destroy(Background *self);
 

@@ -19,8 +19,7 @@ typedef struct ClusterRun {
 
 /* Owners of activities: jobs, then background flows, then whatever lowers the speed of links. */
 static uint32_t owner_count(const SimulationSpec *spec) {
-    bool alone = spec->job_count == 1 && spec->background_count == 0 && spec->link_event_count == 0;
-    return alone ? 0 : (uint32_t)(spec->job_count + spec->background_count + 1);
+    return simulation_spec_is_one_job(spec) ? 0 : (uint32_t)(spec->job_count + spec->background_count + 1);
 }
 
 /* How much of the traffic must be told apart. */
@@ -48,8 +47,17 @@ static void lay_out(ClusterRun *run, const JobPlace *places) {
     traffic_seal(run->ground.traffic, run->ground.share);
 }
 
+/* Nothing moves after the last job, so that what links carried is that of the run. */
+static void on_all_done(Engine *engine, void *subject, uint64_t argument) {
+    (void)engine, (void)argument;
+    ClusterRun *run = subject;
+    for (int64_t i = 0; i < run->spec->background_count; i++)
+        background_stop(run->background[i]);
+}
+
 static void start_all(ClusterRun *run, Results **results) {
     const SimulationSpec *spec = run->spec;
+    run->ground.all_done = (Event){on_all_done, run, 0};
     run->jobs = ARENA_ARRAY(run->ground.arena, spec->job_count, JobRun *);
     for (int64_t i = 0; i < spec->job_count; i++)
         run->jobs[i] = job_run_create(&run->ground, run->workloads[i], (uint32_t)i, results[i]);

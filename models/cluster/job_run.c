@@ -37,10 +37,12 @@ static void end_step(JobRun *run) {
     run->step = NULL;
 }
 
-/* False when the GPU-nanoseconds of the job could no longer be counted. */
+/* False when the GPU-nanoseconds of the job, or beside others those of the cluster, could no longer be counted. */
 static bool is_countable(const JobRun *run, SimTime end) {
     SimTime wall = run->account.results->wall + end - run->step->step.start;
-    return wall <= INT64_MAX / run->account.results->gpus;
+    bool shared = run->account.owners > 0;
+    int64_t cluster_gpus = shared ? network_gpu_count(traffic_network(run->ground->traffic)) : 1;
+    return wall <= INT64_MAX / run->account.results->gpus && end <= INT64_MAX / cluster_gpus;
 }
 
 static void on_step_done(Engine *engine, void *subject, uint64_t argument) {
@@ -58,7 +60,9 @@ static void on_step_done(Engine *engine, void *subject, uint64_t argument) {
         return;
     }
     run->done = true;
-    run->ground->jobs_left--;
+    const Event all_done = run->ground->all_done;
+    if (--run->ground->jobs_left == 0)
+        all_done.action(engine, all_done.subject, all_done.argument);
 }
 
 static void on_start(Engine *engine, void *subject, uint64_t argument) {

@@ -6,7 +6,7 @@
 
 #include "sim/engine/fatal.h"
 
-enum { LINK_NAME_BYTES = 96, CHANGE_PRIORITY = 0 };
+enum { CHANGE_PRIORITY = 0 };
 
 /* One event of the spec on the engine. */
 typedef struct EventState {
@@ -26,7 +26,7 @@ struct LinkEvents {
     size_t link_count;
     double *speed_fraction; /* [link] */
     bool *dead;             /* [link]: what the routing knows */
-    bool lasting_only;      /* all of those are dead for good */
+    bool lasting_only;      /* all of those are dead for good, and the routing knows of all */
 };
 
 bool link_event_matches(const char *event_link, const char *link_name) {
@@ -43,11 +43,10 @@ TrafficDetail link_events_detail(const SimulationSpec *spec) {
     return spec->fidelity == FIDELITY_FOLDED ? TRAFFIC_FOLDED : TRAFFIC_UNFOLDED;
 }
 
-/* The links that an event means; only counts them when `links` is NULL. */
-static int find_links(const Network *network, const char *name, LinkId *links) {
+int link_events_find(const Network *network, const char *name, LinkId *links) {
     int count = 0;
     for (LinkId link = 0; link < (LinkId)network_link_count(network); link++) {
-        char text[LINK_NAME_BYTES];
+        char text[NETWORK_LINK_NAME_BYTES];
         network_link_name(network, link, text, sizeof text);
         if (!link_event_matches(name, text))
             continue;
@@ -63,8 +62,8 @@ void link_events_single_out(const SimulationSpec *spec, Traffic *traffic) {
     for (int64_t i = 0; i < spec->link_event_count; i++) {
         const char *name = spec->link_events[i].link;
         const Network *network = traffic_network(traffic);
-        LinkId *links = ARENA_ARRAY(arena, find_links(network, name, NULL), LinkId);
-        int count = find_links(network, name, links);
+        LinkId *links = ARENA_ARRAY(arena, link_events_find(network, name, NULL), LinkId);
+        int count = link_events_find(network, name, links);
         for (int j = 0; j < count; j++)
             traffic_single_out(traffic, links[j]);
     }
@@ -149,8 +148,11 @@ static void on_change(Engine *engine, void *subject, uint64_t argument) {
     state->holds = argument == 1;
     find_speeds(events, state);
     set_speeds(events, state);
-    if (events->reroutes && spec->speed_fraction == 0)
+    if (events->reroutes && spec->speed_fraction == 0) {
+        /* The routing is going to look anew, so no flow is held up for ever yet. */
+        events->lasting_only = false;
         engine_schedule(engine, events->reroute, CHANGE_PRIORITY, (Event){on_reroute, events, 0});
+    }
     if (state->holds && spec->for_s > 0)
         engine_schedule(engine, sim_time_from_s(spec->for_s), CHANGE_PRIORITY, (Event){on_change, state, 0});
     else if (!state->holds && spec->every_s > 0)
@@ -163,8 +165,8 @@ static void start_event(LinkEvents *events, const LinkEventSpec *spec) {
     const Network *network = traffic_network(events->ground->traffic);
     EventState *state = &events->states[events->state_count++];
     *state = (EventState){.events = events, .spec = spec};
-    state->links = ARENA_ARRAY(arena, find_links(network, spec->link, NULL), LinkId);
-    state->link_count = find_links(network, spec->link, state->links);
+    state->links = ARENA_ARRAY(arena, link_events_find(network, spec->link, NULL), LinkId);
+    state->link_count = link_events_find(network, spec->link, state->links);
     engine_schedule(events->ground->engine, sim_time_from_s(spec->at_s), CHANGE_PRIORITY, (Event){on_change, state, 1});
 }
 

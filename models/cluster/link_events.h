@@ -12,6 +12,9 @@
 /* True when the link, "leaf[2].up[3]", is meant by an event's name, "leaf[2]" or "leaf[2].up". */
 bool link_event_matches(const char *event_link, const char *link_name);
 
+/* The links that an event's name means; returns their number. `links` has room for them, or is NULL. */
+int link_events_find(const Network *network, const char *name, LinkId *links);
+
 /* How much of the traffic must be told apart for the events of the spec. */
 TrafficDetail link_events_detail(const SimulationSpec *spec);
 

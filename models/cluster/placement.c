@@ -191,7 +191,7 @@ typedef struct Guests {
     int nodes_per_site[SITE_COUNT];
 } Guests;
 
-/* SplitMix64's finisher (Steele, Lea, Flood 2014): sums of different guests are different. */
+/* SplitMix64's finisher (Steele, Lea, Flood 2014): sums of different guests differ, but for one in 4e9. */
 static uint32_t guest_key(int64_t guest, Site site) {
     uint64_t value = ((uint64_t)guest * SITE_COUNT + site + 1) * 0x9e3779b97f4a7c15U;
     value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9U;

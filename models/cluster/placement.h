@@ -11,13 +11,8 @@
 #define MODELS_CLUSTER_PLACEMENT_H
 
 #include "models/spec.h"
+#include "models/workload/job_place.h"
 #include "sim/engine/arena.h"
-
-typedef struct JobPlace {
-    const int *rank_gpu;   /* [job's gpus]: GPU of every rank */
-    const uint32_t *marks; /* [job's gpus]: of every rank; equal = alike; all 0 when nobody is met */
-    bool splits_nodes;     /* ranks of one node do not see the same fabric either */
-} JobPlace;
 
 /* One per job, in the arena; NULL and an error per job that does not fit. Everything but nodes has been checked. */
 const JobPlace *placement_of_jobs(const SimulationSpec *spec, Arena *arena, ErrorList *errors);

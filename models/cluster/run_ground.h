@@ -14,8 +14,9 @@ typedef struct RunGround {
     Engine *engine;
     FairShare *share;
     Traffic *traffic;
-    int jobs_left; /* that have not ended; at 0 nothing new begins */
-    bool endless;  /* one of them never will, within what can be counted */
+    int jobs_left;  /* that have not ended; at 0 nothing new begins */
+    Event all_done; /* happens when the last of them ends */
+    bool endless;   /* one of them never will, within what can be counted */
 } RunGround;
 
 #endif

@@ -88,6 +88,9 @@ LinkKind network_link_kind(const Network *network, LinkId link);
 /* Bytes/s that large transfers reach: nominal times efficiency. */
 double network_link_bytes_per_s(const Network *network, LinkId link);
 
+/* Room for the name of any link; longer names, of a fabric of the user's own, are cut. */
+enum { NETWORK_LINK_NAME_BYTES = 256 };
+
 /* Writes "gpu[17].nvlink.out", "node[3].nic[1].in", "leaf[2].up" or "pod[1].rail[0].down[3]" as snprintf does. */
 void network_link_name(const Network *network, LinkId link, char *text, size_t size);
 

@@ -31,7 +31,7 @@ static Series *observe_link(JobStep *self, FairShare *share, const Traffic *traf
         return NULL;
     Series *series = series_create_at(SERIES_POINTS, self->step.start);
     fair_share_observe(share, resource, series);
-    self->observed[self->observed_count++] = resource;
+    self->observed[self->observed_count++] = (ObservedLink){resource, series};
     return series;
 }
 
@@ -42,7 +42,7 @@ static void create_class_states(JobStep *self, Arena *arena, Engine *engine, Fai
     int classes = step->ranks.class_count;
     step->memory = ARENA_ARRAY(arena, classes, Pool *);
     self->series = ARENA_ARRAY(arena, classes, ClassSeries);
-    self->observed = ARENA_ARRAY(arena, 2 * classes, ResourceId);
+    self->observed = ARENA_ARRAY(arena, 2 * classes, ObservedLink);
     for (int i = 0; i < classes; i++) {
         const RankClass *class = &step->ranks.classes[i];
         /* Tensor ranks are alike on the links; the first of the group is the one whose links are always there. */
@@ -104,7 +104,7 @@ void job_step_destroy(JobStep *self, FairShare *share) {
     for (CollectiveRun *run = self->step.runs; run; run = run->next)
         collective_run_stop(run);
     for (int i = 0; i < self->observed_count; i++)
-        fair_share_observe(share, self->observed[i], NULL);
+        fair_share_forget(share, self->observed[i].resource, self->observed[i].series);
     for (int i = 0; i < self->step.ranks.class_count; i++) {
         pool_destroy(self->step.memory[i]);
         series_destroy(self->series[i].memory);

@@ -15,10 +15,16 @@ typedef struct ClassSeries {
     Series *nic;    /* load of its NIC, fraction; NULL when the job does not use it */
 } ClassSeries;
 
+/* A resource whose load is recorded, and where. */
+typedef struct ObservedLink {
+    ResourceId resource;
+    Series *series;
+} ObservedLink;
+
 typedef struct JobStep {
     Step step;
     ClassSeries *series; /* one per class */
-    ResourceId *observed;
+    ObservedLink *observed;
     int observed_count;
     bool endless; /* longer than STEP_MOST_S: not to be run */
 } JobStep;

@@ -12,16 +12,6 @@ const char *recompute_name(Recompute recompute) {
     return RECOMPUTE_NAMES[recompute];
 }
 
-bool recompute_find(const char *name, Recompute *recompute) {
-    for (int i = RECOMPUTE_NONE; i <= RECOMPUTE_FULL; i++) {
-        if (strcmp(name, RECOMPUTE_NAMES[i]) == 0) {
-            *recompute = (Recompute)i;
-            return true;
-        }
-    }
-    return false;
-}
-
 PlanSpec plan_default(void) {
     return (PlanSpec){.tensor_parallel = 1,
                       .pipeline_parallel = 1,

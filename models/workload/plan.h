@@ -77,6 +77,5 @@ double plan_hidden_bytes(const TrainingSpec *training);
 PipelineShape plan_shape(const PlanSpec *plan);
 
 const char *recompute_name(Recompute recompute); /* none, selective, full */
-bool recompute_find(const char *name, Recompute *recompute);
 
 #endif

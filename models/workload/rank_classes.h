@@ -11,8 +11,8 @@
 #ifndef MODELS_WORKLOAD_RANK_CLASSES_H
 #define MODELS_WORKLOAD_RANK_CLASSES_H
 
-#include "models/cluster/placement.h"
 #include "models/spec.h"
+#include "models/workload/job_place.h"
 #include "sim/engine/arena.h"
 
 typedef struct RankClass {

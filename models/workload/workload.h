@@ -5,8 +5,8 @@
 #ifndef MODELS_WORKLOAD_WORKLOAD_H
 #define MODELS_WORKLOAD_WORKLOAD_H
 
-#include "models/cluster/placement.h"
 #include "models/workload/collective_job.h"
+#include "models/workload/job_place.h"
 #include "models/workload/rank_classes.h"
 #include "models/workload/training_traffic.h"
 

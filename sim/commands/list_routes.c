@@ -12,8 +12,6 @@
 #include "sim/commands/note.h"
 #include "sim/commands/places.h"
 
-enum { NAME_BYTES = 256 };
-
 /* Reads "[17]" behind a word; false when it is not there. *text moves behind it. */
 static bool read_index(const char **text, const char *word, long *index) {
     size_t length = strlen(word);
@@ -77,7 +75,7 @@ static const char *gpu_name(const Network *network, int gpu, Arena *arena) {
 }
 
 static const char *hop_name(const Network *network, const RouteHop *hop, Arena *arena) {
-    char name[NAME_BYTES];
+    char name[NETWORK_LINK_NAME_BYTES];
     network_link_name(network, hop->link, name, sizeof name);
     return arena_text(arena, name);
 }

@@ -6,6 +6,7 @@
 #include "sim/engine/array.h"
 #include "sim/engine/fatal.h"
 #include "sim/engine/share_losses.h"
+#include "sim/engine/share_meter.h"
 #include "sim/engine/share_progress.h"
 #include "sim/engine/share_solver.h"
 
@@ -23,12 +24,6 @@ typedef struct Order {
     Event done;
 } Order;
 
-/* What share_graph does not know of a resource. */
-typedef struct Meter {
-    double served;  /* units, of activities that have ended */
-    Series *series; /* NULL = not observed */
-} Meter;
-
 struct FairShare {
     Engine *engine;
     ShareGraph graph;
@@ -38,7 +33,7 @@ struct FairShare {
     Order *orders;
     size_t order_count;
     size_t order_capacity;
-    Meter *meters;
+    ShareMeter *meters; /* by resource */
     size_t meter_capacity;
     bool flush_pending;
     EventHandle next_event; /* the next completion */
@@ -61,9 +56,11 @@ void fair_share_destroy(FairShare *share) {
     if (share == NULL)
         return;
     share_solver_destroy(share->solver);
-    share_graph_free(&share->graph);
     share_progress_free(&share->progress);
     share_losses_free(&share->losses);
+    for (uint32_t resource = 0; resource < share->graph.resource_count; resource++)
+        share_meter_free(&share->meters[resource]);
+    share_graph_free(&share->graph);
     free(share->orders);
     free(share->meters);
     free(share);
@@ -128,12 +125,12 @@ static void fair_share_on_done(Engine *engine, void *subject, uint64_t argument)
 }
 
 static void fair_share_record(FairShare *share, uint32_t resource) {
-    if (share->meters[resource].series == NULL)
+    if (!share->graph.resources[resource].is_watched)
         return;
     double capacity_per_s = share->graph.resources[resource].capacity_per_s;
     double load_per_s = share_graph_load_per_s(&share->graph, resource);
     double load_fraction = capacity_per_s > 0.0 ? load_per_s / capacity_per_s : 0.0;
-    series_record(share->meters[resource].series, engine_now(share->engine), load_fraction);
+    share_meter_record(&share->meters[resource], engine_now(share->engine), load_fraction);
 }
 
 /* Activities change lanes before the lanes change their levels: until now the old ones held. */
@@ -191,7 +188,7 @@ ResourceId fair_share_add_resource(FairShare *share, double capacity_per_s) {
     ResourceId resource = share_graph_add_resource(&share->graph, capacity_per_s);
     share->meters =
         array_grow(share->meters, &share->meter_capacity, share->graph.resource_count, sizeof *share->meters);
-    share->meters[resource] = (Meter){0};
+    share->meters[resource] = (ShareMeter){0};
     share_progress_add_resource(&share->progress);
     share_losses_add_resource(&share->losses, resource, capacity_per_s);
     return resource;
@@ -378,8 +375,13 @@ bool fair_share_is_used_by(const FairShare *share, ResourceId resource, uint32_t
 
 void fair_share_observe(FairShare *share, ResourceId resource, Series *series) {
     ENGINE_CHECK(share->engine, resource < share->graph.resource_count);
-    share->meters[resource].series = series;
-    share->graph.resources[resource].is_watched = series != NULL;
-    if (series != NULL)
-        fair_share_touch(share, resource);
+    share_meter_observe(&share->meters[resource], series);
+    share->graph.resources[resource].is_watched = true;
+    fair_share_touch(share, resource);
+}
+
+void fair_share_forget(FairShare *share, ResourceId resource, const Series *series) {
+    ENGINE_CHECK(share->engine, resource < share->graph.resource_count);
+    share_meter_forget(&share->meters[resource], series);
+    share->graph.resources[resource].is_watched = share->meters[resource].series_count > 0;
 }

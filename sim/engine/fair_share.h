@@ -83,7 +83,11 @@ double fair_share_served(const FairShare *share, ResourceId resource);
 /* True when an activity of the owner uses the resource, at whatever rate. */
 bool fair_share_is_used_by(const FairShare *share, ResourceId resource, uint32_t owner);
 
-/* Records the load of a resource, as a fraction of its capacity, into `series` (borrowed) whenever it changes. */
+/* Records the load of a resource, as a fraction of its capacity, into `series` (borrowed) whenever it changes; into
+ * several, when it is called again. */
 void fair_share_observe(FairShare *share, ResourceId resource, Series *series);
+
+/* Records it into that series no longer. */
+void fair_share_forget(FairShare *share, ResourceId resource, const Series *series);
 
 #endif

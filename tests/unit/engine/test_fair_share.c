@@ -283,3 +283,23 @@ Test(fair_share, the_observed_load_is_a_fraction_of_the_capacity) {
     series_destroy(series);
     bed_destroy(&bed);
 }
+
+Test(fair_share, two_series_of_one_resource_see_the_same_until_one_is_forgotten) {
+    Bed bed = bed_create();
+    Ended ended;
+    ResourceId link = fair_share_add_resource(bed.share, 8.0);
+    Series *kept = series_create(16), *forgotten = series_create(16);
+    fair_share_observe(bed.share, link, kept);
+    fair_share_observe(bed.share, link, forgotten);
+    start_on(&bed, 19.08, link, &ended);
+    engine_run_until(bed.engine, 1000000000);
+    series_finish(forgotten, 1000000000);
+    fair_share_forget(bed.share, link, forgotten);
+    engine_run_until(bed.engine, 4000000000);
+    series_finish(kept, 4000000000);
+    expect_near(series_mean(forgotten), 1.0, 1e-12);
+    expect_near(series_mean(kept), 2.385 / 4.0, 1e-9);
+    series_destroy(kept);
+    series_destroy(forgotten);
+    bed_destroy(&bed);
+}

@@ -1,6 +1,7 @@
 /* Traffic that is no job's: takes exactly its rate, in bursts or as counters say, and ends with the last job. */
 #include <criterion/criterion.h>
 #include <math.h>
+#include <string.h>
 
 #include "models/cluster/cluster_run.h"
 #include "sim/engine/engine.h"
@@ -149,6 +150,18 @@ Test(background, begins_at_its_start_and_shows_in_who_hurt_whom) {
     cr_expect_float_eq(busy_cluster_metric(results, "sender", "due_to.noise_fraction"), 0.5 / 1.5, 1e-4);
     cr_expect_eq(busy_cluster_metric(results, "sender", "due_to.links_fraction"), 0);
     arena_destroy(run);
+    arena_destroy(arena);
+}
+
+Test(background, links_carry_nothing_of_it_after_the_last_job) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = sender(arena, 16.25e9);
+    busy_cluster_add_background(&spec, "noise", "2", "3")->bytes_per_s = 2.385e9;
+    const Results *results = busy_cluster_run(&spec, arena);
+    const LinkUse *link = results->links;
+    while (strcmp(link->name, "node[3].nic[0].in") != 0)
+        link++;
+    cr_expect_float_eq(link->bytes, 2.385e9 * sim_time_to_s(results->wall), 10);
     arena_destroy(arena);
 }
 

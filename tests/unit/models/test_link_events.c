@@ -144,6 +144,22 @@ Test(link_events, a_flow_goes_around_a_dead_link_once_the_fabric_knows) {
     arena_destroy(arena);
 }
 
+/* A second failure while the fabric does not know of it: the first is known, and no flow is held up for ever. */
+Test(link_events, a_second_dead_link_is_gone_around_too) {
+    double sum_s = 0, alone_s = 0;
+    for (int spine = 0; spine < 3; spine++) {
+        Arena *arena = arena_create();
+        SimulationSpec spec = crossing_sender(arena, 3);
+        spec.cluster.fabric.reroute_s = 0.2385;
+        alone_s = run_s(&spec);
+        busy_cluster_add_event(&spec, arena_format(arena, "leaf[1].up[%d]", spine), 0.1, 0);
+        busy_cluster_add_event(&spec, arena_format(arena, "leaf[0].up[%d]", spine), 0.4, 0);
+        sum_s += run_s(&spec);
+        arena_destroy(arena);
+    }
+    cr_expect_float_eq(sum_s, 3 * alone_s + 0.2385, 1e-8, "one of the three is the link of the flow");
+}
+
 Test(link_events, a_failure_shorter_than_the_reroute_is_waited_for) {
     Arena *arena = arena_create();
     SimulationSpec spec = crossing_sender(arena, 2);

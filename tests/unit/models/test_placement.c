@@ -50,6 +50,15 @@ static void expect_each_gpu_once(const Bed *bed) {
         }
 }
 
+Test(placement, a_job_that_says_its_nodes_gets_all_of_their_gpus) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = busy_cluster(arena, 5, 3, 0);
+    busy_cluster_add_collective(&spec, "some", 0, "1,3");
+    const Results *results = busy_cluster_run(&spec, arena);
+    cr_expect_eq(results->gpus, 6);
+    arena_destroy(arena);
+}
+
 Test(placement, packed_fills_leaf_after_leaf) {
     Bed bed = bed_create(8, 4, 4);
     busy_cluster_add_collective(&bed.spec, "a", 12, "");

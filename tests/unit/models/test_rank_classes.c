@@ -1,5 +1,6 @@
 #include <criterion/criterion.h>
 
+#include "models/cluster/placement.h"
 #include "models/workload/rank_classes.h"
 #include "tests/unit/models/small_cluster.h"
 
