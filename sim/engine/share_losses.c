@@ -45,7 +45,8 @@ void share_losses_begin(ShareLosses *losses, const ShareGraph *graph, uint32_t a
         losses->note_count = (size_t)activity + 1;
         losses->notes = array_grow(losses->notes, &losses->note_capacity, losses->note_count, sizeof *losses->notes);
     }
-    losses->notes[activity] = (ShareNote){.owner = owner};
+    losses->notes[activity] =
+        (ShareNote){.owner = owner, .alone_per_s = alone_per_s(graph, activity, losses->first_capacity_per_s)};
     if (lost_s == NULL)
         return;
     losses->noting =
@@ -53,7 +54,6 @@ void share_losses_begin(ShareLosses *losses, const ShareGraph *graph, uint32_t a
     losses->noting[losses->noting_count++] = activity;
     losses->notes[activity].place = (uint32_t)losses->noting_count;
     losses->notes[activity].lost_s = lost_s;
-    losses->notes[activity].alone_per_s = alone_per_s(graph, activity, losses->first_capacity_per_s);
 }
 
 void share_losses_end(ShareLosses *losses, uint32_t activity) {
@@ -66,19 +66,34 @@ void share_losses_end(ShareLosses *losses, uint32_t activity) {
     losses->notes[activity].place = 0;
 }
 
-/* Gives seconds lost on a resource to the owners of whoever else loads it. */
+/* What the owner of an activity would put on the resource that limits it if nobody else were there. */
+static double own_demand_per_s(const ShareLosses *losses, const ShareGraph *graph, uint32_t slot) {
+    const ShareResource *resource = &graph->resources[graph->activities[slot].limit];
+    double sum_per_s = 0.0;
+    for (uint32_t u = 0; u < resource->user_count; u++) {
+        const ShareNote *other = &losses->notes[resource->users[u].activity];
+        if (other->owner == losses->notes[slot].owner)
+            sum_per_s += fmin(resource->users[u].weight * other->alone_per_s, resource->capacity_per_s);
+    }
+    return sum_per_s;
+}
+
+/* Gives seconds lost on a resource to the other owners there. */
 static void give_to_others(ShareLosses *losses, const ShareGraph *graph, uint32_t slot, double lost_s) {
     const ShareResource *resource = &graph->resources[graph->activities[slot].limit];
+    uint32_t own = losses->notes[slot].owner;
     double sum_per_s = 0.0;
     memset(losses->load_per_s, 0, losses->owners * sizeof *losses->load_per_s);
     for (uint32_t u = 0; u < resource->user_count; u++) {
-        uint32_t other = resource->users[u].activity;
-        if (other == slot)
+        uint32_t other = resource->users[u].activity, owner = losses->notes[other].owner;
+        if (owner == own)
             continue;
         double load_per_s = resource->users[u].weight * graph->activities[other].rate_per_s;
-        losses->load_per_s[losses->notes[other].owner] += load_per_s;
+        losses->load_per_s[owner] += load_per_s;
         sum_per_s += load_per_s;
     }
+    if (sum_per_s == 0.0)
+        losses->notes[slot].lost_s[own] += lost_s;
     for (uint32_t owner = 0; owner < losses->owners && sum_per_s > 0.0; owner++)
         losses->notes[slot].lost_s[owner] += lost_s * losses->load_per_s[owner] / sum_per_s;
 }
@@ -91,8 +106,15 @@ static void note(ShareLosses *losses, const ShareGraph *graph, uint32_t slot, do
         return;
     double now_alone_per_s = fmin(alone_per_s(graph, slot, NULL), self->alone_per_s);
     self->lost_s[losses->owners - 1] += elapsed_s * (1.0 - now_alone_per_s / self->alone_per_s);
-    if (activity->limit != SHARE_LIMIT_CAP && now_alone_per_s > rate_per_s)
-        give_to_others(losses, graph, slot, elapsed_s * (now_alone_per_s - rate_per_s) / self->alone_per_s);
+    if (activity->limit == SHARE_LIMIT_CAP || now_alone_per_s <= rate_per_s)
+        return;
+    double demand_per_s = own_demand_per_s(losses, graph, slot);
+    double room = graph->resources[activity->limit].capacity_per_s / demand_per_s;
+    double own_per_s = fmax(rate_per_s, now_alone_per_s * fmin(room, 1.0));
+    double lost_s = elapsed_s * (now_alone_per_s - rate_per_s) / self->alone_per_s;
+    double to_others_s = lost_s * (1.0 - rate_per_s / own_per_s) / (1.0 - rate_per_s / now_alone_per_s);
+    self->lost_s[self->owner] += lost_s - to_others_s;
+    give_to_others(losses, graph, slot, to_others_s);
 }
 
 void share_losses_advance(ShareLosses *losses, const ShareGraph *graph, SimTime now) {

@@ -4,11 +4,15 @@
  *
  * While an activity goes at rate r and would go at R if it were alone on resources of their first capacities, it loses
  * the part 1 - r / R of the time. What it loses because capacities are lower now is lost to the last owner; the rest is
- * lost on the resource that limits it, to the owners of the others there, by the load that each puts on it. An owner
- * loses to itself too, when its own activities meet. The sums close: served alone, an activity would have ended earlier
- * by just what it lost, if capacities had not changed in between.
+ * lost on the resource that limits it. There it would go at S = R * capacity / D if only its owner's activities were
+ * there, with D the load of them all at R, where that is more than the capacity: the part 1 - r / S of the time is lost
+ * to the other owners, by the load that each puts on it, and what is left to its own. So it does not matter whether an
+ * owner's traffic is one activity or many. The sums close: served alone, an activity would have ended earlier by just
+ * what it
+ * lost, if capacities had not changed in between.
  *
- * Limits: costs O(activities that note + users of what limits them) at every change; nothing when nobody notes.
+ * Limits: an activity that has gone over to another way counts R on that way: what the detour costs is nobody's loss.
+ * Costs O(activities that note + users of what limits them) at every change; nothing when nobody notes.
  */
 #ifndef SIM_ENGINE_SHARE_LOSSES_H
 #define SIM_ENGINE_SHARE_LOSSES_H

@@ -220,3 +220,32 @@ static uint64_t hash_of_run(uint32_t owners) {
 Test(share_losses, noting_changes_no_event) {
     cr_expect_eq(hash_of_run(0), hash_of_run(OWNERS));
 }
+
+/* On 10/s, an owner whose flows together go at 6/s alone meets a flow of 8/s: as one flow or as three, he loses alike.
+ */
+Test(share_losses, many_flows_of_an_owner_lose_what_one_for_them_all_would) {
+    double lost_s[2];
+    for (int split = 0; split < 2; split++) {
+        Bed bed = bed_create(OWNERS);
+        Flow own[3], other;
+        ResourceId link = fair_share_add_resource(bed.share, 10.0);
+        for (int i = 0; i < (split ? 3 : 1); i++) {
+            own[i] = (Flow){.end = -1};
+            ResourceUse use = {link, split ? 1 : 3};
+            fair_share_start(bed.share, &(ActivitySpec){.amount = 6.0,
+                                                        .cap_per_s = 2.0,
+                                                        .uses = &use,
+                                                        .use_count = 1,
+                                                        .owner = 2,
+                                                        .lost_s = own[i].lost_s,
+                                                        .done = {note_end, &own[i], 0}});
+        }
+        start(&bed, &other, 0, 1.0, (ResourceUse){link, 8.0});
+        engine_run(bed.engine);
+        lost_s[split] = own[0].lost_s[0];
+        cr_expect_eq(own[0].lost_s[2], 0);
+        bed_destroy(&bed);
+    }
+    cr_assert_gt(lost_s[0], 0.1);
+    cr_assert_float_eq(lost_s[0], lost_s[1], 1e-8);
+}
