@@ -183,9 +183,10 @@ static const char *endless_verdict(const SimulationSpec *spec, const JobSpec *jo
     return arena_format(arena,
                         "%s on %" PRId64
                         " %s does not end: a step would take years. Look for a link, a GPU or a kernel "
-                        "constant that is nearly 0.",
+                        "constant that is nearly 0%s.",
                         job->kind == JOB_TRAINING ? job->training.model.name : job->collective.operation, results->gpus,
-                        spec->cluster.node.gpu.name);
+                        spec->cluster.node.gpu.name,
+                        spec->link_event_count > 0 ? ", or for a link event without `for` on the only way" : "");
 }
 
 /* "1 GiB" */
