@@ -99,6 +99,7 @@ typedef struct SimulationSpec {
     const char *lesson; /* one sentence: what this scenario shows */
     uint64_t seed;
     Fidelity fidelity;
+    bool without_links; /* Results.links are not asked for: they cost as much as a short run */
     ClusterSpec cluster;
     JobSpec *jobs; /* resolved: by start, then by name, whatever the order in the file */
     int64_t job_count;

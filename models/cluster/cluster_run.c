@@ -36,6 +36,8 @@ static void lay_out(ClusterRun *run, const JobPlace *places) {
     Arena *arena = run->ground.arena;
     run->network = network_build(&spec->cluster.node, &spec->cluster.fabric, (int)spec->cluster.nodes);
     run->ground.traffic = traffic_create(arena, &run->network, detail_of(spec, places));
+    if (spec->without_links)
+        traffic_echo_silence(traffic_echo(run->ground.traffic));
     run->workloads = ARENA_ARRAY(arena, spec->job_count, Workload *);
     for (int64_t i = 0; i < spec->job_count; i++)
         run->workloads[i] = workload_create(arena, spec, &spec->jobs[i], &places[i], run->ground.traffic);
@@ -103,7 +105,7 @@ static ClusterOutcome close_books(ClusterRun *run, Results **results) {
         outcome.end = end > outcome.end ? end : outcome.end;
     }
     LinkUseQuery query = {&run->network, run->ground.traffic, run->ground.share, outcome.end};
-    if (outcome.done && outcome.end > 0)
+    if (outcome.done && outcome.end > 0 && !spec->without_links)
         outcome.link_count = link_use_fill(&query, arena, &outcome.links);
     return outcome;
 }

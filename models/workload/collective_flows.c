@@ -85,7 +85,8 @@ static void add_flow(Builder *builder, const Message *message, double bytes) {
 static Message create_message(Builder *builder, int rank, const CollectiveSend *send) {
     const CollectivePlace *place = &builder->place;
     FlowGraph *graph = builder->graph;
-    NetworkRoute route = collective_message_route(place, rank, send);
+    NetworkRoute route;
+    collective_message_route(place, rank, send, &route);
     double latency_s = collective_latency_s(place->call->kind, route.latency_s);
     Message message = {.from_rank = rank, .send = *send};
     message.start = flow_graph_add_point(graph, 0);
@@ -185,7 +186,8 @@ static double fixed_seconds(Builder *builder, int number, const CollectivePhase 
         for (int rank = 0; rank < end; rank++)
             for (int i = builder->algorithm->sends(place->call, number, step, rank, builder->sends) - 1; i >= 0; i--) {
                 const CollectiveSend *send = &builder->sends[i];
-                NetworkRoute route = collective_message_route(place, rank, send);
+                NetworkRoute route;
+                collective_message_route(place, rank, send, &route);
                 ramp_s = fmax(ramp_s, collective_ramp_s(place->call->kind, route.ramp_s, send->bytes));
             }
     return collective_fixed_s(phase, number, ramp_s);

@@ -52,19 +52,21 @@ static void evaluation_end(Evaluation *evaluation) {
 }
 
 /* Puts one send on its links; what goes between nodes is spread when the phase is complete. */
-static NetworkRoute add_loads(Evaluation *evaluation, int rank, const CollectiveSend *send) {
+static void add_loads(Evaluation *evaluation, int rank, const CollectiveSend *send, NetworkRoute *route) {
     CollectivePlace *place = &evaluation->place;
-    if (collective_message_leaves_node(place, rank, send))
-        return node_exchange_add(place->exchange, rank, send, &evaluation->loads);
-    NetworkRoute route = collective_message_route(place, rank, send);
-    for (int i = 0; i < route.link_count; i++)
-        load_list_add(&evaluation->loads, route.links[i], send->bytes);
-    return route;
+    if (collective_message_leaves_node(place, rank, send)) {
+        node_exchange_add(place->exchange, rank, send, &evaluation->loads, route);
+        return;
+    }
+    collective_message_route(place, rank, send, route);
+    for (int i = 0; i < route->link_count; i++)
+        load_list_add(&evaluation->loads, route->links[i], send->bytes);
 }
 
 static void add_send(Evaluation *evaluation, int rank, const CollectiveSend *send) {
     CollectiveKind kind = evaluation->place.call->kind;
-    NetworkRoute route = add_loads(evaluation, rank, send);
+    NetworkRoute route;
+    add_loads(evaluation, rank, send, &route);
     double latency_s = collective_latency_s(kind, route.latency_s);
     evaluation->latency_s = fmax(evaluation->latency_s, latency_s);
     evaluation->ramp_s = fmax(evaluation->ramp_s, collective_ramp_s(kind, route.ramp_s, send->bytes));
@@ -174,6 +176,22 @@ static CollectivePhaseLoads keep_phase(const Evaluation *evaluation, const Colle
     return (CollectivePhaseLoads){.latency_s = latency_s, .loads = loads, .load_count = (int)count};
 }
 
+/* A message of one rank to another is its way: most of a pipeline's calls, so it has a short cut. */
+static CollectivePhaseLoads message_loads(const CollectiveCall *call, const CollectivePhase *phase,
+                                          const Network *network, Arena *arena) {
+    NetworkRoute route;
+    network_route(network, call->rank_gpu[0], call->rank_gpu[1], &route);
+    LinkLoad *loads = ARENA_ARRAY(arena, route.link_count, LinkLoad);
+    for (int i = 0; i < route.link_count; i++) {
+        int place = i;
+        for (; place > 0 && loads[place - 1].link > route.links[i]; place--)
+            loads[place] = loads[place - 1];
+        loads[place] = (LinkLoad){.link = route.links[i], .bytes = call->bytes * route.share_fraction[i]};
+    }
+    double latency_s = collective_latency_s(call->kind, route.latency_s) + collective_fixed_s(phase, 0, 0);
+    return (CollectivePhaseLoads){.latency_s = latency_s, .loads = loads, .load_count = route.link_count};
+}
+
 void collective_loads(const CollectiveCall *call, const CollectiveAlgorithm *algorithm, const Network *network,
                       Arena *arena, CollectiveLoads *loads) {
     CHECK(call->ranks >= 1 && call->bytes >= 0 && call->gpus_per_node == network->gpus_per_node);
@@ -181,6 +199,11 @@ void collective_loads(const CollectiveCall *call, const CollectiveAlgorithm *alg
     CollectivePhase phases[COLLECTIVE_PHASES_MAX];
     int count = algorithm->phases(call, phases);
     CollectivePhaseLoads *out = ARENA_ARRAY(arena, count, CollectivePhaseLoads);
+    *loads = (CollectiveLoads){.phases = out, .phase_count = count};
+    if (call->kind == COLLECTIVE_SEND_RECV && count == 1 && !network->splits_flows) {
+        out[0] = message_loads(call, &phases[0], network, arena);
+        return;
+    }
     Evaluation evaluation = evaluation_begin(call, network);
     evaluation.phase_count = count;
     for (int phase = 0; phase < count; phase++) {
@@ -189,7 +212,6 @@ void collective_loads(const CollectiveCall *call, const CollectiveAlgorithm *alg
         out[phase] = keep_phase(&evaluation, &phases[phase], latency_s, arena);
     }
     evaluation_end(&evaluation);
-    *loads = (CollectiveLoads){.phases = out, .phase_count = count};
 }
 
 double collective_alone_seconds(const CollectiveLoads *loads, const Network *network) {

@@ -1,14 +1,16 @@
 #include "models/workload/collective_message.h"
 
 /* Half of a way inside a node: between a GPU and the switch that adds or copies. */
-static NetworkRoute route_to_switch(const CollectivePlace *place, int rank, const CollectiveSend *send) {
+static void route_to_switch(const CollectivePlace *place, int rank, const CollectiveSend *send, NetworkRoute *route) {
     const Network *network = place->network;
     const int *gpu = place->call->rank_gpu;
     bool to_switch = send->to_rank == place->call->ranks;
-    NetworkRoute route = {
-        .link_count = 1, .kind = LINK_NVLINK, .latency_s = network->port.latency_s / 2, .ramp_s = network->port.ramp_s};
-    route.links[0] = to_switch ? network_port_out(network, gpu[rank]) : network_port_in(network, gpu[send->to_rank]);
-    return route;
+    route->link_count = 1;
+    route->kind = LINK_NVLINK;
+    route->latency_s = network->port.latency_s / 2;
+    route->ramp_s = network->port.ramp_s;
+    route->share_fraction[0] = 1;
+    route->links[0] = to_switch ? network_port_out(network, gpu[rank]) : network_port_in(network, gpu[send->to_rank]);
 }
 
 static bool meets_switch(const CollectivePlace *place, int rank, const CollectiveSend *send) {
@@ -22,14 +24,14 @@ bool collective_message_leaves_node(const CollectivePlace *place, int rank, cons
     return call->rank_gpu[rank] / call->gpus_per_node != call->rank_gpu[send->to_rank] / call->gpus_per_node;
 }
 
-NetworkRoute collective_message_route(const CollectivePlace *place, int rank, const CollectiveSend *send) {
-    NetworkRoute route;
+void collective_message_route(const CollectivePlace *place, int rank, const CollectiveSend *send, NetworkRoute *route) {
+    const int *gpu = place->call->rank_gpu;
     if (meets_switch(place, rank, send))
-        return route_to_switch(place, rank, send);
-    if (collective_message_leaves_node(place, rank, send))
-        return node_exchange_route(place->exchange, rank, send->to_rank);
-    network_route(place->network, place->call->rank_gpu[rank], place->call->rank_gpu[send->to_rank], &route);
-    return route;
+        route_to_switch(place, rank, send, route);
+    else if (collective_message_leaves_node(place, rank, send))
+        node_exchange_route(place->exchange, rank, send->to_rank, route);
+    else
+        network_route(place->network, gpu[rank], gpu[send->to_rank], route);
 }
 
 int collective_message_flow_count(const CollectivePlace *place, int rank, const CollectiveSend *send) {
@@ -43,7 +45,8 @@ void collective_message_flow(const CollectivePlace *place, int rank, const Colle
         node_exchange_flow(place->exchange, rank, send, flow, loads);
         return;
     }
-    NetworkRoute route = collective_message_route(place, rank, send);
+    NetworkRoute route;
+    collective_message_route(place, rank, send, &route);
     for (int i = 0; i < route.link_count; i++)
         load_list_add(loads, route.links[i], send->bytes);
 }

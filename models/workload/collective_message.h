@@ -19,7 +19,7 @@ typedef struct CollectivePlace {
 bool collective_message_leaves_node(const CollectivePlace *place, int rank, const CollectiveSend *send);
 
 /* Latency, ramp and, for a message inside a node, the links. */
-NetworkRoute collective_message_route(const CollectivePlace *place, int rank, const CollectiveSend *send);
+void collective_message_route(const CollectivePlace *place, int rank, const CollectiveSend *send, NetworkRoute *route);
 
 /* Into how many flows it is cut, >= 1, and the links of one of them with its bytes, put on the list. */
 int collective_message_flow_count(const CollectivePlace *place, int rank, const CollectiveSend *send);

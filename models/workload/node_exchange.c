@@ -73,27 +73,25 @@ static int facing_rank(const NodeExchange *exchange, int rank, int to_rank) {
     return to->first_rank + (rank - from->first_rank) % to->ranks;
 }
 
-NetworkRoute node_exchange_route(const NodeExchange *exchange, int rank, int to_rank) {
+void node_exchange_route(const NodeExchange *exchange, int rank, int to_rank, NetworkRoute *route) {
     const int *gpu = exchange->call->rank_gpu;
     int facing = exchange->network->splits_flows ? facing_rank(exchange, rank, to_rank) : to_rank;
-    NetworkRoute route;
-    network_route(exchange->network, gpu[rank], gpu[facing], &route);
-    return route;
+    network_route(exchange->network, gpu[rank], gpu[facing], route);
 }
 
-NetworkRoute node_exchange_add(NodeExchange *exchange, int rank, const CollectiveSend *send, LoadList *loads) {
+void node_exchange_add(NodeExchange *exchange, int rank, const CollectiveSend *send, LoadList *loads,
+                       NetworkRoute *route) {
     int from = exchange->group_of_rank[rank], to = exchange->group_of_rank[send->to_rank];
-    NetworkRoute route = node_exchange_route(exchange, rank, send->to_rank);
+    node_exchange_route(exchange, rank, send->to_rank, route);
     if (exchange->network->splits_flows) {
         exchange->crossings = array_grow(exchange->crossings, &exchange->crossing_capacity,
                                          exchange->crossing_count + 1, sizeof *exchange->crossings);
         exchange->crossings[exchange->crossing_count++] = (Crossing){from, to, send->bytes};
     } else {
-        add_links(exchange, &route, send->bytes, loads);
+        add_links(exchange, route, send->bytes, loads);
         exchange->groups[from].out_bytes += send->bytes;
         exchange->groups[to].in_bytes += send->bytes;
     }
-    return route;
 }
 
 static int compare_crossings(const void *left, const void *right) {
@@ -177,7 +175,8 @@ void node_exchange_flow(const NodeExchange *exchange, int rank, const Collective
         add_flow(exchange, &(Crossing){from, to, send->bytes}, flow, loads);
         return;
     }
-    NetworkRoute route = node_exchange_route(exchange, rank, send->to_rank);
+    NetworkRoute route;
+    node_exchange_route(exchange, rank, send->to_rank, &route);
     add_links(exchange, &route, send->bytes, loads);
     Neighbours sender = exchange->groups[from], receiver = exchange->groups[to];
     sender.out_bytes = receiver.in_bytes = send->bytes;

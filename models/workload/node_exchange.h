@@ -16,10 +16,11 @@ typedef struct NodeExchange NodeExchange;
 NodeExchange *node_exchange_create(const CollectiveCall *call, const Network *network);
 
 /* Bytes from one rank to another of another node; puts on the list what its NICs do not decide. */
-NetworkRoute node_exchange_add(NodeExchange *exchange, int rank, const CollectiveSend *send, LoadList *loads);
+void node_exchange_add(NodeExchange *exchange, int rank, const CollectiveSend *send, LoadList *loads,
+                       NetworkRoute *route);
 
 /* The route whose latency and ramp a message to a rank of another node has. */
-NetworkRoute node_exchange_route(const NodeExchange *exchange, int rank, int to_rank);
+void node_exchange_route(const NodeExchange *exchange, int rank, int to_rank, NetworkRoute *route);
 
 /* Into how many flows such a message is cut, and the links of one of them with its bytes, put on the list. What all
  * messages of a step put there is what node_exchange_add and node_exchange_flush do. */

@@ -1,5 +1,7 @@
 #include "models/workload/traffic_echo.h"
 
+#include <stdbool.h>
+
 #include <string.h>
 
 #include "sim/engine/check.h"
@@ -11,6 +13,7 @@ struct TrafficEcho {
     int pair_capacity;
     double *runs; /* [operation] */
     int run_capacity;
+    bool silent;
 };
 
 TrafficEcho *traffic_echo_create(Arena *arena) {
@@ -19,7 +22,13 @@ TrafficEcho *traffic_echo_create(Arena *arena) {
     return echo;
 }
 
+void traffic_echo_silence(TrafficEcho *echo) {
+    echo->silent = true;
+}
+
 void traffic_echo_add(TrafficEcho *echo, EchoPair pair) {
+    if (echo->silent)
+        return;
     CHECK(echo->pair_count == 0 || echo->pairs[echo->pair_count - 1].operation <= pair.operation);
     if (echo->pair_count == echo->pair_capacity) {
         echo->pair_capacity = echo->pair_capacity ? 2 * echo->pair_capacity : 64;

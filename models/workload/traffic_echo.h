@@ -20,6 +20,9 @@ typedef struct EchoPair {
 
 TrafficEcho *traffic_echo_create(Arena *arena);
 
+/* Remembers nobody from now on: nobody asks for the links. Runs are still counted. */
+void traffic_echo_silence(TrafficEcho *echo);
+
 /* Operations must not fall. */
 void traffic_echo_add(TrafficEcho *echo, EchoPair pair);
 

@@ -107,6 +107,7 @@ static void run_point(void *context, int index) {
         values[axis] = scenario->axes[axis].values[value_index(scenario, index, axis)];
     SimulationSpec spec = {0};
     if (scenario_spec_at(scenario, values, run, &spec, &errors)) {
+        spec.without_links = sweep->scenario->axis_count > 0 || sweep->scenario->spec.without_links;
         const Results *results = simulation_run(&spec, run);
         point->results = kept == run ? results : kept_results_copy(results, kept);
     } else {

@@ -179,6 +179,9 @@ static int run(const CommandLine *line) {
     if (!read_request(line, &request))
         return EXIT_BAD_INPUT;
     Scenario *scenario = read_scenario(line);
+    /* What every link carried is only written to a folder. */
+    if (scenario != NULL)
+        scenario->spec.without_links = command_line_value(line, "output") == NULL;
     Sweep *sweep = scenario != NULL ? lay_out(line, scenario) : NULL;
     if (sweep == NULL)
         return EXIT_BAD_INPUT;

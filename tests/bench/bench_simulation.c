@@ -39,11 +39,12 @@ static double run_once(const char *const *sets, int set_count, uint64_t *events)
     error_list_init(&errors, arena);
     ScenarioSource source = {.files = &MAIN_SCENARIO, .file_count = 1, .sets = sets, .set_count = set_count};
     source.catalogue = catalogue_usual(NULL, NULL, arena);
-    const Scenario *scenario = scenario_read(&source, arena, &errors);
+    Scenario *scenario = scenario_read(&source, arena, &errors);
     if (!scenario) {
         error_list_print(&errors, stderr);
         exit(EXIT_BAD_INPUT);
     }
+    scenario->spec.without_links = true; /* as `chokepoint run` without -o */
     const Results *results = simulation_run(&scenario->spec, arena);
     if (results->status != RUN_OK) {
         fprintf(stderr, "%s\n", results->verdict);
