@@ -180,6 +180,12 @@ static void open_group_operations(TrafficBuilder *builder, TrainingTraffic *out)
         int chunk = index / groups % out->chunks, first = index % groups * width;
         TensorSpan span = {.stage = index / groups / out->chunks, .first = first, .end = first + width};
         double weights = training_chunk_parameters(builder->training, span.stage, chunk);
+        /* Chunks of a stage are reduced over the same ranks: as many bytes are the same operation. */
+        if (chunk > 0 && weights == training_chunk_parameters(builder->training, span.stage, chunk - 1)) {
+            gradients[index] = gradients[index - groups];
+            parameters[index] = parameters[index - groups];
+            continue;
+        }
         double bytes =
             weights * training_gradient_bytes(plan) / training_gradient_slices(builder->training, span.stage);
         CollectiveKind kind = plan->distributed_optimizer ? COLLECTIVE_REDUCE_SCATTER : COLLECTIVE_ALL_REDUCE;
