@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "models/cluster/placement.h"
+#include "models/cluster/node_list.h"
 #include "models/workload/collective_job.h"
 
 enum { PAIR_RANKS_MAX = 2048 }; /* gather and scatter hold a table of all pairs */
@@ -92,7 +92,7 @@ static void resolve_collective(const JobSpec *job, const char *path, ErrorList *
 static int64_t all_gpus(const SimulationSpec *spec, const JobSpec *job, ErrorList *errors) {
     int64_t count = spec->cluster.nodes;
     const char *found;
-    if (*job->nodes != '\0' && placement_nodes(job->nodes, spec->cluster.nodes, errors->arena, &count, &found) == NULL)
+    if (*job->nodes != '\0' && node_list_read(job->nodes, spec->cluster.nodes, errors->arena, &count, &found) == NULL)
         count = spec->cluster.nodes;
     return count * spec->cluster.node.gpus;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "models/cluster/link_events.h"
+#include "models/cluster/node_list.h"
 #include "models/cluster/placement.h"
 #include "models/job_resolve.h"
 #include "models/workload/step.h"
@@ -51,7 +52,7 @@ static void check_network(const ClusterSpec *cluster, ErrorList *errors) {
 static const int *check_nodes(const SimulationSpec *spec, const char *text, int64_t *count, const char *path,
                               ErrorList *errors) {
     const char *found;
-    const int *nodes = placement_nodes(text, spec->cluster.nodes, errors->arena, count, &found);
+    const int *nodes = node_list_read(text, spec->cluster.nodes, errors->arena, count, &found);
     if (!nodes)
         error_list_add(errors, (ErrorPlace){0}, path,
                        "found %s, expected nodes in 0 .. %" PRId64 ", such as \"0-7, 12\"", found,

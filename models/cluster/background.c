@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "models/cluster/placement.h"
+#include "models/cluster/node_list.h"
 #include "sim/engine/random.h"
 
 /* An activity that is to go on moves so much and then begins anew: hours at any speed that is built. */
@@ -54,8 +54,8 @@ Background *background_create(RunGround *ground, const SimulationSpec *spec, con
     Arena *arena = ground->arena;
     int64_t from_count, to_count;
     const char *found;
-    const int *from = placement_nodes(flow->from, spec->cluster.nodes, arena, &from_count, &found);
-    const int *to = placement_nodes(flow->to, spec->cluster.nodes, arena, &to_count, &found);
+    const int *from = node_list_read(flow->from, spec->cluster.nodes, arena, &from_count, &found);
+    const int *to = node_list_read(flow->to, spec->cluster.nodes, arena, &to_count, &found);
     Background *self = ARENA_NEW(arena, Background);
     *self = (Background){.spec = flow, .ground = ground, .owner = owner, .sample = -1};
     self->nics = traffic_network(ground->traffic)->nics_per_node;

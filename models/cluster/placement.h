@@ -2,9 +2,6 @@
  * placement: which GPUs each job gets. Jobs choose in the order of the resolved spec (by start, then by name), those
  * with `nodes` first; nobody shares a GPU. A job of whole nodes takes whole nodes; others fill up what is free.
  *
- * It also says who meets whom: two GPUs have the same mark when the same other jobs, background flows and links with
- * events are on the node and on the leaf of each. Ranks with equal marks see the same fabric and can be folded.
- *
  * Limits: GPUs are held from the start of the run to its end, as if all jobs had been there from the beginning.
  */
 #ifndef MODELS_CLUSTER_PLACEMENT_H
@@ -14,10 +11,8 @@
 #include "models/workload/job_place.h"
 #include "sim/engine/arena.h"
 
-/* One per job, in the arena; NULL and an error per job that does not fit. Everything but nodes has been checked. */
+/* One per job, with its marks, in the arena; NULL and an error per job that does not fit. Everything but nodes has been
+ * checked. */
 const JobPlace *placement_of_jobs(const SimulationSpec *spec, Arena *arena, ErrorList *errors);
-
-/* The nodes of a list such as "0-7, 12" in its order; NULL and `found` is what is wrong when there is something. */
-const int *placement_nodes(const char *text, int64_t nodes, Arena *arena, int64_t *count, const char **found);
 
 #endif

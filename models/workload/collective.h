@@ -45,6 +45,7 @@ typedef struct CollectivePhase {
     int steps; /* >= 1 */
     bool pipelined;
     bool in_network;
+    bool repeats; /* it has as many steps, and they carry the same bytes over the same links, as the phase before */
 } CollectivePhase;
 
 enum { COLLECTIVE_PHASES_MAX = 64 };

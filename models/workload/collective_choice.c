@@ -30,19 +30,6 @@ static bool is_unbeaten(const CollectiveCall *call, const Price *ring) {
     return ring->fixed_s < UNBEATEN_FRACTION * ring->seconds && call->ranks > call->gpus_per_node;
 }
 
-/* The same without a price, for ranks that have a node each: 2 n steps of 8 switches against what one NIC must carry.
- */
-static bool is_plainly_unbeaten(const CollectiveCall *call, const Network *network) {
-    if (call->kind == COLLECTIVE_ALL_TO_ALL || call->ranks <= call->gpus_per_node)
-        return false;
-    for (int rank = 1; rank < call->ranks; rank++)
-        if (call->rank_gpu[rank] / call->gpus_per_node == call->rank_gpu[rank - 1] / call->gpus_per_node)
-            return false;
-    double step_s = network->nic.latency_s + 8 * network->fabric.spec.hop_latency_s;
-    double nic_s = call->bytes / (network->nic.bytes_per_s * network->nic.efficiency_fraction) / 2;
-    return 2 * call->ranks * step_s < UNBEATEN_FRACTION * nic_s;
-}
-
 /* The only algorithm that can run the call is not priced. */
 static const CollectiveAlgorithm *cheapest(const CollectiveCall *call, const Network *network) {
     const CollectiveAlgorithm *best = NULL;
@@ -55,8 +42,6 @@ static const CollectiveAlgorithm *cheapest(const CollectiveCall *call, const Net
             best = next;
             continue;
         }
-        if (isinf(best_price.seconds) && is_plainly_unbeaten(call, network))
-            break;
         if (isinf(best_price.seconds))
             best_price = price_of(call, best, network);
         if (is_unbeaten(call, &best_price))

@@ -3,7 +3,8 @@
  * its tuner; halving_doubling and hierarchical, which it does not have, and direct for anything but all_to_all are
  * taken by name only.
  *
- * Limits: the price is that of the call without other traffic.
+ * Limits: the price is that of the call without other traffic. A ring between nodes that spends less than 2 % of its
+ * time on latency is taken unseen, for no algorithm moves fewer bytes: "auto" may miss up to that much.
  */
 #ifndef MODELS_WORKLOAD_COLLECTIVE_CHOICE_H
 #define MODELS_WORKLOAD_COLLECTIVE_CHOICE_H

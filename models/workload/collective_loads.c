@@ -14,15 +14,19 @@ typedef struct Evaluation {
     CollectivePlace place;
     CollectiveSend *sends; /* room for one rank's sends */
     LoadList loads;        /* of the phase */
-    LoadList flow;         /* of one flow */
+    LoadList flow;         /* of one message */
     ChainHop *hops;        /* [rank] in a phase of equal steps */
-    double *first_byte_s;  /* [rank, then the switch] in a pipelined phase: when a rank can pass on */
-    double *next_byte_s;   /* the same after the step */
-    bool *seen;            /* [rank], scratch */
-    double latency_s;      /* most of any send of the phase */
+    LinkId *ways;          /* in such a phase, the links of all messages of a step, rank after rank */
+    size_t way_count;
+    size_t way_capacity;
+    size_t *way_end;      /* [rank] */
+    double *first_byte_s; /* [rank, then the switch] in a pipelined phase: when a rank can pass on */
+    double *next_byte_s;  /* the same after the step */
+    bool *seen;           /* [rank], scratch */
+    double latency_s;     /* most of any send of the phase */
     double ramp_s;
     bool in_network;
-    int phase_count;
+    bool in_rings; /* the phase has equal steps, in each of which every rank sends one message */
 } Evaluation;
 
 static void *room_for(int count, size_t item_bytes) {
@@ -35,6 +39,7 @@ static Evaluation evaluation_begin(const CollectiveCall *call, const Network *ne
     return (Evaluation){.place = {call, network, node_exchange_create(call, network)},
                         .sends = room_for(members, sizeof(CollectiveSend)),
                         .hops = room_for(members, sizeof(ChainHop)),
+                        .way_end = room_for(members, sizeof(size_t)),
                         .first_byte_s = room_for(members, sizeof(double)),
                         .next_byte_s = room_for(members, sizeof(double)),
                         .seen = room_for(members, sizeof(bool))};
@@ -44,6 +49,8 @@ static void evaluation_end(Evaluation *evaluation) {
     node_exchange_destroy(evaluation->place.exchange);
     free(evaluation->sends);
     free(evaluation->hops);
+    free(evaluation->ways);
+    free(evaluation->way_end);
     free(evaluation->first_byte_s);
     free(evaluation->next_byte_s);
     free(evaluation->seen);
@@ -63,6 +70,18 @@ static void add_loads(Evaluation *evaluation, int rank, const CollectiveSend *se
         load_list_add(&evaluation->loads, route->links[i], send->bytes);
 }
 
+/* Keeps the links of the one message that a rank sends in every step. */
+static void keep_way(Evaluation *evaluation, int rank, const CollectiveSend *send, const NetworkRoute *route) {
+    LoadList *flow = &evaluation->flow;
+    flow->count = 0;
+    collective_message_links(&evaluation->place, rank, send, route, flow);
+    size_t needed = evaluation->way_count + flow->count;
+    evaluation->ways = array_grow(evaluation->ways, &evaluation->way_capacity, needed, sizeof *evaluation->ways);
+    for (size_t i = 0; i < flow->count; i++)
+        evaluation->ways[evaluation->way_count++] = flow->loads[i].link;
+    evaluation->way_end[rank] = evaluation->way_count;
+}
+
 static void add_send(Evaluation *evaluation, int rank, const CollectiveSend *send) {
     CollectiveKind kind = evaluation->place.call->kind;
     NetworkRoute route;
@@ -73,6 +92,8 @@ static void add_send(Evaluation *evaluation, int rank, const CollectiveSend *sen
     evaluation->hops[rank] = (ChainHop){.to_rank = send->to_rank, .latency_s = latency_s};
     double *arrival_s = &evaluation->next_byte_s[send->to_rank];
     *arrival_s = fmax(*arrival_s, evaluation->first_byte_s[rank] + latency_s);
+    if (evaluation->in_rings)
+        keep_way(evaluation, rank, send, &route);
 }
 
 static void evaluate_step(Evaluation *evaluation, const CollectiveAlgorithm *algorithm, int phase, int step) {
@@ -82,6 +103,7 @@ static void evaluate_step(Evaluation *evaluation, const CollectiveAlgorithm *alg
     int end = call->ranks + (evaluation->in_network ? 1 : 0);
     for (int rank = 0; rank < end; rank++) {
         int count = algorithm->sends(call, phase, step, rank, evaluation->sends);
+        CHECK(!evaluation->in_rings || count == 1);
         for (int i = 0; i < count; i++)
             add_send(evaluation, rank, &evaluation->sends[i]);
         senders += count > 0;
@@ -100,17 +122,13 @@ static int compare_links(const void *link, const void *load) {
     return (left > right) - (left < right);
 }
 
-/* How long the fullest link on the way of a send is taken when all ranks send. */
-static double transfer_seconds(Evaluation *evaluation, int rank, const CollectiveSend *send) {
-    const CollectivePlace *place = &evaluation->place;
+/* How long the fullest link on the way of a rank's message is taken when all ranks send. */
+static double transfer_seconds(const Evaluation *evaluation, int rank) {
     double slowest_s = 0;
-    evaluation->flow.count = 0;
-    for (int flow = collective_message_flow_count(place, rank, send) - 1; flow >= 0; flow--)
-        collective_message_flow(place, rank, send, flow, &evaluation->flow);
-    for (size_t i = 0; i < evaluation->flow.count; i++) {
-        const LinkLoad *load = bsearch(&evaluation->flow.loads[i].link, evaluation->loads.loads,
-                                       evaluation->loads.count, sizeof *load, compare_links);
-        slowest_s = fmax(slowest_s, link_seconds(load, place->network));
+    for (size_t i = rank > 0 ? evaluation->way_end[rank - 1] : 0; i < evaluation->way_end[rank]; i++) {
+        const LinkLoad *load = bsearch(&evaluation->ways[i], evaluation->loads.loads, evaluation->loads.count,
+                                       sizeof *load, compare_links);
+        slowest_s = fmax(slowest_s, link_seconds(load, evaluation->place.network));
     }
     return slowest_s;
 }
@@ -122,16 +140,12 @@ static double slowest_load_seconds(const LinkLoad *loads, size_t count, const Ne
     return slowest_s;
 }
 
-/* What equal steps in a ring take beyond the bytes of their slowest link. */
-static double ring_latency_seconds(Evaluation *evaluation, const CollectiveAlgorithm *algorithm, int phase,
-                                   const ChainSteps *steps) {
-    const CollectiveCall *call = evaluation->place.call;
-    for (int rank = 0; rank < call->ranks; rank++) {
-        int count = algorithm->sends(call, phase, 0, rank, evaluation->sends);
-        CHECK(count == 1);
-        evaluation->hops[rank].transfer_s = transfer_seconds(evaluation, rank, &evaluation->sends[0]);
-    }
-    double whole_s = collective_chain_s(evaluation->hops, call->ranks, steps, evaluation->seen);
+/* What equal steps in rings take beyond the bytes of their slowest link. */
+static double ring_latency_seconds(Evaluation *evaluation, const ChainSteps *steps) {
+    int ranks = evaluation->place.call->ranks;
+    for (int rank = 0; rank < ranks; rank++)
+        evaluation->hops[rank].transfer_s = transfer_seconds(evaluation, rank);
+    double whole_s = collective_chain_s(evaluation->hops, ranks, steps, evaluation->seen);
     double bytes_s = slowest_load_seconds(evaluation->loads.loads, evaluation->loads.count, evaluation->place.network);
     return fmax(whole_s - steps->count * bytes_s, 0);
 }
@@ -143,14 +157,14 @@ static double last_first_byte_seconds(const Evaluation *evaluation) {
     return last_s;
 }
 
-/* All steps of a phase carry the same, so the first stands for them; those of a pipeline differ. Returns the latency of
- * all steps. */
-static double evaluate_phase(Evaluation *evaluation, const CollectiveAlgorithm *algorithm, int number,
-                             const CollectivePhase *phases) {
-    const CollectivePhase *phase = &phases[number];
+/* All steps of a phase carry the same, so the first stands for them; those of a pipeline differ. */
+static void gather_phase(Evaluation *evaluation, const CollectiveAlgorithm *algorithm, int number,
+                         const CollectivePhase *phase) {
     evaluation->loads.count = 0;
     evaluation->latency_s = evaluation->ramp_s = 0;
     evaluation->in_network = phase->in_network;
+    evaluation->in_rings = phase->steps > 1 && !phase->pipelined;
+    evaluation->way_count = 0;
     for (int rank = 0; rank < evaluation->place.call->ranks + 1; rank++)
         evaluation->first_byte_s[rank] = evaluation->next_byte_s[rank] = 0;
     int different = phase->pipelined ? phase->steps : 1;
@@ -158,25 +172,30 @@ static double evaluate_phase(Evaluation *evaluation, const CollectiveAlgorithm *
         evaluate_step(evaluation, algorithm, number, step);
     node_exchange_flush(evaluation->place.exchange, &evaluation->loads);
     load_list_merge(&evaluation->loads);
+}
+
+/* The latency of all steps of the phase that was gathered. */
+static double phase_latency_seconds(Evaluation *evaluation, const CollectivePhase *phase, bool is_end) {
     if (phase->pipelined)
         return last_first_byte_seconds(evaluation);
-    ChainSteps steps = {phase->steps, number + 1 == evaluation->phase_count};
-    return phase->steps == 1 ? evaluation->latency_s : ring_latency_seconds(evaluation, algorithm, number, &steps);
+    ChainSteps steps = {phase->steps, is_end};
+    return evaluation->in_rings ? ring_latency_seconds(evaluation, &steps) : evaluation->latency_s;
 }
 
 /* The loads of the phase as they are kept. */
-static CollectivePhaseLoads keep_phase(const Evaluation *evaluation, const CollectivePhase *phase, double latency_s,
-                                       Arena *arena) {
+static void keep_loads(const Evaluation *evaluation, const CollectivePhase *phase, Arena *arena,
+                       CollectivePhaseLoads *kept) {
     int times = phase->pipelined ? 1 : phase->steps;
     size_t count = evaluation->loads.count;
     LinkLoad *loads = ARENA_ARRAY(arena, count, LinkLoad);
     for (size_t i = 0; i < count; i++)
         loads[i] =
             (LinkLoad){.link = evaluation->loads.loads[i].link, .bytes = evaluation->loads.loads[i].bytes * times};
-    return (CollectivePhaseLoads){.latency_s = latency_s, .loads = loads, .load_count = (int)count};
+    kept->loads = loads;
+    kept->load_count = (int)count;
 }
 
-/* A message of one rank to another is its way: most of a pipeline's calls, so it has a short cut. */
+/* A message of one rank to another is its way; most calls of a pipeline are such. */
 static CollectivePhaseLoads message_loads(const CollectiveCall *call, const CollectivePhase *phase,
                                           const Network *network, Arena *arena) {
     NetworkRoute route;
@@ -200,16 +219,21 @@ void collective_loads(const CollectiveCall *call, const CollectiveAlgorithm *alg
     int count = algorithm->phases(call, phases);
     CollectivePhaseLoads *out = ARENA_ARRAY(arena, count, CollectivePhaseLoads);
     *loads = (CollectiveLoads){.phases = out, .phase_count = count};
-    if (call->kind == COLLECTIVE_SEND_RECV && count == 1 && !network->splits_flows) {
+    if (call->kind == COLLECTIVE_SEND_RECV) {
+        CHECK(count == 1);
         out[0] = message_loads(call, &phases[0], network, arena);
         return;
     }
     Evaluation evaluation = evaluation_begin(call, network);
-    evaluation.phase_count = count;
-    for (int phase = 0; phase < count; phase++) {
-        double latency_s = evaluate_phase(&evaluation, algorithm, phase, phases);
-        latency_s += collective_fixed_s(&phases[phase], phase, evaluation.ramp_s);
-        out[phase] = keep_phase(&evaluation, &phases[phase], latency_s, arena);
+    for (int i = 0; i < count; i++) {
+        if (phases[i].repeats) {
+            out[i] = out[i - 1];
+        } else {
+            gather_phase(&evaluation, algorithm, i, &phases[i]);
+            keep_loads(&evaluation, &phases[i], arena, &out[i]);
+        }
+        out[i].latency_s = phase_latency_seconds(&evaluation, &phases[i], i + 1 == count) +
+                           collective_fixed_s(&phases[i], i, evaluation.ramp_s);
     }
     evaluation_end(&evaluation);
 }

@@ -50,3 +50,15 @@ void collective_message_flow(const CollectivePlace *place, int rank, const Colle
     for (int i = 0; i < route.link_count; i++)
         load_list_add(loads, route.links[i], send->bytes);
 }
+
+void collective_message_links(const CollectivePlace *place, int rank, const CollectiveSend *send,
+                              const NetworkRoute *route, LoadList *loads) {
+    bool leaves = collective_message_leaves_node(place, rank, send);
+    if (leaves && !node_exchange_has_nic_each(place->exchange, rank, send->to_rank)) {
+        for (int flow = node_exchange_flow_count(place->exchange, rank, send->to_rank) - 1; flow >= 0; flow--)
+            node_exchange_flow(place->exchange, rank, send, flow, loads);
+        return;
+    }
+    for (int i = 0; i < route->link_count; i++)
+        load_list_add(loads, route->links[i], send->bytes * route->share_fraction[i]);
+}

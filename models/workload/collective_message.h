@@ -26,4 +26,8 @@ int collective_message_flow_count(const CollectivePlace *place, int rank, const 
 void collective_message_flow(const CollectivePlace *place, int rank, const CollectiveSend *send, int flow,
                              LoadList *loads);
 
+/* The links of all its flows; `route` is the message's own. */
+void collective_message_links(const CollectivePlace *place, int rank, const CollectiveSend *send,
+                              const NetworkRoute *route, LoadList *loads);
+
 #endif

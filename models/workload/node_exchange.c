@@ -183,3 +183,8 @@ void node_exchange_flow(const NodeExchange *exchange, int rank, const Collective
     add_nics(exchange, &sender, true, loads);
     add_nics(exchange, &receiver, false, loads);
 }
+
+bool node_exchange_has_nic_each(const NodeExchange *exchange, int rank, int to_rank) {
+    return exchange->groups[exchange->group_of_rank[rank]].ranks == 1 &&
+           exchange->groups[exchange->group_of_rank[to_rank]].ranks == 1;
+}

@@ -32,4 +32,7 @@ void node_exchange_flush(NodeExchange *exchange, LoadList *loads);
 
 void node_exchange_destroy(NodeExchange *exchange);
 
+/* True when both ranks are alone on their nodes: then the route of a message has all its links. */
+bool node_exchange_has_nic_each(const NodeExchange *exchange, int rank, int to_rank);
+
 #endif

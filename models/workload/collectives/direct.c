@@ -17,7 +17,8 @@ static const char *direct_needs(const CollectiveCall *call) {
 }
 
 static int direct_phases(const CollectiveCall *call, CollectivePhase *phases) {
-    phases[0] = phases[1] = (CollectivePhase){.steps = 1};
+    phases[0] = (CollectivePhase){.steps = 1};
+    phases[1] = (CollectivePhase){.steps = 1, .repeats = true};
     if (call->ranks == 1)
         return 0;
     return call->kind == COLLECTIVE_ALL_REDUCE ? 2 : 1;

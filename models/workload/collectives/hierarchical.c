@@ -52,7 +52,8 @@ static int hierarchical_phases(const CollectiveCall *call, CollectivePhase *phas
     Ring rings[RINGS_MAX];
     int count = list_rings(call, rings);
     for (int i = 0; i < count; i++)
-        phases[i] = (CollectivePhase){.steps = rings[i].length - 1};
+        phases[i] = (CollectivePhase){.steps = rings[i].length - 1,
+                                      .repeats = i > 0 && rings[i].between == rings[i - 1].between};
     return count;
 }
 

@@ -22,7 +22,7 @@ static int ring_phases(const CollectiveCall *call, CollectivePhase *phases) {
     bool chain = call->kind == COLLECTIVE_BROADCAST || call->kind == COLLECTIVE_REDUCE;
     phases[count++] = (CollectivePhase){.steps = call->ranks - 1, .pipelined = chain};
     if (call->kind == COLLECTIVE_ALL_REDUCE)
-        phases[count++] = phases[0];
+        phases[count++] = (CollectivePhase){.steps = call->ranks - 1, .repeats = true};
     return count;
 }
 

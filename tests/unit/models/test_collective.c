@@ -158,19 +158,42 @@ static void play(const CollectiveAlgorithm *algorithm, const CollectiveCall *cal
     expect_end(call, &holdings, algorithm->name);
 }
 
+/* A step by its phase and its number in it. */
+typedef struct StepAt {
+    int phase;
+    int step;
+} StepAt;
+
+static void expect_equal(const CollectiveAlgorithm *algorithm, const CollectiveCall *call, StepAt one, StepAt other) {
+    CollectiveSend first[RANKS_MAX], sends[RANKS_MAX];
+    for (int rank = 0; rank < call->ranks; rank++) {
+        int messages = algorithm->sends(call, one.phase, one.step, rank, first);
+        cr_assert_eq(algorithm->sends(call, other.phase, other.step, rank, sends), messages);
+        for (int i = 0; i < messages; i++)
+            cr_assert(sends[i].to_rank == first[i].to_rank && sends[i].bytes == first[i].bytes);
+    }
+}
+
 /* Every step of a phase that is not pipelined sends the same bytes between the same ranks. */
 static void expect_equal_steps(const CollectiveAlgorithm *algorithm, const CollectiveCall *call) {
     CollectivePhase phases[COLLECTIVE_PHASES_MAX];
-    CollectiveSend first[RANKS_MAX], sends[RANKS_MAX];
     int count = algorithm->phases(call, phases);
     for (int phase = 0; phase < count; phase++)
         for (int step = 1; step < phases[phase].steps && !phases[phase].pipelined; step++)
-            for (int rank = 0; rank < call->ranks; rank++) {
-                int messages = algorithm->sends(call, phase, 0, rank, first);
-                cr_assert_eq(algorithm->sends(call, phase, step, rank, sends), messages);
-                for (int i = 0; i < messages; i++)
-                    cr_assert(sends[i].to_rank == first[i].to_rank && sends[i].bytes == first[i].bytes);
-            }
+            expect_equal(algorithm, call, (StepAt){phase, 0}, (StepAt){phase, step});
+}
+
+static void expect_repeats(const CollectiveAlgorithm *algorithm, const CollectiveCall *call) {
+    CollectivePhase phases[COLLECTIVE_PHASES_MAX];
+    int count = algorithm->phases(call, phases);
+    for (int phase = 0; phase < count; phase++) {
+        if (!phases[phase].repeats)
+            continue;
+        cr_assert_gt(phase, 0);
+        cr_assert_eq(phases[phase].steps, phases[phase - 1].steps);
+        cr_assert(!phases[phase].pipelined && !phases[phase].in_network);
+        expect_equal(algorithm, call, (StepAt){phase - 1, 0}, (StepAt){phase, 0});
+    }
 }
 
 static int for_every_call(void (*check)(const CollectiveAlgorithm *, const CollectiveCall *)) {
@@ -194,6 +217,10 @@ Test(collective, every_algorithm_leaves_every_rank_with_all_it_should_have) {
 
 Test(collective, all_steps_of_a_phase_are_alike) {
     cr_assert_gt(for_every_call(expect_equal_steps), 1500);
+}
+
+Test(collective, a_phase_that_repeats_another_sends_the_same) {
+    cr_assert_gt(for_every_call(expect_repeats), 1500);
 }
 
 Test(collective, ring_runs_whatever_the_placement) {
