@@ -5,13 +5,13 @@
 
 #include "sim/engine/array.h"
 #include "sim/engine/fatal.h"
+#include "sim/engine/share_ends.h"
 #include "sim/engine/share_losses.h"
 #include "sim/engine/share_meter.h"
-#include "sim/engine/share_progress.h"
 #include "sim/engine/share_solver.h"
 
 /* Completions come first, then whatever they start; the changes of an instant are solved after them all. */
-enum { DONE_PRIORITY = 0, FLUSH_PRIORITY = 30000 };
+enum { FLUSH_PRIORITY = 30000 };
 
 /* What the other parts do not know of an activity: the slots are the same. */
 typedef struct Order {
@@ -28,7 +28,7 @@ struct FairShare {
     Engine *engine;
     ShareGraph graph;
     ShareSolver *solver;
-    ShareProgress progress;
+    ShareEnds ends;
     ShareLosses losses;
     Order *orders;
     size_t order_count;
@@ -36,17 +36,16 @@ struct FairShare {
     ShareMeter *meters; /* by resource */
     size_t meter_capacity;
     bool flush_pending;
-    EventHandle next_event; /* the next completion */
-    SimTime next_time;      /* SIM_TIME_MAX = none pending */
-    uint32_t next_slot;
 };
+
+static void fair_share_on_done(void *subject, uint32_t slot);
 
 FairShare *fair_share_create(Engine *engine) {
     FairShare *share = calloc(1, sizeof *share);
     if (share == NULL)
         fatal("out of memory for shared resources");
     share->engine = engine;
-    share->next_time = SIM_TIME_MAX;
+    share->ends = share_ends_create(engine, fair_share_on_done, share);
     share_graph_init(&share->graph);
     share->solver = share_solver_create(&share->graph);
     return share;
@@ -56,7 +55,7 @@ void fair_share_destroy(FairShare *share) {
     if (share == NULL)
         return;
     share_solver_destroy(share->solver);
-    share_progress_free(&share->progress);
+    share_ends_free(&share->ends);
     share_losses_free(&share->losses);
     for (uint32_t resource = 0; resource < share->graph.resource_count; resource++)
         share_meter_free(&share->meters[resource]);
@@ -89,39 +88,25 @@ static Order *order_find(const FairShare *share, ActivityId id) {
     return order->generation == id.generation ? order : NULL;
 }
 
-static double fair_share_left(const FairShare *share, uint32_t slot) {
-    return share_progress_left(&share->progress, slot, engine_now(share->engine));
-}
-
-static void fair_share_on_done(Engine *engine, void *subject, uint64_t argument);
-
-/* Only the next completion of all is an event. */
-static void fair_share_schedule(FairShare *share) {
-    uint32_t slot = 0;
-    SimTime time;
-    bool found = share_progress_next(&share->progress, &slot, &time);
-    if (time == share->next_time && slot == share->next_slot)
-        return;
-    if (share->next_time < SIM_TIME_MAX)
-        engine_cancel(share->engine, share->next_event);
-    share->next_time = time;
-    share->next_slot = slot;
-    if (found)
-        share->next_event = engine_schedule(share->engine, time - engine_now(share->engine), DONE_PRIORITY,
-                                            (Event){fair_share_on_done, share, slot});
-}
-
 static void fair_share_end(FairShare *share, uint32_t slot, double amount_served);
 
 /* The completion after this one is scheduled before this one's event can schedule anything. */
-static void fair_share_on_done(Engine *engine, void *subject, uint64_t argument) {
+static void fair_share_on_done(void *subject, uint32_t slot) {
     FairShare *share = subject;
-    uint32_t slot = (uint32_t)argument;
     Event done = share->orders[slot].done;
-    share->next_time = SIM_TIME_MAX;
     fair_share_end(share, slot, share->orders[slot].amount);
     if (done.action != NULL)
-        done.action(engine, done.subject, done.argument);
+        done.action(share->engine, done.subject, done.argument);
+}
+
+/* The rate of an activity that has all it uses to itself may change from now on: it goes over to the lane of what
+ * limits it. */
+static void fair_share_expect_change(FairShare *share, uint32_t slot) {
+    const ShareActivity *activity = &share->graph.activities[slot];
+    if (activity->limit >= SHARE_LIMIT_CAP || !share_ends_is_alone(&share->ends, slot))
+        return;
+    share_ends_set_level(&share->ends, activity->limit, activity->rate_per_s);
+    share_ends_join(&share->ends, slot, activity->limit);
 }
 
 static void fair_share_record(FairShare *share, uint32_t resource) {
@@ -136,19 +121,18 @@ static void fair_share_record(FairShare *share, uint32_t resource) {
 /* Activities change lanes before the lanes change their levels: until now the old ones held. */
 static void fair_share_apply(FairShare *share) {
     const ShareGraph *graph = &share->graph;
-    SimTime now = engine_now(share->engine);
     for (uint32_t i = 0; i < share_solver_activity_count(share->solver); i++) {
         uint32_t slot = share_solver_activity(share->solver, i);
         const ShareActivity *activity = &graph->activities[slot];
         if (activity->limit == SHARE_LIMIT_CAP)
-            share_progress_go_alone(&share->progress, slot, activity->rate_per_s, now);
+            share_ends_go_alone(&share->ends, slot, activity->rate_per_s);
         else
-            share_progress_join(&share->progress, slot, activity->limit, now);
+            share_ends_join(&share->ends, slot, activity->limit);
     }
     for (uint32_t i = 0; i < share_solver_resource_count(share->solver); i++) {
         uint32_t resource = share_solver_resource(share->solver, i);
         if (graph->resources[resource].limited_count > 0)
-            share_progress_set_level(&share->progress, resource, graph->resources[resource].level_per_s, now);
+            share_ends_set_level(&share->ends, resource, graph->resources[resource].level_per_s);
         fair_share_record(share, resource);
     }
 }
@@ -161,7 +145,7 @@ static void fair_share_flush(FairShare *share) {
     share_solver_solve(share->solver);
     fair_share_apply(share);
     share_solver_clear(share->solver);
-    fair_share_schedule(share);
+    share_ends_schedule(&share->ends);
 }
 
 static void fair_share_on_flush(Engine *engine, void *subject, uint64_t argument) {
@@ -179,6 +163,8 @@ static void fair_share_expect_flush(FairShare *share) {
 }
 
 static void fair_share_touch(FairShare *share, uint32_t resource) {
+    if (share->graph.resources[resource].user_count == 1)
+        fair_share_expect_change(share, share->graph.resources[resource].users[0].activity);
     share_solver_touch(share->solver, resource);
     fair_share_expect_flush(share);
 }
@@ -189,7 +175,7 @@ ResourceId fair_share_add_resource(FairShare *share, double capacity_per_s) {
     share->meters =
         array_grow(share->meters, &share->meter_capacity, share->graph.resource_count, sizeof *share->meters);
     share->meters[resource] = (ShareMeter){0};
-    share_progress_add_resource(&share->progress);
+    share_ends_add_resource(&share->ends);
     share_losses_add_resource(&share->losses, resource, capacity_per_s);
     return resource;
 }
@@ -229,7 +215,7 @@ static uint32_t fair_share_take_slot(FairShare *share, const ActivitySpec *spec,
     share->orders[slot].uses = spec->uses;
     share->orders[slot].owner = spec->owner;
     share->orders[slot].lost_s = spec->lost_s;
-    share_progress_begin(&share->progress, slot, spec->amount, engine_now(share->engine));
+    share_ends_begin(&share->ends, slot, spec->amount);
     return slot;
 }
 
@@ -245,19 +231,28 @@ static bool fair_share_run_alone(FairShare *share, uint32_t slot) {
         if (resource->user_count > 1 || resource->is_watched)
             return false;
         double level_per_s = resource->capacity_per_s / use->weight;
-        limit = level_per_s < rate_per_s ? use->resource : limit;
-        rate_per_s = fmin(level_per_s, rate_per_s);
+        if (level_per_s >= rate_per_s)
+            continue;
+        limit = use->resource;
+        rate_per_s = level_per_s;
     }
     share_graph_fix(&share->graph, slot, rate_per_s, limit);
-    SimTime now = engine_now(share->engine);
-    if (limit == SHARE_LIMIT_CAP) {
-        share_progress_go_alone(&share->progress, slot, rate_per_s, now);
-        return true;
-    }
-    graph->resources[limit].level_per_s = rate_per_s;
-    share_progress_set_level(&share->progress, limit, rate_per_s, now);
-    share_progress_join(&share->progress, slot, limit, now);
+    if (limit != SHARE_LIMIT_CAP)
+        graph->resources[limit].level_per_s = rate_per_s;
+    share_ends_go_alone(&share->ends, slot, rate_per_s);
     return true;
+}
+
+/* Starts an activity that others share resources with. */
+static void fair_share_run_among_others(FairShare *share, uint32_t slot) {
+    const ShareActivity *activity = &share->graph.activities[slot];
+    for (uint32_t u = activity->first_use; u < activity->first_use + activity->use_count; u++) {
+        const ShareResource *resource = &share->graph.resources[share->graph.uses[u].resource];
+        if (resource->user_count == 2)
+            fair_share_expect_change(share, resource->users[0].activity);
+    }
+    share_solver_add(share->solver, slot);
+    fair_share_expect_flush(share);
 }
 
 static ActivityId fair_share_begin(FairShare *share, const ActivitySpec *spec) {
@@ -269,12 +264,10 @@ static ActivityId fair_share_begin(FairShare *share, const ActivitySpec *spec) {
         share_graph_connect(&share->graph, slot, i, spec->uses[i].resource, spec->uses[i].weight);
     if (share->losses.owners > 0)
         share_losses_begin(&share->losses, &share->graph, slot, spec->owner, use_count > 0 ? spec->lost_s : NULL);
-    if (spec->amount == 0.0 || fair_share_run_alone(share, slot)) {
-        fair_share_schedule(share);
-    } else {
-        share_solver_add(share->solver, slot);
-        fair_share_expect_flush(share);
-    }
+    if (spec->amount == 0.0)
+        share_ends_schedule(&share->ends);
+    else if (!fair_share_run_alone(share, slot))
+        fair_share_run_among_others(share, slot);
     return (ActivityId){slot, share->orders[slot].generation};
 }
 
@@ -293,7 +286,7 @@ static void fair_share_end(FairShare *share, uint32_t slot, double amount_served
     fair_share_note(share);
     if (share->losses.owners > 0)
         share_losses_end(&share->losses, slot);
-    share_progress_end(&share->progress, slot);
+    share_ends_end(&share->ends, slot);
     share_graph_remove(&share->graph, slot);
     for (uint32_t i = 0; i < activity.use_count; i++) {
         const ShareUse *use = &share->graph.uses[activity.first_use + i];
@@ -305,14 +298,14 @@ static void fair_share_end(FairShare *share, uint32_t slot, double amount_served
     Order *order = &share->orders[slot];
     order->way = NULL;
     order->generation = order->generation == UINT32_MAX ? 1 : order->generation + 1;
-    fair_share_schedule(share);
+    share_ends_schedule(&share->ends);
 }
 
 bool fair_share_cancel(FairShare *share, ActivityId activity) {
     const Order *order = order_find(share, activity);
     if (order == NULL)
         return false;
-    fair_share_end(share, activity.slot, order->amount - fair_share_left(share, activity.slot));
+    fair_share_end(share, activity.slot, order->amount - share_ends_left(&share->ends, activity.slot));
     return true;
 }
 
@@ -322,7 +315,7 @@ void fair_share_reroute(FairShare *share) {
         const Order order = share->orders[slot];
         if (order.way == NULL || order.way->uses == order.uses)
             continue;
-        double left = fair_share_left(share, slot), cap_per_s = share->graph.activities[slot].cap_per_s;
+        double left = share_ends_left(&share->ends, slot), cap_per_s = share->graph.activities[slot].cap_per_s;
         fair_share_end(share, slot, order.amount - left);
         ActivityId moved = fair_share_start(share, &(ActivitySpec){.amount = left,
                                                                    .cap_per_s = isinf(cap_per_s) ? 0.0 : cap_per_s,
@@ -344,7 +337,7 @@ double fair_share_rate_per_s(FairShare *share, ActivityId activity) {
 }
 
 double fair_share_amount_left(const FairShare *share, ActivityId activity) {
-    return order_find(share, activity) == NULL ? 0.0 : fair_share_left(share, activity.slot);
+    return order_find(share, activity) == NULL ? 0.0 : share_ends_left(&share->ends, activity.slot);
 }
 
 double fair_share_load_per_s(FairShare *share, ResourceId resource) {
@@ -359,7 +352,7 @@ double fair_share_served(const FairShare *share, ResourceId resource) {
     double served = share->meters[resource].served;
     for (uint32_t u = 0; u < loaded->user_count; u++) {
         uint32_t slot = loaded->users[u].activity;
-        served += loaded->users[u].weight * (share->orders[slot].amount - fair_share_left(share, slot));
+        served += loaded->users[u].weight * (share->orders[slot].amount - share_ends_left(&share->ends, slot));
     }
     return served;
 }

@@ -19,7 +19,7 @@ void share_progress_free(ShareProgress *progress) {
     free(progress->runners);
     free(progress->runner_place);
     indexed_heap_free(&progress->lane_ends);
-    indexed_heap_free(&progress->alone_ends);
+    indexed_heap_free(&progress->ready);
 }
 
 void share_progress_add_resource(ShareProgress *progress) {
@@ -51,13 +51,10 @@ static void lane_schedule(ShareProgress *progress, uint32_t resource) {
         indexed_heap_remove(&progress->lane_ends, progress->lane_place, resource);
 }
 
-static void runner_schedule(ShareProgress *progress, uint32_t slot) {
-    const ShareRunner *runner = &progress->runners[slot];
-    SimTime end = end_time(runner->since, runner->left, runner->rate_per_s);
-    if (end < SIM_TIME_MAX)
-        indexed_heap_set(&progress->alone_ends, progress->runner_place, slot, end);
-    else if (progress->runner_place[slot] != HEAP_ABSENT)
-        indexed_heap_remove(&progress->alone_ends, progress->runner_place, slot);
+/* Nothing is left of it, and its turn comes now. */
+static void runner_is_ready(ShareProgress *progress, uint32_t slot, SimTime now) {
+    progress->runners[slot] = (ShareRunner){0.0, 0.0, now, SHARE_ALONE};
+    indexed_heap_set(&progress->ready, progress->runner_place, slot, now);
 }
 
 static void lane_reckon_anew(ShareLane *lane) {
@@ -77,8 +74,7 @@ static void lane_advance(ShareProgress *progress, uint32_t resource, SimTime now
     while (lane->heap.count > 0 && lane_first_end(lane) <= now) {
         uint32_t slot = lane->heap.entries[0].id;
         indexed_heap_remove(&lane->heap, progress->runner_place, slot);
-        progress->runners[slot] = (ShareRunner){0.0, 0.0, now, SHARE_ALONE};
-        runner_schedule(progress, slot);
+        runner_is_ready(progress, slot, now);
     }
     lane->distance += lane->level_per_s * sim_time_to_s(now - lane->since);
     lane->since = now;
@@ -98,7 +94,7 @@ void share_progress_begin(ShareProgress *progress, uint32_t slot, double amount,
     progress->runner_place[slot] = HEAP_ABSENT;
     progress->runners[slot] = (ShareRunner){amount, 0.0, now, SHARE_ALONE};
     if (amount == 0.0)
-        runner_schedule(progress, slot);
+        runner_is_ready(progress, slot, now);
 }
 
 double share_progress_left(const ShareProgress *progress, uint32_t slot, SimTime now) {
@@ -122,7 +118,7 @@ static void runner_leave(ShareProgress *progress, uint32_t slot) {
     uint32_t resource = progress->runners[slot].lane;
     if (resource == SHARE_ALONE) {
         if (progress->runner_place[slot] != HEAP_ABSENT)
-            indexed_heap_remove(&progress->alone_ends, progress->runner_place, slot);
+            indexed_heap_remove(&progress->ready, progress->runner_place, slot);
         return;
     }
     bool was_first = progress->runner_place[slot] == 0;
@@ -154,7 +150,12 @@ void share_progress_go_alone(ShareProgress *progress, uint32_t slot, double rate
         return;
     runner_leave(progress, slot);
     *runner = (ShareRunner){left, rate_per_s, now, SHARE_ALONE};
-    runner_schedule(progress, slot);
+}
+
+SimTime share_progress_alone_end(const ShareProgress *progress, uint32_t slot) {
+    const ShareRunner *runner = &progress->runners[slot];
+    bool is_moving = runner->lane == SHARE_ALONE && runner->left > 0.0;
+    return is_moving ? end_time(runner->since, runner->left, runner->rate_per_s) : SIM_TIME_MAX;
 }
 
 void share_progress_set_level(ShareProgress *progress, uint32_t resource, double level_per_s, SimTime now) {
@@ -168,6 +169,7 @@ void share_progress_set_level(ShareProgress *progress, uint32_t resource, double
 
 void share_progress_end(ShareProgress *progress, uint32_t slot) {
     runner_leave(progress, slot);
+    progress->runners[slot] = (ShareRunner){.lane = SHARE_ALONE};
 }
 
 bool share_progress_next(const ShareProgress *progress, uint32_t *slot, SimTime *time) {
@@ -177,9 +179,9 @@ bool share_progress_next(const ShareProgress *progress, uint32_t *slot, SimTime 
         *time = first->key;
         *slot = progress->lanes[first->id].heap.entries[0].id;
     }
-    if (progress->alone_ends.count > 0 && progress->alone_ends.entries[0].key < *time) {
-        *time = progress->alone_ends.entries[0].key;
-        *slot = progress->alone_ends.entries[0].id;
+    if (progress->ready.count > 0 && progress->ready.entries[0].key < *time) {
+        *time = progress->ready.entries[0].key;
+        *slot = progress->ready.entries[0].id;
     }
     return *time < SIM_TIME_MAX;
 }

@@ -5,7 +5,8 @@
  * All activities that one resource limits go at the same rate, that resource's level; they are a lane. A lane keeps the
  * distance gone since it was empty (virtual time, as in Parekh, Gallager, IEEE/ACM ToN 1993), and each activity the
  * distance at which it is done: however many share a lane, a new level is one multiplication, and an activity is only
- * touched when it changes lanes. Activities at their own cap go alone.
+ * touched when it changes lanes. Activities at their own cap, or with all they use to themselves, go alone; whoever
+ * sends them off keeps their end.
  *
  * Completion times are rounded up to nanoseconds; one that is more than 126 years away never comes.
  */
@@ -45,8 +46,8 @@ typedef struct ShareProgress {
     uint32_t *runner_place;
     size_t runner_count;
     size_t runner_capacity[2];
-    IndexedHeap lane_ends;  /* lanes, by the time when their first is done */
-    IndexedHeap alone_ends; /* activities that go alone, by the time when they are done */
+    IndexedHeap lane_ends; /* lanes, by the time when their first is done */
+    IndexedHeap ready;     /* activities with nothing left, by the time since when */
 } ShareProgress;
 
 /* All zeros is empty. */
@@ -58,9 +59,13 @@ void share_progress_add_resource(ShareProgress *progress);
 /* A new activity, which does not move yet; 0 units are done now. */
 void share_progress_begin(ShareProgress *progress, uint32_t slot, double amount, SimTime now);
 
-/* From now on the activity goes in the lane of that resource, or alone at that rate. One that is done now, stays so. */
+/* From now on the activity goes in the lane of that resource, or alone at that rate. One that is done now, stays where
+ * it is. */
 void share_progress_join(ShareProgress *progress, uint32_t slot, uint32_t resource, SimTime now);
 void share_progress_go_alone(ShareProgress *progress, uint32_t slot, double rate_per_s, SimTime now);
+
+/* When an activity that goes alone is done; SIM_TIME_MAX = never, or share_progress_next says when. */
+SimTime share_progress_alone_end(const ShareProgress *progress, uint32_t slot);
 
 /* A lane's level from now on. */
 void share_progress_set_level(ShareProgress *progress, uint32_t resource, double level_per_s, SimTime now);
@@ -71,7 +76,7 @@ double share_progress_left(const ShareProgress *progress, uint32_t slot, SimTime
 /* Forgets an activity. */
 void share_progress_end(ShareProgress *progress, uint32_t slot);
 
-/* Who is done first, and when; false when nobody ever is. */
+/* Who is done first, of those in lanes and those with nothing left, and when; false when nobody ever is. */
 bool share_progress_next(const ShareProgress *progress, uint32_t *slot, SimTime *time);
 
 #endif

@@ -89,6 +89,50 @@ Test(fair_share, who_stays_gets_what_the_other_leaves) {
 }
 
 /* The long flow is held to 0.5 by the narrow link, so the wide link has 4.5 for the short one. */
+typedef struct LateStart {
+    Bed *bed;
+    ResourceId resource;
+    double amount;
+    Ended ended;
+} LateStart;
+
+static void start_late(Engine *engine, void *subject, uint64_t argument) {
+    (void)engine, (void)argument;
+    LateStart *late = subject;
+    start_on(late->bed, late->amount, late->resource, &late->ended);
+}
+
+/* Alone at 2.5 for a second, then 2 each, then alone again: 2.5 + 3 * 2 + 0.6 * 2.5 = 10. */
+Test(fair_share, a_flow_that_was_alone_slows_down_when_another_comes) {
+    Bed bed = bed_create();
+    ResourceId slow = fair_share_add_resource(bed.share, 2.5), shared = fair_share_add_resource(bed.share, 4.0);
+    const ResourceUse uses[] = {{slow, 1.0}, {shared, 1.0}};
+    Ended first = {.time = -1};
+    fair_share_start(bed.share,
+                     &(ActivitySpec){.amount = 10.0, .uses = uses, .use_count = 2, .done = {note_end, &first, 0}});
+    LateStart late = {&bed, shared, 6.0, {.time = -1}};
+    engine_schedule(bed.engine, 1000000000, 0, (Event){start_late, &late, 0});
+    engine_run(bed.engine);
+    cr_expect(eq(i64, first.time, 4600000000));
+    cr_expect(eq(i64, late.ended.time, 4000000000));
+    cr_expect(eq(int, first.count, 1));
+    bed_destroy(&bed);
+}
+
+Test(fair_share, who_comes_at_the_moment_of_completion_does_not_delay_it) {
+    Bed bed = bed_create();
+    ResourceId link = fair_share_add_resource(bed.share, 2.5);
+    LateStart late = {&bed, link, 5.0, {.time = -1}};
+    engine_schedule(bed.engine, 1000000000, 0, (Event){start_late, &late, 0});
+    Ended first;
+    start_on(&bed, 2.5, link, &first);
+    engine_run(bed.engine);
+    cr_expect(eq(i64, first.time, 1000000000));
+    cr_expect(eq(int, first.count, 1));
+    cr_expect(eq(i64, late.ended.time, 3000000000));
+    bed_destroy(&bed);
+}
+
 Test(fair_share, a_flow_held_elsewhere_leaves_its_share_to_others) {
     Bed bed = bed_create();
     ResourceId narrow = fair_share_add_resource(bed.share, 1.0), wide = fair_share_add_resource(bed.share, 5.0);
