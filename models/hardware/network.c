@@ -24,6 +24,7 @@ Network network_build(const NodeSpec *node, const FabricSpec *spec, int nodes) {
                        .in_network_reduction = node->in_network_reduction && !pcie,
                        .port = pcie ? node->pcie : node->nvlink,
                        .nic = node->nic,
+                       .copy_bytes_per_s = node->gpu.hbm_bytes_per_s * node->gpu.kernels.hbm_fraction / 2,
                        .fabric = network_fabric(node, spec, nodes)};
     CHECK(!fabric_fault(&network.fabric).key);
     network.first_fabric_link = 2 * (LinkId)nodes * (LinkId)(node->gpus + node->nics);

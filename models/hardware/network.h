@@ -42,6 +42,7 @@ typedef struct Network {
     bool splits_flows;         /* the NIC that a message leaves by decides its links in the fabric */
     LinkSpec port;             /* one GPU's way to the other GPUs of its node */
     LinkSpec nic;
+    double copy_bytes_per_s; /* of a GPU within its own memory: half of what its HBM streams; 0 = takes no time */
     Fabric fabric;
     LinkId first_fabric_link; /* ids from here to link_count - 1 are the topology's */
     LinkId link_count;

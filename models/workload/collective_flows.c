@@ -190,7 +190,7 @@ static double fixed_seconds(Builder *builder, int number, const CollectivePhase 
                 collective_message_route(place, rank, send, &route);
                 ramp_s = fmax(ramp_s, collective_ramp_s(place->call->kind, route.ramp_s, send->bytes));
             }
-    return collective_fixed_s(phase, number, ramp_s);
+    return collective_fixed_s(phase, ramp_s) + (number == 0 ? collective_start_s(place->call, place->network) : 0);
 }
 
 /* Opens the gates of a phase after all that the ranks did in the one before. */

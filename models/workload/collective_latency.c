@@ -1,5 +1,7 @@
 #include "models/workload/collective_latency.h"
 
+#include <math.h>
+
 /* Fitted to nccl-tests, common to all machines: see the header. */
 static const double LAUNCH_S = 5e-6;
 static const double RAMP_HALF_BYTES = 1048576;
@@ -14,6 +16,19 @@ double collective_ramp_s(CollectiveKind kind, double route_ramp_s, double bytes)
     return kind == COLLECTIVE_SEND_RECV ? 0 : route_ramp_s * bytes / (bytes + RAMP_HALF_BYTES);
 }
 
-double collective_fixed_s(const CollectivePhase *phase, int number, double ramp_s) {
-    return ramp_s + (phase->in_network ? IN_NETWORK_S : 0) + (number == 0 ? LAUNCH_S : 0);
+double collective_fixed_s(const CollectivePhase *phase, double ramp_s) {
+    return ramp_s + (phase->in_network ? IN_NETWORK_S : 0);
+}
+
+/* The largest chunk that a rank sends to itself. */
+static double own_bytes(const CollectiveCall *call) {
+    double most = call->pair_bytes ? 0 : call->bytes / call->ranks;
+    for (int rank = 0; call->pair_bytes && rank < call->ranks; rank++)
+        most = fmax(most, call->pair_bytes[(size_t)rank * (size_t)call->ranks + (size_t)rank]);
+    return most;
+}
+
+double collective_start_s(const CollectiveCall *call, const Network *network) {
+    bool copies = call->kind == COLLECTIVE_ALL_TO_ALL && network->copy_bytes_per_s > 0;
+    return LAUNCH_S + (copies ? own_bytes(call) / network->copy_bytes_per_s : 0);
 }

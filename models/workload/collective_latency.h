@@ -4,7 +4,9 @@
  *
  *   a send    its route's latency; three times that in an all_to_all: NCCL's grouped sends meet their receivers first
  *   a phase   the largest over its sends of ramp_s * c / (c + 1 MiB), c = bytes of the send; none for a send_recv
- *             35 us when it is in_network (the barriers of NVLS), 5 us when it is the first (launch of the kernel)
+ *             35 us when it is in_network (the barriers of NVLS)
+ *   a call    5 us (launch of the kernel), and in an all_to_all a copy of the chunk that a rank sends to itself: 2 A100
+ *             reach a bus bandwidth of 164 GB/s in nccl-tests, 8 of them, whose own chunk is a quarter of that, 203
  *
  * Protocols. NCCL has three: LL and LL128 write a flag beside the bytes, so a hop costs little but the link is used to
  * 50 or 95 %; Simple fills the link but synchronises for each piece. Its tuner takes the cheapest for the size, so what
@@ -21,6 +23,7 @@
 #ifndef MODELS_WORKLOAD_COLLECTIVE_LATENCY_H
 #define MODELS_WORKLOAD_COLLECTIVE_LATENCY_H
 
+#include "models/hardware/network.h"
 #include "models/workload/collective.h"
 
 /* From the first byte sent to the first received, over a route of that latency. */
@@ -29,7 +32,10 @@ double collective_latency_s(CollectiveKind kind, double route_latency_s);
 /* What a phase loses by a send of so many bytes over a route of that ramp until pieces flow at full rate. */
 double collective_ramp_s(CollectiveKind kind, double route_ramp_s, double bytes);
 
-/* What a phase costs before its first byte, `number` 0 being the first; ramp_s is the largest of its sends. */
-double collective_fixed_s(const CollectivePhase *phase, int number, double ramp_s);
+/* What a phase costs before its first byte; ramp_s is the largest of its sends. */
+double collective_fixed_s(const CollectivePhase *phase, double ramp_s);
+
+/* What a call costs before its first phase. */
+double collective_start_s(const CollectiveCall *call, const Network *network);
 
 #endif

@@ -207,7 +207,8 @@ static CollectivePhaseLoads message_loads(const CollectiveCall *call, const Coll
             loads[place] = loads[place - 1];
         loads[place] = (LinkLoad){.link = route.links[i], .bytes = call->bytes * route.share_fraction[i]};
     }
-    double latency_s = collective_latency_s(call->kind, route.latency_s) + collective_fixed_s(phase, 0, 0);
+    double latency_s = collective_latency_s(call->kind, route.latency_s) + collective_fixed_s(phase, 0) +
+                       collective_start_s(call, network);
     return (CollectivePhaseLoads){.latency_s = latency_s, .loads = loads, .load_count = route.link_count};
 }
 
@@ -233,8 +234,10 @@ void collective_loads(const CollectiveCall *call, const CollectiveAlgorithm *alg
             keep_loads(&evaluation, &phases[i], arena, &out[i]);
         }
         out[i].latency_s = phase_latency_seconds(&evaluation, &phases[i], i + 1 == count) +
-                           collective_fixed_s(&phases[i], i, evaluation.ramp_s);
+                           collective_fixed_s(&phases[i], evaluation.ramp_s);
     }
+    if (count > 0)
+        out[0].latency_s += collective_start_s(call, network);
     evaluation_end(&evaluation);
 }
 

@@ -206,11 +206,11 @@ Test(comm, large_all_reduces_in_an_h100_node_take_the_time_of_its_switch) {
 
 Test(comm, all_to_alls_in_an_a100_node_take_the_measured_time) {
     expect_errors("nccl_1node_a100_sxm.csv", "all_to_all", read_all_to_all, "dgx-a100-80",
-                  (const double[]){0.11, 0.16});
+                  (const double[]){0.04, 0.16});
 }
 
 Test(comm, all_to_alls_in_an_h100_node_take_the_measured_time) {
-    expect_errors("nccl_1node_h100_sxm.csv", "all_to_all", read_all_to_all, "dgx-h100", (const double[]){0.08, 0.16});
+    expect_errors("nccl_1node_h100_sxm.csv", "all_to_all", read_all_to_all, "dgx-h100", (const double[]){0.07, 0.16});
 }
 
 Test(comm, all_reduces_in_an_azure_a100_node_take_the_measured_time) {

@@ -227,6 +227,29 @@ Test(collective_loads, a_switch_that_reduces_carries_the_buffer_and_one_share_ea
     cr_assert_str_eq(collective_select("auto", &call, &network)->name, "ring");
 }
 
+/* A read and a write of HBM, at 80 % of 200 GB/s. */
+Test(collective_loads, a_rank_of_an_all_to_all_copies_its_own_chunk) {
+    NodeSpec node = NODE;
+    Network network = network_build(&node, &FABRIC, 1);
+    CollectiveCall call = call_of(COLLECTIVE_ALL_TO_ALL, 8e8, 4, GPUS);
+    double without_s = seconds_of(&network, &call, "direct");
+    node.gpu.hbm_bytes_per_s = 200e9;
+    node.gpu.kernels.hbm_fraction = 0.8;
+    network = network_build(&node, &FABRIC, 1);
+    cr_assert_float_eq(seconds_of(&network, &call, "direct") - without_s, 2e8 / 80e9, 1e-12);
+    const double pairs[4] = {3e8, 1e8, 2e8, 5e8};
+    call.ranks = 2;
+    call.pair_bytes = pairs;
+    network.copy_bytes_per_s = 0;
+    without_s = seconds_of(&network, &call, "direct");
+    network.copy_bytes_per_s = 80e9;
+    cr_assert_float_eq(seconds_of(&network, &call, "direct") - without_s, 5e8 / 80e9, 1e-12);
+    call = call_of(COLLECTIVE_ALL_GATHER, 8e8, 4, GPUS);
+    without_s = seconds_of(&network, &call, "ring");
+    network.copy_bytes_per_s = 0;
+    cr_assert_float_eq(seconds_of(&network, &call, "ring"), without_s, 1e-15);
+}
+
 /* 200 ranks: 39,800 sends of two links each, more than are kept apart. */
 Test(collective_loads, a_large_direct_exchange_adds_up_as_it_goes) {
     NodeSpec node = NODE;
