@@ -7,7 +7,7 @@
 
 #include "scenarios/reader/yaml_node.h"
 
-enum { FIRST_YEAR = 2015, LAST_YEAR = 2099, UNKNOWN_RELEASE_YEAR = 2022 };
+enum { FIRST_YEAR = 2015, LAST_YEAR = 2099, UNKNOWN_RELEASE_YEAR = 2022, MLPERF_YEAR_0 = 2020 };
 
 /* What a training framework does by default, by its name or its year. Documented in the arguments and release notes of
  * Megatron-LM: fused gradient accumulation and fp32 gradients came with the 2022 releases, overlap and FlashAttention
@@ -22,7 +22,8 @@ typedef struct Software {
     bool gradient_accumulation_fusion;
     bool half_precision_gradients; /* with fp16; bf16 always keeps fp32 gradients */
     bool flash_attention;
-    bool overlap; /* of the gradients' reduction and of the pipeline's messages */
+    bool overlap;           /* of the gradients' reduction and of the pipeline's messages */
+    int64_t virtual_stages; /* where the row does not say; 0 = 1 */
     const char *assumption;
 } Software;
 
@@ -36,6 +37,17 @@ static const Software SOFTWARE[] = {
      .gradient_accumulation_fusion = true,
      .assumption = "Megatron-DeepSpeed: fp32 gradients, fused gradient accumulation, no overlap of communication, no "
                    "flash attention."},
+    /* conf/custom.yaml of NVIDIA's GPT-3 in MLPerf Training v3.1: virtual_pipeline_model_parallel_size is 12, unless a
+     * system's file says otherwise; none of v3.1's does. */
+    {.words = "training_results_v3.1 NVIDIA",
+     .before_year = LAST_YEAR + 1,
+     .sequence_parallel = true,
+     .distributed_optimizer = true,
+     .gradient_accumulation_fusion = true,
+     .flash_attention = true,
+     .overlap = true,
+     .virtual_stages = 12,
+     .assumption = NEMO " MLPerf v3.1: 12 virtual stages where vp is not stated."},
     {.words = "nemo",
      .before_year = LAST_YEAR + 1,
      .sequence_parallel = true,
@@ -110,7 +122,7 @@ static int64_t read_size(MeasuredRow *row, const char *column) {
 static void read_sizes(MeasuredRow *row, PlanSpec *plan) {
     plan->tensor_parallel = read_size(row, "tp");
     plan->pipeline_parallel = read_size(row, "pp");
-    plan->virtual_stages = read_size(row, "vp");
+    plan->virtual_stages = measured_row_count(row, "vp");
     plan->data_parallel = measured_row_count(row, "dp");
     plan->micro_batch_seqs = measured_row_needed_count(row, "micro_batch_seqs");
     plan->gradient_accumulation = measured_row_count(row, "grad_accum");
@@ -170,7 +182,18 @@ int measured_plan_release_year(const char *release) {
         return year;
     if (sscanf(release, "v%2d.", &year) == 1 && year >= FIRST_YEAR - 2000)
         return 2000 + year;
+    if (sscanf(release, "MLPerf Training v%1d.", &year) == 1 && year >= 1)
+        return MLPERF_YEAR_0 + year;
     return 0;
+}
+
+static void read_virtual_stages(MeasuredRow *row, const Software *software, PlanSpec *plan) {
+    if (plan->virtual_stages > 0)
+        return;
+    bool interleaves = software->virtual_stages > 0 && plan->pipeline_parallel > 1;
+    plan->virtual_stages = interleaves ? software->virtual_stages : 1;
+    if (!interleaves)
+        measured_row_assume(row, "vp is not stated: 1.");
 }
 
 static bool is_named(const MeasuredRow *row, const char *words) {
@@ -197,6 +220,7 @@ static void read_software(MeasuredRow *row, PlanSpec *plan) {
     plan->flash_attention = software->flash_attention;
     plan->overlap_grad_reduce = software->overlap;
     plan->overlap_p2p = software->overlap;
+    read_virtual_stages(row, software, plan);
     measured_row_assume(row, "%s", software->assumption);
 }
 

@@ -227,12 +227,29 @@ Test(measured_run, software_follows_from_the_year_of_the_release) {
     PlanSpec late = plan_of(reading, "release=v24.11.1 MaxText");
     cr_assert(late.gradient_accumulation_fusion && late.grad_reduce_in_fp32);
     cr_assert(late.overlap_grad_reduce && late.overlap_p2p && late.flash_attention);
-    PlanSpec unknown = plan_of(reading, "release=MLPerf Training v3.1");
+    PlanSpec round = plan_of(reading, "release=MLPerf Training v3.1");
+    cr_assert(round.overlap_grad_reduce && round.flash_attention);
+    PlanSpec unknown = plan_of(reading, "release=v3.1");
     cr_assert(unknown.gradient_accumulation_fusion && !unknown.flash_attention);
     reading_destroy(reading);
     expect_assumption("release=2023-01", "Software from 2023: fp32 gradients, fused gradient accumulation, gradient "
                                          "reduction and pipeline messages overlap with compute, flash attention.");
     expect_assumption("release=v3.1", "release \"v3.1\" names no year: software of 2022.");
+}
+
+Test(measured_run, nvidia_s_gpt3_in_mlperf_interleaves_and_has_no_dropout) {
+    static const char *const SOURCE = "source=mlcommons/training_results_v3.1 NVIDIA/results/eos_nemo/gpt3|hidden=12288"
+                                      "|layers=96|heads=96|params_b=175|kv_heads=|ffn_hidden=|tp=1|pp=4|dp=|gpus=16";
+    Reading *reading = reading_create();
+    MeasuredRun run = measured_table_run(reading, SOURCE);
+    const TrainingSpec *training = &run.spec.jobs[0].training;
+    cr_assert_eq(training->plan.virtual_stages, 1, "as the row says");
+    cr_assert_eq(training->model.dropout_fraction, 0);
+    run = measured_table_run(reading, arena_format(reading->arena, "%s|vp=", SOURCE));
+    cr_assert_eq(run.spec.jobs[0].training.plan.virtual_stages, 12);
+    run = measured_table_run(reading, arena_format(reading->arena, "%s|vp=|pp=1", SOURCE));
+    cr_assert_eq(run.spec.jobs[0].training.plan.virtual_stages, 1);
+    reading_destroy(reading);
 }
 
 Test(measured_run, what_is_not_modelled_is_a_reason) {
