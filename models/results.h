@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "models/account/ledger.h"
 #include "models/hardware/network.h"
+#include "models/ledger.h"
 #include "sim/engine/event_queue.h"
 
 typedef enum RunStatus {

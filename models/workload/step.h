@@ -6,7 +6,7 @@
 #ifndef MODELS_WORKLOAD_STEP_H
 #define MODELS_WORKLOAD_STEP_H
 
-#include "models/account/ledger.h"
+#include "models/ledger.h"
 #include "models/results.h"
 #include "models/workload/rank_classes.h"
 #include "sim/engine/task_graph.h"
