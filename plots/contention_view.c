@@ -20,8 +20,7 @@ double contention_view_exposed(const Contention *contention, int job) {
 }
 
 double contention_view_due(const Contention *contention, int job, int owner) {
-    double due = contention->due_gpu_s[(size_t)job * (size_t)contention->owner_count + (size_t)owner];
-    return due / gpu_s(contention->jobs[job]);
+    return results_due_gpu_s(contention, job, owner) / gpu_s(contention->jobs[job]);
 }
 
 double contention_view_lost(const Contention *contention, int job) {

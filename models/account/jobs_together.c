@@ -32,7 +32,7 @@ static double gpu_seconds(const Results *results) {
 static const char *verdict_of(const Results *results, Arena *arena) {
     const Contention *contention = results->contention;
     int job = contention_worst_job(contention), owner = contention_worst_owner(contention, job);
-    double exposed = contention->exposed_gpu_s[job], due = contention_due_gpu_s(contention, job, owner);
+    double exposed = contention->exposed_gpu_s[job], due = results_due_gpu_s(contention, job, owner);
     const char *name = contention->jobs[job]->name;
     if (due <= exposed * NOTABLE_FRACTION)
         return arena_format(arena, "Nobody hurts anybody much: at worst %s runs %.3f times as long as alone.", name,
@@ -67,7 +67,7 @@ static void add_job(MetricList *list, const Results *results, int job) {
     for (int owner = 0; owner < contention->owner_count; owner++)
         metric_list_add(list,
                         arena_format(list->arena, "jobs.%s.due_to.%s_fraction", own->name, contention->owners[owner]),
-                        ran ? contention_due_gpu_s(contention, job, owner) / gpu_seconds(own) : NAN, "fraction",
+                        ran ? results_due_gpu_s(contention, job, owner) / gpu_seconds(own) : NAN, "fraction",
                         owner == job ? "of its GPU time: exposed by itself" : "of its GPU time: lost to that one");
 }
 
