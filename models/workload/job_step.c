@@ -30,7 +30,7 @@ static Series *observe_link(JobStep *self, const Traffic *traffic, LinkId link) 
     ResourceId resource;
     if (!traffic_resource(traffic, link, &resource))
         return NULL;
-    Series *series = series_create_at(SERIES_POINTS, self->step.start);
+    Series *series = series_create(SERIES_POINTS, self->step.start);
     fair_share_observe(self->step.ground.share, resource, series);
     self->observed[self->observed_count++] = (ObservedLink){resource, series};
     return series;
@@ -51,7 +51,7 @@ static void create_class_states(JobStep *self, const Workload *workload) {
         ClassSeries *series = &self->series[i];
         if (workload->job->kind == JOB_TRAINING)
             step->memory[i] = create_memory(step->ground.engine, workload, class);
-        series->memory = series_create_at(SERIES_POINTS, step->start);
+        series->memory = series_create(SERIES_POINTS, step->start);
         if (step->memory[i])
             pool_observe(step->memory[i], series->memory);
         series->nvlink = observe_link(self, workload->traffic, network_port_out(network, gpu));
