@@ -52,7 +52,7 @@ static void write_steps(const JobRows *rows) {
 }
 
 void contention_table_rows(FILE *out, const char *run_id, const Results *results) {
-    if (results->contention == NULL || !contention_view_ran(results->contention)) {
+    if (!contention_view_applies(results)) {
         return;
     }
     Arena *arena = arena_create();

@@ -15,6 +15,10 @@ bool contention_view_ran(const Contention *contention) {
     return contention->job_count > 0;
 }
 
+bool contention_view_applies(const Results *results) {
+    return results->contention != NULL && contention_view_ran(results->contention);
+}
+
 double contention_view_exposed(const Contention *contention, int job) {
     return contention->exposed_gpu_s[job] / gpu_s(contention->jobs[job]);
 }
