@@ -37,17 +37,6 @@ static const Headline HEADLINES[HEADLINE_KIND_COUNT] = {
                        .column = "percent_of_speed_alone"},
 };
 
-const Headline *headline_of_kind(HeadlineKind kind) {
-    return &HEADLINES[kind];
-}
-
-const Headline *headline_of(const Results *results) {
-    for (int kind = 0; results != NULL && kind < HEADLINE_KIND_COUNT; kind++)
-        if (results_metric(results, HEADLINES[kind].metric) != NULL)
-            return &HEADLINES[kind];
-    return &HEADLINES[HEADLINE_TRAINING];
-}
-
 const Headline *headline_of_sweep(const SweepResults *sweep) {
     for (int kind = 0; kind < HEADLINE_KIND_COUNT; kind++)
         for (int i = 0; i < sweep->point_count; i++) {

@@ -25,13 +25,7 @@ typedef struct Headline {
     const char *column; /* in a file: "tflop_per_s_per_gpu" */
 } Headline;
 
-/* The entry of a kind. */
-const Headline *headline_of_kind(HeadlineKind kind);
-
-/* The headline of a run; that of training when it has none or there is no run. */
-const Headline *headline_of(const Results *results);
-
-/* The headline of all points: the first kind that any of them has. */
+/* The headline of all points: the first kind that any of them has; that of training when none has any. */
 const Headline *headline_of_sweep(const SweepResults *sweep);
 
 /* The run that the headline is of: a lone job beside background or events counts as itself; NULL when it has none. */

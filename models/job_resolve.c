@@ -52,23 +52,23 @@ static void resolve_training(const SimulationSpec *spec, JobSpec *job, const cha
         check_size(spec, job, path, errors);
 }
 
-static bool is_operation(const char *name) {
-    for (int index = 0; collective_operation_name(index); index++)
-        if (strcmp(collective_operation_name(index), name) == 0)
-            return true;
-    return false;
+static void check_operation(const char *operation, const char *path, ErrorList *errors) {
+    const char *all = "";
+    for (int index = 0; collective_operation_name(index); index++) {
+        const char *name = collective_operation_name(index);
+        if (strcmp(name, operation) == 0)
+            return;
+        all = arena_format(errors->arena, "%s%s%s", all, index > 0 ? ", " : "", name);
+    }
+    error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.collective.operation", path),
+                   "found %s, expected one of %s", operation, all);
 }
 
 static void resolve_collective(const JobSpec *job, const char *path, ErrorList *errors) {
     const CollectiveSpec *collective = &job->collective;
     if (job->training.model.layers)
         error_list_add(errors, (ErrorPlace){0}, path, "found `model` and `collective`, expected one of them");
-    if (!is_operation(collective->operation))
-        error_list_add(
-            errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.collective.operation", path),
-            "found %s, expected one of all_reduce, all_gather, reduce_scatter, send_recv, broadcast, reduce, "
-            "all_to_all, gather, scatter",
-            collective->operation);
+    check_operation(collective->operation, path, errors);
     if (job->gpus < 2)
         error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.gpus", path),
                        "found %" PRId64 ", expected at least 2 for a collective", job->gpus);

@@ -8,3 +8,7 @@ const Metric *results_metric(const Results *results, const char *name) {
             return &results->metrics[i];
     return NULL;
 }
+
+double results_due_gpu_s(const Contention *contention, int job, int owner) {
+    return contention->due_gpu_s[(size_t)job * (size_t)contention->owner_count + (size_t)owner];
+}

@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "models/account/ledger.h"
 #include "models/hardware/network.h"
+#include "models/ledger.h"
 #include "sim/engine/event_queue.h"
 
 typedef enum RunStatus {
@@ -141,7 +141,7 @@ typedef struct Contention {
     const double *exposed_gpu_s; /* [job] */
     int owner_count;             /* columns */
     const char *const *owners;   /* [owner]: names; job i is owner i */
-    const double *due_gpu_s;     /* [job * owner_count + owner] */
+    const double *due_gpu_s;     /* [job * owner_count + owner]: read it with results_due_gpu_s */
 } Contention;
 
 struct Results {
@@ -191,6 +191,9 @@ struct Results {
 
 /* The metric of that name, NULL when there is none. */
 const Metric *results_metric(const Results *results, const char *name);
+
+/* GPU-seconds of exposed communication of a job that are due to an owner. */
+double results_due_gpu_s(const Contention *contention, int job, int owner);
 
 /* One point of a sweep: the values of its parameters as written, and what came of it. */
 typedef struct SweepPoint {

@@ -113,10 +113,6 @@ static void write_names(const HeatMap *map) {
     dat_set_close(&columns);
 }
 
-bool contention_file_applies(const Results *results) {
-    return results->contention != NULL && contention_view_ran(results->contention);
-}
-
 void contention_file_write(FILE *out, const Results *results) {
     Arena *arena = arena_create();
     HeatMap map = map_of(out, arena, results->contention);

@@ -10,9 +10,6 @@
 #include "models/results.h"
 #include "sim/engine/arena.h"
 
-/* True when there is anything to draw. */
-bool contention_file_applies(const Results *results);
-
 void contention_file_write(FILE *out, const Results *results);
 
 /* The lines of the script that follow the title. */

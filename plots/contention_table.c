@@ -35,7 +35,7 @@ static void write_due(const JobRows *rows) {
     const Contention *contention = rows->contention;
     for (int owner = 0; owner < contention->owner_count; owner++) {
         const char *metric = arena_format(rows->arena, "due_to.%s", contention->owners[owner]);
-        put(rows, metric, contention->due_gpu_s[rows->job * contention->owner_count + owner], "GPU s");
+        put(rows, metric, results_due_gpu_s(contention, rows->job, owner), "GPU s");
         put(rows, metric, contention_view_due(contention, rows->job, owner), "fraction");
     }
 }
@@ -52,7 +52,7 @@ static void write_steps(const JobRows *rows) {
 }
 
 void contention_table_rows(FILE *out, const char *run_id, const Results *results) {
-    if (results->contention == NULL || !contention_view_ran(results->contention)) {
+    if (!contention_view_applies(results)) {
         return;
     }
     Arena *arena = arena_create();

@@ -15,13 +15,16 @@ bool contention_view_ran(const Contention *contention) {
     return contention->job_count > 0;
 }
 
+bool contention_view_applies(const Results *results) {
+    return results->contention != NULL && contention_view_ran(results->contention);
+}
+
 double contention_view_exposed(const Contention *contention, int job) {
     return contention->exposed_gpu_s[job] / gpu_s(contention->jobs[job]);
 }
 
 double contention_view_due(const Contention *contention, int job, int owner) {
-    double due = contention->due_gpu_s[(size_t)job * (size_t)contention->owner_count + (size_t)owner];
-    return due / gpu_s(contention->jobs[job]);
+    return results_due_gpu_s(contention, job, owner) / gpu_s(contention->jobs[job]);
 }
 
 double contention_view_lost(const Contention *contention, int job) {

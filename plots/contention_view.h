@@ -10,6 +10,9 @@
 #include "models/results.h"
 #include "sim/engine/arena.h"
 
+/* True when there is a contention to draw or write. */
+bool contention_view_applies(const Results *results);
+
 /* True when all jobs ran; without that there is nothing to ask of the functions below but the
  * end and the pick. */
 bool contention_view_ran(const Contention *contention);

@@ -90,10 +90,6 @@ static void write_names(FILE *out, Arena *arena, const Contention *contention, c
     dat_set_close(&set);
 }
 
-bool jobs_file_applies(const Results *results) {
-    return results->contention != NULL && contention_view_ran(results->contention);
-}
-
 void jobs_file_write(FILE *out, const Results *results) {
     Arena *arena = arena_create();
     const Contention *contention = results->contention;

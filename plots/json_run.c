@@ -249,7 +249,7 @@ static void write_job(Json json, const Contention *contention, int job) {
     key(json, "due_gpu_s");
     fputc('[', json.out);
     for (int owner = 0; owner < contention->owner_count; owner++) {
-        number_field(json.out, owner > 0 ? ", " : "", contention->due_gpu_s[job * contention->owner_count + owner]);
+        number_field(json.out, owner > 0 ? ", " : "", results_due_gpu_s(contention, job, owner));
     }
     fputc(']', json.out);
     write_steps(json, contention->jobs[job]);

@@ -6,6 +6,7 @@
 #include "plots/bands.h"
 #include "plots/bars.h"
 #include "plots/contention_file.h"
+#include "plots/contention_view.h"
 #include "plots/fabric_file.h"
 #include "plots/fabric_view.h"
 #include "plots/grid_view.h"
@@ -135,8 +136,8 @@ static void ledger_head(FILE *out, Arena *arena, const Results *results) {
 }
 
 static const Picture PICTURES[] = {
-    {"contention", contention_file_applies, contention_file_head},
-    {"jobs", jobs_file_applies, jobs_file_head},
+    {"contention", contention_view_applies, contention_file_head},
+    {"jobs", contention_view_applies, jobs_file_head},
     {"timeline", has_timeline, timeline_head},
     {"utilisation", has_utilisation, utilisation_head},
     {"memory", has_memory, memory_head},

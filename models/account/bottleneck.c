@@ -23,7 +23,7 @@ LinkKind bottleneck_link(const Results *results) {
 
 static double fraction_of(const Contention *contention, int job, int owner) {
     double gpu_s = (double)ledger_sum(&contention->jobs[job]->ledger) * 1e-9;
-    return gpu_s > 0 ? contention_due_gpu_s(contention, job, owner) / gpu_s : 0;
+    return gpu_s > 0 ? results_due_gpu_s(contention, job, owner) / gpu_s : 0;
 }
 
 static int find_owner(const Contention *contention, const char *name) {

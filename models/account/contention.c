@@ -56,10 +56,6 @@ const Contention *contention_of(const SimulationSpec *spec, const ClusterOutcome
     return contention;
 }
 
-double contention_due_gpu_s(const Contention *contention, int job, int owner) {
-    return contention->due_gpu_s[(size_t)job * (size_t)contention->owner_count + (size_t)owner];
-}
-
 int contention_worst_job(const Contention *contention) {
     int worst = 0;
     for (int job = 1; job < contention->job_count; job++)
@@ -70,7 +66,7 @@ int contention_worst_job(const Contention *contention) {
 int contention_worst_owner(const Contention *contention, int job) {
     int worst = job == 0 ? 1 : 0;
     for (int owner = 0; owner < contention->owner_count; owner++)
-        if (owner != job && contention_due_gpu_s(contention, job, owner) > contention_due_gpu_s(contention, job, worst))
+        if (owner != job && results_due_gpu_s(contention, job, owner) > results_due_gpu_s(contention, job, worst))
             worst = owner;
     return worst;
 }

@@ -11,9 +11,6 @@
 const Contention *contention_of(const SimulationSpec *spec, const ClusterOutcome *outcome, const double *alone_s,
                                 Arena *arena, Results **results);
 
-/* GPU-seconds of exposed communication of `job` that are due to `owner`. */
-double contention_due_gpu_s(const Contention *contention, int job, int owner);
-
 /* The job that is slowed down most, and who of the others took most from a job. */
 int contention_worst_job(const Contention *contention);
 int contention_worst_owner(const Contention *contention, int job);

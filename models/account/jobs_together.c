@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "models/account/contention.h"
+#include "models/account/metric_list.h"
 #include "models/account/verdict.h"
 #include "sim/engine/engine.h"
 
@@ -31,7 +32,7 @@ static double gpu_seconds(const Results *results) {
 static const char *verdict_of(const Results *results, Arena *arena) {
     const Contention *contention = results->contention;
     int job = contention_worst_job(contention), owner = contention_worst_owner(contention, job);
-    double exposed = contention->exposed_gpu_s[job], due = contention_due_gpu_s(contention, job, owner);
+    double exposed = contention->exposed_gpu_s[job], due = results_due_gpu_s(contention, job, owner);
     const char *name = contention->jobs[job]->name;
     if (due <= exposed * NOTABLE_FRACTION)
         return arena_format(arena, "Nobody hurts anybody much: at worst %s runs %.3f times as long as alone.", name,
@@ -51,52 +52,40 @@ static const Results *trouble_of(Results **jobs, int64_t count) {
     return NULL;
 }
 
-typedef struct MetricList {
-    Arena *arena;
-    Metric *items;
-    int count;
-} MetricList;
-
-static void add(MetricList *list, const char *name, double value, const char *unit, const char *help) {
-    list->items[list->count++] = (Metric){name, value, unit, help};
-}
-
 /* "jobs.NAME.slowdown" and what else is known of each job. */
 static void add_job(MetricList *list, const Results *results, int job) {
     const Contention *contention = results->contention;
     const Results *own = contention->jobs[job];
     bool ran = results->status == RUN_OK;
-    add(list, arena_format(list->arena, "jobs.%s.step_s", own->name), results_metric(own, "time.step_s")->value, "s",
-        "mean wall time of its steps");
-    add(list, arena_format(list->arena, "jobs.%s.slowdown", own->name), contention->slowdown[job], "ratio",
-        "its mean step over that of the job alone");
-    add(list, arena_format(list->arena, "jobs.%s.exposed_fraction", own->name),
-        ran ? contention->exposed_gpu_s[job] / gpu_seconds(own) : NAN, "fraction",
-        "of its GPU time: exposed communication");
+    metric_list_add(list, arena_format(list->arena, "jobs.%s.step_s", own->name),
+                    results_metric(own, "time.step_s")->value, "s", "mean wall time of its steps");
+    metric_list_add(list, arena_format(list->arena, "jobs.%s.slowdown", own->name), contention->slowdown[job], "ratio",
+                    "its mean step over that of the job alone");
+    metric_list_add(list, arena_format(list->arena, "jobs.%s.exposed_fraction", own->name),
+                    ran ? contention->exposed_gpu_s[job] / gpu_seconds(own) : NAN, "fraction",
+                    "of its GPU time: exposed communication");
     for (int owner = 0; owner < contention->owner_count; owner++)
-        add(list, arena_format(list->arena, "jobs.%s.due_to.%s_fraction", own->name, contention->owners[owner]),
-            ran ? contention_due_gpu_s(contention, job, owner) / gpu_seconds(own) : NAN, "fraction",
-            owner == job ? "of its GPU time: exposed by itself" : "of its GPU time: lost to that one");
+        metric_list_add(list,
+                        arena_format(list->arena, "jobs.%s.due_to.%s_fraction", own->name, contention->owners[owner]),
+                        ran ? results_due_gpu_s(contention, job, owner) / gpu_seconds(own) : NAN, "fraction",
+                        owner == job ? "of its GPU time: exposed by itself" : "of its GPU time: lost to that one");
 }
 
 static void fill_metrics(Results *results, Arena *arena) {
     const Contention *contention = results->contention;
-    size_t per_job = METRICS_PER_JOB + (size_t)contention->owner_count;
-    size_t most = METRICS_OF_RUN + (size_t)contention->job_count * per_job + LEDGER_COUNT;
-    MetricList list = {.arena = arena, .items = ARENA_ARRAY(arena, most, Metric)};
+    int per_job = METRICS_PER_JOB + contention->owner_count;
+    int most = METRICS_OF_RUN + contention->job_count * per_job + LEDGER_COUNT;
+    MetricList list = metric_list_create(arena, most);
     bool ran = results->status == RUN_OK;
-    add(&list, "time.wall_s", ran ? sim_time_to_s(results->wall) : NAN, "s", "until the last job has ended");
-    add(&list, "cluster.gpus", (double)results->gpus, "GPU", "GPUs of the cluster");
-    add(&list, "jobs.slowdown_max", contention->slowdown[contention_worst_job(contention)], "ratio",
-        "of the job that suffers most");
+    metric_list_add(&list, "time.wall_s", ran ? sim_time_to_s(results->wall) : NAN, "s",
+                    "until the last job has ended");
+    metric_list_add(&list, "cluster.gpus", (double)results->gpus, "GPU", "GPUs of the cluster");
+    metric_list_add(&list, "jobs.slowdown_max", contention->slowdown[contention_worst_job(contention)], "ratio",
+                    "of the job that suffers most");
     for (int job = 0; job < contention->job_count; job++)
         add_job(&list, results, job);
-    for (int category = 0; category < LEDGER_COUNT; category++)
-        add(&list, arena_format(arena, "ledger.%s_fraction", ledger_category_name((LedgerCategory)category)),
-            ran ? (double)results->ledger.ns[category] * 1e-9 / gpu_seconds(results) : NAN, "fraction",
-            ledger_category_title((LedgerCategory)category));
-    results->metrics = list.items;
-    results->metric_count = list.count;
+    metric_list_add_ledger(&list, results);
+    metric_list_finish(&list, results);
 }
 
 const Results *jobs_together(const SimulationSpec *spec, const ClusterOutcome *outcome, const double *alone_s,

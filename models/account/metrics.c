@@ -2,19 +2,11 @@
 
 #include <math.h>
 
+#include "models/account/metric_list.h"
 #include "models/workload/pipeline.h"
 #include "sim/engine/engine.h"
 
 enum { METRICS_MAX = 64 };
-
-typedef struct MetricList {
-    Metric *items;
-    int count;
-} MetricList;
-
-static void add(MetricList *list, const char *name, double value, const char *unit, const char *help) {
-    list->items[list->count++] = (Metric){name, value, unit, help};
-}
 
 /* FLOPs that recomputation runs again, per sequence. */
 static double recomputed_flop(const TrainingSpec *training) {
@@ -44,26 +36,21 @@ static void add_throughput(MetricList *list, const SimulationSpec *spec, const J
     double model_flop = sequences * training_sequence_flop(training);
     double executed_flop = model_flop + sequences * recomputed_flop(training);
     double peak = spec->cluster.node.gpu.peak_flop_per_s[training->plan.precision];
-    add(list, "time.step_s", step_s, "s", "mean wall time of a training step");
-    add(list, "throughput.tflops_per_gpu", executed_flop / step_s / gpus / 1e12, "TFLOP/s",
-        "executed FLOPs, recomputation included, as SC21 counts them");
-    add(list, "throughput.model_tflops_per_gpu", model_flop / step_s / gpus / 1e12, "TFLOP/s",
-        "model FLOPs, nothing counted twice");
-    add(list, "throughput.tokens_per_s", tokens / step_s, "token/s", "tokens trained per second by the whole job");
-    add(list, "throughput.tokens_per_s_per_gpu", tokens / step_s / gpus, "token/s",
-        "tokens trained per second and GPU");
-    add(list, "throughput.sequences_per_s", sequences / step_s, "sequence/s", "sequences trained per second");
-    add(list, "utilisation.mfu_fraction", model_flop / step_s / gpus / peak, "fraction", "model FLOPs over peak");
-    add(list, "utilisation.hfu_fraction", executed_flop / step_s / gpus / peak, "fraction", "executed FLOPs over peak");
-}
-
-static void add_ledger(MetricList *list, Arena *arena, const Results *results) {
-    double all = (double)results->wall * (double)results->gpus;
-    for (int category = 0; category < LEDGER_COUNT; category++) {
-        const char *name = arena_format(arena, "ledger.%s_fraction", ledger_category_name((LedgerCategory)category));
-        double fraction = results->status == RUN_OK ? (double)results->ledger.ns[category] / all : NAN;
-        add(list, name, fraction, "fraction", ledger_category_title((LedgerCategory)category));
-    }
+    metric_list_add(list, "time.step_s", step_s, "s", "mean wall time of a training step");
+    metric_list_add(list, "throughput.tflops_per_gpu", executed_flop / step_s / gpus / 1e12, "TFLOP/s",
+                    "executed FLOPs, recomputation included, as SC21 counts them");
+    metric_list_add(list, "throughput.model_tflops_per_gpu", model_flop / step_s / gpus / 1e12, "TFLOP/s",
+                    "model FLOPs, nothing counted twice");
+    metric_list_add(list, "throughput.tokens_per_s", tokens / step_s, "token/s",
+                    "tokens trained per second by the whole job");
+    metric_list_add(list, "throughput.tokens_per_s_per_gpu", tokens / step_s / gpus, "token/s",
+                    "tokens trained per second and GPU");
+    metric_list_add(list, "throughput.sequences_per_s", sequences / step_s, "sequence/s",
+                    "sequences trained per second");
+    metric_list_add(list, "utilisation.mfu_fraction", model_flop / step_s / gpus / peak, "fraction",
+                    "model FLOPs over peak");
+    metric_list_add(list, "utilisation.hfu_fraction", executed_flop / step_s / gpus / peak, "fraction",
+                    "executed FLOPs over peak");
 }
 
 static void add_memory(MetricList *list, const Results *results) {
@@ -71,11 +58,12 @@ static void add_memory(MetricList *list, const Results *results) {
     for (int i = 1; i < results->memory_count; i++)
         if (results->memory[i].total_bytes > fullest->total_bytes)
             fullest = &results->memory[i];
-    add(list, "memory.peak_bytes", fullest->total_bytes, "B", "peak of the fullest GPU");
-    add(list, "memory.activations_bytes", fullest->activations_bytes, "B",
-        "activations of the fullest GPU at its peak");
-    add(list, "memory.capacity_bytes", fullest->capacity_bytes, "B", "HBM of one GPU");
-    add(list, "memory.fits", results->status != RUN_OUT_OF_MEMORY, "0/1", "1 when the job fits into memory");
+    metric_list_add(list, "memory.peak_bytes", fullest->total_bytes, "B", "peak of the fullest GPU");
+    metric_list_add(list, "memory.activations_bytes", fullest->activations_bytes, "B",
+                    "activations of the fullest GPU at its peak");
+    metric_list_add(list, "memory.capacity_bytes", fullest->capacity_bytes, "B", "HBM of one GPU");
+    metric_list_add(list, "memory.fits", results->status != RUN_OUT_OF_MEMORY, "0/1",
+                    "1 when the job fits into memory");
 }
 
 static void add_pipeline(MetricList *list, const JobSpec *job, const Results *results) {
@@ -83,56 +71,56 @@ static void add_pipeline(MetricList *list, const JobSpec *job, const Results *re
     PipelineShape shape = plan_shape(plan);
     double bubble = (double)results->ledger.ns[LEDGER_PIPELINE_BUBBLE];
     double busy = (double)results->wall * (double)results->gpus - bubble;
-    add(list, "pipeline.bubble_over_busy", results->status == RUN_OK ? bubble / busy : NAN, "ratio",
-        "time in the bubble over all other time");
-    add(list, "pipeline.bubble_theory", pipeline_find(plan->schedule)->bubble_fraction(&shape), "ratio",
-        "the same on uniform stages without communication: (p-1)/(vm)");
+    metric_list_add(list, "pipeline.bubble_over_busy", results->status == RUN_OK ? bubble / busy : NAN, "ratio",
+                    "time in the bubble over all other time");
+    metric_list_add(list, "pipeline.bubble_theory", pipeline_find(plan->schedule)->bubble_fraction(&shape), "ratio",
+                    "the same on uniform stages without communication: (p-1)/(vm)");
 }
 
 static void add_plan(MetricList *list, const JobSpec *job, const Results *results) {
     const TrainingSpec *training = &job->training;
     const PlanSpec *plan = &training->plan;
-    add(list, "job.gpus", (double)results->gpus, "GPU", "GPUs of the job");
-    add(list, "job.parameters", transformer_parameters(&training->model), "parameter", "parameters of the model");
-    add(list, "plan.tensor_parallel", (double)plan->tensor_parallel, "GPU", "GPUs that share a layer");
-    add(list, "plan.pipeline_parallel", (double)plan->pipeline_parallel, "stage", "pipeline stages");
-    add(list, "plan.virtual_stages", (double)plan->virtual_stages, "chunk", "model chunks per stage");
-    add(list, "plan.data_parallel", (double)plan->data_parallel, "replica", "replicas of the model");
-    add(list, "plan.micro_batch", (double)plan->micro_batch_seqs, "sequence", "sequences per micro-batch");
-    add(list, "plan.micro_batches", (double)plan_micro_batches(plan), "micro-batch",
-        "micro-batches per replica and step");
-    add(list, "plan.global_batch", (double)plan->global_batch_seqs, "sequence", "sequences per step");
+    metric_list_add(list, "job.gpus", (double)results->gpus, "GPU", "GPUs of the job");
+    metric_list_add(list, "job.parameters", transformer_parameters(&training->model), "parameter",
+                    "parameters of the model");
+    metric_list_add(list, "plan.tensor_parallel", (double)plan->tensor_parallel, "GPU", "GPUs that share a layer");
+    metric_list_add(list, "plan.pipeline_parallel", (double)plan->pipeline_parallel, "stage", "pipeline stages");
+    metric_list_add(list, "plan.virtual_stages", (double)plan->virtual_stages, "chunk", "model chunks per stage");
+    metric_list_add(list, "plan.data_parallel", (double)plan->data_parallel, "replica", "replicas of the model");
+    metric_list_add(list, "plan.micro_batch", (double)plan->micro_batch_seqs, "sequence", "sequences per micro-batch");
+    metric_list_add(list, "plan.micro_batches", (double)plan_micro_batches(plan), "micro-batch",
+                    "micro-batches per replica and step");
+    metric_list_add(list, "plan.global_batch", (double)plan->global_batch_seqs, "sequence", "sequences per step");
 }
 
 /* Of the largest size, where a fabric shows what it can carry. */
 static void add_collective(MetricList *list, const Results *results) {
     bool ran = results->status == RUN_OK && results->size_count > 0;
     const CollectiveRow *largest = ran ? &results->sizes[results->size_count - 1] : NULL;
-    add(list, "time.step_s", mean_step_s(results), "s", "wall time of all sizes and repetitions");
-    add(list, "collective.bytes", ran ? largest->bytes : NAN, "B", "the largest size");
-    add(list, "collective.time_s", ran ? largest->time_s : NAN, "s", "time of the largest size");
-    add(list, "collective.algbw_bytes_per_s", ran ? largest->algorithm_bytes_per_s : NAN, "B/s",
-        "algorithm bandwidth of the largest size");
-    add(list, "collective.busbw_bytes_per_s", ran ? largest->bus_bytes_per_s : NAN, "B/s",
-        "bus bandwidth of the largest size, as nccl-tests define it");
-    add(list, "job.gpus", (double)results->gpus, "GPU", "GPUs of the job");
+    metric_list_add(list, "time.step_s", mean_step_s(results), "s", "wall time of all sizes and repetitions");
+    metric_list_add(list, "collective.bytes", ran ? largest->bytes : NAN, "B", "the largest size");
+    metric_list_add(list, "collective.time_s", ran ? largest->time_s : NAN, "s", "time of the largest size");
+    metric_list_add(list, "collective.algbw_bytes_per_s", ran ? largest->algorithm_bytes_per_s : NAN, "B/s",
+                    "algorithm bandwidth of the largest size");
+    metric_list_add(list, "collective.busbw_bytes_per_s", ran ? largest->bus_bytes_per_s : NAN, "B/s",
+                    "bus bandwidth of the largest size, as nccl-tests define it");
+    metric_list_add(list, "job.gpus", (double)results->gpus, "GPU", "GPUs of the job");
 }
 
 void metrics_fill(const SimulationSpec *spec, const JobSpec *job, Arena *arena, Results *results) {
-    MetricList list = {.items = ARENA_ARRAY(arena, METRICS_MAX, Metric)};
+    MetricList list = metric_list_create(arena, METRICS_MAX);
     switch (job->kind) {
     case JOB_TRAINING:
         add_throughput(&list, spec, job, results);
         add_memory(&list, results);
-        add_ledger(&list, arena, results);
+        metric_list_add_ledger(&list, results);
         add_pipeline(&list, job, results);
         add_plan(&list, job, results);
         break;
     case JOB_COLLECTIVE:
         add_collective(&list, results);
-        add_ledger(&list, arena, results);
+        metric_list_add_ledger(&list, results);
         break;
     }
-    results->metrics = list.items;
-    results->metric_count = list.count;
+    metric_list_finish(&list, results);
 }

@@ -61,7 +61,7 @@ static SeriesSamples samples_of(const Step *step, const Series *series, int clas
 
 /* Busy with compute, or the HBM bandwidth used by it, as a fraction over time. */
 static SeriesSamples compute_samples(const Step *step, int class, double hbm_bytes_per_s, Arena *arena, SimTime end) {
-    Series *series = series_create_at(SERIES_POINTS, step->start);
+    Series *series = series_create(SERIES_POINTS, step->start);
     StreamId stream = step->streams[class][STREAM_COMPUTE];
     for (int position = 0; position < task_graph_stream_count(step->graph, stream); position++) {
         TaskId id = task_graph_stream_task(step->graph, stream, position);

@@ -24,7 +24,8 @@ static void on_step_done(Engine *engine, void *subject, uint64_t argument);
 static void start_step(JobRun *run) {
     RunGround *ground = run->ground;
     run->step_arena = arena_create();
-    run->step = job_step_create(run->step_arena, ground->engine, ground->share, run->workload, run->owner);
+    run->step =
+        job_step_create(&(StepGround){run->step_arena, ground->engine, ground->share, run->owner}, run->workload);
     if (run->step->endless)
         job_run_give_up(run);
     else
@@ -32,7 +33,7 @@ static void start_step(JobRun *run) {
 }
 
 static void end_step(JobRun *run) {
-    job_step_destroy(run->step, run->ground->share);
+    job_step_destroy(run->step);
     arena_destroy(run->step_arena);
     run->step = NULL;
 }

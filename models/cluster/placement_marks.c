@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "models/cluster/node_list.h"
+#include "sim/engine/splitmix.h"
 
 /* Where a guest is met. */
 typedef enum Site { SITE_NODE, SITE_LEAF, SITE_COUNT } Site;
@@ -18,12 +19,9 @@ typedef struct Guests {
     int nodes_per_site[SITE_COUNT];
 } Guests;
 
-/* SplitMix64's finisher (Steele, Lea, Flood 2014): sums of different guests differ, but for one in 4e9. */
+/* Sums of different guests differ, but for one in 4e9. */
 static uint32_t guest_key(int64_t guest, Site site) {
-    uint64_t value = ((uint64_t)guest * SITE_COUNT + site + 1) * 0x9e3779b97f4a7c15U;
-    value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9U;
-    value = (value ^ (value >> 27)) * 0x94d049bb133111ebU;
-    return (uint32_t)(value >> 32);
+    return (uint32_t)(splitmix_finish(((uint64_t)guest * SITE_COUNT + site + 1) * SPLITMIX_STEP) >> 32);
 }
 
 static void add_guest(Guests *guests, int64_t guest, int node) {

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "sim/engine/check.h"
+#include "sim/engine/splitmix.h"
 
 /* Beyond it, trying the ways between all switches takes too long. */
 enum { SPRAYED_TARGETS_MAX = 1500, FRONT_MAX = 256 };
@@ -46,7 +47,7 @@ void graph_walk_hashed(const FabricGraph *graph, const int ends[2], uint64_t cho
     while (vertex != ends[1]) {
         int ways = count_ways(graph, vertex, ends[1]);
         vertex = take_way(graph, (int[2]){vertex, ends[1]}, (int)(choice % (uint64_t)ways), route);
-        choice = fabric_mix(choice);
+        choice = splitmix_hash(choice);
     }
 }
 

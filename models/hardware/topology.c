@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sim/engine/check.h"
+#include "sim/engine/splitmix.h"
 
 #define TOPOLOGY(word) extern const Topology topology_##word;
 #include "models/hardware/topologies/table.h"
@@ -53,19 +54,11 @@ TopologyFault fabric_fault(const Fabric *fabric) {
     return fabric->topology->needs(fabric);
 }
 
-/* SplitMix64's finisher (Steele, Lea, Flood, OOPSLA 2014): spreads every bit over all others. */
-uint64_t fabric_mix(uint64_t value) {
-    value += 0x9e3779b97f4a7c15U;
-    value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9U;
-    value = (value ^ (value >> 27)) * 0x94d049bb133111ebU;
-    return value ^ (value >> 31);
-}
-
 uint64_t fabric_choice(const Fabric *fabric, const FabricPair *pair) {
     uint64_t nics = (uint64_t)fabric->nics_per_node;
     uint64_t from = (uint64_t)pair->from_node * nics + (uint64_t)pair->from_nic;
     uint64_t to = (uint64_t)pair->to_node * nics + (uint64_t)pair->to_nic;
-    return fabric_mix(fabric_mix(fabric_mix(fabric->spec.seed) ^ from) ^ to);
+    return splitmix_hash(splitmix_hash(splitmix_hash(fabric->spec.seed) ^ from) ^ to);
 }
 
 void fabric_route_add(FabricRoute *route, int link, double share_fraction) {

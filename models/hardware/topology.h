@@ -145,11 +145,8 @@ FabricSpec fabric_default(void);
 /* What is wrong with the fabric, the name of its topology included. */
 TopologyFault fabric_fault(const Fabric *fabric);
 
-/* The hash that chooses among equal paths of the pair. */
+/* The hash that chooses among equal paths of the pair; splitmix_hash makes further choices of it. */
 uint64_t fabric_choice(const Fabric *fabric, const FabricPair *pair);
-
-/* Spreads every bit over all others; for further choices from one. */
-uint64_t fabric_mix(uint64_t value);
 
 /* Appends a link to a route that the caller has started. */
 void fabric_route_add(FabricRoute *route, int link, double share_fraction);

@@ -115,18 +115,15 @@ CollectiveTraffic collective_traffic_create(Arena *arena, const SimulationSpec *
 }
 
 /* A call that is run message by message. */
-static void add_run(StepBuilder *builder, StepTask what, const StreamSet *all, const CollectiveTraffic *traffic,
-                    const FlowGround *ground) {
+static void add_run(StepBuilder *builder, StepTask what, const StreamSet *all, const CollectiveTraffic *traffic) {
+    const StepGround *ground = &builder->step->ground;
     CollectiveRun *run = ARENA_NEW(ground->arena, CollectiveRun);
     int operation = traffic->operations[what.chunk];
-    *run = (CollectiveRun){.engine = ground->engine,
-                           .share = ground->share,
-                           .network = traffic_network(ground->traffic),
-                           .links = traffic_all_links(ground->traffic, ground->share),
-                           .owner = ground->owner,
+    *run = (CollectiveRun){.network = traffic_network(builder->traffic),
+                           .links = traffic_all_links(builder->traffic, ground->share),
                            .step = builder->step,
                            .call = traffic->calls[what.chunk],
-                           .algorithm = collective_find(traffic_algorithm(ground->traffic, operation))};
+                           .algorithm = collective_find(traffic_algorithm(builder->traffic, operation))};
     double *alone_s = &traffic->alone_s[what.chunk];
     if (*alone_s == 0 && fair_share_owner_count(ground->share) > 0)
         *alone_s = collective_flows_alone_seconds(&run->call, run->algorithm, run->network);
@@ -136,8 +133,7 @@ static void add_run(StepBuilder *builder, StepTask what, const StreamSet *all, c
     run->task = step_builder_hand_over(builder, what, all, operation, collective_run_begin(run));
 }
 
-void collective_tasks_add(StepBuilder *builder, const CollectiveTraffic *traffic, const CollectiveSpec *spec,
-                          const FlowGround *ground) {
+void collective_tasks_add(StepBuilder *builder, const CollectiveTraffic *traffic, const CollectiveSpec *spec) {
     const StreamSet all = {.classes = (const int[]){0}, .count = 1, .stream = STREAM_COMPUTE};
     StepTask what = {.kind = BAR_DATA_COMM, .category = LEDGER_COMM_DATA};
     for (int size = 0; size < traffic->size_count; size++)
@@ -145,7 +141,7 @@ void collective_tasks_add(StepBuilder *builder, const CollectiveTraffic *traffic
             what.chunk = size;
             what.micro_batch = repeat;
             if (traffic->as_flows)
-                add_run(builder, what, &all, traffic, ground);
+                add_run(builder, what, &all, traffic);
             else
                 step_builder_communicate(builder, what, &all, traffic->operations[size], 1);
         }

@@ -40,17 +40,7 @@ bool collective_runs_as_flows(const SimulationSpec *spec, const JobSpec *job, co
 CollectiveTraffic collective_traffic_create(Arena *arena, const SimulationSpec *spec, const JobSpec *job,
                                             const RankClasses *ranks, Traffic *traffic);
 
-/* Where explicit flows go. */
-typedef struct FlowGround {
-    Arena *arena;
-    Engine *engine;
-    FairShare *share;
-    Traffic *traffic;
-    uint32_t owner;
-} FlowGround;
-
 /* Adds the tasks of a step; each carries the number of its size as chunk and of its repetition as micro_batch. */
-void collective_tasks_add(StepBuilder *builder, const CollectiveTraffic *traffic, const CollectiveSpec *spec,
-                          const FlowGround *ground);
+void collective_tasks_add(StepBuilder *builder, const CollectiveTraffic *traffic, const CollectiveSpec *spec);
 
 #endif

@@ -17,11 +17,12 @@ typedef struct UnderWay {
 static void note_losses(const UnderWay *under_way) {
     const CollectiveRun *run = under_way->run;
     Step *step = run->step;
-    double late_s = sim_time_to_s(engine_now(run->engine) - under_way->start) - run->alone_s, sum_s = 0;
+    const StepGround *ground = &step->ground;
+    double late_s = sim_time_to_s(engine_now(ground->engine) - under_way->start) - run->alone_s, sum_s = 0;
     for (uint32_t owner = 0; owner < step->owners; owner++)
-        sum_s += owner != run->owner ? under_way->lost_s[owner] : 0;
+        sum_s += owner != ground->owner ? under_way->lost_s[owner] : 0;
     for (uint32_t owner = 0; owner < step->owners && sum_s > 0 && late_s > 0; owner++)
-        if (owner != run->owner)
+        if (owner != ground->owner)
             step->lost_s[(size_t)run->task * step->owners + owner] = late_s * under_way->lost_s[owner] / sum_s;
 }
 
@@ -46,6 +47,7 @@ static void on_done(Engine *engine, void *subject, uint64_t argument) {
 static void on_begin(Engine *engine, void *subject, uint64_t argument) {
     (void)argument;
     CollectiveRun *run = subject;
+    const StepGround *ground = &run->step->ground;
     size_t none = 0, owners = run->step->owners;
     UnderWay *under_way = array_grow(NULL, &none, 1, sizeof *under_way);
     *under_way = (UnderWay){.run = run, .start = engine_now(engine)};
@@ -56,8 +58,8 @@ static void on_begin(Engine *engine, void *subject, uint64_t argument) {
     for (size_t owner = 0; owner < owners; owner++)
         under_way->lost_s[owner] = 0;
     run->under_way = under_way;
-    flow_graph_note_losses(under_way->flows, run->owner, under_way->lost_s);
-    flow_graph_start(under_way->flows, engine, run->share, (Event){on_done, under_way, 0});
+    flow_graph_note_losses(under_way->flows, ground->owner, under_way->lost_s);
+    flow_graph_start(under_way->flows, engine, ground->share, (Event){on_done, under_way, 0});
 }
 
 Event collective_run_begin(CollectiveRun *run) {

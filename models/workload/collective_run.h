@@ -9,11 +9,8 @@
 #include "models/workload/step.h"
 
 typedef struct CollectiveRun {
-    Engine *engine;
-    FairShare *share;
     const Network *network;
     const ResourceId *links; /* traffic_all_links */
-    uint32_t owner;
     Step *step;
     TaskId task; /* of the step, that stands for the call */
     CollectiveCall call;

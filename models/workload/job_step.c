@@ -8,8 +8,9 @@
 
 enum { SERIES_POINTS = 512 };
 
-static void create_streams(Arena *arena, Step *step) {
-    StreamId(*streams)[STREAM_KIND_COUNT] = arena_array(arena, (size_t)step->ranks.class_count, sizeof *streams);
+static void create_streams(Step *step) {
+    StreamId(*streams)[STREAM_KIND_COUNT] =
+        arena_array(step->ground.arena, (size_t)step->ranks.class_count, sizeof *streams);
     for (int class = 0; class < step->ranks.class_count; class ++)
         for (int kind = 0; kind < STREAM_KIND_COUNT; kind++)
             streams[class][kind] = task_graph_add_stream(step->graph);
@@ -25,19 +26,19 @@ static Pool *create_memory(Engine *engine, const Workload *workload, const RankC
     return pool;
 }
 
-static Series *observe_link(JobStep *self, FairShare *share, const Traffic *traffic, LinkId link) {
+static Series *observe_link(JobStep *self, const Traffic *traffic, LinkId link) {
     ResourceId resource;
     if (!traffic_resource(traffic, link, &resource))
         return NULL;
-    Series *series = series_create_at(SERIES_POINTS, self->step.start);
-    fair_share_observe(share, resource, series);
+    Series *series = series_create(SERIES_POINTS, self->step.start);
+    fair_share_observe(self->step.ground.share, resource, series);
     self->observed[self->observed_count++] = (ObservedLink){resource, series};
     return series;
 }
 
-static void create_class_states(JobStep *self, Arena *arena, Engine *engine, FairShare *share,
-                                const Workload *workload) {
+static void create_class_states(JobStep *self, const Workload *workload) {
     Step *step = &self->step;
+    Arena *arena = step->ground.arena;
     const Network *network = traffic_network(workload->traffic);
     int classes = step->ranks.class_count;
     step->memory = ARENA_ARRAY(arena, classes, Pool *);
@@ -49,50 +50,51 @@ static void create_class_states(JobStep *self, Arena *arena, Engine *engine, Fai
         int gpu = step->ranks.rank_gpu[class->first_rank - class->tensors[0]];
         ClassSeries *series = &self->series[i];
         if (workload->job->kind == JOB_TRAINING)
-            step->memory[i] = create_memory(engine, workload, class);
-        series->memory = series_create_at(SERIES_POINTS, step->start);
+            step->memory[i] = create_memory(step->ground.engine, workload, class);
+        series->memory = series_create(SERIES_POINTS, step->start);
         if (step->memory[i])
             pool_observe(step->memory[i], series->memory);
-        series->nvlink = observe_link(self, share, workload->traffic, network_port_out(network, gpu));
+        series->nvlink = observe_link(self, workload->traffic, network_port_out(network, gpu));
         if (network->nics_per_node > 0)
-            series->nic = observe_link(self, share, workload->traffic, network_nic_out(network, gpu));
+            series->nic = observe_link(self, workload->traffic, network_nic_out(network, gpu));
     }
 }
 
-static void build_tasks(JobStep *self, const FlowGround *ground, const Workload *workload) {
+static void build_tasks(JobStep *self, const Workload *workload) {
     StepBuilder builder;
     step_builder_init(&builder, &self->step, workload->traffic);
     switch (workload->job->kind) {
     case JOB_TRAINING:
-        training_tasks_add(ground->arena, &builder, workload->spec, workload->job, &workload->training);
+        training_tasks_add(self->step.ground.arena, &builder, workload->spec, workload->job, &workload->training);
         break;
     case JOB_COLLECTIVE:
-        collective_tasks_add(&builder, &workload->collective, &workload->job->collective, ground);
+        collective_tasks_add(&builder, &workload->collective, &workload->job->collective);
         break;
     }
     self->endless = builder.endless;
     step_builder_finish(&builder);
 }
 
-static void note_losses(Step *step, FairShare *share, uint32_t owner) {
-    step->owners = fair_share_owner_count(share);
+static void note_losses(Step *step) {
+    step->owners = fair_share_owner_count(step->ground.share);
     if (step->owners == 0)
         return;
     step->lost_s = calloc((size_t)task_graph_count(step->graph) * step->owners, sizeof *step->lost_s);
     if (step->lost_s == NULL)
         fatal("out of memory for the losses of %d tasks", task_graph_count(step->graph));
-    task_graph_note_losses(step->graph, owner, step->lost_s);
+    task_graph_note_losses(step->graph, step->ground.owner, step->lost_s);
 }
 
-JobStep *job_step_create(Arena *arena, Engine *engine, FairShare *share, const Workload *workload, uint32_t owner) {
-    JobStep *self = ARENA_NEW(arena, JobStep);
+JobStep *job_step_create(const StepGround *ground, const Workload *workload) {
+    JobStep *self = ARENA_NEW(ground->arena, JobStep);
+    self->step.ground = *ground;
     self->step.ranks = workload->ranks;
-    self->step.graph = task_graph_create(engine, share);
-    self->step.start = engine_now(engine);
-    create_streams(arena, &self->step);
-    create_class_states(self, arena, engine, share, workload);
-    build_tasks(self, &(FlowGround){arena, engine, share, workload->traffic, owner}, workload);
-    note_losses(&self->step, share, owner);
+    self->step.graph = task_graph_create(ground->engine, ground->share);
+    self->step.start = engine_now(ground->engine);
+    create_streams(&self->step);
+    create_class_states(self, workload);
+    build_tasks(self, workload);
+    note_losses(&self->step);
     return self;
 }
 
@@ -100,11 +102,11 @@ void job_step_start(JobStep *self, Event done) {
     task_graph_start(self->step.graph, done);
 }
 
-void job_step_destroy(JobStep *self, FairShare *share) {
+void job_step_destroy(JobStep *self) {
     for (CollectiveRun *run = self->step.runs; run; run = run->next)
         collective_run_stop(run);
     for (int i = 0; i < self->observed_count; i++)
-        fair_share_forget(share, self->observed[i].resource, self->observed[i].series);
+        fair_share_forget(self->step.ground.share, self->observed[i].resource, self->observed[i].series);
     for (int i = 0; i < self->step.ranks.class_count; i++) {
         pool_destroy(self->step.memory[i]);
         series_destroy(self->series[i].memory);

@@ -31,13 +31,13 @@ typedef struct JobStep {
 
 /*
  * Builds a step of a workload that fits into memory, to start now. The traffic has been sealed. What transfers lose to
- * others is noted as that of `owner` when the fair share has owners.
+ * others is noted when the fair share has owners.
  */
-JobStep *job_step_create(Arena *arena, Engine *engine, FairShare *share, const Workload *workload, uint32_t owner);
+JobStep *job_step_create(const StepGround *ground, const Workload *workload);
 
 /* Starts it; `done` happens when it has ended. */
 void job_step_start(JobStep *self, Event done);
 
-void job_step_destroy(JobStep *self, FairShare *share);
+void job_step_destroy(JobStep *self);
 
 #endif

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "sim/engine/splitmix.h"
+
 LinkFold link_fold_create(Arena *arena, const Network *network) {
     int links = network_link_count(network);
     return (LinkFold){.arena = arena,
@@ -10,20 +12,13 @@ LinkFold link_fold_create(Arena *arena, const Network *network) {
                       .single = ARENA_ARRAY(arena, links, bool)};
 }
 
-/* SplitMix64's finisher (Steele, Lea, Flood 2014): spreads every bit over all others. */
-static uint64_t mix(uint64_t value) {
-    value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9U;
-    value = (value ^ (value >> 27)) * 0x94d049bb133111ebU;
-    return value ^ (value >> 31);
-}
-
 void link_fold_next_leg(LinkFold *fold) {
     fold->leg++;
 }
 
 void link_fold_add(LinkFold *fold, LinkId link, double bytes) {
     uint64_t *signature = &fold->signatures[link];
-    *signature = mix(*signature + mix(fold->leg) + (uint64_t)llround(bytes)) | 1;
+    *signature = splitmix_finish(*signature + splitmix_finish(fold->leg) + (uint64_t)llround(bytes)) | 1;
 }
 
 /* An open-addressing table from signature to resource. */
@@ -62,7 +57,8 @@ void link_fold_resources(LinkFold *fold, bool folded, FairShare *share, Resource
             continue;
         double capacity = network_link_bytes_per_s(fold->network, link);
         uint64_t kind = (uint64_t)network_link_kind(fold->network, link) * 2 + 1;
-        uint64_t key = mix(fold->signatures[link] ^ mix((uint64_t)llround(capacity) + kind)) | 1;
+        uint64_t key =
+            splitmix_finish(fold->signatures[link] ^ splitmix_finish((uint64_t)llround(capacity) + kind)) | 1;
         link_resource[link] = folded && !fold->single[link] ? find_or_add(&table, share, capacity, key)
                                                             : fair_share_add_resource(share, capacity);
     }

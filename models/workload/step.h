@@ -6,7 +6,7 @@
 #ifndef MODELS_WORKLOAD_STEP_H
 #define MODELS_WORKLOAD_STEP_H
 
-#include "models/account/ledger.h"
+#include "models/ledger.h"
 #include "models/results.h"
 #include "models/workload/rank_classes.h"
 #include "sim/engine/task_graph.h"
@@ -34,7 +34,16 @@ typedef struct StepTask {
 
 struct CollectiveRun;
 
+/* What a step stands on. */
+typedef struct StepGround {
+    Arena *arena; /* of the step */
+    Engine *engine;
+    FairShare *share;
+    uint32_t owner; /* whose transfers they are, when the fair share has owners */
+} StepGround;
+
 typedef struct Step {
+    StepGround ground;
     RankClasses ranks;
     TaskGraph *graph;
     StepTask *tasks; /* one per task of the graph */

@@ -5,7 +5,7 @@
 #include "sim/engine/array.h"
 #include "sim/engine/check.h"
 
-void step_builder_init(StepBuilder *builder, Step *step, const Traffic *traffic) {
+void step_builder_init(StepBuilder *builder, Step *step, Traffic *traffic) {
     size_t capacity = 0;
     *builder = (StepBuilder){.step = step, .traffic = traffic};
     builder->streams = array_grow(NULL, &capacity, (size_t)step->ranks.class_count, sizeof *builder->streams);

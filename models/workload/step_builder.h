@@ -10,7 +10,7 @@
 
 typedef struct StepBuilder {
     Step *step;
-    const Traffic *traffic;
+    Traffic *traffic;
     StreamId *streams;    /* scratch: one per class and more */
     TaskId *dependencies; /* collected for the next task; emptied by it */
     size_t dependency_count;
@@ -20,7 +20,7 @@ typedef struct StepBuilder {
 } StepBuilder;
 
 /* `step` has its ranks, graph and streams; room is scratch for as many streams as a task can hold. */
-void step_builder_init(StepBuilder *builder, Step *step, const Traffic *traffic);
+void step_builder_init(StepBuilder *builder, Step *step, Traffic *traffic);
 void step_builder_finish(StepBuilder *builder);
 
 /* Makes the next task wait for `task`; TASK_NONE is ignored. */

@@ -15,8 +15,8 @@
 #define MODELS_WORKLOAD_TRAFFIC_H
 
 #include "models/hardware/network.h"
-#include "models/workload/collective.h"
 #include "models/workload/traffic_echo.h"
+#include "models/workload/traffic_gather.h"
 #include "sim/engine/arena.h"
 #include "sim/engine/fair_share.h"
 
@@ -29,20 +29,6 @@ typedef struct TrafficLeg {
     ShareWay way;        /* as links are now; owned by the traffic's arena */
     LinkKind link;       /* of the link that takes longest alone */
 } TrafficLeg;
-
-/* Equal collectives that run at the same time. */
-typedef struct TrafficGroups {
-    CollectiveKind kind;
-    double bytes;             /* as in CollectiveCall */
-    const char *algorithm;    /* name in collectives/table.h, or "auto" */
-    int ranks;                /* of one group */
-    int count;                /* groups, >= 1 */
-    const int *gpus;          /* [count * ranks], group by group */
-    const double *pair_bytes; /* as in CollectiveCall; lives as long as the traffic */
-    bool split; /* an all_reduce that is a reduce_scatter and an all_gather, by what "auto" takes for those */
-    int copies; /* >= 1: each group stands for so many, on GPUs beside its own in the same nodes with ports and
-                   NICs of their own; only the leaves feel the others */
-} TrafficGroups;
 
 /* Frees what the arena does not own. */
 void traffic_destroy(Traffic *traffic);
@@ -58,10 +44,7 @@ Traffic *traffic_create(Arena *arena, const Network *network, TrafficDetail deta
 
 const Network *traffic_network(const Traffic *traffic);
 
-/*
- * Adds an operation and returns its number. Its algorithm is the one of that name, or for "auto" the cheapest for the
- * first group; where one of the groups cannot run it, all run the ring. The longest latency of any group counts.
- */
+/* Adds an operation and returns its number. */
 int traffic_add(Traffic *traffic, const TrafficGroups *groups);
 
 /* What folding left out of the shares; for accounts only. */

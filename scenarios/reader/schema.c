@@ -250,8 +250,3 @@ const SchemaTable SCHEMA_SCENARIO = {.name = "scenario",
                                      .row_count = sizeof SCENARIO_ROWS / sizeof SCENARIO_ROWS[0],
                                      .bytes = sizeof(ScenarioFields),
                                      .fill = fill_scenario};
-
-const SchemaTable *schema_catalogue_table(int index) {
-    static const SchemaTable *const TABLES[] = {&SCHEMA_GPU, &SCHEMA_NODE, &SCHEMA_MODEL};
-    return index >= 0 && index < (int)(sizeof TABLES / sizeof TABLES[0]) ? TABLES[index] : NULL;
-}

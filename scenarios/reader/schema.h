@@ -32,7 +32,4 @@ extern const SchemaTable SCHEMA_COLLECTIVE;   /* CollectiveSpec */
 extern const SchemaTable SCHEMA_BACKGROUND;   /* BackgroundSpec */
 extern const SchemaTable SCHEMA_LINK_EVENT;   /* LinkEventSpec */
 
-/* The tables with a catalogue, by index; NULL past the end. */
-const SchemaTable *schema_catalogue_table(int index);
-
 #endif

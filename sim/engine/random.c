@@ -7,6 +7,7 @@
 
 #include "sim/engine/check.h"
 #include "sim/engine/fatal.h"
+#include "sim/engine/splitmix.h"
 
 _Static_assert(ULONG_MAX == UINT64_MAX, "GSL hands random bits over as unsigned long");
 
@@ -20,18 +21,15 @@ struct RandomStream {
     Xoshiro state;
 };
 
-static uint64_t splitmix_next(uint64_t *state) {
-    uint64_t z = *state += 0x9e3779b97f4a7c15u;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
+static uint64_t next_seed(uint64_t *state) {
+    return splitmix_finish(*state += SPLITMIX_STEP);
 }
 
 static void xoshiro_set(void *state, unsigned long seed) {
     Xoshiro *xoshiro = state;
     uint64_t mixed = seed;
     for (int i = 0; i < 4; i++)
-        xoshiro->s[i] = splitmix_next(&mixed);
+        xoshiro->s[i] = next_seed(&mixed);
 }
 
 static uint64_t rotate_left(uint64_t bits, int count) {

@@ -26,14 +26,10 @@ struct Series {
     Stretch step;       /* the step that still holds; its end and area are not known yet */
     double value;       /* of that step */
     SimTime now;        /* time of the last record */
-    double area;        /* of all closed steps, a compensated sum (Neumaier 1974) */
-    double area_lost;   /* what rounding took from it */
-    double min;
-    double max;
     bool finished;
 };
 
-Series *series_create_at(int capacity, SimTime start) {
+Series *series_create(int capacity, SimTime start) {
     CHECK(capacity >= 4);
     Series *series = calloc(1, sizeof *series);
     if (series == NULL)
@@ -41,13 +37,7 @@ Series *series_create_at(int capacity, SimTime start) {
     series->capacity = (size_t)capacity;
     series->step = (Stretch){.start = start, .end = start, .min = INFINITY, .max = -INFINITY};
     series->now = start;
-    series->min = INFINITY;
-    series->max = -INFINITY;
     return series;
-}
-
-Series *series_create(int capacity) {
-    return series_create_at(capacity, 0);
 }
 
 void series_destroy(Series *series) {
@@ -68,17 +58,6 @@ static double larger(double a, double b) {
 static void count_extremes(Series *series, double value) {
     series->step.min = smaller(series->step.min, value);
     series->step.max = larger(series->step.max, value);
-    series->min = smaller(series->min, value);
-    series->max = larger(series->max, value);
-}
-
-static void add_area(Series *series, double area) {
-    double sum = series->area + area;
-    if (fabs(series->area) >= fabs(area))
-        series->area_lost += (series->area - sum) + area;
-    else
-        series->area_lost += (area - sum) + series->area;
-    series->area = sum;
 }
 
 static void absorb(Stretch *into, const Stretch *next) {
@@ -130,7 +109,6 @@ static void close_step(Series *series, SimTime end) {
     count_extremes(series, series->value);
     series->step.end = end;
     series->step.area = series->value * (double)(end - series->step.start);
-    add_area(series, series->step.area);
     append(series, &series->step);
     series->step = (Stretch){.start = end, .end = end, .min = INFINITY, .max = -INFINITY};
 }
@@ -175,23 +153,4 @@ SeriesPoint series_point(const Series *series, int index) {
         .min = point->min,
         .max = point->max,
     };
-}
-
-SimTime series_resolution(const Series *series) {
-    return series->resolution;
-}
-
-double series_min(const Series *series) {
-    return series->min <= series->max ? series->min : 0.0;
-}
-
-double series_max(const Series *series) {
-    return series->min <= series->max ? series->max : 0.0;
-}
-
-double series_mean(const Series *series) {
-    if (series->now == 0)
-        return series->value;
-    double held = series->value * (double)(series->now - series->step.start);
-    return (series->area + (series->area_lost + held)) / (double)series->now;
 }

@@ -20,11 +20,8 @@ typedef struct SeriesPoint {
     double max;
 } SeriesPoint;
 
-/* At most `capacity` points (>= 4). The value before the first record is 0, from time 0. */
-Series *series_create(int capacity);
-
-/* The same from `start` on. */
-Series *series_create_at(int capacity, SimTime start);
+/* At most `capacity` points (>= 4). The value before the first record is 0, from `start` on. */
+Series *series_create(int capacity, SimTime start);
 void series_destroy(Series *series);
 
 /* The finite `value` holds from `time` on; times never decrease (CHECK). Several records at one time: the last holds,
@@ -38,13 +35,5 @@ void series_finish(Series *series, SimTime end);
  * series_finish. */
 int series_count(const Series *series);
 SeriesPoint series_point(const Series *series, int index);
-
-/* Longest interval that merging makes, in ns; 0 while every step is still a point of its own. */
-SimTime series_resolution(const Series *series);
-
-/* Extremes and the time-weighted mean up to the last record, or the end; 0 when empty. */
-double series_min(const Series *series);
-double series_max(const Series *series);
-double series_mean(const Series *series);
 
 #endif

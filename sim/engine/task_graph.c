@@ -233,10 +233,6 @@ int task_graph_count(const TaskGraph *graph) {
     return (int)graph->store.task_count;
 }
 
-int task_graph_done_count(const TaskGraph *graph) {
-    return (int)graph->done_count;
-}
-
 TaskRecord task_graph_record(const TaskGraph *graph, TaskId task) {
     ENGINE_CHECK(graph->engine, task < graph->store.task_count);
     const Task *record = &graph->store.tasks[task];

@@ -29,7 +29,7 @@ void task_graph_add_dependency(TaskGraph *graph, TaskId after, TaskId before);
 
 /*
  * Starts what can start now; engine_run then does the rest. When all tasks have ended, `done` happens at once; an
- * action of NULL does nothing.
+ * action of NULL does nothing. Tasks in a circle, or that wait for a pool which never fills, do not end.
  */
 void task_graph_start(TaskGraph *graph, Event done);
 
@@ -41,9 +41,6 @@ void task_graph_note_losses(TaskGraph *graph, uint32_t owner, double *lost_s);
 void task_graph_end_task(TaskGraph *graph, TaskId task);
 
 int task_graph_count(const TaskGraph *graph);
-
-/* Less than the count after engine_run: a circle, or a pool that never fills. */
-int task_graph_done_count(const TaskGraph *graph);
 TaskRecord task_graph_record(const TaskGraph *graph, TaskId task);
 
 /* The tasks of one stream in order: count, and the task at `position`. */

@@ -18,6 +18,12 @@ function allowed(from, to, path) {
     if (from == "plots") return path == "models/results.h" || path == "models/sweep_findings.h"
     return from == "scenarios" && to == "models"
 }
+# Inside models: hardware <- workload <- account <- cluster; what lies beside these folders is free.
+function floor_of(path,   parts) {
+    split(path, parts, "/")
+    return path ~ /^models\/.*\// ? index("hardware workload account cluster", parts[2]) : 0
+}
+function climbs(from, to) { return floor_of(from) && floor_of(from) < floor_of(to) }
 function exists(path,   line, status) {
     status = (getline line < path)
     close(path)
@@ -36,6 +42,6 @@ function complain(text) { print FILENAME ":" FNR ": " text }
     to = room(path)
     if (to == "") complain("the include does not name its layer: " path)
     else if (!exists(path)) complain("no such file: " path)
-    else if (!allowed(room(FILENAME), to, path) && index(" " excepted " ", " " FILENAME "->" path " ") == 0)
+    else if ((!allowed(room(FILENAME), to, path) || climbs(FILENAME, path)) && index(" " excepted " ", " " FILENAME "->" path " ") == 0)
         complain("against the arrows: " path)
 }' $(sources) | report

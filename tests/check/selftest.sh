@@ -90,6 +90,15 @@ fresh
 echo '#include "models/gpu.h"' | write plots/text.c
 expect layers 'plots/text.c:1: against the arrows: models/gpu.h'
 fresh
+echo 'int job_count(void);' | write models/cluster/job.h
+echo '#include "models/cluster/job.h"' | write models/workload/plan.c
+echo '#include "models/gpu.h"' | write models/cluster/job.c
+expect layers 'models/workload/plan.c:1: against the arrows: models/cluster/job.h'
+fresh
+echo 'int plan_size(void);' | write models/workload/plan.h
+echo '#include "models/workload/plan.h"' | write models/cluster/job.c
+expect layers ''
+fresh
 echo '#include "gpu.h"' >>models/gpu.c
 expect layers 'models/gpu.c:8: the include does not name its layer: gpu.h'
 fresh

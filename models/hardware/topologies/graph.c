@@ -6,6 +6,7 @@
  * link of its own.
  */
 #include "models/hardware/graph_walk.h"
+#include "sim/engine/splitmix.h"
 
 static TopologyFault graph_needs(const Fabric *fabric) {
     if (!fabric->spec.graph)
@@ -86,7 +87,7 @@ static Access choose_access(const FabricGraph *graph, const FabricPair *pair, En
             int hops = fabric_graph_hops(graph, switch_at(graph, pair->from_node, i), target);
             equal = hops < best.hops ? 1 : equal + (hops == best.hops);
             /* The k-th of equal ones replaces the others with chance 1 / k. */
-            if (hops < best.hops || (hops == best.hops && fabric_mix(choice + equal) % equal == 0))
+            if (hops < best.hops || (hops == best.hops && splitmix_hash(choice + equal) % equal == 0))
                 best = (Access){i, j, hops};
         }
     return best;
@@ -115,12 +116,12 @@ static void graph_route(const Fabric *fabric, const FabricPair *pair, FabricRout
                    switch_at(graph, pair->to_node, access.to_entry)};
     route->first_switch = ends[0] - graph->plan.hosts;
     route->switches = access.hops + 1;
-    add_cable(graph, (int[2]){pair->from_node, ends[0]}, fabric_mix(~choice), access.from_entry, route);
+    add_cable(graph, (int[2]){pair->from_node, ends[0]}, splitmix_hash(~choice), access.from_entry, route);
     if (graph->plan.sprayed)
         graph_walk_sprayed(graph, ends, route);
     else
         graph_walk_hashed(graph, ends, choice, route);
-    add_cable(graph, (int[2]){ends[1], pair->to_node}, fabric_mix(choice), access.to_entry, route);
+    add_cable(graph, (int[2]){ends[1], pair->to_node}, splitmix_hash(choice), access.to_entry, route);
 }
 
 const Topology topology_graph = {

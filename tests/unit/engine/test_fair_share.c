@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "sim/engine/fair_share.h"
+#include "tests/unit/engine/whole_series.h"
 
 typedef struct Bed {
     Engine *engine;
@@ -314,7 +315,7 @@ Test(fair_share, the_observed_load_is_a_fraction_of_the_capacity) {
     Bed bed = bed_create();
     Ended ended;
     ResourceId link = fair_share_add_resource(bed.share, 8.0);
-    Series *series = series_create(16);
+    Series *series = series_create(16, 0);
     fair_share_observe(bed.share, link, series);
     const ResourceUse use = {link, 2.0};
     fair_share_start(bed.share, &(ActivitySpec){.amount = 3.0, .cap_per_s = 1.5, .uses = &use, .use_count = 1});
@@ -322,8 +323,8 @@ Test(fair_share, the_observed_load_is_a_fraction_of_the_capacity) {
     engine_run_until(bed.engine, 6000000000);
     series_finish(series, 6000000000);
     /* 2 s full, then 5 units left at 8/s: 0.625 s full, then nothing until 6 s. */
-    expect_near(series_max(series), 1.0, 1e-12);
-    expect_near(series_mean(series), 2.625 / 6.0, 1e-9);
+    expect_near(whole_series(series).max, 1.0, 1e-12);
+    expect_near(whole_series(series).mean, 2.625 / 6.0, 1e-9);
     series_destroy(series);
     bed_destroy(&bed);
 }
@@ -332,7 +333,7 @@ Test(fair_share, two_series_of_one_resource_see_the_same_until_one_is_forgotten)
     Bed bed = bed_create();
     Ended ended;
     ResourceId link = fair_share_add_resource(bed.share, 8.0);
-    Series *kept = series_create(16), *forgotten = series_create(16);
+    Series *kept = series_create(16, 0), *forgotten = series_create(16, 0);
     fair_share_observe(bed.share, link, kept);
     fair_share_observe(bed.share, link, forgotten);
     start_on(&bed, 19.08, link, &ended);
@@ -341,8 +342,8 @@ Test(fair_share, two_series_of_one_resource_see_the_same_until_one_is_forgotten)
     fair_share_forget(bed.share, link, forgotten);
     engine_run_until(bed.engine, 4000000000);
     series_finish(kept, 4000000000);
-    expect_near(series_mean(forgotten), 1.0, 1e-12);
-    expect_near(series_mean(kept), 2.385 / 4.0, 1e-9);
+    expect_near(whole_series(forgotten).mean, 1.0, 1e-12);
+    expect_near(whole_series(kept).mean, 2.385 / 4.0, 1e-9);
     series_destroy(kept);
     series_destroy(forgotten);
     bed_destroy(&bed);

@@ -7,12 +7,13 @@ typedef struct Bed {
     Engine *engine;
     FairShare *share;
     TaskGraph *graph;
+    bool done;
 } Bed;
 
 static Bed bed_create(void) {
     Engine *engine = engine_create(&(EngineSettings){.seed = 1});
     FairShare *share = fair_share_create(engine);
-    return (Bed){engine, share, task_graph_create(engine, share)};
+    return (Bed){engine, share, task_graph_create(engine, share), false};
 }
 
 static void bed_destroy(Bed *bed) {
@@ -21,8 +22,13 @@ static void bed_destroy(Bed *bed) {
     engine_destroy(bed->engine);
 }
 
+static void on_done(Engine *engine, void *subject, uint64_t argument) {
+    (void)engine, (void)argument;
+    ((Bed *)subject)->done = true;
+}
+
 static void bed_run(Bed *bed) {
-    task_graph_start(bed->graph, (Event){0});
+    task_graph_start(bed->graph, (Event){on_done, bed, 0});
     engine_run(bed->engine);
 }
 
@@ -65,7 +71,7 @@ Test(task_graph, tasks_of_one_stream_run_in_order_without_gaps) {
     expect_release(&bed, b, TASK_RELEASED_BY_STREAM, a);
     expect_release(&bed, c, TASK_RELEASED_BY_STREAM, b);
     cr_expect(eq(int, task_graph_count(bed.graph), 3));
-    cr_expect(eq(int, task_graph_done_count(bed.graph), 3));
+    cr_expect(bed.done);
     cr_expect(eq(int, task_graph_stream_count(bed.graph, stream), 3));
     cr_expect(eq(u32, task_graph_stream_task(bed.graph, stream, 2), c));
     bed_destroy(&bed);
@@ -194,7 +200,7 @@ Test(task_graph, giving_back_too_little_releases_nobody) {
     bed_run(&bed);
     expect_span(&bed, task, 100, 109);
     expect_release(&bed, task, TASK_RELEASED_BY_POOL, enough);
-    cr_expect(eq(int, task_graph_done_count(bed.graph), 4));
+    cr_expect(bed.done);
     pool_destroy(pool);
     bed_destroy(&bed);
 }
@@ -246,7 +252,7 @@ Test(task_graph, a_circle_leaves_its_tasks_and_those_behind_undone) {
     task_graph_add_dependency(bed.graph, a, b);
     bed_run(&bed);
     cr_expect(eq(int, task_graph_count(bed.graph), 4));
-    cr_expect(eq(int, task_graph_done_count(bed.graph), 1));
+    cr_expect_not(bed.done);
     expect_span(&bed, fine, 0, 11);
     expect_span(&bed, a, -1, -1);
     expect_span(&bed, behind, -1, -1);
@@ -293,7 +299,7 @@ Test(task_graph, a_long_chain_of_tasks_without_duration_ends_at_once) {
         last = add_free(&bed, 0, last);
     bed_run(&bed);
     expect_span(&bed, last, 0, 0);
-    cr_expect(eq(int, task_graph_done_count(bed.graph), 300000));
+    cr_expect(bed.done);
     bed_destroy(&bed);
 }
 

@@ -4,7 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "models/account/contention.h"
 #include "sim/engine/engine.h"
 
 SimulationSpec busy_cluster(Arena *arena, int nodes, int gpus, int nodes_per_leaf) {
@@ -75,7 +74,7 @@ static void check_ledgers(const Results *results) {
 static void check_row(const Contention *contention, int job) {
     double sum = 0, noise = 1e-6 * contention->exposed_gpu_s[job] + 1e-9;
     for (int owner = 0; owner < contention->owner_count; owner++) {
-        double due = contention_due_gpu_s(contention, job, owner);
+        double due = results_due_gpu_s(contention, job, owner);
         cr_assert_geq(due, -noise, "%s is owed %g GPU-s by %s", contention->jobs[job]->name, due,
                       contention->owners[owner]);
         sum += due;

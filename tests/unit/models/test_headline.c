@@ -12,6 +12,12 @@ static Results results_of(Metric *metric) {
     return (Results){.metrics = metric, .metric_count = 1};
 }
 
+/* That of a sweep with this one point. */
+static const Headline *headline_of(const Results *results) {
+    SweepPoint point = {.results = results};
+    return headline_of_sweep(&(SweepResults){.points = &point, .point_count = 1});
+}
+
 Test(headline, each_kind_has_its_own_number_and_more_is_better) {
     Results training = results_of(&THROUGHPUT), collective = results_of(&BANDWIDTH), jobs = results_of(&SLOWDOWN);
     cr_assert_eq(headline_of(&training)->kind, HEADLINE_TRAINING);
@@ -25,7 +31,7 @@ Test(headline, each_kind_has_its_own_number_and_more_is_better) {
 
 Test(headline, what_did_not_end_well_or_is_of_another_kind_has_none) {
     Results training = results_of(&THROUGHPUT), jobs = results_of(&SLOWDOWN);
-    const Headline *headline = headline_of_kind(HEADLINE_TRAINING);
+    const Headline *headline = headline_of(&training);
     cr_assert(isnan(headline_value(headline, NULL)));
     cr_assert(isnan(headline_value(headline, &jobs)));
     training.status = RUN_OUT_OF_MEMORY;
@@ -52,16 +58,17 @@ Test(headline, a_lone_job_beside_background_counts_as_itself) {
     const Results *const all[] = {&own, &own};
     Contention contention = {.job_count = 1, .jobs = all};
     jobs.contention = &contention;
-    const Headline *headline = headline_of_kind(HEADLINE_COLLECTIVE);
+    const Headline *headline = headline_of(&own);
     cr_assert_eq(headline_run(headline, &jobs), &own);
     cr_assert_float_eq(headline_value(headline, &jobs), 128.7, 1e-9);
-    cr_assert_eq(headline_run(headline_of_kind(HEADLINE_JOBS), &jobs), &jobs);
+    cr_assert_eq(headline_run(headline_of(&jobs), &jobs), &jobs);
     contention.job_count = 2;
     cr_assert_null(headline_run(headline, &jobs));
 }
 
 Test(headline, small_values_have_three_digits_but_those_of_training_one_decimal) {
-    const Headline *headline = headline_of_kind(HEADLINE_COLLECTIVE);
+    Results training = results_of(&THROUGHPUT), collective = results_of(&BANDWIDTH);
+    const Headline *headline = headline_of(&collective);
     cr_assert_eq(headline_decimals(headline, 207.4), 1);
     cr_assert_eq(headline_decimals(headline, 20.74), 1);
     cr_assert_eq(headline_decimals(headline, 2.074), 2);
@@ -69,5 +76,5 @@ Test(headline, small_values_have_three_digits_but_those_of_training_one_decimal)
     cr_assert_eq(headline_decimals(headline, 2e-12), 6);
     cr_assert_eq(headline_decimals(headline, 0), 1);
     cr_assert_eq(headline_decimals(headline, NAN), 1);
-    cr_assert_eq(headline_decimals(headline_of_kind(HEADLINE_TRAINING), 0.02074), 1);
+    cr_assert_eq(headline_decimals(headline_of(&training), 0.02074), 1);
 }

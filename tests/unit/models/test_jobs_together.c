@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/account/contention.h"
 #include "models/cluster/cluster_run.h"
 #include "sim/engine/engine.h"
 #include "tests/unit/models/busy_cluster.h"

@@ -1,4 +1,4 @@
-#include "models/account/ledger.h"
+#include "models/ledger.h"
 
 #include <criterion/criterion.h>
 #include <ctype.h>

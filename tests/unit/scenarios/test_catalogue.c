@@ -177,8 +177,9 @@ Test(catalogue, the_usual_places_start_with_the_variable) {
 Test(catalogue, all_entries_of_the_project_are_good) {
     static const char *const ROOTS[] = {"scenarios"};
     Catalogue catalogue = {.roots = ROOTS, .root_count = 1};
-    for (int t = 0; schema_catalogue_table(t) != NULL; t++) {
-        const SchemaTable *table = schema_catalogue_table(t);
+    static const SchemaTable *const TABLES[] = {&SCHEMA_GPU, &SCHEMA_NODE, &SCHEMA_MODEL};
+    for (int t = 0; t < 3; t++) {
+        const SchemaTable *table = TABLES[t];
         Reading *reading = reading_create();
         int count = 0;
         const CatalogueEntry *entries = catalogue_list(&catalogue, table->folder, table->name, reading->arena, &count);

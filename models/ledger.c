@@ -1,4 +1,4 @@
-#include "models/account/ledger.h"
+#include "models/ledger.h"
 
 #include "sim/engine/check.h"
 

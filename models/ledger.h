@@ -3,8 +3,8 @@
  * time, exactly; the totals are the rows times the number of GPUs that each stands for. ledger_check stops the program
  * when a row does not close.
  */
-#ifndef MODELS_ACCOUNT_LEDGER_H
-#define MODELS_ACCOUNT_LEDGER_H
+#ifndef MODELS_LEDGER_H
+#define MODELS_LEDGER_H
 
 #include <stdbool.h>
 #include <stdint.h>
