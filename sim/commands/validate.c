@@ -69,17 +69,18 @@ static const Validation *validate(const CommandLine *line, const CsvTable *table
     return validation;
 }
 
-/* A file of which no row ran cannot meet a goal. */
+/* A file of which no row could be compared misses every goal, and the one that it shows anything. */
 static bool check_goal(const Validation *validation, double most_percent) {
     double percent = 100 * validation->ours.mean_absolute_fraction;
-    if (isinf(most_percent) || percent <= most_percent)
-        return true;
-    if (isnan(percent))
-        fprintf(note_stream(), "validate: %s: no row ran, expected a mean absolute error of at most %g %%\n",
-                validation->file, most_percent);
-    else
+    const int *counts = validation->counts;
+    if (validation->ours.rows == 0)
+        fprintf(note_stream(), "validate: %s: no row could be compared: %d not run, %d out of memory in the model\n",
+                validation->file, counts[VALIDATION_NOT_RUN], counts[VALIDATION_OUT_OF_MEMORY]);
+    else if (!isinf(most_percent) && percent > most_percent)
         fprintf(note_stream(), "validate: %s: found a mean absolute error of %.2f %%, expected at most %g %%\n",
                 validation->file, percent, most_percent);
+    else
+        return true;
     return false;
 }
 
@@ -109,6 +110,9 @@ const Command command_validate = {
     .name = "validate",
     .summary = "simulate the rows of measured-run tables and compare step times with what was measured",
     .usage = "FILE.csv... [options]",
+    .details =
+        "Exit codes: 0 all went well, 1 no row of a file could be compared or --max-error was missed, 2 a mistake in\n"
+        "the input, 3 output cannot be written or memory is out.\n",
     .example = "chokepoint validate scenarios/measured/example.csv --max-error 8",
     .options = {{"max-error", 0, "PERCENT", "exit 1 when a file's mean absolute error is above", false},
                 {"json", 0, NULL, "print JSON instead of text", false},

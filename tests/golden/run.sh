@@ -211,6 +211,9 @@ shown list_routes_json 0 list routes own_graph --from 'gpu[5]' --to 'node[0].gpu
 shown help_calibrate 0 help calibrate
 shown calibrate 0 calibrate --node dgx-a100-80 scenarios/measured/collectives.csv
 shown calibrate_json 0 calibrate --node dgx-a100-80 --json scenarios/measured/collectives.csv
+sed 's/A100-SXM4/TPU/' scenarios/measured/example.csv >"$work/other_chips.csv"
+expect validate_nothing 1 validate -q "$work/other_chips.csv" &&
+    compare validate_nothing "$work/stderr" $here/shown/validate_nothing.expected
 shown run_small 0 run $good
 shown run_after_dashes 0 run --format csv -- $good
 shown run_jobs 0 run $here/jobs.yaml
