@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "scenarios/reader/hf_config.h"
+#include "scenarios/reader/manifest.h"
 #include "scenarios/reader/spelling.h"
 #include "scenarios/reader/tree_edit.h"
 #include "scenarios/reader/yaml_tree.h"
@@ -181,12 +182,12 @@ const char *catalogue_scenario(const Catalogue *catalogue, const char *word, Are
     struct stat about;
     bool found = stat(word, &about) == 0;
     if (word[0] == '\0' || is_path(word) || (found && !S_ISDIR(about.st_mode)))
-        return word;
+        return manifest_of_word(word, arena);
     CatalogueQuery query = {.folder = ".", .name = word};
     const char *file = find_by_name(catalogue, &query, arena);
     if (file == NULL && !found)
         report_no_scenario(catalogue, word, arena, errors);
-    return file != NULL ? file : word;
+    return file != NULL ? file : manifest_of_word(word, arena);
 }
 
 typedef struct Listing {

@@ -44,7 +44,8 @@ YamlNode *catalogue_load(const Catalogue *catalogue, const CatalogueQuery *query
 
 /*
  * The file that a word on a command line means: the word itself when it is a path or there is such a file, otherwise
- * ROOT/WORD.yaml. When there is neither it adds an error and returns the word.
+ * ROOT/WORD.yaml; of the folder of a run its manifest.json. When there is neither it adds an error and returns the
+ * word.
  */
 const char *catalogue_scenario(const Catalogue *catalogue, const char *word, Arena *arena, ErrorList *errors);
 

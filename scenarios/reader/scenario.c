@@ -6,6 +6,7 @@
 #include "models/spec_resolve.h"
 #include "scenarios/reader/fields.h"
 #include "scenarios/reader/graph_reader.h"
+#include "scenarios/reader/manifest.h"
 #include "scenarios/reader/nccl_node.h"
 #include "scenarios/reader/port_counters.h"
 #include "scenarios/reader/tree_edit.h"
@@ -21,6 +22,7 @@ static YamlNode *read_files(const ScenarioSource *source, Arena *arena, ErrorLis
         error_list_add(errors, (ErrorPlace){0}, NULL, "found no scenario, expected a file");
     for (int i = 0; i < source->file_count; i++) {
         YamlNode *file = yaml_tree_read_file(source->files[i], arena, errors);
+        file = file != NULL ? manifest_scenario(file, arena, errors) : NULL;
         complete = complete && file != NULL;
         if (file != NULL)
             tree = tree != NULL ? tree_merge(tree, file, arena) : file;

@@ -201,7 +201,8 @@ const Command command_run = {
     .usage = "FILE... [options]",
     .details =
         "FILE is a scenario, or the name of one from `chokepoint list scenarios`. Of several, each is laid over those\n"
-        "before it: keys of mappings are joined, everything else is replaced; --set comes last.\n"
+        "before it: keys of mappings are joined, everything else is replaced; --set comes last. The folder of an\n"
+        "earlier run (or its manifest.json) is the scenario that it ran.\n"
         "\n"
         "Exit codes: 0 all went well, 1 a goal of `assert` was missed, 2 a mistake in the input, 3 files or\n"
         "output cannot be written or memory is out.\n",

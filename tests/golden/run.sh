@@ -266,6 +266,14 @@ expect set_replaces_axis 0 run $good --format csv --set 'sweep={cluster.nodes: [
 expect by_path 0 run scenarios/sc21_145b.yaml && cp "$work/stdout" "$work/by_path"
 expect by_name 0 run sc21_145b && if cmp -s "$work/by_path" "$work/stdout"; then pass; else fail "a name is no path"; fi
 
+# The folder of a run is its scenario: the same points come out, in the same folder too.
+grid='sweep={cluster.nodes: [1, 2]}'
+expect record 0 run $good -q --set "$grid" --set 'jobs[0].name=first' -o "$work/record" --no-plots && cp "$work/stdout" "$work/first"
+expect record_again 0 run "$work/record" -q -o "$work/record" --no-plots &&
+    if cmp -s "$work/first" "$work/stdout"; then pass; else fail "the folder of a run is another scenario"; fi
+expect record_alone 0 run "$work/record/manifest.json" --set sweep={} -f csv &&
+    if [ "$(wc -l <"$work/stdout")" -eq 2 ]; then pass; else fail "a manifest takes no --set"; fi
+
 # A reader that leaves takes no files along; notes stand behind what was printed before them.
 mkfifo "$work/pipe"
 : <"$work/pipe" &

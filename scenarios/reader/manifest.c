@@ -1,0 +1,35 @@
+#include "scenarios/reader/manifest.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "scenarios/reader/tree_edit.h"
+#include "scenarios/reader/yaml_tree.h"
+
+static const char *const FILE_NAME = "manifest.json";
+
+const char *manifest_of_word(const char *word, Arena *arena) {
+    size_t bytes = strlen(word);
+    const char *slash = bytes > 0 && word[bytes - 1] == '/' ? "" : "/";
+    const char *file = arena_format(arena, "%s%s%s", word, slash, FILE_NAME);
+    return bytes > 0 && access(file, F_OK) == 0 ? file : word;
+}
+
+/* The scalar behind a key, NULL when there is none. */
+static const YamlNode *scalar_of(const YamlNode *tree, const char *key) {
+    const YamlPair *pair = yaml_node_pair(tree, key);
+    return pair != NULL && pair->value->kind == YAML_SCALAR ? pair->value : NULL;
+}
+
+YamlNode *manifest_scenario(YamlNode *tree, Arena *arena, ErrorList *errors) {
+    const YamlNode *program = scalar_of(tree, "program");
+    const YamlNode *text = scalar_of(tree, "scenario");
+    if (program == NULL || text == NULL || strcmp(program->text, "chokepoint") != 0)
+        return tree;
+    YamlNode *scenario = yaml_tree_read_text(text->text, text->place, arena, errors);
+    YamlPair *name = yaml_node_pair(tree, "name");
+    if (scenario == NULL || name == NULL)
+        return scenario;
+    const YamlNode named = {.kind = YAML_MAPPING, .place = tree->place, .pairs = name, .count = 1};
+    return tree_merge(&named, scenario, arena);
+}
