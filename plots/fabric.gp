@@ -1,6 +1,6 @@
 # The fabric: nodes below, switches above, each link coloured by how full it was on average over the run.
 set palette defined (0 '#DDE6EC', 0.15 '#BFDDF3', 0.4 '#5FA3D9', 0.6 '#F5C242', 0.8 '#E86A33', 1 '#C6241A')
-set cbrange [0:full_percent]
+set cbrange [0:100]
 set xrange [-0.01:1.01]
 set yrange [-0.52:highest]
 unset border
@@ -39,7 +39,7 @@ do for [picture in 'png svg'] {
     set tmargin at screen top - 0.05
     set xrange [0:1]
     set yrange [12.5:-0.5]
-    set label 3 'The fullest links' at graph 0, graph 1 offset 0,0.6 left
+    set label 3 'The fullest links and ports' at graph 0, graph 1 offset 0,0.6 left
     plot file index 'busiest' using (0):1:3 with labels left textcolor rgb TEXT_COLOUR, \
          file index 'busiest' using (1):1:4 with labels right textcolor rgb 0x000000
     unset label

@@ -9,7 +9,7 @@
 #include "plots/script_head.h"
 #include "plots/text_layout.h"
 
-enum { MOST_LABELS = 24, MOST_BUSIEST = 12, ARC_PIECES = 16, NAME_COLUMNS = 27 };
+enum { MOST_LABELS = 16, MOST_BUSIEST = 12, ARC_PIECES = 16, NAME_COLUMNS = 27 };
 
 /* Both directions of a link beside each other. */
 static const double WAY_APART = 0.003;
@@ -117,8 +117,8 @@ static void write_numbers(FILE *out, const FabricView *view) {
 
 static void write_busiest(FILE *out, const FabricView *view, Arena *arena) {
     DatSet set = dat_set_open(out, "busiest", 4);
-    for (int i = 0; i < view->line_count && i < MOST_BUSIEST; i++) {
-        const FabricLine *line = &view->lines[view->line_count - 1 - i];
+    for (int i = 0; i < view->busiest_count && i < MOST_BUSIEST; i++) {
+        const FabricLine *line = &view->busiest[i];
         const double row[] = {i, line->percent};
         char percent[32];
         snprintf(percent, sizeof percent, "%.1f %%", line->percent);
@@ -159,27 +159,14 @@ void fabric_file_write_table(FILE *out, const Results *results) {
     }
 }
 
-static double most_percent(const FabricView *view) {
-    double most = 0;
-    for (int i = 0; i < view->cell_count; i++)
-        most = fmax(most, fmax(view->cells[i].nic_percent, view->cells[i].port_percent));
-    return view->line_count > 0 ? fmax(most, view->lines[view->line_count - 1].percent) : most;
-}
-
 void fabric_file_head(FILE *out, Arena *arena, const Results *results) {
-    static const double STEPS[] = {1, 2, 5, 10, 20, 50, 100};
     FabricView view = fabric_view_create(results, arena);
-    double most = most_percent(&view);
-    int step = 0;
-    while (step < 6 && STEPS[step] < most)
-        step++;
     bool arcs = false;
     for (int i = 0; i < view.line_count; i++)
         arcs = arcs || view.spots[view.lines[i].from].y == view.spots[view.lines[i].to].y;
     bool drawn = view.nodes <= FABRIC_VIEW_NODES_MAX;
     script_head_number(out, "levels", view.levels);
     script_head_number(out, "highest", view.levels + (arcs ? 1.0 : 0.35));
-    script_head_number(out, "full_percent", STEPS[step]);
     script_head_number(out, "line_width", view.line_count < 150 ? 2.5 : view.line_count < 800 ? 1.5 : 0.7);
     script_head_number(out, "switch_size", view.spot_count < 100 ? 2 : 1);
     script_head_text(out, "nodes_title",

@@ -65,6 +65,15 @@ static FabricSpot *collect_spots(const Results *results, int nodes, Arena *arena
     return spots;
 }
 
+/* For a switch that no link is named after; a bundle of links leads to all switches of a level as one. */
+static const char *level_label(const FabricSpot *spots, int count, int spot, Arena *arena) {
+    static const char *const ONE[FABRIC_LEVEL_COUNT] = {"node", "switch", "spine", "core"};
+    static const char *const ALONE[FABRIC_LEVEL_COUNT] = {"node", "switch", "spines", "core"};
+    FabricEnd end = spots[spot].end;
+    bool alone = end.index == 0 && (spot + 1 == count || spots[spot + 1].end.level != end.level);
+    return alone ? ALONE[end.level] : arena_format(arena, "%s %d", ONE[end.level], end.index);
+}
+
 /* The part of a link's name before the first dot is the name of its start when nothing contradicts. */
 static void label_spots(const Results *results, FabricSpot *spots, int count, Arena *arena) {
     for (int i = 0; i < results->link_count; i++) {
@@ -83,7 +92,7 @@ static void label_spots(const Results *results, FabricSpot *spots, int count, Ar
             i > 0 && spots[i].label && spots[i - 1].label && strcmp(spots[i].label, spots[i - 1].label) == 0;
         bool named = spots[i].label != NULL && spots[i].label[0] != '\0' && spots[i].end.level != FABRIC_NODE;
         if (!named || repeated)
-            spots[i].label = arena_format(arena, "%d", spots[i].end.index);
+            spots[i].label = level_label(spots, count, i, arena);
     }
 }
 
@@ -165,6 +174,33 @@ static int join_lines(FabricLine *lines, int count) {
     return kept;
 }
 
+static int compare_busiest(const void *left, const void *right) {
+    const FabricLine *one = left, *other = right;
+    if (one->percent != other->percent)
+        return one->percent > other->percent ? -1 : 1;
+    return compare_ways(left, right);
+}
+
+/* The fullest port of each node, behind the lines. */
+static int add_ports(const Results *results, FabricLine *lines, int count) {
+    int first = count;
+    for (int i = 0; i < results->link_count; i++) {
+        const LinkUse *use = &results->links[i];
+        if (use->kind == LINK_NVLINK)
+            lines[count++] = (FabricLine){-1, use->from.index, 100 * use->fullest_fraction, use->name};
+    }
+    return first + join_lines(lines + first, count - first);
+}
+
+static void rank_busiest(const Results *results, FabricView *view, const FabricLine *lines, int count, Arena *arena) {
+    FabricLine *busiest = ARENA_ARRAY(arena, count + results->link_count, FabricLine);
+    for (int i = 0; i < count; i++)
+        busiest[i] = lines[i];
+    view->busiest_count = add_ports(results, busiest, count);
+    qsort(busiest, (size_t)view->busiest_count, sizeof *busiest, compare_busiest);
+    view->busiest = busiest;
+}
+
 static void draw_lines(const Results *results, FabricView *view, FabricSpot *spots, Arena *arena) {
     FabricLine *lines = ARENA_ARRAY(arena, results->link_count, FabricLine);
     int count = 0;
@@ -180,6 +216,7 @@ static void draw_lines(const Results *results, FabricView *view, FabricSpot *spo
     }
     count = join_lines(lines, count);
     qsort(lines, (size_t)count, sizeof *lines, compare_fullness);
+    rank_busiest(results, view, lines, count, arena);
     view->hidden_lines = count > FABRIC_VIEW_LINES_MAX ? count - FABRIC_VIEW_LINES_MAX : 0;
     /* Where not all are drawn, idle ones would only look like an edge. */
     while (view->hidden_lines > 0 && view->hidden_lines < count && lines[view->hidden_lines].percent <= 0)

@@ -14,7 +14,7 @@ enum { FABRIC_VIEW_LINES_MAX = 3000, FABRIC_VIEW_NODES_MAX = 64, FABRIC_VIEW_CEL
 
 typedef struct FabricSpot {
     FabricEnd end;
-    const char *label; /* "leaf[3]", or its number */
+    const char *label; /* "leaf[3]"; without a name "spine 3", "spines" when it is the only one of its level */
     double x;
     double y;
     double low_x; /* nodes whose NICs hang on it; low_x > high_x = none */
@@ -42,6 +42,8 @@ typedef struct FabricView {
     const FabricLine *lines; /* ascending by percent: the busiest are drawn last */
     int line_count;
     int hidden_lines;
+    const FabricLine *busiest; /* hidden ones too, and the fullest port of each node (`from` is -1), descending */
+    int busiest_count;
     const FabricCell *cells;
     int cell_count;
 } FabricView;

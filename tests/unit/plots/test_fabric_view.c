@@ -60,7 +60,39 @@ Test(fabric_view, switches_stand_above_their_nodes_and_carry_their_names) {
     cr_assert_float_eq(leaf->y, 1, 0);
     cr_assert_float_eq(leaf->low_x, 2.5 / 6, 1e-12);
     cr_assert_float_eq(leaf->high_x, 3.5 / 6, 1e-12);
-    cr_assert_str_eq(view.spots[6 + 3].label, "0");
+    cr_assert_str_eq(view.spots[6 + 3].label, "spines");
+    arena_destroy(arena);
+}
+
+Test(fabric_view, switches_without_names_say_their_level_and_number) {
+    Arena *arena = arena_create();
+    Results *results = results_of(6, arena);
+    LinkUse *links = ARENA_ARRAY(arena, results->link_count, LinkUse);
+    for (int i = 0; i < results->link_count; i++) {
+        links[i] = results->links[i];
+        links[i].to.index = links[i].kind == LINK_FABRIC ? 3 + i % 2 : links[i].to.index;
+    }
+    results->links = links;
+    FabricView view = fabric_view_create(results, arena);
+    cr_assert_str_eq(view.spots[6 + 3].label, "spine 3");
+    cr_assert_str_eq(view.spots[6 + 4].label, "spine 4");
+    arena_destroy(arena);
+}
+
+Test(fabric_view, the_fullest_links_are_ranked_with_one_port_of_each_node) {
+    Arena *arena = arena_create();
+    Results *results = results_of(3, arena);
+    LinkUse *links = ARENA_ARRAY(arena, results->link_count, LinkUse);
+    memcpy(links, results->links, (size_t)results->link_count * sizeof *links);
+    links[2].name = "gpu[9].nvlink.in";
+    links[2].fullest_fraction = 0.385;
+    results->links = links;
+    FabricView view = fabric_view_create(results, arena);
+    cr_assert_eq(view.busiest_count, view.line_count + 3);
+    cr_assert_str_eq(view.busiest[0].name, "leaf[0].up[1]");
+    cr_assert_str_eq(view.busiest[1].name, "leaf[1].up[1]");
+    cr_assert_str_eq(view.busiest[2].name, "gpu[9].nvlink.in");
+    cr_assert_float_eq(view.busiest[2].percent, 38.5, 1e-9);
     arena_destroy(arena);
 }
 
