@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "models/spec.h"
+
 const Metric *results_metric(const Results *results, const char *name) {
     for (int i = 0; i < results->metric_count; i++)
         if (strcmp(results->metrics[i].name, name) == 0)
@@ -11,4 +13,8 @@ const Metric *results_metric(const Results *results, const char *name) {
 
 double results_due_gpu_s(const Contention *contention, int job, int owner) {
     return contention->due_gpu_s[(size_t)job * (size_t)contention->owner_count + (size_t)owner];
+}
+
+const char *results_owner_title(const char *owner) {
+    return strcmp(owner, OWNER_OF_LINKS) == 0 ? "link events" : owner;
 }

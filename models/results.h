@@ -195,6 +195,9 @@ const Metric *results_metric(const Results *results, const char *name);
 /* GPU-seconds of exposed communication of a job that are due to an owner. */
 double results_due_gpu_s(const Contention *contention, int job, int owner);
 
+/* What an owner of Contention is called in sentences, tables and pictures: its name, but "link events" for "links". */
+const char *results_owner_title(const char *owner);
+
 /* One point of a sweep: the values of its parameters as written, and what came of it. */
 typedef struct SweepPoint {
     const char *const *values; /* one per parameter */

@@ -86,7 +86,8 @@ typedef struct LinkEventSpec {
     double every_s;        /* 0 = once; otherwise again and again, > for_s > 0 */
 } LinkEventSpec;
 
-/* How results call links with events, among jobs and background flows: a name that none of these may have. */
+/* The key of links with events among jobs and background flows, a name that none of these may have; people read
+ * results_owner_title. */
 #define OWNER_OF_LINKS "links"
 
 typedef enum Fidelity {

@@ -103,7 +103,8 @@ static void write_names(const HeatMap *map) {
     DatSet columns = dat_set_open(map->out, "heads", 2);
     for (int column = 0; column <= map->columns; column++) {
         double x = column;
-        const char *name = column < map->pick.count ? map->contention->owners[map->pick.owners[column]]
+        const char *name = column < map->pick.count
+                               ? results_owner_title(map->contention->owners[map->pick.owners[column]])
                            : column == map->columns ? "all exposed"
                                                     : "all others";
         dat_set_row(&columns, &x, 1);

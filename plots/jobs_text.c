@@ -31,6 +31,8 @@ static const ColumnLook LOOKS[JOB_COLUMN_COUNT] = {
     [JOB_SLOWDOWN] = {"slowdown", 10, 0}, [JOB_EXPOSED] = {"exposed", 9, 0}, [JOB_LOST] = {"lost", 9, 0},
 };
 
+enum { MOST_NEEDS = 3 };
+
 static const char *const NO_FIGURE = "-";
 
 static bool has_column(int column, int page) {
@@ -124,27 +126,55 @@ static void write_line(FILE *out, Arena *arena, const Contention *contention, in
     fputc('\n', out);
 }
 
-/* The job that runs for the shortest part of the time of all, when that is less than half of it; -1 = none. */
-static int brief_job(const Contention *contention) {
+/* Steps, at its mean step, that let a job last as long as the last of all; its own when that is less than twice as
+ * long as it runs now. */
+static int64_t lasting_steps(const Contention *contention, int job) {
+    const Results *brief = contention->jobs[job];
     SimTime last = 0;
-    int brief = -1;
-    SimTime least = 0;
-    for (int job = 0; contention_view_ran(contention) && job < contention->job_count; job++) {
-        SimTime end = contention_view_end(contention->jobs[job]);
-        SimTime length = end - contention->jobs[job]->start;
+    for (int other = 0; other < contention->job_count; other++) {
+        SimTime end = contention_view_end(contention->jobs[other]);
         last = end > last ? end : last;
-        if (brief < 0 || length < least) {
-            brief = job;
-            least = length;
+    }
+    SimTime rest = last - brief->start;
+    bool is_brief = contention_view_end(brief) - brief->start < rest / 2;
+    return is_brief ? (int64_t)ceil((double)rest / 1e9 / contention_view_step_s(contention, job)) : brief->step_count;
+}
+
+/* "left needs 12 `steps`, right 4" */
+static const char *needs_of_brief_jobs(Arena *arena, const Contention *contention) {
+    const char *text = "";
+    int count = 0;
+    for (int job = 0; contention_view_ran(contention) && job < contention->job_count; job++) {
+        int64_t steps = lasting_steps(contention, job);
+        if (steps == contention->jobs[job]->step_count) {
+            continue;
+        }
+        if (count++ < MOST_NEEDS) {
+            text =
+                arena_format(arena, "%s%s%s %s%" PRId64 "%s", text, count > 1 ? ", " : "", contention->jobs[job]->name,
+                             count > 1 ? "" : "needs ", steps, count > 1 ? "" : " `steps`");
         }
     }
-    return contention->job_count > 1 && 2 * least < last ? brief : -1;
+    return count > MOST_NEEDS ? arena_format(arena, "%s, and %d more jobs have too few", text, count - MOST_NEEDS)
+                              : text;
+}
+
+static void write_needs(FILE *out, Arena *arena, const Contention *contention, int columns) {
+    const char *needs = needs_of_brief_jobs(arena, contention);
+    if (*needs != '\0') {
+        text_layout_wrap_to(
+            out, "  ",
+            arena_format(arena,
+                         "only jobs that run at the same time meet: to last to the end of the others at this pace, %s",
+                         needs),
+            columns);
+    }
 }
 
 void jobs_text_table(FILE *out, const Contention *contention, int columns) {
     Arena *arena = arena_create();
     ContentionPick pick = contention_view_pick(arena, contention, contention->job_count, JOBS_TEXT_ROWS);
-    text_layout_heading(out, "Jobs");
+    text_layout_heading(out, "Jobs, in order of start and name");
     write_line(out, arena, contention, -1, columns);
     for (int i = 0; i < pick.count; i++) {
         write_line(out, arena, contention, pick.owners[i], columns);
@@ -156,15 +186,7 @@ void jobs_text_table(FILE *out, const Contention *contention, int columns) {
                         "step: its mean; slowdown: over the step of the job alone; exposed: share of its GPU time in "
                         "exposed communication; lost: the part of it that is due to others",
                         columns);
-    int brief = brief_job(contention);
-    if (brief >= 0) {
-        text_layout_wrap_to(out, "  ",
-                            arena_format(arena,
-                                         "%s runs for less than half of the time: more `steps` show what it does "
-                                         "to the others, and they to it",
-                                         contention->jobs[brief]->name),
-                            columns);
-    }
+    write_needs(out, arena, contention, columns);
     arena_destroy(arena);
 }
 

@@ -22,28 +22,43 @@ typedef struct Matrix {
     ContentionPick pick;
     int page;     /* columns of it */
     int label;    /* of the names of rows */
-    int cell;     /* of every figure */
+    int cell;     /* of every figure, at least */
     bool numbers; /* the names are too long to stand above the figures */
 } Matrix;
 
-static int longest(const char *const *names, int count) {
-    int most = 0;
-    for (int i = 0; i < count; i++) {
-        int columns = text_layout_columns(names[i]);
-        most = columns > most ? columns : most;
-    }
-    return most;
+static const char *owner_title(const Matrix *matrix, int column) {
+    return results_owner_title(matrix->contention->owners[matrix->pick.owners[column]]);
+}
+
+/* As wide as its name needs, with two blanks. */
+static int cell_columns(const Matrix *matrix, int column) {
+    int name = matrix->numbers ? 0 : text_layout_columns(owner_title(matrix, column)) + 2;
+    return name > matrix->cell ? name : matrix->cell;
 }
 
 /* What the figures leave of a line. */
 static int label_room(const Matrix *matrix) {
-    return matrix->page - MARGIN - matrix->cell * matrix->pick.count - SUM_COLUMNS;
+    int room = matrix->page - MARGIN - SUM_COLUMNS;
+    for (int i = 0; i < matrix->pick.count; i++) {
+        room -= cell_columns(matrix, i);
+    }
+    return room;
+}
+
+/* Columns of the longest name of a job. */
+static int longest_job(const Matrix *matrix) {
+    int most = 3;
+    for (int i = 0; i < matrix->pick.job_count; i++) {
+        int columns = text_layout_columns(owner_title(matrix, i));
+        most = columns > most ? columns : most;
+    }
+    return most < MOST_LABEL ? most : MOST_LABEL;
 }
 
 /* Rows have their number in front of their name, which is shortened. */
 static Matrix numbered(Matrix matrix) {
+    matrix.numbers = true;
     matrix.label += NUMBER_COLUMNS;
-    matrix.cell = LEAST_CELL;
     if (label_room(&matrix) < matrix.label) {
         matrix.cell = LEAST_CELL - 1;
     }
@@ -56,12 +71,9 @@ static Matrix numbered(Matrix matrix) {
 static Matrix lay_out(FILE *out, Arena *arena, const Contention *contention, int page) {
     Matrix matrix = {.out = out, .arena = arena, .contention = contention, .page = page};
     matrix.pick = contention_view_pick(arena, contention, contention->owner_count, contention->owner_count);
-    int label = longest(contention->owners, contention->job_count);
-    matrix.label = label > MOST_LABEL ? MOST_LABEL : label < 3 ? 3 : label;
-    int cell = longest(contention->owners, contention->owner_count) + 2;
-    matrix.cell = cell > LEAST_CELL ? cell : LEAST_CELL;
-    matrix.numbers = label_room(&matrix) < matrix.label;
-    return matrix.numbers ? numbered(matrix) : matrix;
+    matrix.cell = LEAST_CELL;
+    matrix.label = longest_job(&matrix);
+    return label_room(&matrix) < matrix.label ? numbered(matrix) : matrix;
 }
 
 static bool fits(const Matrix *matrix) {
@@ -81,8 +93,8 @@ static void put_label(const Matrix *matrix, int row) {
 static void write_heads(const Matrix *matrix) {
     put_label(matrix, -1);
     for (int i = 0; i < matrix->pick.count; i++) {
-        const char *name = matrix->contention->owners[matrix->pick.owners[i]];
-        text_layout_cell(matrix->out, matrix->numbers ? arena_format(matrix->arena, "%d", i + 1) : name, -matrix->cell);
+        const char *name = matrix->numbers ? arena_format(matrix->arena, "%d", i + 1) : owner_title(matrix, i);
+        text_layout_cell(matrix->out, name, -cell_columns(matrix, i));
     }
     text_layout_cell(matrix->out, "exposed", -SUM_COLUMNS);
     fputc('\n', matrix->out);
@@ -100,7 +112,7 @@ static void write_row(const Matrix *matrix, int row) {
     int job = matrix->pick.owners[row];
     put_label(matrix, row);
     for (int i = 0; i < matrix->pick.count; i++) {
-        text_layout_cell(matrix->out, figure(matrix, job, matrix->pick.owners[i]), -matrix->cell);
+        text_layout_cell(matrix->out, figure(matrix, job, matrix->pick.owners[i]), -cell_columns(matrix, i));
     }
     double exposed = 100 * contention_view_exposed(matrix->contention, job);
     text_layout_cell(matrix->out, arena_format(matrix->arena, "%.1f %%", exposed), -SUM_COLUMNS);
@@ -111,8 +123,7 @@ static void write_row(const Matrix *matrix, int row) {
 static void write_names(const Matrix *matrix) {
     const char *names = "";
     for (int i = 0; matrix->numbers && i < matrix->pick.count; i++) {
-        names = arena_format(matrix->arena, "%s%s%d=%s", names, i > 0 ? ", " : "", i + 1,
-                             matrix->contention->owners[matrix->pick.owners[i]]);
+        names = arena_format(matrix->arena, "%s%s%d=%s", names, i > 0 ? ", " : "", i + 1, owner_title(matrix, i));
     }
     if (*names != '\0') {
         text_layout_wrap_to(matrix->out, "  columns: ", names, matrix->page);
@@ -135,7 +146,7 @@ static void write_matrix(const Matrix *matrix) {
 static void write_loss(const Matrix *matrix, const ContentionLoss *loss, double most) {
     text_layout_cell(matrix->out, "", MARGIN);
     const char *job = matrix->contention->owners[loss->job];
-    const char *owner = matrix->contention->owners[loss->owner];
+    const char *owner = results_owner_title(matrix->contention->owners[loss->owner]);
     text_layout_cell(matrix->out, text_layout_squeeze(matrix->arena, job, MOST_LABEL), MOST_LABEL + 1);
     text_layout_cell(matrix->out, text_layout_squeeze(matrix->arena, owner, MOST_LABEL), MOST_LABEL + 1);
     fprintf(matrix->out, "%6.1f %%  ", 100 * loss->fraction);

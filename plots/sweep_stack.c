@@ -110,7 +110,8 @@ static void layer_by_owner(Arena *arena, SweepStack *stack, SweepLayer *layers) 
     layers[count++] = (SweepLayer){"own_communication", "Its own communication", FIRST_JOB_COLOUR + 1};
     for (int i = 0; i < stack->owner_count; i++) {
         layers[count] = (SweepLayer){arena_format(arena, "owner_%02d", i),
-                                     arena_format(arena, "Lost to %s", stack->owners[i]), FIRST_JOB_COLOUR + count};
+                                     arena_format(arena, "Lost to %s", results_owner_title(stack->owners[i])),
+                                     FIRST_JOB_COLOUR + count};
         count++;
     }
     layers[count] = (SweepLayer){"others", "Lost to others", FIRST_JOB_COLOUR + LAYERS_BEFORE_OWNERS + MOST_OWNERS};

@@ -37,7 +37,7 @@ static void write_bottleneck(FILE *out, const Contention *contention) {
         Bottleneck bottleneck = bottleneck_of_jobs(contention);
         fprintf(out, "%4.0f %%", 100 * bottleneck.fraction);
         if (!ledger_view_is_small(bottleneck.fraction)) {
-            fprintf(out, "  %s loses to %s", bottleneck.job, bottleneck.owner);
+            fprintf(out, "  %s loses to %s", bottleneck.job, results_owner_title(bottleneck.owner));
         }
     }
 }

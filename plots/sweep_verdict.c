@@ -62,7 +62,7 @@ static const char *cause_clause(Arena *arena, const SweepCause *cause, const Res
                             verdict_clause(arena, slow));
     case SWEEP_CAUSE_OWNER:
         return arena_format(arena, ": what %s loses to %s grows from %.1f %% to %.1f %% of its GPU time", cause->job,
-                            cause->owner, 100 * cause->share_from, 100 * cause->share_to);
+                            results_owner_title(cause->owner), 100 * cause->share_from, 100 * cause->share_to);
     case SWEEP_CAUSE_VERDICT:
         return arena_format(arena, ". The verdict there: %s", verdict_clause(arena, slow));
     }

@@ -41,7 +41,7 @@ static const char *verdict_of(const Results *results, Arena *arena) {
                         "%s runs %.3g times as long as alone: %.0f %% of its exposed communication, %.1f %% of its GPU "
                         "time, is due to %s.",
                         name, contention->slowdown[job], 100 * due / exposed,
-                        100 * due / gpu_seconds(contention->jobs[job]), contention->owners[owner]);
+                        100 * due / gpu_seconds(contention->jobs[job]), results_owner_title(contention->owners[owner]));
 }
 
 /* The first job that cannot be run or does not end; NULL when all have ended. */

@@ -105,7 +105,8 @@ static const SchemaRow JOB_ROWS[] = {
      .min = 1,
      .max = 100000,
      .default_text = "1",
-     .help = "steps that it runs one after the other; figures are their means"},
+     .help = "steps that it runs one after the other; figures are their means; the report of several jobs says how "
+             "many let it last as long as the others"},
     {.key = "nodes",
      .type = FIELD_TEXT,
      .offset = offsetof(JobSpec, nodes),

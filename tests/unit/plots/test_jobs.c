@@ -130,15 +130,41 @@ Test(jobs, text_has_the_jobs_and_who_hurt_whom_behind_the_verdict) {
                      "  left        training          8       0 s   9.540 s       3   3.180 s     1.333   36.0 %"
                      "    6.0 %\n"),
         "%s", text);
-    cr_expect_not_null(strstr(text, "\n  job               left       right  third/../x      backup   exposed\n"
-                                    "  left            (30.0)        1.0           .         5.0     36.0 %\n"
-                                    "  right               .       (30.0)        1.0         5.0     36.0 %\n"
-                                    "  third/../x        1.0           .       (30.0)        5.0     36.0 %\n"),
+    cr_expect_not_null(strstr(text, "\n  job           left   right  third/../x  backup   exposed\n"
+                                    "  left        (30.0)    1.0           .     5.0     36.0 %\n"
+                                    "  right           .   (30.0)        1.0     5.0     36.0 %\n"
+                                    "  third/../x    1.0       .       (30.0)    5.0     36.0 %\n"),
                        "%s", text);
     cr_expect_not_null(strstr(text, "\n  time.wall_s"));
     cr_expect_null(strstr(text, "jobs.left.slowdown"));
     cr_expect_not_null(strstr(text, "\n  third/../x: Data waits.\n"));
     cr_expect_gt(strstr(text, "Job by job"), strstr(text, "Where the GPU time went"));
+}
+
+Test(jobs, what_is_due_to_links_is_called_link_events) {
+    const Contention *contention = fixture_jobs(arena, 2)->contention;
+    ((double *)contention->due_gpu_s)[3] = 0.02385 * 9.54 * 8;
+    Results *results = ARENA_NEW(arena, Results);
+    *results = *fixture_jobs(arena, 2);
+    results->contention = contention;
+    const char *text = fixture_run_text(arena, "text", results);
+    cr_expect_not_null(strstr(text, "\n  job      left   right  backup  link events   exposed\n"), "%s", text);
+    cr_expect_not_null(strstr(fixture_run_text(arena, "tidy", results), "due_to.links"));
+}
+
+Test(jobs, jobs_that_end_early_are_told_how_many_steps_let_them_last) {
+    Results *results = ARENA_NEW(arena, Results);
+    *results = *fixture_jobs(arena, 3);
+    Results *late = (Results *)results->contention->jobs[2], *longest = (Results *)results->contention->jobs[1];
+    cr_expect_null(strstr(fixture_run_text(arena, "text", results), "only jobs that run at the same time meet"));
+    late->start = 80000000000;
+    longest->wall = 10 * longest->wall;
+    longest->step_ends = NULL;
+    const char *text = fixture_run_text(arena, "text", results);
+    cr_expect_not_null(strstr(text, "at this pace, left\n  needs 31 `steps`\n"), "%s", text);
+    late->start = 5000000000;
+    text = fixture_run_text(arena, "text", results);
+    cr_expect_not_null(strstr(text, "at this pace, left\n  needs 31 `steps`, third/../x 29\n"), "%s", text);
 }
 
 Test(jobs, text_of_any_number_of_jobs_is_at_most_100_columns_wide) {

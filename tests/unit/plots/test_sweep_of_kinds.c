@@ -165,7 +165,7 @@ Test(sweep_of_kinds, collectives_are_stacked_by_link_and_jobs_by_whom_time_is_lo
     stack = sweep_stack_of(arena, sweep_findings_of(arena, &sweep));
     cr_assert_float_eq(fraction_of(&stack, both[1], "Work of the slowest job"), 0.6, 1e-12);
     cr_assert_float_eq(fraction_of(&stack, both[1], "Its own communication"), 0.2, 1e-12);
-    cr_assert_float_eq(fraction_of(&stack, both[1], "Lost to links"), 0.03, 1e-12);
+    cr_assert_float_eq(fraction_of(&stack, both[1], "Lost to link events"), 0.03, 1e-12);
     cr_assert_float_eq(fraction_of(&stack, both[0], "Lost to right"), 0.001, 1e-12);
     cr_assert_float_eq(fraction_of(&stack, both[1], "Lost to others"), 0, 1e-12);
     cr_assert(isnan(sweep_stack_fraction(&stack, rings[0], 0)));
