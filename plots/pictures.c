@@ -5,6 +5,8 @@
 
 #include "plots/bands.h"
 #include "plots/bars.h"
+#include "plots/collective_file.h"
+#include "plots/collective_view.h"
 #include "plots/contention_file.h"
 #include "plots/contention_view.h"
 #include "plots/fabric_file.h"
@@ -35,8 +37,9 @@ static int label_columns(const Results *results) {
     return most;
 }
 
+/* A collective is nothing but communication: of its time and its GPUs there is nothing to see. */
 static bool has_timeline(const Results *results) {
-    return results->timeline_count > 0 && results->step > 0;
+    return !collective_view_is_all(results) && results->timeline_count > 0 && results->step > 0;
 }
 
 static void timeline_head(FILE *out, Arena *arena, const Results *results) {
@@ -51,7 +54,7 @@ static void timeline_head(FILE *out, Arena *arena, const Results *results) {
 }
 
 static bool has_utilisation(const Results *results) {
-    for (int i = 0; i < GRID_METRIC_COUNT; i++) {
+    for (int i = 0; i < GRID_METRIC_COUNT && !collective_view_is_all(results); i++) {
         if (results->step > 0 && !isnan(grid_view_mean_of_all(results, grid_view_metric(i)))) {
             return true;
         }
@@ -124,7 +127,7 @@ static void memory_head(FILE *out, Arena *arena, const Results *results) {
 }
 
 static bool has_ledger(const Results *results) {
-    return results->status == RUN_OK && ledger_sum(&results->ledger) > 0;
+    return results->status == RUN_OK && !collective_view_is_all(results) && ledger_sum(&results->ledger) > 0;
 }
 
 static void ledger_head(FILE *out, Arena *arena, const Results *results) {
@@ -138,6 +141,7 @@ static void ledger_head(FILE *out, Arena *arena, const Results *results) {
 static const Picture PICTURES[] = {
     {"contention", contention_view_applies, contention_file_head},
     {"jobs", contention_view_applies, jobs_file_head},
+    {"collective", collective_view_applies, collective_file_head},
     {"timeline", has_timeline, timeline_head},
     {"utilisation", has_utilisation, utilisation_head},
     {"memory", has_memory, memory_head},

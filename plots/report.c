@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include "plots/cell.h"
+#include "plots/collective_file.h"
 #include "plots/collective_table.h"
+#include "plots/collective_view.h"
 #include "plots/contention_file.h"
 #include "plots/contention_table.h"
 #include "plots/fabric_file.h"
@@ -190,7 +192,16 @@ static bool write_run_tables(const ReportTarget *target, const Output *output, c
     return whole;
 }
 
+static bool write_collectives(const Output *output, const Results *results) {
+    return !collective_view_applies(results) ||
+           write_run_file(output, "series/collective.dat", collective_file_write, results);
+}
+
 static bool write_run_series(const Output *output, const Results *results) {
+    if (collective_view_is_all(results)) {
+        return write_collectives(output, results) &&
+               write_run_file(output, "series/utilisation.dat", write_utilisation, results);
+    }
     bool ran = results->status == RUN_OK;
     return (!ran || (write_run_file(output, "series/timeline.dat", series_files_timeline, results) &&
                      write_run_file(output, "series/utilisation.dat", write_utilisation, results) &&
@@ -206,6 +217,7 @@ static bool write_jobs_series(const Output *output, const Results *results) {
            (results->status != RUN_OK ||
             (write_run_file(output, "series/contention.dat", contention_file_write, results) &&
              write_run_file(output, "series/jobs.dat", jobs_file_write, results) &&
+             write_collectives(output, results) &&
              write_run_file(output, "series/ledger.dat", series_files_ledger, results)));
 }
 

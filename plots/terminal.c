@@ -9,16 +9,17 @@
 
 #include "plots/bands.h"
 #include "plots/cell.h"
-#include "plots/gnuplot.h"
+#include "plots/collective_view.h"
 #include "plots/grid_view.h"
 #include "plots/jobs_strip.h"
 #include "plots/memory_text.h"
 #include "plots/run_text.h"
 #include "plots/sweep_verdict.h"
 #include "plots/sweep_view.h"
+#include "plots/terminal_plot.h"
 #include "plots/text_layout.h"
 
-enum { LABEL_COLUMNS = 18, PLOT_LINES = 18, JOINED_CELLS = 5, LEAST_COLUMNS = 60, MOST_COLUMNS = 200 };
+enum { LABEL_COLUMNS = 18, JOINED_CELLS = 5, LEAST_COLUMNS = 60, MOST_COLUMNS = 200 };
 
 /* 0 when stdout is no terminal or does not know. */
 static int window_columns(void) {
@@ -145,27 +146,12 @@ static double busy_percent(const Results *results, int cell) {
     return gpus > 0 ? 100 * sum / gpus : (double)NAN;
 }
 
-static void begin_plot(FILE *commands, int columns) {
-    fprintf(commands, "set terminal dumb noenhanced size %d,%d\nunset key\nset tics nomirror\nset border 3\n",
-            columns - 2, PLOT_LINES);
-}
-
-static void finish_plot(FILE *commands, FILE *out) {
-    rewind(commands);
-    GnuplotOutcome outcome = gnuplot_print(commands, out);
-    if (outcome != GNUPLOT_DONE) {
-        fputs(outcome == GNUPLOT_MISSING ? "  (not drawn: gnuplot is not installed)\n" : "  (gnuplot failed)\n", out);
-    }
-    fclose(commands);
-}
-
 static void draw_utilisation(FILE *out, const Results *results, int columns) {
-    FILE *commands = isnan(grid_view_mean_of_all(results, "gpu")) ? NULL : tmpfile();
+    FILE *commands = isnan(grid_view_mean_of_all(results, "gpu")) ? NULL : terminal_plot_begin(columns);
     if (commands == NULL) {
         return;
     }
     text_layout_heading(out, "Running kernels, % of all GPUs, over the step in s");
-    begin_plot(commands, columns);
     double step_s = (double)results->step / 1e9;
     fprintf(commands, "set yrange [0:100]\nset xrange [0:%.9f]\n$busy << END\n", step_s);
     for (int cell = 0; cell + JOINED_CELLS <= GRID_CELLS; cell += JOINED_CELLS) {
@@ -179,7 +165,7 @@ static void draw_utilisation(FILE *out, const Results *results, int columns) {
         fputc('\n', commands);
     }
     fputs("END\nplot $busy with lines\n", commands);
-    finish_plot(commands, out);
+    terminal_plot_finish(commands, out);
 }
 
 void terminal_draw_run(FILE *out, const Results *results, int columns) {
@@ -191,6 +177,12 @@ void terminal_draw_run(FILE *out, const Results *results, int columns) {
     }
     if (results->contention != NULL) {
         jobs_strip_draw(out, results->contention, columns);
+    }
+    if (collective_view_applies(results)) {
+        terminal_plot_collectives(out, results, columns);
+    }
+    if (collective_view_is_all(results)) {
+        return;
     }
     run_text_ledger(out, results, columns);
     terminal_draw_timeline(out, results, columns);
@@ -208,7 +200,7 @@ static bool has_value(const SweepFindings *findings, const SweepView *view, int 
 }
 
 static void draw_line(FILE *out, const SweepFindings *findings, const SweepView *view, int line, int columns) {
-    FILE *commands = tmpfile();
+    FILE *commands = terminal_plot_begin(columns);
     if (commands == NULL) {
         return;
     }
@@ -224,7 +216,6 @@ static void draw_line(FILE *out, const SweepFindings *findings, const SweepView 
         fclose(commands);
         return;
     }
-    begin_plot(commands, columns);
     fputs("set yrange [0:*]\nset offsets graph 0.04, graph 0.04, graph 0.1, 0\n$points << END\n", commands);
     for (int tick = 0; tick < view->tick_count; tick++) {
         int point = view->points[line * view->tick_count + tick];
@@ -236,7 +227,7 @@ static void draw_line(FILE *out, const SweepFindings *findings, const SweepView 
         fputc('\n', commands);
     }
     fputs("END\nplot $points using 1:2:xtic(3) with linespoints\n", commands);
-    finish_plot(commands, out);
+    terminal_plot_finish(commands, out);
 }
 
 void terminal_draw_sweep(FILE *out, const SweepFindings *findings, int columns) {

@@ -1,7 +1,6 @@
 /*
- * terminal: pictures for a terminal, of plain characters: the ledger as bars, the step and
- * the steps of several jobs as letters, and curves drawn by
- * gnuplot's dumb terminal (left out, with a note, where gnuplot is not installed).
+ * terminal: pictures for a terminal, of plain characters: the ledger as bars, the step and the steps of several jobs as
+ * letters, and curves (terminal_plot.h).
  */
 #ifndef PLOTS_TERMINAL_H
 #define PLOTS_TERMINAL_H
