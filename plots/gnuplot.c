@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
 #include <sys/types.h>
@@ -13,7 +14,15 @@
 
 static GnuplotOutcome spawn_and_wait(const posix_spawn_file_actions_t *actions, char *const *arguments) {
     pid_t child;
-    int reason = posix_spawnp(&child, "gnuplot", actions, NULL, arguments, environ);
+    sigset_t none;
+    posix_spawnattr_t attributes;
+    sigemptyset(&none);
+    posix_spawnattr_init(&attributes);
+    /* Ctrl-C ends it, whatever this program holds back. */
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+    int reason = posix_spawnp(&child, "gnuplot", actions, &attributes, arguments, environ);
+    posix_spawnattr_destroy(&attributes);
     if (reason != 0) {
         return reason == ENOENT ? GNUPLOT_MISSING : GNUPLOT_FAILED;
     }

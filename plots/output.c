@@ -103,8 +103,8 @@ static void remove_jobs(const Output *output) {
     }
     for (struct dirent *entry = readdir(entries); entry != NULL; entry = readdir(entries)) {
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
-            Output job = {output_path(output, arena_format(output->errors->arena, "jobs/%s", entry->d_name)),
-                          output->errors};
+            Output job = {.folder = output_path(output, arena_format(output->errors->arena, "jobs/%s", entry->d_name)),
+                          .errors = output->errors};
             remove_files(&job);
             rmdir(output_path(&job, "series"));
             rmdir(output_path(&job, "plots"));
@@ -136,6 +136,14 @@ static bool leave_mark(const Output *output) {
     return true;
 }
 
+void output_discard(const Output *output) {
+    remove_old_run(output);
+    unlink(output_path(output, "manifest.json.part"));
+    rmdir(output_path(output, "series"));
+    rmdir(output_path(output, "plots"));
+    rmdir(output->folder);
+}
+
 bool output_make(const Output *output) {
     return make_folder(output, output_path(output, "series")) && make_folder(output, output_path(output, "plots"));
 }
@@ -162,6 +170,10 @@ static const char *part_path(const Output *output, const char *name) {
 
 FILE *output_open(const Output *output, const char *name) {
     const char *path = part_path(output, name);
+    if (output->is_stopped != NULL && output->is_stopped()) {
+        error_list_add(output->errors, (ErrorPlace){.file = path}, NULL, "not written: interrupted");
+        return NULL;
+    }
     FILE *file = fopen(path, "w");
     if (file == NULL) {
         trouble(output, path, "cannot write");

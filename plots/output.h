@@ -12,7 +12,8 @@
 
 typedef struct Output {
     const char *folder;
-    ErrorList *errors; /* its arena owns the paths */
+    ErrorList *errors;        /* its arena owns the paths */
+    bool (*is_stopped)(void); /* asked before each file; true = write no more. NULL = never */
 } Output;
 
 /*
@@ -22,10 +23,14 @@ typedef struct Output {
  */
 bool output_claim(const Output *output);
 
+/* Removes what an unfinished run has left in a folder that was claimed, and all of its folders that are empty then. */
+void output_discard(const Output *output);
+
 /* Makes the folder with series/ and plots/ in it, below a folder that was claimed. False: an error was added. */
 bool output_make(const Output *output);
 
-/* Opens NAME.part for writing; NULL when an error was added. `name` is relative to the folder. */
+/* Opens NAME.part for writing; NULL when an error was added, which is one when the output is stopped. `name` is
+ * relative to the folder. */
 FILE *output_open(const Output *output, const char *name);
 
 /* Closes the stream and gives the file its name, or removes it and adds an error. NULL is a file that never opened. */

@@ -238,14 +238,15 @@ static bool write_jobs(const ReportTarget *target, const Output *output, const C
     const char *const *names = job_folders(arena, contention);
     bool whole = true;
     for (int job = 0; whole && job < contention->job_count; job++) {
-        Output part = {output_path(output, arena_format(arena, "jobs/%s", names[job])), output->errors};
+        Output part = {output_path(output, arena_format(arena, "jobs/%s", names[job])), output->errors,
+                       output->is_stopped};
         whole = output_make(&part) && fill_folder(target, &part, contention->jobs[job]);
     }
     return whole;
 }
 
 bool report_write_run(const ReportTarget *target, const Results *results, ErrorList *errors) {
-    Output output = {target->folder, errors};
+    Output output = {target->folder, errors, target->is_stopped};
     return output_claim(&output) && fill_folder(target, &output, results) &&
            (results->contention == NULL || write_jobs(target, &output, results->contention)) &&
            write_manifest(target, &output, "run", results->name);
@@ -293,7 +294,7 @@ static bool write_sweep_picture(const ReportTarget *target, const Output *output
 }
 
 bool report_write_sweep(const ReportTarget *target, const SweepFindings *findings, ErrorList *errors) {
-    Output output = {target->folder, errors};
+    Output output = {target->folder, errors, target->is_stopped};
     if (!output_claim(&output)) {
         return false;
     }

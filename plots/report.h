@@ -21,12 +21,14 @@ typedef struct ReportTarget {
     const char *version;  /* of the program */
     const char *scenario; /* resolved, as YAML */
     uint64_t seed;
-    bool draw;           /* run gnuplot; the scripts are written either way */
-    bool trace;          /* write trace.json */
-    ErrorList *warnings; /* what went wrong without harm to the results (no gnuplot); may be NULL */
+    bool (*is_stopped)(void); /* asked before each file; true = write no more. NULL = never */
+    bool draw;                /* run gnuplot; the scripts are written either way */
+    bool trace;               /* write trace.json */
+    ErrorList *warnings;      /* what went wrong without harm to the results (no gnuplot); may be NULL */
 } ReportTarget;
 
-/* False when an error was added: nothing that looks whole is unfinished, and there is no manifest.json. */
+/* False when an error was added, or the writing was stopped: nothing that looks whole is unfinished, and there is no
+ * manifest.json. */
 bool report_write_run(const ReportTarget *target, const Results *results, ErrorList *errors);
 bool report_write_sweep(const ReportTarget *target, const SweepFindings *findings, ErrorList *errors);
 

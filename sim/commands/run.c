@@ -5,6 +5,7 @@
 #include "scenarios/experiment/remedy.h"
 #include "scenarios/experiment/sweep.h"
 #include "scenarios/reader/spelling.h"
+#include "sim/commands/interrupt.h"
 #include "sim/commands/note.h"
 #include "sim/commands/places.h"
 #include "sim/commands/progress.h"
@@ -140,8 +141,8 @@ static bool some_point_has_results(const SweepResults *results) {
     return false;
 }
 
-static int show(const CommandLine *line, const Scenario *scenario, const Request *request,
-                const SweepResults *results) {
+static int show(const CommandLine *line, const Scenario *scenario, const Request *request, const SweepResults *results,
+                const Interrupt *interrupt) {
     ErrorList errors;
     error_list_init(&errors, line->arena);
     GoalList goals = {scenario->goals, scenario->goal_count};
@@ -165,6 +166,9 @@ static int show(const CommandLine *line, const Scenario *scenario, const Request
                         .seed = scenario->spec.seed};
     /* Whoever reads stdout may leave early; the files must not suffer. */
     bool written = run_output_write_folder(&output, findings);
+    if (!written && interrupt_came())
+        return EXIT_INTERRUPTED;
+    interrupt_release(interrupt);
     run_output_print(&output, findings);
     bool met = run_output_print_goals(&output, goal_check(goals, results, line->arena), goals.count);
     if (!written)
@@ -172,6 +176,10 @@ static int show(const CommandLine *line, const Scenario *scenario, const Request
     if (output.folder != NULL && !line->quiet)
         fprintf(note_stream(), "wrote %s\n", output.folder);
     return met ? EXIT_OK : EXIT_GOAL_MISSED;
+}
+
+static void clean_up(void *folder) {
+    run_output_interrupted(folder);
 }
 
 static int run(const CommandLine *line) {
@@ -185,12 +193,19 @@ static int run(const CommandLine *line) {
     Sweep *sweep = scenario != NULL ? lay_out(line, scenario) : NULL;
     if (sweep == NULL)
         return EXIT_BAD_INPUT;
-    if (!run_output_claim_folder(line, command_line_value(line, "output"))) {
+    const char *folder = command_line_value(line, "output");
+    Interrupt interrupt;
+    interrupt_hold(&interrupt);
+    if (!run_output_claim_folder(line, folder)) {
         sweep_destroy(sweep);
         return EXIT_NO_RESOURCES;
     }
+    interrupt_watch(&interrupt, clean_up, (void *)folder);
     run_points(line, scenario, &request, sweep);
-    int status = show(line, scenario, &request, sweep_results(sweep));
+    interrupt_unwatch(&interrupt);
+    int status = show(line, scenario, &request, sweep_results(sweep), &interrupt);
+    if (status == EXIT_BAD_INPUT)
+        run_output_discard(folder);
     sweep_destroy(sweep);
     return status;
 }
@@ -205,7 +220,7 @@ const Command command_run = {
         "earlier run (or its manifest.json) is the scenario that it ran.\n"
         "\n"
         "Exit codes: 0 all went well, 1 a goal of `assert` was missed, 2 a mistake in the input, 3 files or\n"
-        "output cannot be written or memory is out.\n",
+        "output cannot be written or memory is out, 130 interrupted (Ctrl-C, SIGTERM): no results are left then.\n",
     .example = "chokepoint run sc21_145b --set jobs[0].plan.micro_batch=2 -o out/sc21",
     .options = {{"set", 's', "PATH=VALUE", "change one value of the scenario", true},
                 {"output", 'o', "DIR", "write tables, data and pictures to this folder", false},

@@ -2,11 +2,13 @@
 
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "plots/output.h"
 #include "plots/report.h"
 #include "plots/terminal.h"
 #include "plots/text_layout.h"
+#include "sim/commands/interrupt.h"
 #include "sim/commands/note.h"
 #include "sim/commands/places.h"
 
@@ -38,9 +40,27 @@ static void print_warnings(const RunOutput *output, ErrorList *warnings) {
 bool run_output_claim_folder(const CommandLine *line, const char *folder) {
     ErrorList errors;
     error_list_init(&errors, line->arena);
-    bool claimed = folder == NULL || output_claim(&(Output){folder, &errors});
+    bool claimed = folder == NULL || output_claim(&(Output){.folder = folder, .errors = &errors});
     error_list_print(&errors, note_stream());
     return claimed;
+}
+
+/* Also called by another thread, so it has an arena of its own. */
+void run_output_discard(const char *folder) {
+    if (folder == NULL)
+        return;
+    Arena *arena = arena_create();
+    ErrorList errors;
+    error_list_init(&errors, arena);
+    output_discard(&(Output){.folder = folder, .errors = &errors});
+    arena_destroy(arena);
+}
+
+void run_output_interrupted(const char *folder) {
+    run_output_discard(folder);
+    /* The progress, and what the terminal shows of Ctrl-C, stand in a line of their own. */
+    fprintf(note_stream(), "%srun: interrupted; the results were not written%s%s\n", isatty(STDERR_FILENO) ? "\n" : "",
+            folder != NULL ? " to " : "", folder != NULL ? folder : "");
 }
 
 bool run_output_write_folder(const RunOutput *output, const SweepFindings *findings) {
@@ -56,11 +76,16 @@ bool run_output_write_folder(const RunOutput *output, const SweepFindings *findi
                            .version = places_version(),
                            .scenario = output->scenario,
                            .seed = output->seed,
+                           .is_stopped = interrupt_came,
                            .draw = output->draw,
                            .trace = output->trace,
                            .warnings = &warnings};
     bool written = is_single_run(findings) ? report_write_run(&target, findings->sweep->points[0].results, &errors)
                                            : report_write_sweep(&target, findings, &errors);
+    if (!written && interrupt_came()) {
+        run_output_interrupted(output->folder);
+        return false;
+    }
     print_warnings(output, &warnings);
     error_list_print(&errors, note_stream());
     return written;

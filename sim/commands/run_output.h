@@ -29,7 +29,14 @@ void run_output_print(const RunOutput *output, const SweepFindings *findings);
  * the reasons on stderr. */
 bool run_output_claim_folder(const CommandLine *line, const char *folder);
 
-/* Writes the folder, if one is wanted; false when it cannot be written, with the reasons on stderr. */
+/* Leaves nothing of an unfinished run in its claimed folder; NULL is no folder. */
+void run_output_discard(const char *folder);
+
+/* Says on stderr that a run was interrupted, and leaves nothing of it in its claimed folder; NULL is no folder. */
+void run_output_interrupted(const char *folder);
+
+/* Writes the folder, if one is wanted; false when it cannot be written, with the reasons on stderr, or when
+ * interrupt_came. */
 bool run_output_write_folder(const RunOutput *output, const SweepFindings *findings);
 
 /* Lists the goals behind a report in text, on stderr otherwise; true when all are met. */

@@ -7,7 +7,7 @@
 #define SIM_ENGINE_FATAL_H
 
 /* Exit codes of the program. */
-enum { EXIT_OK = 0, EXIT_GOAL_MISSED = 1, EXIT_BAD_INPUT = 2, EXIT_NO_RESOURCES = 3 };
+enum { EXIT_OK = 0, EXIT_GOAL_MISSED = 1, EXIT_BAD_INPUT = 2, EXIT_NO_RESOURCES = 3, EXIT_INTERRUPTED = 130 };
 
 /* Prints "chokepoint: <message>" to stderr and exits with EXIT_NO_RESOURCES: out of memory, a disk that is full. */
 _Noreturn void fatal(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -316,6 +316,27 @@ broken folder_not_ours 3 "$work/theirs" run $good -o "$work/theirs"
 if grep -q " events, " "$work/stderr"; then fail "simulated before the folder was claimed"; else pass; fi
 [ -f "$work/theirs/thesis.txt" ] || fail "a folder that is not ours was cleared"
 
+# Interrupted while it computes, in a sweep, and while it writes: nothing stays, and that is said.
+interrupted() { # interrupted NAME STATUS FOLDER
+    wanted="run: interrupted; the results were not written to $3"
+    if [ "$2" -eq 130 ] && [ ! -e "$3" ] && [ "$(tail -1 "$work/stderr")" = "$wanted" ]; then pass; else
+        fail "$1: exit status $2, $(cat "$work/stderr"), left: $(find "$3" -type f 2>/dev/null)"
+    fi
+}
+status=0
+timeout --preserve-status -s INT 0.7 "$program" run $here/endless.yaml -o "$work/cut" >/dev/null 2>"$work/stderr" || status=$?
+interrupted "Ctrl-C" "$status" "$work/cut"
+"$program" run $here/endless.yaml --set 'sweep={"jobs[0].gpus": [32, 64, 48]}' -j 2 -o "$work/cut" 2>"$work/stderr" &
+until [ -f "$work/cut/manifest.json.part" ]; do sleep 0.05; done
+kill -TERM $!
+status=0 && wait $! || status=$?
+interrupted "SIGTERM in a sweep" "$status" "$work/cut"
+mkdir "$work/gnuplot" && printf '#!/bin/sh\nkill -TERM $PPID\n: >timeline.png\n' >"$work/gnuplot/gnuplot" && chmod +x "$work/gnuplot/gnuplot"
+status=0
+PATH=$work/gnuplot:$PATH "$program" run $good -o "$work/cut" >"$work/stdout" 2>"$work/stderr" || status=$?
+interrupted "SIGTERM while pictures are drawn" "$status" "$work/cut"
+if [ -s "$work/stdout" ]; then fail "an interrupted run prints its results"; else pass; fi
+
 # An expectation that nothing asks for any more.
 for file in "$here"/bad/*.expected "$here"/shown/*.expected; do
     if grep -qxF "$file" "$work/used"; then continue; fi

@@ -162,7 +162,7 @@ Test(report, a_path_of_new_folders_is_made) {
 }
 
 Test(report, a_full_disk_is_an_error_and_leaves_no_file_that_looks_whole) {
-    Output output = {target.folder, &errors};
+    Output output = {.folder = target.folder, .errors = &errors};
     cr_assert(output_claim(&output));
     cr_assert_eq(symlink("/dev/full", arena_format(arena, "%s/summary.csv.part", target.folder)), 0);
     FILE *file = output_open(&output, "summary.csv");
@@ -172,6 +172,22 @@ Test(report, a_full_disk_is_an_error_and_leaves_no_file_that_looks_whole) {
     cr_assert_not(exists("summary.csv.part"));
     cr_assert_eq(errors.count, 1);
     cr_assert_str_eq(errors.items[0].message, "cannot write: No space left on device");
+}
+
+/* From the third file on. */
+static bool is_stopped(void) {
+    return exists("summary.csv");
+}
+
+Test(report, a_run_that_is_stopped_writes_no_more_and_what_it_left_can_be_discarded) {
+    target.is_stopped = is_stopped;
+    cr_assert_not(report_write_run(&target, fixture_tiny(arena), &errors));
+    cr_assert_eq(errors.count, 1);
+    cr_assert_str_eq(errors.items[0].message, "not written: interrupted");
+    cr_assert(exists("manifest.json.part"));
+    cr_assert_not(exists("ledger.csv"));
+    output_discard(&(Output){.folder = target.folder, .errors = &errors});
+    cr_assert_neq(access(target.folder, F_OK), 0);
 }
 
 Test(report, a_run_that_dies_half_way_leaves_no_manifest_and_its_folder_can_be_used_again) {
