@@ -28,14 +28,29 @@ static const SweepPoint *point_at(const SweepResults *sweep, const SweepView *vi
     return point >= 0 ? &sweep->points[point] : NULL;
 }
 
+/* Left and right edge of what stands at a place of the axis, one of `count` side by side. */
+static void place_part(const SweepView *view, int count, int part, int tick, double edges[2]) {
+    double width = STACK_WIDTH / count;
+    edges[0] = view->positions[tick] - STACK_WIDTH / 2 + part * width;
+    edges[1] = edges[0] + width * (count > 1 ? 0.94 : 1);
+}
+
+static void place_stack(const SweepView *view, int line, int tick, double edges[2]) {
+    place_part(view, sweep_file_stacks(view), line, tick, edges);
+}
+
+/* A point of a line over numbers is at its place; over names it is a bar beside those of the other lines. */
 static void write_line(FILE *out, const SweepFindings *findings, const SweepView *view, int line) {
     char name[32];
     snprintf(name, sizeof name, "line_%02d", line);
-    DatSet set = dat_set_open(out, name, 3);
+    DatSet set = dat_set_open(out, name, 5);
     for (int tick = 0; tick < view->tick_count; tick++) {
         int point = view->points[line * view->tick_count + tick];
-        const double row[] = {view->positions[tick], point >= 0 ? sweep_findings_value(findings, point) : (double)NAN};
-        dat_set_row(&set, row, 2);
+        double edges[2];
+        place_part(view, sweep_file_lines(view), line, tick, edges);
+        double x = view->is_numeric ? view->positions[tick] : (edges[0] + edges[1]) / 2;
+        const double row[] = {x, point >= 0 ? sweep_findings_value(findings, point) : (double)NAN, edges[0], edges[1]};
+        dat_set_row(&set, row, 4);
         char label[32];
         snprintf(label, sizeof label, "%.*f", headline_decimals(findings->headline, row[1]), row[1]);
         dat_set_text(&set, isnan(row[1]) ? "" : label);
@@ -55,14 +70,6 @@ static void write_stack_part(DatSet *set, const SweepStack *stack, const Results
     const double row[] = {(place[0] + place[1]) / 2, place[0], place[1], 100 * low, 100 * high};
     dat_set_row(set, row, 5);
     dat_set_end_row(set);
-}
-
-/* Left and right edge of a stack; those of several lines stand side by side. */
-static void place_stack(const SweepView *view, int line, int tick, double edges[2]) {
-    int stacks = sweep_file_stacks(view);
-    double width = STACK_WIDTH / stacks;
-    edges[0] = view->positions[tick] - STACK_WIDTH / 2 + line * width;
-    edges[1] = edges[0] + width * (stacks > 1 ? 0.94 : 1);
 }
 
 static void write_layer(FILE *out, const SweepStack *stack, const SweepResults *sweep, const SweepView *view,
@@ -135,15 +142,16 @@ static void write_ticks(FILE *out, const SweepView *view) {
 
 static void write_head(FILE *out, Arena *arena, const SweepFindings *findings) {
     bool training = findings->headline->kind == HEADLINE_TRAINING;
-    dat_set_file_head(
-        out,
-        training ? "throughput per GPU and the ledger over the swept parameter; all values: summary.csv"
-                 : arena_format(arena, "%s, and GPU time, over the swept parameter; all values: summary.csv",
-                                findings->headline->axis),
-        arena_format(arena,
-                     "line: x %s text; %s: x x_low x_high low_percent high_percent; failed: x x_of_stack text; ticks: "
-                     "x text",
-                     findings->headline->column, training ? "category" : "layer"));
+    dat_set_file_head(out,
+                      training
+                          ? "throughput per GPU and the ledger over the swept parameter; all values: summary.csv"
+                          : arena_format(arena, "%s, and GPU time, over the swept parameter; all values: summary.csv",
+                                         findings->headline->axis),
+                      arena_format(arena,
+                                   "line: x %s x_low x_high text; %s: x x_low x_high low_percent high_percent; failed: "
+                                   "x x_of_stack text; ticks: "
+                                   "x text",
+                                   findings->headline->column, training ? "category" : "layer"));
 }
 
 void sweep_file_write(FILE *out, const SweepFindings *findings, const SweepView *view) {

@@ -25,6 +25,7 @@ static void write_axes(FILE *out, const SweepFindings *findings, const SweepView
     }
     int best = findings->best;
     double margin = view->tick_count < 3 ? AXIS_MARGIN_OF_FEW : AXIS_MARGIN;
+    script_head_number(out, "joined", view->is_numeric);
     script_head_number(out, "x_low", low - margin);
     script_head_number(out, "x_high", high + margin);
     script_head_number(out, "y_high", best >= 0 ? 1.2 * sweep_findings_value(findings, best) : 1);

@@ -5,9 +5,9 @@
 
 #include "plots/columns.h"
 #include "plots/ledger_view.h"
+#include "plots/sweep_names.h"
 #include "plots/sweep_verdict.h"
 #include "plots/text_layout.h"
-#include "plots/tidy_row.h"
 
 /* A longer sweep shows its best points only. */
 enum { BAR_COLUMNS = 12, MOST_ROWS = 40, BEST_ROWS = 10 };
@@ -172,7 +172,7 @@ static void write_reason(FILE *out, const SweepFindings *findings) {
 }
 
 static int column_width(const SweepResults *sweep, Rows rows, int parameter) {
-    int width = text_layout_columns(tidy_short_name(sweep->parameters[parameter]));
+    int width = text_layout_columns(sweep_names_key(sweep, parameter));
     for (int i = 0; i < rows.count; i++) {
         int columns = text_layout_columns(sweep->points[rows.points[i]].values[parameter]);
         width = columns > width ? columns : width;
@@ -193,7 +193,7 @@ static void write_table_head(FILE *out, const SweepFindings *findings, Rows rows
     text_layout_heading(out, title);
     fputs("  ", out);
     for (int i = 0; i < sweep->parameter_count; i++) {
-        write_right(out, tidy_short_name(sweep->parameters[i]), column_width(sweep, rows, i));
+        write_right(out, sweep_names_key(sweep, i), column_width(sweep, rows, i));
     }
     fprintf(out, "%7s %10s  %-*s%s\n", findings->headline->unit, words->time, BAR_COLUMNS, "", words->loss);
 }

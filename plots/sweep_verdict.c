@@ -3,7 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "plots/tidy_row.h"
+#include "plots/sweep_names.h"
 
 static const char *lower_case_title(Arena *arena, LedgerCategory category) {
     char *title = arena_text(arena, ledger_category_title(category));
@@ -16,7 +16,7 @@ static const char *step_text(Arena *arena, const SweepResults *sweep, const Swee
     const char *change = "";
     const char *same = "";
     for (int i = 0; i < sweep->parameter_count; i++) {
-        const char *name = tidy_short_name(sweep->parameters[i]);
+        const char *name = sweep_names_key(sweep, i);
         if (strcmp(fast->values[i], slow->values[i]) != 0) {
             change = arena_format(arena, "from %s=%s to %s", name, fast->values[i], slow->values[i]);
         } else {
@@ -77,7 +77,7 @@ static const char *fall_sentence(Arena *arena, const SweepFindings *findings) {
     }
     if (!fall->collapses) {
         return arena_format(arena, " Where it runs, neighbours differ by at most %.1f %%, along %s.",
-                            100 * fall->fraction, tidy_short_name(sweep->parameters[fall->parameter]));
+                            100 * fall->fraction, sweep_names_key(sweep, fall->parameter));
     }
     return arena_format(arena, " The largest fall, by %.0f %%, is %s%s.", 100 * fall->fraction,
                         step_text(arena, sweep, &sweep->points[fall->from], &sweep->points[fall->to]),
@@ -94,7 +94,7 @@ static const char *worst_sentence(Arena *arena, const SweepFindings *findings) {
         return "";
     }
     const SweepPoint *worst = &findings->sweep->points[findings->worst];
-    return arena_format(arena, " Worst is %s with %s.", tidy_point_name(arena, findings->sweep, worst),
+    return arena_format(arena, " Worst is %s with %s.", sweep_names_point(arena, findings->sweep, worst),
                         value_text(arena, findings, findings->worst));
 }
 
@@ -120,7 +120,7 @@ const char *sweep_verdict(Arena *arena, const SweepFindings *findings) {
         return arena_format(arena, "No point ran.%s", failure_sentence(arena, findings));
     }
     const SweepPoint *best = &findings->sweep->points[findings->best];
-    return arena_format(arena, "Best is %s with %s%s %s.%s%s%s", tidy_point_name(arena, findings->sweep, best),
+    return arena_format(arena, "Best is %s with %s%s %s.%s%s%s", sweep_names_point(arena, findings->sweep, best),
                         findings->headline->before, value_text(arena, findings, findings->best),
                         findings->headline->after, worst_sentence(arena, findings), fall_sentence(arena, findings),
                         failure_sentence(arena, findings));

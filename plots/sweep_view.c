@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "plots/sweep_axis.h"
-#include "plots/tidy_row.h"
+#include "plots/sweep_names.h"
 
 /* More lines than this are a tangle. */
 enum { MOST_LINES = 8 };
@@ -48,8 +48,8 @@ static const char *line_name(Arena *arena, const SweepResults *sweep, const Swee
     const char *name = "";
     for (int i = 0; i < sweep->parameter_count; i++) {
         if (i != axis) {
-            name = arena_format(arena, "%s%s%s=%s", name, *name != '\0' ? " " : "",
-                                tidy_short_name(sweep->parameters[i]), point->values[i]);
+            name = arena_format(arena, "%s%s%s=%s", name, *name != '\0' ? " " : "", sweep_names_key(sweep, i),
+                                point->values[i]);
         }
     }
     return name;
@@ -89,7 +89,7 @@ static void arrange_best(Arena *arena, const SweepFindings *findings, int parame
     for (int i = 0; i < sweep->parameter_count; i++) {
         if (i != parameter && varies(sweep, i)) {
             view->best_over = arena_format(arena, "%s%s%s", view->best_over, *view->best_over != '\0' ? ", " : "",
-                                           tidy_short_name(sweep->parameters[i]));
+                                           sweep_names_key(sweep, i));
         }
     }
     view->lines[0] = arena_format(arena, "best over %s", view->best_over);
@@ -119,7 +119,8 @@ SweepView sweep_view_of(Arena *arena, const SweepFindings *findings) {
     const SweepKey *key = &findings->keys[parameter];
     view.ticks = key->values;
     view.tick_count = key->count;
-    view.axis = tidy_short_name(sweep->parameters[parameter]);
+    view.is_numeric = key->is_numeric;
+    view.axis = sweep_names_key(sweep, parameter);
     view.positions = sweep_axis_positions(arena, key);
     if (!arrange_lines(arena, sweep, parameter, &view) || count_varying(sweep) > 2) {
         arrange_best(arena, findings, parameter, &view);

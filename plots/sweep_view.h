@@ -14,6 +14,7 @@ typedef struct SweepView {
     const char **ticks; /* the values as written, in order of the sweep */
     double *positions;  /* of each value on the axis; the nearest neighbours are 1 apart */
     int tick_count;
+    bool is_numeric;    /* numbers have something between them, which a line may show; names do not */
     const char **lines; /* "micro_batches=16", "" when the axis is the only parameter, else "best over ..." */
     int line_count;
     const char *best_over; /* the parameters over which the line is the best: "micro_batch, nodes"; "" = none */

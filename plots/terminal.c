@@ -226,7 +226,7 @@ static void draw_line(FILE *out, const SweepFindings *findings, const SweepView 
         cell_dat_text(commands, view->ticks[tick]);
         fputc('\n', commands);
     }
-    fputs("END\nplot $points using 1:2:xtic(3) with linespoints\n", commands);
+    fprintf(commands, "END\nplot $points using 1:2:xtic(3) with %s\n", view->is_numeric ? "linespoints" : "points");
     terminal_plot_finish(commands, out);
 }
 

@@ -32,17 +32,3 @@ void tidy_row_ns(FILE *out, TidyKey key, int64_t ns) {
     write_key(out, key);
     fprintf(out, "%" PRId64 ",ns\n", ns);
 }
-
-const char *tidy_short_name(const char *path) {
-    const char *dot = strrchr(path, '.');
-    return dot != NULL && dot[1] != '\0' ? dot + 1 : path;
-}
-
-const char *tidy_point_name(Arena *arena, const SweepResults *sweep, const SweepPoint *point) {
-    const char *name = "";
-    for (int i = 0; i < sweep->parameter_count; i++) {
-        name = arena_format(arena, "%s%s%s=%s", name, i > 0 ? " " : "", tidy_short_name(sweep->parameters[i]),
-                            point->values[i]);
-    }
-    return name;
-}

@@ -10,6 +10,7 @@
 #include "plots/contention_table.h"
 #include "plots/format.h"
 #include "plots/ledger_table.h"
+#include "plots/sweep_names.h"
 #include "plots/tidy_row.h"
 #include "sim/engine/arena.h"
 
@@ -86,7 +87,7 @@ static void write_sweep(FILE *out, const SweepFindings *findings) {
     for (int i = 0; i < sweep->point_count; i++) {
         const SweepPoint *point = &sweep->points[i];
         Arena *arena = arena_create();
-        const char *run_id = tidy_point_name(arena, sweep, point);
+        const char *run_id = sweep_names_point(arena, sweep, point);
         if (point->results != NULL) {
             write_rows(out, arena, run_id, point->results);
         } else {

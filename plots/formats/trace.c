@@ -8,7 +8,7 @@
 #include "plots/bars.h"
 #include "plots/cell.h"
 #include "plots/format.h"
-#include "plots/tidy_row.h"
+#include "plots/sweep_names.h"
 #include "sim/engine/arena.h"
 
 /* State of one file: events are separated by commas, processes are numbered across the points of a sweep. */
@@ -98,7 +98,7 @@ static void write_sweep(FILE *out, const SweepFindings *findings) {
     for (int i = 0; i < sweep->point_count; i++) {
         const SweepPoint *point = &sweep->points[i];
         if (point->results != NULL) {
-            const char *name = tidy_point_name(arena, sweep, point);
+            const char *name = sweep_names_point(arena, sweep, point);
             write_events(&trace, point->results, arena_format(arena, "%s: ", name));
         }
     }

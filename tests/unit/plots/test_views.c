@@ -9,6 +9,8 @@
 #include "plots/grid_view.h"
 #include "plots/ledger_view.h"
 #include "plots/script_head.h"
+#include "plots/sweep_file.h"
+#include "plots/sweep_picture.h"
 #include "plots/sweep_verdict.h"
 #include "plots/sweep_view.h"
 #include "plots/terminal.h"
@@ -132,6 +134,32 @@ Test(views, an_axis_is_linear_geometric_or_one_step_a_value) {
     cr_assert_eq(view_of(glued, 4).positions[3], 4);
     static const char *const units[] = {"1 s", "2 s", "90 ms"};
     cr_assert_eq(view_of(units, 3).positions[2], 2);
+}
+
+/* sweep.dat and the head of its script for a sweep whose second value is `value`. */
+static const char *sweep_files(const char *value) {
+    SweepResults *sweep = (SweepResults *)fixture_sweep(arena);
+    sweep->point_count = 2;
+    ((const char **)sweep->points[1].values)[0] = value;
+    const SweepFindings *findings = sweep_findings_of(arena, sweep);
+    SweepView view = sweep_view_of(arena, findings);
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *out = open_memstream(&text, &bytes);
+    sweep_file_write(out, findings, &view);
+    sweep_picture_write_head(out, arena, findings);
+    fclose(out);
+    const char *kept = arena_text(arena, text);
+    free(text);
+    return kept;
+}
+
+Test(views, numbers_are_joined_by_a_line_and_names_are_bars) {
+    const char *numbers = sweep_files("2");
+    cr_expect_not_null(strstr(numbers, "\njoined = 1\n"), "%s", numbers);
+    const char *names = sweep_files("ring");
+    cr_expect_not_null(strstr(names, "\njoined = 0\n"), "%s", names);
+    cr_expect_not_null(strstr(names, "# line_00\n0 NaN -0.43 0.43 \"\"\n1 "), "%s", names);
 }
 
 Test(views, other_parameters_become_lines) {

@@ -1,0 +1,20 @@
+/*
+ * sweep_names: what the swept keys and the points of a sweep are called in texts, tables and pictures: the last word of
+ * a key's path, or as much more of its end as it takes to tell it from others.
+ */
+#ifndef PLOTS_SWEEP_NAMES_H
+#define PLOTS_SWEEP_NAMES_H
+
+#include "models/results.h"
+#include "sim/engine/arena.h"
+
+/*
+ * The end of a swept key's path: "tensor_parallel". It begins at the item of a list that the key is of
+ * ("links[4].bandwidth"), which only of a lone job goes without saying, and earlier when another swept key ends alike.
+ */
+const char *sweep_names_key(const SweepResults *sweep, int parameter);
+
+/* "tensor_parallel=8 micro_batches=16". Owned by the arena. */
+const char *sweep_names_point(Arena *arena, const SweepResults *sweep, const SweepPoint *point);
+
+#endif
