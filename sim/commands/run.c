@@ -219,6 +219,10 @@ const Command command_run = {
         "before it: keys of mappings are joined, everything else is replaced; --set comes last. The folder of an\n"
         "earlier run (or its manifest.json) is the scenario that it ran.\n"
         "\n"
+        "--plot terminal draws with plain characters, as wide as $COLUMNS or the window (80 are enough): GPU time as\n"
+        "bars, steps as letters, without any other program; curves with gnuplot's terminal \"dumb\", where gnuplot is\n"
+        "installed.\n"
+        "\n"
         "Exit codes: 0 all went well, 1 a goal of `assert` was missed, 2 a mistake in the input, 3 files or\n"
         "output cannot be written or memory is out, 130 interrupted (Ctrl-C, SIGTERM): no results are left then.\n",
     .example = "chokepoint run sc21_145b --set jobs[0].plan.micro_batch=2 -o out/sc21",

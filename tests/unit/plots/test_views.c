@@ -209,12 +209,15 @@ Test(views, a_terminal_gets_the_ledger_the_step_and_a_curve) {
     char *text = NULL;
     size_t bytes = 0;
     FILE *out = open_memstream(&text, &bytes);
-    terminal_draw_run(out, fixture_step(arena), 100);
+    terminal_draw_run(out, fixture_step(arena), 80);
     terminal_draw_sweep(out, sweep_findings_of(arena, fixture_sweep(arena)), 80);
     fclose(out);
     cr_assert_not_null(strstr(text, "Where the GPU time went"));
-    cr_assert_not_null(strstr(text, "\n  stage 7         ...."));
+    cr_assert_not_null(strstr(text, "\n  stage 7         ..."));
     cr_assert_not_null(strstr(text, "Model TFLOP/s per GPU over tensor_parallel\n"));
+    for (const char *line = text; *line != '\0'; line = strchr(line, '\n') + 1) {
+        cr_expect_leq(text_layout_columns(arena_format(arena, "%.*s", (int)strcspn(line, "\n"), line)), 80);
+    }
     free(text);
 }
 
