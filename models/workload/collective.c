@@ -65,3 +65,9 @@ double collective_bus_factor(CollectiveKind kind, int ranks) {
     }
     CHECK(false);
 }
+
+double collective_pair_bytes(const CollectiveCall *call, int from, int to) {
+    double even_bytes = call->bytes / call->ranks;
+    return call->pair_weights ? even_bytes * call->pair_weights[(size_t)from * (size_t)call->ranks + (size_t)to]
+                              : even_bytes;
+}

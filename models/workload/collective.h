@@ -23,7 +23,7 @@ typedef enum CollectiveKind {
     COLLECTIVE_SEND_RECV,      /* rank 0 sends to rank 1 */
     COLLECTIVE_BROADCAST,      /* every rank ends with the buffer of rank 0 */
     COLLECTIVE_REDUCE,         /* rank 0 ends with the sum of all buffers */
-    COLLECTIVE_ALL_TO_ALL,     /* every rank has a chunk for every other; with pair_bytes: all_to_all_v */
+    COLLECTIVE_ALL_TO_ALL,     /* every rank has a chunk for every other; with pair_weights: all_to_all_v */
     COLLECTIVE_KIND_COUNT
 } CollectiveKind;
 
@@ -33,8 +33,8 @@ typedef struct CollectiveCall {
     int ranks;           /* >= 1; 2 for send_recv */
     const int *rank_gpu; /* GPU of each rank, all different; ranks of one node should be neighbours */
     int gpus_per_node;   /* >= 1; GPU g is in node g / gpus_per_node */
-    bool in_network_reduction; /* the switch inside a node can add and copy: NodeSpec */
-    const double *pair_bytes;  /* of an all_to_all, >= 0, [from * ranks + to]; NULL = bytes / ranks for every pair */
+    bool in_network_reduction;  /* the switch inside a node can add and copy: NodeSpec */
+    const double *pair_weights; /* of an all_to_all, >= 0, [from * ranks + to]; NULL = 1 for every pair */
 } CollectiveCall;
 
 /*
@@ -84,6 +84,9 @@ const CollectiveAlgorithm *collective_at(size_t index);
 /* Bus bandwidth over algorithm bandwidth, for ranks >= 1, as nccl-tests define it (doc/PERFORMANCE.md): 2 (n - 1) / n
  * for an all_reduce, 1 for send_recv, broadcast and reduce, (n - 1) / n for the others. */
 double collective_bus_factor(CollectiveKind kind, int ranks);
+
+/* What a rank of an all_to_all has for another, or for itself: weight * bytes / ranks. */
+double collective_pair_bytes(const CollectiveCall *call, int from, int to);
 
 /* Returns "all_reduce", "all_gather", "reduce_scatter", "send_recv", "broadcast", "reduce" or "all_to_all". */
 const char *collective_kind_name(CollectiveKind kind);

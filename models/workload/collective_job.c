@@ -37,14 +37,14 @@ double collective_operation_bus_factor(const char *operation, int ranks) {
     return collective_bus_factor(kind_of(operation), ranks);
 }
 
-/* What each rank sends to each; NULL when all pairs are alike. */
-static const double *pair_bytes(Arena *arena, const char *operation, double bytes, int ranks) {
+/* As in CollectiveCall; all pairs are alike but in a gather and a scatter. */
+static const double *pair_weights(Arena *arena, const char *operation, int ranks) {
     bool gathers = strcmp(operation, GATHER) == 0, scatters = strcmp(operation, SCATTER) == 0;
     if (!gathers && !scatters)
         return NULL;
     double *pairs = ARENA_ARRAY(arena, (size_t)ranks * (size_t)ranks, double);
     for (int rank = 1; rank < ranks; rank++)
-        pairs[gathers ? rank * ranks : rank] = bytes / ranks;
+        pairs[gathers ? rank * ranks : rank] = 1;
     return pairs;
 }
 
@@ -88,6 +88,7 @@ CollectiveTraffic collective_traffic_create(Arena *arena, const SimulationSpec *
     double *bytes = ARENA_ARRAY(arena, count, double), size = collective->from_bytes;
     int *operations = ARENA_ARRAY(arena, count, int);
     CollectiveCall *calls = ARENA_ARRAY(arena, count, CollectiveCall);
+    const double *weights = pair_weights(arena, collective->operation, (int)job->gpus);
     for (int i = 0; i < count; i++, size *= (double)collective->factor) {
         bytes[i] = size;
         calls[i] = (CollectiveCall){.kind = kind_of(collective->operation),
@@ -96,14 +97,14 @@ CollectiveTraffic collective_traffic_create(Arena *arena, const SimulationSpec *
                                     .rank_gpu = ranks->rank_gpu,
                                     .gpus_per_node = network->gpus_per_node,
                                     .in_network_reduction = network->in_network_reduction,
-                                    .pair_bytes = pair_bytes(arena, collective->operation, size, (int)job->gpus)};
+                                    .pair_weights = weights};
         operations[i] = traffic_add(traffic, &(TrafficGroups){.kind = calls[i].kind,
                                                               .bytes = size,
                                                               .algorithm = collective->algorithm,
                                                               .ranks = calls[i].ranks,
                                                               .count = 1,
                                                               .gpus = ranks->rank_gpu,
-                                                              .pair_bytes = calls[i].pair_bytes,
+                                                              .pair_weights = weights,
                                                               .copies = 1});
     }
     return (CollectiveTraffic){.as_flows = collective_runs_as_flows(spec, job, ranks->rank_gpu),

@@ -22,9 +22,9 @@ double collective_fixed_s(const CollectivePhase *phase, double ramp_s) {
 
 /* The largest chunk that a rank sends to itself. */
 static double own_bytes(const CollectiveCall *call) {
-    double most = call->pair_bytes ? 0 : call->bytes / call->ranks;
-    for (int rank = 0; call->pair_bytes && rank < call->ranks; rank++)
-        most = fmax(most, call->pair_bytes[(size_t)rank * (size_t)call->ranks + (size_t)rank]);
+    double most = 0;
+    for (int rank = 0; rank < call->ranks; rank++)
+        most = fmax(most, collective_pair_bytes(call, rank, rank));
     return most;
 }
 

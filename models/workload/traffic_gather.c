@@ -41,7 +41,7 @@ static CollectiveCall call_of(const TrafficGather *gather, const TrafficGroups *
                             .ranks = groups->ranks,
                             .rank_gpu = groups->gpus + (size_t)group * (size_t)groups->ranks,
                             .gpus_per_node = gather->network->gpus_per_node,
-                            .pair_bytes = groups->pair_bytes,
+                            .pair_weights = groups->pair_weights,
                             .in_network_reduction = gather->network->in_network_reduction && !groups->split};
 }
 
@@ -51,7 +51,7 @@ static const CollectiveAlgorithm *select_algorithm(TrafficGather *gather, const 
                                                    const CollectiveCall *call) {
     const CollectiveCall *last = &gather->last_call;
     bool same = gather->last_name && strcmp(gather->last_name, name) == 0 && last->kind == call->kind &&
-                last->bytes == call->bytes && last->ranks == call->ranks && !call->pair_bytes;
+                last->bytes == call->bytes && last->ranks == call->ranks && !call->pair_weights;
     if (!same || gather->last_algorithm->needs(call))
         gather->last_algorithm = collective_select(name, call, gather->network);
     gather->last_call = *call;

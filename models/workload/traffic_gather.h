@@ -13,12 +13,12 @@
 /* Equal collectives that run at the same time. */
 typedef struct TrafficGroups {
     CollectiveKind kind;
-    double bytes;             /* as in CollectiveCall */
-    const char *algorithm;    /* name in collectives/table.h, or "auto" */
-    int ranks;                /* of one group */
-    int count;                /* groups, >= 1 */
-    const int *gpus;          /* [count * ranks], group by group */
-    const double *pair_bytes; /* as in CollectiveCall; lives as long as the traffic */
+    double bytes;               /* as in CollectiveCall */
+    const char *algorithm;      /* name in collectives/table.h, or "auto" */
+    int ranks;                  /* of one group */
+    int count;                  /* groups, >= 1 */
+    const int *gpus;            /* [count * ranks], group by group */
+    const double *pair_weights; /* as in CollectiveCall; lives as long as the traffic */
     bool split; /* an all_reduce that is a reduce_scatter and an all_gather, by what "auto" takes for those */
     int copies; /* >= 1: each group stands for so many, on GPUs beside its own in the same nodes with ports and
                    NICs of their own; only the leaves feel the others */

@@ -32,8 +32,7 @@ static int direct_sends(const CollectiveCall *call, int phase, int step, int ran
     for (int to = 0; to < call->ranks; to++) {
         if (to == rank)
             continue;
-        double bytes =
-            pairs && call->pair_bytes ? call->pair_bytes[rank * call->ranks + to] : call->bytes / call->ranks;
+        double bytes = pairs ? collective_pair_bytes(call, rank, to) : call->bytes / call->ranks;
         int chunk = scatters ? to : rank;
         sends[count++] = (CollectiveSend){.to_rank = to,
                                           .bytes = bytes,

@@ -288,15 +288,15 @@ Test(collective, in_network_needs_a_switch_that_reduces_and_one_node) {
 }
 
 Test(collective, pairs_of_an_all_to_all_may_differ) {
-    const double pair_bytes[9] = {0, 2, 3, 5, 0, 7, 11, 13, 0};
+    const double weights[9] = {0, 2, 3, 5, 0, 7, 11, 13, 0};
     int rank_gpu[RANKS_MAX];
     CollectiveSend sends[RANKS_MAX];
     CollectiveCall call = call_of(COLLECTIVE_ALL_TO_ALL, 0, 3, rank_gpu);
-    call.pair_bytes = pair_bytes;
+    call.pair_weights = weights;
     for (int rank = 0; rank < 3; rank++) {
         cr_assert_eq(collective_find("direct")->sends(&call, 0, 0, rank, sends), 2);
         for (int i = 0; i < 2; i++)
-            cr_assert_eq(sends[i].bytes, pair_bytes[rank * 3 + sends[i].to_rank]);
+            cr_assert_eq(sends[i].bytes, 795 * weights[rank * 3 + sends[i].to_rank]);
     }
 }
 

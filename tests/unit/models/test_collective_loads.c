@@ -237,9 +237,9 @@ Test(collective_loads, a_rank_of_an_all_to_all_copies_its_own_chunk) {
     node.gpu.kernels.hbm_fraction = 0.8;
     network = network_build(&node, &FABRIC, 1);
     cr_assert_float_eq(seconds_of(&network, &call, "direct") - without_s, 2e8 / 80e9, 1e-12);
-    const double pairs[4] = {3e8, 1e8, 2e8, 5e8};
+    const double weights[4] = {0.75, 0.25, 0.5, 1.25}; /* of 4e8 */
     call.ranks = 2;
-    call.pair_bytes = pairs;
+    call.pair_weights = weights;
     network.copy_bytes_per_s = 0;
     without_s = seconds_of(&network, &call, "direct");
     network.copy_bytes_per_s = 80e9;
