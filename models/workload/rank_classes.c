@@ -126,11 +126,19 @@ static bool replicas_are_alike(const Partition *partition, int one, int other) {
     return true;
 }
 
-static void add_to_set(Partition *partition, int set, int replica) {
-    int replicas = (int)partition->plan->data_parallel;
-    if (set == partition->set_count)
-        partition->sets[partition->set_count++].replicas = ARENA_ARRAY(partition->arena, replicas, int);
-    ((int *)partition->sets[set].replicas)[partition->sets[set].replica_count++] = replica;
+/* To one of the sets, or the next one. */
+static void add_to_set(Partition *partition, int index, int replica) {
+    ReplicaSet *set = &partition->sets[index];
+    int count = set->replica_count++;
+    partition->set_count += index == partition->set_count;
+    /* Full at the powers of two: twice the room. */
+    if ((count & (count - 1)) == 0) {
+        int *wider = ARENA_ARRAY(partition->arena, 2 * count + 1, int);
+        for (int i = 0; i < count; i++)
+            wider[i] = set->replicas[i];
+        set->replicas = wider;
+    }
+    ((int *)set->replicas)[count] = replica;
 }
 
 /* The regular replicas first, by what they meet, then each of the others by itself. */
@@ -146,10 +154,8 @@ static void split_replicas(Partition *partition) {
         add_to_set(partition, set, replica);
     }
     for (int replica = 0; replica < replicas; replica++)
-        if (!replica_is_regular(partition, replica)) {
-            partition->sets[partition->set_count] = (ReplicaSet){.replicas = ARENA_ARRAY(partition->arena, 1, int)};
-            add_to_set(partition, partition->set_count++, replica);
-        }
+        if (!replica_is_regular(partition, replica))
+            add_to_set(partition, partition->set_count, replica);
 }
 
 RankClasses rank_classes_create(Arena *arena, const SimulationSpec *spec, const JobSpec *job, const JobPlace *place) {

@@ -56,6 +56,32 @@ Test(rank_classes, a_slow_gpu_splits_its_replica_and_its_tensor_rank_and_nothing
     arena_destroy(arena);
 }
 
+/* 8 nodes of 4 GPUs, a replica each; 1, 4 and 6 meet somebody. */
+Test(rank_classes, replicas_that_meet_the_same_are_a_set) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = small_cluster(arena, 8, 4);
+    spec.jobs[0].training.plan.tensor_parallel = 4;
+    small_cluster_resolve(arena, &spec);
+    uint32_t marks[32];
+    for (int rank = 0; rank < 32; rank++)
+        marks[rank] = rank / 4 == 1 || rank / 4 == 4 || rank / 4 == 6 ? 2385 : 0;
+    ErrorList errors;
+    error_list_init(&errors, arena);
+    JobPlace place = placement_of_jobs(&spec, arena, &errors)[0];
+    place.marks = marks;
+    RankClasses ranks = rank_classes_create(arena, &spec, &spec.jobs[0], &place);
+    const int expected[2][5] = {{0, 2, 3, 5, 7}, {1, 4, 6}}, counts[2] = {5, 3};
+    cr_assert_eq(ranks.replica_set_count, 2);
+    for (int set = 0; set < 2; set++) {
+        cr_assert_eq(ranks.replica_sets[set].replica_count, counts[set]);
+        for (int i = 0; i < counts[set]; i++)
+            cr_assert_eq(ranks.replica_sets[set].replicas[i], expected[set][i], "set %d, %d", set, i);
+        cr_assert_eq(ranks.classes[set].gpus, 4 * counts[set]);
+    }
+    cr_assert_str_eq(ranks.classes[1].name, "stage 0 replicas 1..6 (3)");
+    arena_destroy(arena);
+}
+
 Test(rank_classes, unfolded_every_rank_is_a_class) {
     Arena *arena = arena_create();
     SimulationSpec spec = regular(arena);
