@@ -81,7 +81,7 @@ static void note_losses(Step *step) {
         return;
     step->lost_s = calloc((size_t)task_graph_count(step->graph) * step->owners, sizeof *step->lost_s);
     if (step->lost_s == NULL)
-        fatal("out of memory for the losses of %d tasks", task_graph_count(step->graph));
+        fatal("out of memory for the losses of %d tasks to %u owners", task_graph_count(step->graph), step->owners);
     task_graph_note_losses(step->graph, step->ground.owner, step->lost_s);
 }
 
