@@ -4,6 +4,8 @@
 #include <criterion/criterion.h>
 #include <math.h>
 
+#include "tests/unit/models/topology_samples.h"
+
 static const NodeSpec NODE = {
     .gpus = 4,
     .nics = 4,
@@ -267,4 +269,87 @@ Test(collective_loads, a_large_direct_exchange_adds_up_as_it_goes) {
     for (int i = 0; i < 400; i++)
         cr_assert_float_eq(loads.phases[0].loads[i].bytes, 199e6, 1e-3);
     arena_destroy(arena);
+}
+
+static void expect_equal_loads(const CollectivePhaseLoads *one, const CollectivePhaseLoads *other) {
+    cr_assert_eq(one->load_count, other->load_count);
+    for (int i = 0; i < one->load_count; i++) {
+        cr_assert_eq(one->loads[i].link, other->loads[i].link);
+        cr_assert_float_eq(one->loads[i].bytes, other->loads[i].bytes, 1e-3);
+    }
+}
+
+/* A message is its route; a broadcast between two ranks goes the long way of all collectives. */
+Test(collective_loads, a_message_loads_the_links_of_a_broadcast_between_two) {
+    const int pairs[][2] = {{0, 3}, {2, 5}, {7, 4}, {1, 15}, {14, 8}, {11, 2}};
+    FabricSpec fabrics[] = {FABRIC, FABRIC, FABRIC, torus_fabric(4, 1, 1)};
+    fabrics[1].spines = fabrics[2].spines = 5;
+    fabrics[2].routing = fabrics[3].routing = ROUTING_SPRAY;
+    for (int i = 0; i < 4 * 6; i++) {
+        Network network = network_build(&NODE, &fabrics[i / 6], 4);
+        Arena *arena = arena_create();
+        CollectiveCall call = call_of(COLLECTIVE_SEND_RECV, 2.385e6, 2, pairs[i % 6]);
+        CollectiveLoads message, broadcast;
+        collective_loads(&call, collective_find("ring"), &network, arena, &message);
+        call.kind = COLLECTIVE_BROADCAST;
+        collective_loads(&call, collective_find("ring"), &network, arena, &broadcast);
+        cr_assert(message.phase_count == 1 && broadcast.phase_count == 1);
+        expect_equal_loads(&message.phases[0], &broadcast.phases[0]);
+        cr_assert_float_eq(message.phases[0].latency_s, broadcast.phases[0].latency_s, 1e-12);
+        arena_destroy(arena);
+    }
+}
+
+typedef struct Parts {
+    CollectiveLoads scatter;
+    CollectiveLoads gather;
+    CollectiveLoads both;
+} Parts;
+
+static Parts parts_of(const Network *network, const CollectiveAlgorithm *algorithm, CollectiveCall call, Arena *arena) {
+    Parts parts;
+    call.kind = COLLECTIVE_REDUCE_SCATTER;
+    collective_loads(&call, algorithm, network, arena, &parts.scatter);
+    call.kind = COLLECTIVE_ALL_GATHER;
+    collective_loads(&call, algorithm, network, arena, &parts.gather);
+    call.kind = COLLECTIVE_ALL_REDUCE;
+    collective_loads(&call, algorithm, network, arena, &parts.both);
+    return parts;
+}
+
+/* In rings the sender of the slowest hop, between leaves, goes on before its last chunk has arrived
+ * (collective_chain.h). */
+static double hidden_seconds(const CollectiveAlgorithm *algorithm, CollectiveCall call) {
+    CollectivePhase phases[COLLECTIVE_PHASES_MAX];
+    call.kind = COLLECTIVE_REDUCE_SCATTER;
+    const CollectivePhase *last = &phases[algorithm->phases(&call, phases) - 1];
+    return last->steps > 1 && !last->pipelined ? 8.5e-6 : 0;
+}
+
+/* The gathering phases of an all_reduce repeat those before where they can; an all_gather's have nothing to repeat. */
+Test(collective_loads, an_all_reduce_is_a_reduce_scatter_and_an_all_gather) {
+    NodeSpec node = NODE;
+    node.nvlink.ramp_s = 50e-6;
+    Network network = network_build(&node, &FABRIC, 4);
+    CollectiveCall call = call_of(COLLECTIVE_REDUCE_SCATTER, 2.385e7, 16, GPUS);
+    int compared = 0;
+    for (size_t index = 0; collective_at(index); index++) {
+        const CollectiveAlgorithm *algorithm = collective_at(index);
+        if (algorithm->needs(&call))
+            continue;
+        Arena *arena = arena_create();
+        Parts parts = parts_of(&network, algorithm, call, arena);
+        int scattering = parts.scatter.phase_count;
+        cr_assert_eq(parts.both.phase_count, scattering + parts.gather.phase_count, "%s", algorithm->name);
+        for (int i = 0; i < parts.both.phase_count; i++)
+            expect_equal_loads(&parts.both.phases[i],
+                               i < scattering ? &parts.scatter.phases[i] : &parts.gather.phases[i - scattering]);
+        double expected_s = collective_alone_seconds(&parts.scatter, &network) +
+                            collective_alone_seconds(&parts.gather, &network) - LAUNCH_S -
+                            hidden_seconds(algorithm, call);
+        cr_assert_float_eq(collective_alone_seconds(&parts.both, &network), expected_s, 1e-12, "%s", algorithm->name);
+        compared++;
+        arena_destroy(arena);
+    }
+    cr_assert_geq(compared, 3);
 }
