@@ -3,7 +3,7 @@
 #include <criterion/criterion.h>
 
 #include "sim/engine/engine.h"
-#include "sim/engine/random.h"
+#include "tests/fuzz/draw.h"
 #include "tests/unit/models/small_cluster.h"
 
 enum { JOBS = 150 };
@@ -11,47 +11,32 @@ enum { JOBS = 150 };
 /* Parts of a step that move by a nanosecond each when times are rounded. */
 static const double NOISE_FRACTION = 1e-3;
 
-typedef struct Draw {
-    Arena *arena;
-    RandomStream *stream;
-} Draw;
-
-static int pick(const Draw *draw, const int *choices, uint64_t count) {
-    return choices[random_below(draw->stream, count)];
-}
-
-#define PICK(draw, ...) pick(draw, (const int[]){__VA_ARGS__}, sizeof((int[]){__VA_ARGS__}) / sizeof(int))
-
-static bool toss(const Draw *draw) {
-    return random_below(draw->stream, 2) == 1;
-}
-
 static void draw_plan(const Draw *draw, PlanSpec *plan) {
-    plan->micro_batch_seqs = PICK(draw, 1, 2, 3);
-    plan->gradient_accumulation = plan->pipeline_parallel * PICK(draw, 1, 2, 3);
-    plan->recompute = (Recompute)PICK(draw, RECOMPUTE_NONE, RECOMPUTE_SELECTIVE, RECOMPUTE_FULL);
-    plan->schedule = plan->virtual_stages > 1 ? "interleaved_1f1b" : toss(draw) ? "gpipe" : "1f1b";
-    plan->collective = toss(draw) ? "auto" : "ring";
-    plan->sequence_parallel = toss(draw);
-    plan->distributed_optimizer = toss(draw);
-    plan->overlap_grad_reduce = toss(draw);
-    plan->overlap_p2p = toss(draw);
-    plan->flash_attention = toss(draw);
+    plan->micro_batch_seqs = DRAW_PICK(draw, 1, 2, 3);
+    plan->gradient_accumulation = plan->pipeline_parallel * DRAW_PICK(draw, 1, 2, 3);
+    plan->recompute = (Recompute)DRAW_PICK(draw, RECOMPUTE_NONE, RECOMPUTE_SELECTIVE, RECOMPUTE_FULL);
+    plan->schedule = plan->virtual_stages > 1 ? "interleaved_1f1b" : draw_toss(draw) ? "gpipe" : "1f1b";
+    plan->collective = draw_toss(draw) ? "auto" : "ring";
+    plan->sequence_parallel = draw_toss(draw);
+    plan->distributed_optimizer = draw_toss(draw);
+    plan->overlap_grad_reduce = draw_toss(draw);
+    plan->overlap_p2p = draw_toss(draw);
+    plan->flash_attention = draw_toss(draw);
 }
 
 /* Tensor groups and stages fill nodes evenly, on one leaf, so that folding loses nothing. */
 static SimulationSpec draw_job(const Draw *draw) {
-    int gpus = PICK(draw, 1, 2, 4, 8), tensor = PICK(draw, 1, 2, 4), pipeline = PICK(draw, 1, 2, 4);
+    int gpus = DRAW_PICK(draw, 1, 2, 4, 8), tensor = DRAW_PICK(draw, 1, 2, 4), pipeline = DRAW_PICK(draw, 1, 2, 4);
     tensor = tensor < gpus ? tensor : gpus;
-    SimulationSpec spec = small_cluster(draw->arena, pipeline * PICK(draw, 1, 2), gpus);
-    spec.cluster.node.nics = gpus > 1 && toss(draw) ? gpus / 2 : gpus;
-    spec.cluster.node.nic.bytes_per_s = 1e9 * PICK(draw, 1, 12, 50);
-    spec.cluster.node.nvlink.bytes_per_s = 1e9 * PICK(draw, 150, 900);
-    spec.jobs[0].training.sequence_tokens = PICK(draw, 64, 132, 512);
+    SimulationSpec spec = small_cluster(draw->arena, pipeline * DRAW_PICK(draw, 1, 2), gpus);
+    spec.cluster.node.nics = gpus > 1 && draw_toss(draw) ? gpus / 2 : gpus;
+    spec.cluster.node.nic.bytes_per_s = 1e9 * DRAW_PICK(draw, 1, 12, 50);
+    spec.cluster.node.nvlink.bytes_per_s = 1e9 * DRAW_PICK(draw, 150, 900);
+    spec.jobs[0].training.sequence_tokens = DRAW_PICK(draw, 64, 132, 512);
     PlanSpec *plan = &spec.jobs[0].training.plan;
     plan->tensor_parallel = tensor;
     plan->pipeline_parallel = pipeline;
-    plan->virtual_stages = pipeline > 1 ? PICK(draw, 1, 2) : 1;
+    plan->virtual_stages = pipeline > 1 ? DRAW_PICK(draw, 1, 2) : 1;
     draw_plan(draw, plan);
     small_cluster_resolve(draw->arena, &spec);
     return spec;

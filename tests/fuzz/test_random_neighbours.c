@@ -6,27 +6,12 @@
 
 #include "models/spec_resolve.h"
 #include "sim/engine/engine.h"
-#include "sim/engine/random.h"
+#include "tests/fuzz/draw.h"
 #include "tests/unit/models/busy_cluster.h"
 
 enum { CLUSTERS = 250 };
 
 static const char *const NAMES[] = {"a", "b", "c", "d"};
-
-typedef struct Draw {
-    Arena *arena;
-    RandomStream *stream;
-} Draw;
-
-static int pick(const Draw *draw, const int *choices, uint64_t count) {
-    return choices[random_below(draw->stream, count)];
-}
-
-#define PICK(draw, ...) pick(draw, (const int[]){__VA_ARGS__}, sizeof((int[]){__VA_ARGS__}) / sizeof(int))
-
-static bool toss(const Draw *draw) {
-    return random_below(draw->stream, 2) == 1;
-}
 
 static double seconds(const Draw *draw) {
     return random_exponential(draw->stream, 0.01);
@@ -34,84 +19,84 @@ static double seconds(const Draw *draw) {
 
 static void draw_fabric(const Draw *draw, SimulationSpec *spec) {
     FabricSpec *fabric = &spec->cluster.fabric;
-    fabric->routing = toss(draw) ? ROUTING_ECMP : ROUTING_SPRAY;
-    fabric->reroute_s = toss(draw) ? 0 : 0.1 * seconds(draw);
-    if (PICK(draw, 0, 0, 1)) {
+    fabric->routing = draw_toss(draw) ? ROUTING_ECMP : ROUTING_SPRAY;
+    fabric->reroute_s = draw_toss(draw) ? 0 : 0.1 * seconds(draw);
+    if (DRAW_PICK(draw, 0, 0, 1)) {
         fabric->topology = "torus";
         fabric->torus_x = (int)spec->cluster.nodes / 2;
         fabric->torus_y = 2;
         return;
     }
     fabric->topology = "leaf_spine";
-    fabric->nodes_per_leaf = PICK(draw, 1, 2, 3);
-    fabric->spines = PICK(draw, 0, 1, 2, 3);
-    fabric->oversubscription = fabric->spines ? 1 : PICK(draw, 1, 2, 5);
+    fabric->nodes_per_leaf = DRAW_PICK(draw, 1, 2, 3);
+    fabric->spines = DRAW_PICK(draw, 0, 1, 2, 3);
+    fabric->oversubscription = fabric->spines ? 1 : DRAW_PICK(draw, 1, 2, 5);
 }
 
 static void draw_job(const Draw *draw, SimulationSpec *spec, const char *name) {
     int gpus = spec->cluster.node.gpus * (int)spec->cluster.nodes / 4;
     JobSpec *job;
-    if (toss(draw)) {
+    if (draw_toss(draw)) {
         job = busy_cluster_add_collective(spec, name, gpus, "");
         job->collective.operation =
-            (const char *[]){"all_reduce", "all_gather", "all_to_all", "broadcast"}[PICK(draw, 0, 1, 2, 3)];
+            (const char *[]){"all_reduce", "all_gather", "all_to_all", "broadcast"}[DRAW_PICK(draw, 0, 1, 2, 3)];
         job->collective.algorithm = "auto";
-        job->collective.from_bytes = PICK(draw, 1, 1000, 10000000);
-        job->collective.to_bytes = job->collective.from_bytes * PICK(draw, 1, 4);
+        job->collective.from_bytes = DRAW_PICK(draw, 1, 1000, 10000000);
+        job->collective.to_bytes = job->collective.from_bytes * DRAW_PICK(draw, 1, 4);
     } else {
         job = busy_cluster_add_training(spec, name, gpus, "");
         PlanSpec *plan = &job->training.plan;
-        plan->tensor_parallel = PICK(draw, 1, 2);
-        plan->pipeline_parallel = gpus % (2 * plan->tensor_parallel) == 0 ? PICK(draw, 1, 2) : 1;
-        plan->gradient_accumulation = plan->pipeline_parallel * PICK(draw, 1, 2);
+        plan->tensor_parallel = DRAW_PICK(draw, 1, 2);
+        plan->pipeline_parallel = gpus % (2 * plan->tensor_parallel) == 0 ? DRAW_PICK(draw, 1, 2) : 1;
+        plan->gradient_accumulation = plan->pipeline_parallel * DRAW_PICK(draw, 1, 2);
         plan->schedule = "1f1b";
-        plan->overlap_grad_reduce = toss(draw);
-        plan->distributed_optimizer = toss(draw);
+        plan->overlap_grad_reduce = draw_toss(draw);
+        plan->distributed_optimizer = draw_toss(draw);
     }
-    job->placement = (Placement)PICK(draw, PLACEMENT_PACKED, PLACEMENT_SPREAD, PLACEMENT_RANDOM);
-    job->steps = PICK(draw, 1, 1, 3);
-    job->start_s = toss(draw) ? 0 : seconds(draw);
+    job->placement = (Placement)DRAW_PICK(draw, PLACEMENT_PACKED, PLACEMENT_SPREAD, PLACEMENT_RANDOM);
+    job->steps = DRAW_PICK(draw, 1, 1, 3);
+    job->start_s = draw_toss(draw) ? 0 : seconds(draw);
 }
 
 static void draw_background(const Draw *draw, SimulationSpec *spec, const char *name) {
     int nodes = (int)spec->cluster.nodes, from = (int)random_below(draw->stream, (uint64_t)nodes);
     BackgroundSpec *flow =
         busy_cluster_add_background(spec, name, arena_format(draw->arena, "%d", from),
-                                    arena_format(draw->arena, "%d", (from + 1 + PICK(draw, 0, 1, 2)) % nodes));
-    flow->bytes_per_s = 1e9 * PICK(draw, 0, 1, 7);
-    flow->start_s = toss(draw) ? 0 : seconds(draw);
-    if (toss(draw))
+                                    arena_format(draw->arena, "%d", (from + 1 + DRAW_PICK(draw, 0, 1, 2)) % nodes));
+    flow->bytes_per_s = 1e9 * DRAW_PICK(draw, 0, 1, 7);
+    flow->start_s = draw_toss(draw) ? 0 : seconds(draw);
+    if (draw_toss(draw))
         return;
     flow->on_s = seconds(draw);
     flow->off_s = seconds(draw);
-    flow->random = toss(draw);
+    flow->random = draw_toss(draw);
 }
 
 static void draw_event(const Draw *draw, SimulationSpec *spec) {
     static const char *const LINKS[] = {"node[0]", "node[1].nic[0].out", "gpu[2]", "gpu", "node", "node[2].nic[0]"};
-    const char *link = LINKS[PICK(draw, 0, 1, 2, 3, 4, 5)];
-    if (toss(draw) && strcmp(spec->cluster.fabric.topology, "leaf_spine") == 0 &&
+    const char *link = LINKS[DRAW_PICK(draw, 0, 1, 2, 3, 4, 5)];
+    if (draw_toss(draw) && strcmp(spec->cluster.fabric.topology, "leaf_spine") == 0 &&
         spec->cluster.nodes > spec->cluster.fabric.nodes_per_leaf)
-        link = PICK(draw, 0, 1) ? "leaf[0].up" : "leaf[1]";
+        link = DRAW_PICK(draw, 0, 1) ? "leaf[0].up" : "leaf[1]";
     LinkEventSpec *event = busy_cluster_add_event(spec, link, seconds(draw), 0);
-    event->speed_fraction = toss(draw) ? 0 : random_uniform(draw->stream);
-    if (PICK(draw, 0, 1, 1)) {
+    event->speed_fraction = draw_toss(draw) ? 0 : random_uniform(draw->stream);
+    if (DRAW_PICK(draw, 0, 1, 1)) {
         event->for_s = seconds(draw);
-        event->every_s = toss(draw) ? 0 : event->for_s + seconds(draw);
+        event->every_s = draw_toss(draw) ? 0 : event->for_s + seconds(draw);
     }
 }
 
 static SimulationSpec draw_cluster(const Draw *draw) {
-    SimulationSpec spec = busy_cluster(draw->arena, PICK(draw, 4, 8), PICK(draw, 2, 4), 0);
+    SimulationSpec spec = busy_cluster(draw->arena, DRAW_PICK(draw, 4, 8), DRAW_PICK(draw, 2, 4), 0);
     spec.seed = random_below(draw->stream, 1000);
-    spec.fidelity = toss(draw) ? FIDELITY_FOLDED : FIDELITY_UNFOLDED;
-    spec.cluster.node.nics = PICK(draw, 1, spec.cluster.node.gpus);
+    spec.fidelity = draw_toss(draw) ? FIDELITY_FOLDED : FIDELITY_UNFOLDED;
+    spec.cluster.node.nics = DRAW_PICK(draw, 1, spec.cluster.node.gpus);
     draw_fabric(draw, &spec);
-    for (int jobs = PICK(draw, 1, 2, 3, 4), i = 0; i < jobs; i++)
+    for (int jobs = DRAW_PICK(draw, 1, 2, 3, 4), i = 0; i < jobs; i++)
         draw_job(draw, &spec, NAMES[i]);
-    for (int flows = PICK(draw, 0, 1, 2), i = 0; i < flows; i++)
+    for (int flows = DRAW_PICK(draw, 0, 1, 2), i = 0; i < flows; i++)
         draw_background(draw, &spec, i ? "noise" : "hum");
-    for (int events = PICK(draw, 0, 0, 1, 3); events > 0; events--)
+    for (int events = DRAW_PICK(draw, 0, 0, 1, 3); events > 0; events--)
         draw_event(draw, &spec);
     return spec;
 }

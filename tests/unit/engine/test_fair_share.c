@@ -3,29 +3,14 @@
 #include <criterion/new/assert.h>
 #include <math.h>
 
-#include "sim/engine/fair_share.h"
+#include "tests/unit/engine/share_bed.h"
 #include "tests/unit/engine/whole_series.h"
-
-typedef struct Bed {
-    Engine *engine;
-    FairShare *share;
-} Bed;
 
 typedef struct Ended {
     SimTime time; /* -1 = not yet */
     int count;
     uint64_t argument;
 } Ended;
-
-static Bed bed_create(void) {
-    Engine *engine = engine_create(&(EngineSettings){.seed = 1});
-    return (Bed){engine, fair_share_create(engine)};
-}
-
-static void bed_destroy(Bed *bed) {
-    fair_share_destroy(bed->share);
-    engine_destroy(bed->engine);
-}
 
 static void note_end(Engine *engine, void *subject, uint64_t argument) {
     Ended *ended = subject;
@@ -34,7 +19,7 @@ static void note_end(Engine *engine, void *subject, uint64_t argument) {
     ended->argument = argument;
 }
 
-static ActivityId start_on(Bed *bed, double amount, ResourceId resource, Ended *ended) {
+static ActivityId start_on(ShareBed *bed, double amount, ResourceId resource, Ended *ended) {
     const ResourceUse use = {resource, 1.0};
     *ended = (Ended){.time = -1};
     return fair_share_start(
@@ -46,7 +31,7 @@ static void expect_near(double actual, double expected, double relative) {
 }
 
 Test(fair_share, one_activity_gets_all_of_its_resource) {
-    Bed bed = bed_create();
+    ShareBed bed = share_bed_create(0);
     Ended ended;
     ResourceId link = fair_share_add_resource(bed.share, 2.5);
     ActivityId id = start_on(&bed, 10.0, link, &ended);
@@ -55,11 +40,11 @@ Test(fair_share, one_activity_gets_all_of_its_resource) {
     cr_expect(eq(i64, ended.time, 4000000000));
     cr_expect(eq(int, ended.count, 1));
     cr_expect(eq(u64, ended.argument, 17));
-    bed_destroy(&bed);
+    share_bed_destroy(&bed);
 }
 
 Test(fair_share, two_equal_flows_get_half_each_and_end_together) {
-    Bed bed = bed_create();
+    ShareBed bed = share_bed_create(0);
     Ended ended[2];
     ResourceId link = fair_share_add_resource(bed.share, 7.0);
     ActivityId first = start_on(&bed, 14.0, link, &ended[0]);
@@ -70,12 +55,12 @@ Test(fair_share, two_equal_flows_get_half_each_and_end_together) {
     engine_run(bed.engine);
     cr_expect(eq(i64, ended[0].time, 4000000000));
     cr_expect(eq(i64, ended[1].time, 4000000000));
-    bed_destroy(&bed);
+    share_bed_destroy(&bed);
 }
 
 /* 3 + 9 units at 2/s: 1/s each until 3 s, then the second has 6 left at 2/s. */
 Test(fair_share, who_stays_gets_what_the_other_leaves) {
-    Bed bed = bed_create();
+    ShareBed bed = share_bed_create(0);
     Ended ended[2];
     ResourceId link = fair_share_add_resource(bed.share, 2.0);
     start_on(&bed, 3.0, link, &ended[0]);
@@ -86,12 +71,12 @@ Test(fair_share, who_stays_gets_what_the_other_leaves) {
     engine_run(bed.engine);
     cr_expect(eq(i64, ended[0].time, 3000000000));
     cr_expect(eq(i64, ended[1].time, 6000000000));
-    bed_destroy(&bed);
+    share_bed_destroy(&bed);
 }
 
 /* The long flow is held to 0.5 by the narrow link, so the wide link has 4.5 for the short one. */
 typedef struct LateStart {
-    Bed *bed;
+    ShareBed *bed;
     ResourceId resource;
     double amount;
     Ended ended;
@@ -105,7 +90,7 @@ static void start_late(Engine *engine, void *subject, uint64_t argument) {
 
 /* Alone at 2.5 for a second, then 2 each, then alone again: 2.5 + 3 * 2 + 0.6 * 2.5 = 10. */
 Test(fair_share, a_flow_that_was_alone_slows_down_when_another_comes) {
-    Bed bed = bed_create();
+    ShareBed bed = share_bed_create(0);
     ResourceId slow = fair_share_add_resource(bed.share, 2.5), shared = fair_share_add_resource(bed.share, 4.0);
     const ResourceUse uses[] = {{slow, 1.0}, {shared, 1.0}};
     Ended first = {.time = -1};
@@ -117,11 +102,11 @@ Test(fair_share, a_flow_that_was_alone_slows_down_when_another_comes) {
     cr_expect(eq(i64, first.time, 4600000000));
     cr_expect(eq(i64, late.ended.time, 4000000000));
     cr_expect(eq(int, first.count, 1));
-    bed_destroy(&bed);
+    share_bed_destroy(&bed);
 }
 
 Test(fair_share, who_comes_at_the_moment_of_completion_does_not_delay_it) {
-    Bed bed = bed_create();
+    ShareBed bed = share_bed_create(0);
     ResourceId link = fair_share_add_resource(bed.share, 2.5);
     LateStart late = {&bed, link, 5.0, {.time = -1}};
     engine_schedule(bed.engine, 1000000000, 0, (Event){start_late, &late, 0});
@@ -131,11 +116,11 @@ Test(fair_share, who_comes_at_the_moment_of_completion_does_not_delay_it) {
     cr_expect(eq(i64, first.time, 1000000000));
     cr_expect(eq(int, first.count, 1));
     cr_expect(eq(i64, late.ended.time, 3000000000));
-    bed_destroy(&bed);
+    share_bed_destroy(&bed);
 }
 
 Test(fair_share, a_flow_held_elsewhere_leaves_its_share_to_others) {
-    Bed bed = bed_create();
+    ShareBed bed = share_bed_create(0);
     ResourceId narrow = fair_share_add_resource(bed.share, 1.0), wide = fair_share_add_resource(bed.share, 5.0);
     const ResourceUse both[] = {{narrow, 2.0}, {wide, 1.0}};
     ActivityId held = fair_share_start(bed.share, &(ActivitySpec){.amount = 9.0, .uses = both, .use_count = 2});
@@ -143,11 +128,11 @@ Test(fair_share, a_flow_held_elsewhere_leaves_its_share_to_others) {
     ActivityId other = start_on(&bed, 9.0, wide, &ended);
     cr_expect(eq(dbl, fair_share_rate_per_s(bed.share, held), 0.5));
     cr_expect(eq(dbl, fair_share_rate_per_s(bed.share, other), 4.5));
-    bed_destroy(&bed);
+    share_bed_destroy(&bed);
 }
 
 Test(fair_share, a_cap_holds_with_and_without_resources) {
-    Bed bed = bed_create();
+    ShareBed bed = share_bed_create(0);
     Ended ended[3] = {{.time = -1}, {.time = -1}, {.time = -1}};
     ResourceId link = fair_share_add_resource(bed.share, 10.0);
     const ResourceUse use = {link, 1.0};
@@ -161,11 +146,11 @@ Test(fair_share, a_cap_holds_with_and_without_resources) {
     engine_run(bed.engine);
     cr_expect(eq(i64, ended[0].time, 4000000000));
     cr_expect(eq(i64, ended[1].time, 8000000000));
-    bed_destroy(&bed);
+    share_bed_destroy(&bed);
 }
 
 Test(fair_share, nothing_to_do_is_done_now_but_not_within_the_call) {
-    Bed bed = bed_create();
+    ShareBed bed = share_bed_create(0);
     Ended ended;
     ResourceId link = fair_share_add_resource(bed.share, 0.0);
     engine_run_until(bed.engine, 2385);
@@ -174,11 +159,11 @@ Test(fair_share, nothing_to_do_is_done_now_but_not_within_the_call) {
     cr_expect(eq(dbl, fair_share_rate_per_s(bed.share, id), 0.0));
     engine_run(bed.engine);
     cr_expect(eq(i64, ended.time, 2385));
-    bed_destroy(&bed);
+    share_bed_destroy(&bed);
 }
 
 Test(fair_share, at_capacity_zero_everybody_waits_until_it_comes_back) {
-    Bed bed = bed_create();
+    ShareBed bed = share_bed_create(0);
     Ended ended[2];
     ResourceId link = fair_share_add_resource(bed.share, 4.0);
     start_on(&bed, 8.0, link, &ended[0]);
@@ -193,7 +178,7 @@ Test(fair_share, at_capacity_zero_everybody_waits_until_it_comes_back) {
     engine_run(bed.engine);
     cr_expect(eq(i64, ended[0].time, 51500000000));
     cr_expect(eq(i64, ended[1].time, 51500000000));
-    bed_destroy(&bed);
+    share_bed_destroy(&bed);
 }
 
 static void cut_link(Engine *engine, void *subject, uint64_t argument) {
@@ -204,7 +189,7 @@ static void cut_link(Engine *engine, void *subject, uint64_t argument) {
 
 /* 0.9 - 0.3 * 3 is 1.1e-16 in doubles: a rest that must not wait for the link to come back. */
 Test(fair_share, a_link_that_fails_at_the_moment_of_completion_does_not_undo_it) {
-    Bed bed = bed_create();
+    ShareBed bed = share_bed_create(0);
     Ended ended[2];
     ResourceId link = fair_share_add_resource(bed.share, 0.6);
     start_on(&bed, 0.9, link, &ended[0]);
@@ -213,11 +198,11 @@ Test(fair_share, a_link_that_fails_at_the_moment_of_completion_does_not_undo_it)
     engine_run(bed.engine);
     cr_expect(eq(i64, ended[0].time, 3000000000));
     cr_expect(eq(i64, ended[1].time, 3000000000));
-    bed_destroy(&bed);
+    share_bed_destroy(&bed);
 }
 
 Test(fair_share, a_cancelled_activity_fires_nothing_and_its_id_is_stale_for_ever) {
-    Bed bed = bed_create();
+    ShareBed bed = share_bed_create(0);
     Ended ended[3];
     ResourceId link = fair_share_add_resource(bed.share, 2.0);
     ActivityId gone = start_on(&bed, 10.0, link, &ended[0]);
@@ -236,11 +221,11 @@ Test(fair_share, a_cancelled_activity_fires_nothing_and_its_id_is_stale_for_ever
     /* The third had 7 of its 10 by then. */
     cr_expect(eq(i64, ended[2].time, 11500000000));
     cr_expect(eq(dbl, fair_share_served(bed.share, link), 23.0));
-    bed_destroy(&bed);
+    share_bed_destroy(&bed);
 }
 
 Test(fair_share, what_is_served_is_exactly_what_was_sent) {
-    Bed bed = bed_create();
+    ShareBed bed = share_bed_create(0);
     enum { FLOWS = 200 };
     Ended ended[FLOWS];
     ResourceId link = fair_share_add_resource(bed.share, 3.1e9);
@@ -255,11 +240,11 @@ Test(fair_share, what_is_served_is_exactly_what_was_sent) {
     engine_run(bed.engine);
     cr_expect(eq(dbl, fair_share_served(bed.share, link), sent));
     expect_near(sim_time_to_s(engine_now(bed.engine)), sent / 3.1e9, 1e-6);
-    bed_destroy(&bed);
+    share_bed_destroy(&bed);
 }
 
 Test(fair_share, completion_is_rounded_up_to_a_nanosecond) {
-    Bed bed = bed_create();
+    ShareBed bed = share_bed_create(0);
     Ended ended[2];
     ResourceId fast = fair_share_add_resource(bed.share, 1e12), slow = fair_share_add_resource(bed.share, 3e9);
     start_on(&bed, 1.0, fast, &ended[0]);
@@ -267,7 +252,7 @@ Test(fair_share, completion_is_rounded_up_to_a_nanosecond) {
     engine_run(bed.engine);
     cr_expect(eq(i64, ended[0].time, 1));
     cr_expect(eq(i64, ended[1].time, 4));
-    bed_destroy(&bed);
+    share_bed_destroy(&bed);
 }
 
 /* A change elsewhere may not even re-order the pending completion: amounts, rates and the number of events stay exactly
@@ -276,7 +261,7 @@ Test(fair_share, a_change_in_one_component_leaves_the_other_untouched) {
     SimTime end[2];
     double left[2];
     for (int busy = 0; busy < 2; busy++) {
-        Bed bed = bed_create();
+        ShareBed bed = share_bed_create(0);
         Ended ended, other, noise;
         ResourceId here = fair_share_add_resource(bed.share, 2.385), there = fair_share_add_resource(bed.share, 7.77);
         ActivityId watched = start_on(&bed, 3.3, here, &ended);
@@ -290,7 +275,7 @@ Test(fair_share, a_change_in_one_component_leaves_the_other_untouched) {
         left[busy] = fair_share_amount_left(bed.share, watched);
         engine_run_until(bed.engine, 9000000000);
         end[busy] = ended.time;
-        bed_destroy(&bed);
+        share_bed_destroy(&bed);
     }
     cr_expect(eq(dbl, left[0], left[1]));
     cr_expect(eq(i64, end[0], end[1]));
@@ -300,7 +285,7 @@ Test(fair_share, a_change_in_one_component_leaves_the_other_untouched) {
 /* 100 starts at one instant are solved once: 100 starts, 100 ends, one flush after the starts and one after the ends.
  */
 Test(fair_share, starts_at_one_instant_are_solved_together) {
-    Bed bed = bed_create();
+    ShareBed bed = share_bed_create(0);
     Ended ended[100];
     ResourceId link = fair_share_add_resource(bed.share, 50.0);
     for (int i = 0; i < 100; i++)
@@ -308,11 +293,11 @@ Test(fair_share, starts_at_one_instant_are_solved_together) {
     engine_run(bed.engine);
     cr_expect(eq(i64, engine_now(bed.engine), 4000000000));
     cr_expect(eq(u64, engine_event_count(bed.engine), 102));
-    bed_destroy(&bed);
+    share_bed_destroy(&bed);
 }
 
 Test(fair_share, the_observed_load_is_a_fraction_of_the_capacity) {
-    Bed bed = bed_create();
+    ShareBed bed = share_bed_create(0);
     Ended ended;
     ResourceId link = fair_share_add_resource(bed.share, 8.0);
     Series *series = series_create(16, 0);
@@ -326,11 +311,11 @@ Test(fair_share, the_observed_load_is_a_fraction_of_the_capacity) {
     expect_near(whole_series(series).max, 1.0, 1e-12);
     expect_near(whole_series(series).mean, 2.625 / 6.0, 1e-9);
     series_destroy(series);
-    bed_destroy(&bed);
+    share_bed_destroy(&bed);
 }
 
 Test(fair_share, two_series_of_one_resource_see_the_same_until_one_is_forgotten) {
-    Bed bed = bed_create();
+    ShareBed bed = share_bed_create(0);
     Ended ended;
     ResourceId link = fair_share_add_resource(bed.share, 8.0);
     Series *kept = series_create(16, 0), *forgotten = series_create(16, 0);
@@ -346,5 +331,5 @@ Test(fair_share, two_series_of_one_resource_see_the_same_until_one_is_forgotten)
     expect_near(whole_series(kept).mean, 2.385 / 4.0, 1e-9);
     series_destroy(kept);
     series_destroy(forgotten);
-    bed_destroy(&bed);
+    share_bed_destroy(&bed);
 }

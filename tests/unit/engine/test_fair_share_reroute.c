@@ -1,7 +1,7 @@
 /* Activities whose way changes while they are under way. */
 #include <criterion/criterion.h>
 
-#include "sim/engine/fair_share.h"
+#include "tests/unit/engine/share_bed.h"
 
 typedef struct Ended {
     SimTime time; /* -1 = not yet */
@@ -15,27 +15,16 @@ static void note_end(Engine *engine, void *subject, uint64_t argument) {
     ended->count++;
 }
 
-typedef struct Bed {
-    Engine *engine;
-    FairShare *share;
-    ResourceId slow, fast; /* 2/s, 8/s */
-} Bed;
+enum { SLOW, FAST }; /* the resources of the bed: 2/s, 8/s */
 
-static Bed bed_create(void) {
-    Bed bed = {.engine = engine_create(&(EngineSettings){.seed = 1})};
-    bed.share = fair_share_create(bed.engine);
-    fair_share_set_owners(bed.share, 2);
-    bed.slow = fair_share_add_resource(bed.share, 2);
-    bed.fast = fair_share_add_resource(bed.share, 8);
+static ShareBed bed_create(void) {
+    ShareBed bed = share_bed_create(2);
+    fair_share_add_resource(bed.share, 2);
+    fair_share_add_resource(bed.share, 8);
     return bed;
 }
 
-static void bed_destroy(Bed *bed) {
-    fair_share_destroy(bed->share);
-    engine_destroy(bed->engine);
-}
-
-static ActivityId start(const Bed *bed, const ShareWay *way, double amount, double *lost_s, Ended *ended) {
+static ActivityId start(const ShareBed *bed, const ShareWay *way, double amount, double *lost_s, Ended *ended) {
     *ended = (Ended){.time = -1};
     return fair_share_start(
         bed->share, &(ActivitySpec){.amount = amount, .way = way, .lost_s = lost_s, .done = {note_end, ended, 0}});
@@ -43,8 +32,8 @@ static ActivityId start(const Bed *bed, const ShareWay *way, double amount, doub
 
 /* 12 units: 1 s at 2/s, then 10 at 8/s. */
 Test(fair_share_reroute, goes_on_with_what_is_left_under_the_same_name) {
-    Bed bed = bed_create();
-    const ResourceUse over_slow = {bed.slow, 1}, over_both[2] = {{bed.fast, 1}, {bed.slow, 0.1}};
+    ShareBed bed = bed_create();
+    const ResourceUse over_slow = {SLOW, 1}, over_both[2] = {{FAST, 1}, {SLOW, 0.1}};
     ShareWay way = {&over_slow, 1};
     Ended ended;
     double lost_s[2] = {0};
@@ -59,14 +48,14 @@ Test(fair_share_reroute, goes_on_with_what_is_left_under_the_same_name) {
     cr_expect_eq(ended.count, 1);
     cr_expect_eq(fair_share_amount_left(bed.share, id), 0);
     cr_expect_not(fair_share_cancel(bed.share, id), "its name is stale once it has ended");
-    cr_expect_float_eq(fair_share_served(bed.share, bed.fast), 10, 1e-9);
-    cr_expect_float_eq(fair_share_served(bed.share, bed.slow), 2 + 0.1 * 10, 1e-9);
-    bed_destroy(&bed);
+    cr_expect_float_eq(fair_share_served(bed.share, FAST), 10, 1e-9);
+    cr_expect_float_eq(fair_share_served(bed.share, SLOW), 2 + 0.1 * 10, 1e-9);
+    share_bed_destroy(&bed);
 }
 
 Test(fair_share_reroute, can_be_cancelled_after_it_was_moved) {
-    Bed bed = bed_create();
-    const ResourceUse over_slow = {bed.slow, 1}, over_fast = {bed.fast, 1};
+    ShareBed bed = bed_create();
+    const ResourceUse over_slow = {SLOW, 1}, over_fast = {FAST, 1};
     ShareWay way = {&over_slow, 1};
     Ended ended;
     ActivityId id = start(&bed, &way, 12, NULL, &ended);
@@ -75,18 +64,18 @@ Test(fair_share_reroute, can_be_cancelled_after_it_was_moved) {
     cr_expect(fair_share_cancel(bed.share, id));
     engine_run(bed.engine);
     cr_expect_eq(ended.count, 0);
-    cr_expect_eq(fair_share_load_per_s(bed.share, bed.fast), 0);
-    bed_destroy(&bed);
+    cr_expect_eq(fair_share_load_per_s(bed.share, FAST), 0);
+    share_bed_destroy(&bed);
 }
 
 /* One waits on a dead link for 1 s; on the way around it shares with the other, which was there alone until then. */
 Test(fair_share_reroute, losses_go_on_in_the_same_row) {
-    Bed bed = bed_create();
-    const ResourceUse over_slow = {bed.slow, 1}, over_fast = {bed.fast, 1};
+    ShareBed bed = bed_create();
+    const ResourceUse over_slow = {SLOW, 1}, over_fast = {FAST, 1};
     ShareWay way = {&over_slow, 1}, stays = {&over_fast, 1};
     Ended moved, stayed;
     double lost_s[2] = {0};
-    fair_share_set_capacity(bed.share, bed.slow, 0);
+    fair_share_set_capacity(bed.share, SLOW, 0);
     start(&bed, &way, 12, lost_s, &moved);
     start(&bed, &stays, 20, NULL, &stayed);
     engine_run_until(bed.engine, 1000000000);
@@ -97,12 +86,12 @@ Test(fair_share_reroute, losses_go_on_in_the_same_row) {
     cr_expect_eq(moved.time, 4000000000);
     cr_expect_float_eq(lost_s[0], 1.5, 1e-9, "half of 3 s, to the other of its owner");
     cr_expect_float_eq(lost_s[1], 1, 1e-9, "the wait");
-    bed_destroy(&bed);
+    share_bed_destroy(&bed);
 }
 
 Test(fair_share_reroute, a_way_that_has_not_changed_leaves_no_trace) {
-    Bed bed = bed_create();
-    const ResourceUse over_slow = {bed.slow, 1};
+    ShareBed bed = bed_create();
+    const ResourceUse over_slow = {SLOW, 1};
     const ShareWay way = {&over_slow, 1};
     Ended ended;
     start(&bed, &way, 12, NULL, &ended);
@@ -111,5 +100,5 @@ Test(fair_share_reroute, a_way_that_has_not_changed_leaves_no_trace) {
     engine_run(bed.engine);
     cr_expect_eq(ended.time, 6000000000);
     cr_expect_eq(engine_event_count(bed.engine), 1);
-    bed_destroy(&bed);
+    share_bed_destroy(&bed);
 }

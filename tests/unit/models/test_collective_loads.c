@@ -4,19 +4,9 @@
 #include <criterion/criterion.h>
 #include <math.h>
 
+#include "tests/unit/models/small_network.h"
 #include "tests/unit/models/topology_samples.h"
 
-static const NodeSpec NODE = {
-    .gpus = 4,
-    .nics = 4,
-    .nvlink = {.bytes_per_s = 200e9, .latency_s = 2e-6, .efficiency_fraction = 0.5},
-    .nic = {.bytes_per_s = 20e9, .latency_s = 7e-6, .efficiency_fraction = 0.8},
-};
-static const FabricSpec FABRIC = {.topology = "leaf_spine",
-                                  .nodes_per_leaf = 2,
-                                  .oversubscription = 4,
-                                  .hop_latency_s = 0.5e-6,
-                                  .efficiency_fraction = 1};
 static const int GPUS[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 static const double LAUNCH_S = 5e-6;
 
@@ -41,23 +31,23 @@ static double seconds_of(const Network *network, const CollectiveCall *call, con
 }
 
 Test(collective_loads, one_rank_sends_nothing) {
-    Network network = network_build(&NODE, &FABRIC, 4);
+    Network network = network_build(&SMALL_NODE, &SMALL_FABRIC, 4);
     CollectiveCall call = call_of(COLLECTIVE_ALL_REDUCE, 3.7e6, 1, GPUS);
     cr_assert_eq(seconds_of(&network, &call, "ring"), 0);
     cr_assert_str_eq(collective_select("auto", &call, &network)->name, "ring");
 }
 
 Test(collective_loads, a_ring_inside_a_node_costs_its_steps_and_its_bytes) {
-    Network network = network_build(&NODE, &FABRIC, 4);
+    Network network = network_build(&SMALL_NODE, &SMALL_FABRIC, 4);
     CollectiveCall call = call_of(COLLECTIVE_ALL_REDUCE, 4e6, 4, GPUS);
     double expected = LAUNCH_S + 6 * 2e-6 + 6 * 1e6 / 100e9;
     cr_assert_float_eq(seconds_of(&network, &call, "ring"), expected, 1e-12);
 }
 
 Test(collective_loads, the_ramp_grows_with_the_pieces_up_to_its_most) {
-    NodeSpec node = NODE;
+    NodeSpec node = SMALL_NODE;
     node.nvlink.ramp_s = 50e-6;
-    Network ramped = network_build(&node, &FABRIC, 4), plain = network_build(&NODE, &FABRIC, 4);
+    Network ramped = network_build(&node, &SMALL_FABRIC, 4), plain = network_build(&SMALL_NODE, &SMALL_FABRIC, 4);
     /* Pieces of 1 MiB: half of it, once per phase. */
     CollectiveCall call = call_of(COLLECTIVE_ALL_REDUCE, 4 * 1048576, 4, GPUS);
     double lost_s = seconds_of(&ramped, &call, "ring") - seconds_of(&plain, &call, "ring");
@@ -67,7 +57,7 @@ Test(collective_loads, the_ramp_grows_with_the_pieces_up_to_its_most) {
 }
 
 Test(collective_loads, bytes_between_nodes_are_spread_over_the_nics_of_the_members) {
-    Network network = network_build(&NODE, &FABRIC, 4);
+    Network network = network_build(&SMALL_NODE, &SMALL_FABRIC, 4);
     Arena *arena = arena_create();
     CollectiveLoads loads;
     CollectiveCall call = call_of(COLLECTIVE_ALL_GATHER, 8e6, 8, GPUS);
@@ -82,7 +72,7 @@ Test(collective_loads, bytes_between_nodes_are_spread_over_the_nics_of_the_membe
 }
 
 Test(collective_loads, a_group_with_two_ranks_on_a_node_uses_two_of_its_nics) {
-    Network network = network_build(&NODE, &FABRIC, 4);
+    Network network = network_build(&SMALL_NODE, &SMALL_FABRIC, 4);
     Arena *arena = arena_create();
     CollectiveLoads loads;
     const int gpus[4] = {1, 3, 4, 6};
@@ -95,7 +85,7 @@ Test(collective_loads, a_group_with_two_ranks_on_a_node_uses_two_of_its_nics) {
 }
 
 Test(collective_loads, loads_ascend_by_link_and_name_each_once) {
-    Network network = network_build(&NODE, &FABRIC, 4);
+    Network network = network_build(&SMALL_NODE, &SMALL_FABRIC, 4);
     Arena *arena = arena_create();
     for (size_t index = 0; collective_at(index); index++) {
         CollectiveLoads loads;
@@ -111,7 +101,7 @@ Test(collective_loads, loads_ascend_by_link_and_name_each_once) {
 }
 
 Test(collective_loads, one_pair_has_one_nic) {
-    Network network = network_build(&NODE, &FABRIC, 4);
+    Network network = network_build(&SMALL_NODE, &SMALL_FABRIC, 4);
     const int pair[2] = {2, 5};
     CollectiveCall call = call_of(COLLECTIVE_SEND_RECV, 3.2e7, 2, pair);
     double expected = LAUNCH_S + 7.5e-6 + 3.2e7 / 16e9;
@@ -119,7 +109,7 @@ Test(collective_loads, one_pair_has_one_nic) {
 }
 
 Test(collective_loads, a_leaf_passes_on_what_its_nodes_send_to_others) {
-    Network network = network_build(&NODE, &FABRIC, 4);
+    Network network = network_build(&SMALL_NODE, &SMALL_FABRIC, 4);
     Arena *arena = arena_create();
     CollectiveLoads loads;
     CollectiveCall call = call_of(COLLECTIVE_ALL_GATHER, 1.6e7, 16, GPUS);
@@ -138,9 +128,9 @@ static double fabric_bytes(const Network *network, const CollectivePhaseLoads *p
 }
 
 Test(collective_loads, where_flows_are_hashed_every_nic_is_a_ring_of_its_own) {
-    FabricSpec fabric = FABRIC;
+    FabricSpec fabric = SMALL_FABRIC;
     fabric.spines = 5;
-    Network hashed = network_build(&NODE, &fabric, 4), bundled = network_build(&NODE, &FABRIC, 4);
+    Network hashed = network_build(&SMALL_NODE, &fabric, 4), bundled = network_build(&SMALL_NODE, &SMALL_FABRIC, 4);
     Arena *arena = arena_create();
     CollectiveLoads split, whole;
     CollectiveCall call = call_of(COLLECTIVE_ALL_GATHER, 1.6e7, 16, GPUS);
@@ -164,10 +154,10 @@ Test(collective_loads, where_flows_are_hashed_every_nic_is_a_ring_of_its_own) {
 }
 
 Test(collective_loads, a_message_to_another_rail_leaves_through_the_nic_of_that_rail) {
-    FabricSpec fabric = FABRIC;
+    FabricSpec fabric = SMALL_FABRIC;
     fabric.topology = "rail_optimised";
     fabric.pxn = true;
-    Network network = network_build(&NODE, &fabric, 4);
+    Network network = network_build(&SMALL_NODE, &fabric, 4);
     Arena *arena = arena_create();
     CollectiveLoads loads;
     const int pair[2] = {1, 7};
@@ -183,11 +173,11 @@ Test(collective_loads, a_message_to_another_rail_leaves_through_the_nic_of_that_
 }
 
 Test(collective_loads, auto_takes_the_cheapest) {
-    Network network = network_build(&NODE, &FABRIC, 4);
+    Network network = network_build(&SMALL_NODE, &SMALL_FABRIC, 4);
     CollectiveCall call = call_of(COLLECTIVE_ALL_REDUCE, 2385, 16, GPUS);
     cr_assert_str_eq(collective_select("auto", &call, &network)->name, "double_binary_tree");
     FabricSpec flat = fabric_default();
-    Network wide = network_build(&NODE, &flat, 4);
+    Network wide = network_build(&SMALL_NODE, &flat, 4);
     call.bytes = 2.385e9;
     cr_assert_str_eq(collective_select("auto", &call, &wide)->name, "ring");
     call = call_of(COLLECTIVE_ALL_REDUCE, 2385, 4, GPUS);
@@ -195,7 +185,7 @@ Test(collective_loads, auto_takes_the_cheapest) {
 }
 
 Test(collective_loads, a_named_algorithm_that_cannot_run_gives_way_to_ring) {
-    Network network = network_build(&NODE, &FABRIC, 4);
+    Network network = network_build(&SMALL_NODE, &SMALL_FABRIC, 4);
     CollectiveCall call = call_of(COLLECTIVE_ALL_REDUCE, 2385, 8, GPUS);
     cr_assert_str_eq(collective_select("hierarchical", &call, &network)->name, "hierarchical");
     call.ranks = 7;
@@ -204,21 +194,21 @@ Test(collective_loads, a_named_algorithm_that_cannot_run_gives_way_to_ring) {
 }
 
 Test(collective_loads, an_all_to_all_that_cannot_run_as_named_is_direct) {
-    Network network = network_build(&NODE, &FABRIC, 4);
+    Network network = network_build(&SMALL_NODE, &SMALL_FABRIC, 4);
     CollectiveCall call = call_of(COLLECTIVE_ALL_TO_ALL, 2385, 7, GPUS);
     cr_assert_str_eq(collective_select("ring", &call, &network)->name, "direct");
     cr_assert_str_eq(collective_select("auto", &call, &network)->name, "direct");
 }
 
 Test(collective_loads, the_steps_of_a_pipeline_use_their_links_at_once) {
-    Network network = network_build(&NODE, &FABRIC, 4);
+    Network network = network_build(&SMALL_NODE, &SMALL_FABRIC, 4);
     CollectiveCall call = call_of(COLLECTIVE_BROADCAST, 3e8, 4, GPUS);
     double expected = LAUNCH_S + 3 * 2e-6 + 3e8 / 100e9;
     cr_assert_float_eq(seconds_of(&network, &call, "ring"), expected, 1e-12);
 }
 
 Test(collective_loads, a_switch_that_reduces_carries_the_buffer_and_one_share_each_way) {
-    Network network = network_build(&NODE, &FABRIC, 1);
+    Network network = network_build(&SMALL_NODE, &SMALL_FABRIC, 1);
     CollectiveCall call = call_of(COLLECTIVE_ALL_REDUCE, 4e8, 4, GPUS);
     call.in_network_reduction = true;
     const double switch_s = 35e-6;
@@ -231,13 +221,13 @@ Test(collective_loads, a_switch_that_reduces_carries_the_buffer_and_one_share_ea
 
 /* A read and a write of HBM, at 80 % of 200 GB/s. */
 Test(collective_loads, a_rank_of_an_all_to_all_copies_its_own_chunk) {
-    NodeSpec node = NODE;
-    Network network = network_build(&node, &FABRIC, 1);
+    NodeSpec node = SMALL_NODE;
+    Network network = network_build(&node, &SMALL_FABRIC, 1);
     CollectiveCall call = call_of(COLLECTIVE_ALL_TO_ALL, 8e8, 4, GPUS);
     double without_s = seconds_of(&network, &call, "direct");
     node.gpu.hbm_bytes_per_s = 200e9;
     node.gpu.kernels.hbm_fraction = 0.8;
-    network = network_build(&node, &FABRIC, 1);
+    network = network_build(&node, &SMALL_FABRIC, 1);
     cr_assert_float_eq(seconds_of(&network, &call, "direct") - without_s, 2e8 / 80e9, 1e-12);
     const double weights[4] = {0.75, 0.25, 0.5, 1.25}; /* of 4e8 */
     call.ranks = 2;
@@ -254,12 +244,12 @@ Test(collective_loads, a_rank_of_an_all_to_all_copies_its_own_chunk) {
 
 /* 200 ranks: 39,800 sends of two links each, more than are kept apart. */
 Test(collective_loads, a_large_direct_exchange_adds_up_as_it_goes) {
-    NodeSpec node = NODE;
+    NodeSpec node = SMALL_NODE;
     node.gpus = 200;
     int gpus[200];
     for (int rank = 0; rank < 200; rank++)
         gpus[rank] = rank;
-    Network network = network_build(&node, &FABRIC, 1);
+    Network network = network_build(&node, &SMALL_FABRIC, 1);
     CollectiveCall call = {
         .kind = COLLECTIVE_ALL_TO_ALL, .bytes = 2e8, .ranks = 200, .rank_gpu = gpus, .gpus_per_node = 200};
     Arena *arena = arena_create();
@@ -282,11 +272,11 @@ static void expect_equal_loads(const CollectivePhaseLoads *one, const Collective
 /* A message is its route; a broadcast between two ranks goes the long way of all collectives. */
 Test(collective_loads, a_message_loads_the_links_of_a_broadcast_between_two) {
     const int pairs[][2] = {{0, 3}, {2, 5}, {7, 4}, {1, 15}, {14, 8}, {11, 2}};
-    FabricSpec fabrics[] = {FABRIC, FABRIC, FABRIC, torus_fabric(4, 1, 1)};
+    FabricSpec fabrics[] = {SMALL_FABRIC, SMALL_FABRIC, SMALL_FABRIC, torus_fabric(4, 1, 1)};
     fabrics[1].spines = fabrics[2].spines = 5;
     fabrics[2].routing = fabrics[3].routing = ROUTING_SPRAY;
     for (int i = 0; i < 4 * 6; i++) {
-        Network network = network_build(&NODE, &fabrics[i / 6], 4);
+        Network network = network_build(&SMALL_NODE, &fabrics[i / 6], 4);
         Arena *arena = arena_create();
         CollectiveCall call = call_of(COLLECTIVE_SEND_RECV, 2.385e6, 2, pairs[i % 6]);
         CollectiveLoads message, broadcast;
@@ -328,9 +318,9 @@ static double hidden_seconds(const CollectiveAlgorithm *algorithm, CollectiveCal
 
 /* The gathering phases of an all_reduce repeat those before where they can; an all_gather's have nothing to repeat. */
 Test(collective_loads, an_all_reduce_is_a_reduce_scatter_and_an_all_gather) {
-    NodeSpec node = NODE;
+    NodeSpec node = SMALL_NODE;
     node.nvlink.ramp_s = 50e-6;
-    Network network = network_build(&node, &FABRIC, 4);
+    Network network = network_build(&node, &SMALL_FABRIC, 4);
     CollectiveCall call = call_of(COLLECTIVE_REDUCE_SCATTER, 2.385e7, 16, GPUS);
     int compared = 0;
     for (size_t index = 0; collective_at(index); index++) {

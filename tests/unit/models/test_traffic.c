@@ -4,19 +4,8 @@
 
 #include "models/workload/collective_loads.h"
 #include "sim/engine/engine.h"
+#include "tests/unit/models/small_network.h"
 
-/* 4 GPUs and NICs per node, two nodes per leaf: ports of 100 GB/s, NICs of 16 GB/s, uplinks of 40 GB/s. */
-static const NodeSpec NODE = {
-    .gpus = 4,
-    .nics = 4,
-    .nvlink = {.bytes_per_s = 200e9, .latency_s = 2e-6, .efficiency_fraction = 0.5},
-    .nic = {.bytes_per_s = 20e9, .latency_s = 7e-6, .efficiency_fraction = 0.8},
-};
-static const FabricSpec FABRIC = {.topology = "leaf_spine",
-                                  .nodes_per_leaf = 2,
-                                  .oversubscription = 4,
-                                  .hop_latency_s = 0.5e-6,
-                                  .efficiency_fraction = 1};
 static const double BYTES = 23.85e6;
 
 typedef struct Bench {
@@ -33,7 +22,7 @@ static Bench *bench_create(const NodeSpec *node, bool folded) {
     bench->arena = arena;
     bench->engine = engine_create(&(EngineSettings){.seed = 7});
     bench->share = fair_share_create(bench->engine);
-    bench->network = network_build(node, &FABRIC, 4);
+    bench->network = network_build(node, &SMALL_FABRIC, 4);
     bench->traffic = traffic_create(arena, &bench->network, folded ? TRAFFIC_FOLDED : TRAFFIC_UNFOLDED);
     return bench;
 }
@@ -104,7 +93,7 @@ static const int TWO_NODES[4] = {0, 1, 4, 5};
 static const int FOUR_NODES[4] = {0, 4, 8, 12};
 
 Test(traffic, equally_loaded_links_of_a_kind_are_one_resource_when_folded) {
-    Bench *bench = bench_create(&NODE, true);
+    Bench *bench = bench_create(&SMALL_NODE, true);
     int ring = add(bench, COLLECTIVE_ALL_REDUCE, BYTES, TWO_NODES, 4);
     seal(bench);
     const Network *network = &bench->network;
@@ -121,7 +110,7 @@ Test(traffic, equally_loaded_links_of_a_kind_are_one_resource_when_folded) {
 
 /* Each of 3 steps sends a quarter; a node's NICs share what leaves it. */
 Test(traffic, weights_are_the_bytes_of_a_ring) {
-    Bench *bench = bench_create(&NODE, true);
+    Bench *bench = bench_create(&SMALL_NODE, true);
     int ring = add(bench, COLLECTIVE_ALL_REDUCE, BYTES, TWO_NODES, 4);
     seal(bench);
     cr_assert_eq(traffic_leg_count(bench->traffic, ring), 2);
@@ -138,7 +127,7 @@ Test(traffic, weights_are_the_bytes_of_a_ring) {
 }
 
 Test(traffic, every_used_link_is_a_resource_of_its_own_when_unfolded) {
-    Bench *bench = bench_create(&NODE, false);
+    Bench *bench = bench_create(&SMALL_NODE, false);
     int ring = add(bench, COLLECTIVE_ALL_REDUCE, BYTES, TWO_NODES, 4);
     seal(bench);
     const TrafficLeg *leg = traffic_leg(bench->traffic, ring, 1);
@@ -151,7 +140,7 @@ Test(traffic, every_used_link_is_a_resource_of_its_own_when_unfolded) {
 }
 
 Test(traffic, unused_links_have_no_resource) {
-    Bench *bench = bench_create(&NODE, true);
+    Bench *bench = bench_create(&SMALL_NODE, true);
     add(bench, COLLECTIVE_ALL_REDUCE, BYTES, TWO_NODES, 4);
     seal(bench);
     cr_assert_not(is_used(bench, network_port_out(&bench->network, 1)));
@@ -162,7 +151,7 @@ Test(traffic, unused_links_have_no_resource) {
 
 Test(traffic, alone_an_operation_takes_what_the_collective_does) {
     for (int folded = 0; folded < 2; folded++) {
-        Bench *bench = bench_create(&NODE, folded);
+        Bench *bench = bench_create(&SMALL_NODE, folded);
         CollectiveCall call = {
             .kind = COLLECTIVE_ALL_REDUCE, .bytes = BYTES, .ranks = 4, .rank_gpu = FOUR_NODES, .gpus_per_node = 4};
         int ring = add(bench, COLLECTIVE_ALL_REDUCE, BYTES, FOUR_NODES, 4);
@@ -178,7 +167,7 @@ Test(traffic, alone_an_operation_takes_what_the_collective_does) {
 }
 
 Test(traffic, a_ring_over_leaves_loads_every_uplink_once_both_ways) {
-    Bench *bench = bench_create(&NODE, true);
+    Bench *bench = bench_create(&SMALL_NODE, true);
     int ring = add(bench, COLLECTIVE_REDUCE_SCATTER, BYTES, FOUR_NODES, 4);
     seal(bench);
     const TrafficLeg *leg = traffic_leg(bench->traffic, ring, 0);
@@ -196,7 +185,7 @@ Test(traffic, a_ring_over_leaves_loads_every_uplink_once_both_ways) {
 
 /* 3 rings side by side: each has NICs of its own, the uplink carries all of them. */
 Test(traffic, copies_are_felt_by_the_leaves_only) {
-    Bench *bench = bench_create(&NODE, true);
+    Bench *bench = bench_create(&SMALL_NODE, true);
     TrafficGroups groups = groups_of(COLLECTIVE_REDUCE_SCATTER, BYTES, FOUR_NODES, 4);
     groups.copies = 3;
     int ring = traffic_add(bench->traffic, &groups);
@@ -213,7 +202,7 @@ Test(traffic, copies_are_felt_by_the_leaves_only) {
 
 /* Two tensor groups across nodes whose GPUs share a NIC. */
 Test(traffic, groups_of_an_operation_add_up_on_the_links_they_share) {
-    NodeSpec node = NODE;
+    NodeSpec node = SMALL_NODE;
     node.nics = 2;
     Bench *bench = bench_create(&node, true);
     TrafficGroups groups = groups_of(COLLECTIVE_ALL_REDUCE, BYTES, (const int[]){0, 4, 1, 5, 2, 6}, 2);
@@ -230,7 +219,7 @@ Test(traffic, groups_of_an_operation_add_up_on_the_links_they_share) {
 }
 
 Test(traffic, links_of_different_operations_are_told_apart) {
-    Bench *bench = bench_create(&NODE, true);
+    Bench *bench = bench_create(&SMALL_NODE, true);
     add_messages(bench, BYTES, (const int[]){0, 4}, 1);
     add_messages(bench, BYTES, (const int[]){8, 12}, 1);
     seal(bench);
@@ -241,7 +230,7 @@ Test(traffic, links_of_different_operations_are_told_apart) {
 }
 
 Test(traffic, links_with_other_bytes_or_of_another_kind_are_told_apart) {
-    Bench *bench = bench_create(&NODE, true);
+    Bench *bench = bench_create(&SMALL_NODE, true);
     add_messages(bench, BYTES, (const int[]){0, 1, 4, 8}, 2);
     add_messages(bench, BYTES + 1, (const int[]){2, 3}, 1);
     seal(bench);
@@ -254,7 +243,7 @@ Test(traffic, links_with_other_bytes_or_of_another_kind_are_told_apart) {
 }
 
 Test(traffic, the_latency_of_an_operation_is_that_of_its_farthest_group) {
-    Bench *bench = bench_create(&NODE, true);
+    Bench *bench = bench_create(&SMALL_NODE, true);
     int messages = add_messages(bench, BYTES, (const int[]){0, 4, 5, 9, 2, 3}, 3);
     seal(bench);
     expect_near(traffic_leg(bench->traffic, messages, 0)->latency_s, 5e-6 + 7e-6 + 3 * 0.5e-6);
@@ -262,7 +251,7 @@ Test(traffic, the_latency_of_an_operation_is_that_of_its_farthest_group) {
 }
 
 Test(traffic, one_rank_has_no_legs_and_no_bytes_have_no_links) {
-    Bench *bench = bench_create(&NODE, true);
+    Bench *bench = bench_create(&SMALL_NODE, true);
     int nobody = add(bench, COLLECTIVE_ALL_REDUCE, BYTES, FOUR_NODES, 1);
     int nothing = add_messages(bench, 0, (const int[]){0, 4}, 1);
     seal(bench);
@@ -275,7 +264,7 @@ Test(traffic, one_rank_has_no_legs_and_no_bytes_have_no_links) {
 }
 
 Test(traffic, operations_do_not_leave_bytes_behind) {
-    Bench *bench = bench_create(&NODE, true);
+    Bench *bench = bench_create(&SMALL_NODE, true);
     add(bench, COLLECTIVE_ALL_REDUCE, BYTES, TWO_NODES, 4);
     int second = add_messages(bench, 7.1e6, (const int[]){0, 1}, 1);
     seal(bench);
@@ -288,7 +277,7 @@ Test(traffic, operations_do_not_leave_bytes_behind) {
 
 /* The second group cannot be hierarchical: one rank of it sits on a node alone. */
 Test(traffic, all_groups_of_an_operation_run_one_algorithm) {
-    Bench *bench = bench_create(&NODE, true);
+    Bench *bench = bench_create(&SMALL_NODE, true);
     TrafficGroups groups = groups_of(COLLECTIVE_ALL_REDUCE, BYTES, (const int[]){0, 1, 4, 5, 6, 7, 8, 12}, 4);
     groups.count = 2;
     groups.algorithm = "hierarchical";
@@ -303,7 +292,7 @@ Test(traffic, all_groups_of_an_operation_run_one_algorithm) {
 
 /* An all_reduce by the switch is one phase, by a ring two. */
 Test(traffic, a_split_sum_is_not_left_to_the_switch) {
-    NodeSpec node = NODE;
+    NodeSpec node = SMALL_NODE;
     node.in_network_reduction = true;
     Bench *bench = bench_create(&node, true);
     TrafficGroups groups = groups_of(COLLECTIVE_ALL_REDUCE, 4e9, (const int[]){0, 1, 2, 3}, 4);
