@@ -129,6 +129,13 @@ typedef struct CollectiveRow {
 
 typedef struct Results Results;
 
+/* When something was there, in order of time. */
+typedef struct Spans {
+    int count;
+    const SimTime *starts; /* [count] */
+    const SimTime *ends;
+} Spans;
+
 /*
  * Several jobs on one fabric. Of the exposed communication of each job, how much is due to whom: columns are the jobs,
  * the background flows, and last "links" (that failed or slowed down). The column of the job itself is what it would
@@ -142,6 +149,7 @@ typedef struct Contention {
     int owner_count;             /* columns */
     const char *const *owners;   /* [owner]: names; job i is owner i */
     const double *due_gpu_s;     /* [job * owner_count + owner]: read it with results_due_gpu_s */
+    const Spans *present; /* [owner]: when a flow was on, when events on links held; of jobs none. NULL = not kept */
 } Contention;
 
 struct Results {

@@ -13,6 +13,7 @@ typedef struct ClusterOutcome {
     const char *const *stragglers; /* [job]: the class that straggles most, NULL = none */
     uint32_t owner_count;          /* 0 = a job alone; else jobs, background flows, links */
     const double *const *lost_s;   /* [job][owner]: exposed communication lost to the owner, GPU-seconds */
+    const Spans *present;          /* [owner]: when a flow was on or events on links held; of jobs none */
     const LinkUse *links;          /* every link, when done */
     int link_count;
 } ClusterOutcome;

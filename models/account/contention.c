@@ -44,7 +44,8 @@ const Contention *contention_of(const SimulationSpec *spec, const ClusterOutcome
                                .exposed_gpu_s = exposed,
                                .owner_count = owners,
                                .owners = owner_names(spec, owners, arena),
-                               .due_gpu_s = due};
+                               .due_gpu_s = due,
+                               .present = outcome->present};
     for (int job = 0; job < jobs; job++) {
         slowdown[job] = NAN;
         if (!outcome->done)

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "models/cluster/node_list.h"
+#include "models/cluster/span_log.h"
+#include "sim/engine/engine.h"
 #include "sim/engine/random.h"
 
 /* An activity that is to go on moves so much and then begins anew: hours at any speed that is built. */
@@ -29,6 +31,8 @@ struct Background {
     int flow_count;
     RandomStream *stream;
     int64_t sample; /* that holds */
+    bool is_on;
+    SpanLog log;
 };
 
 static int add_pair(Traffic *traffic, Arena *arena, int from, int to) {
@@ -57,7 +61,7 @@ Background *background_create(RunGround *ground, const SimulationSpec *spec, con
     const int *from = node_list_read(flow->from, spec->cluster.nodes, arena, &from_count, &found);
     const int *to = node_list_read(flow->to, spec->cluster.nodes, arena, &to_count, &found);
     Background *self = ARENA_NEW(arena, Background);
-    *self = (Background){.spec = flow, .ground = ground, .owner = owner, .sample = -1};
+    *self = (Background){.spec = flow, .ground = ground, .owner = owner, .sample = -1, .log.arena = arena};
     self->nics = traffic_network(ground->traffic)->nics_per_node;
     self->flow_count = (int)(from_count > to_count ? from_count : to_count);
     self->flows = ARENA_ARRAY(arena, self->flow_count, Flow);
@@ -96,7 +100,21 @@ static void on_moved(Engine *engine, void *subject, uint64_t argument) {
         start_flow(flow, rate_now(flow->background));
 }
 
+static void note(Background *self, bool on) {
+    SimTime now = engine_now(self->ground->engine);
+    if (on && !self->is_on)
+        span_log_begin(&self->log, now);
+    else if (!on && self->is_on)
+        span_log_end(&self->log, now);
+    self->is_on = on;
+}
+
+Spans background_spans(const Background *self, SimTime end) {
+    return span_log_spans(&self->log, end);
+}
+
 static void set_rate(Background *self, bool on, double bytes_per_s) {
+    note(self, on);
     for (int i = 0; i < self->flow_count; i++) {
         fair_share_cancel(self->ground->share, self->flows[i].activity);
         if (on)

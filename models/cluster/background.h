@@ -6,6 +6,7 @@
 #define MODELS_CLUSTER_BACKGROUND_H
 
 #include "models/cluster/run_ground.h"
+#include "models/results.h"
 #include "models/spec.h"
 
 typedef struct Background Background;
@@ -17,6 +18,9 @@ Background *background_create(RunGround *ground, const SimulationSpec *spec, con
 
 /* Schedules it; nothing new begins when no jobs are left. */
 void background_start(Background *self);
+
+/* When it was on, until the end of the run. */
+Spans background_spans(const Background *self, SimTime end);
 
 /* Ends what is under way. */
 void background_stop(Background *self);

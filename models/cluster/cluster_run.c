@@ -83,6 +83,19 @@ static void run_to_the_end(ClusterRun *run) {
     }
 }
 
+/* Beside the jobs; NULL when they are alone. */
+static const Spans *find_spans(const ClusterRun *run, uint32_t owners, SimTime end) {
+    const SimulationSpec *spec = run->spec;
+    if (owners == 0)
+        return NULL;
+    Spans *present = ARENA_ARRAY(run->ground.arena, owners, Spans);
+    for (int64_t i = 0; i < spec->background_count; i++)
+        present[spec->job_count + i] = background_spans(run->background[i], end);
+    if (run->link_events)
+        present[owners - 1] = link_events_spans(run->link_events, end);
+    return present;
+}
+
 static ClusterOutcome close_books(ClusterRun *run, Results **results) {
     const SimulationSpec *spec = run->spec;
     Arena *arena = run->ground.arena;
@@ -104,6 +117,8 @@ static ClusterOutcome close_books(ClusterRun *run, Results **results) {
         SimTime end = results[i]->start + results[i]->wall;
         outcome.end = end > outcome.end ? end : outcome.end;
     }
+    if (outcome.done)
+        outcome.present = find_spans(run, outcome.owner_count, outcome.end);
     LinkUseQuery query = {&run->network, run->ground.traffic, run->ground.share, outcome.end};
     if (outcome.done && outcome.end > 0 && !spec->without_links)
         outcome.link_count = link_use_fill(&query, arena, &outcome.links);

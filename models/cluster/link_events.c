@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/cluster/span_log.h"
+#include "sim/engine/engine.h"
 #include "sim/engine/fatal.h"
 
 enum { CHANGE_PRIORITY = 0 };
@@ -23,6 +25,7 @@ struct LinkEvents {
     bool reroutes;
     EventState *states;
     int state_count;
+    SpanLog log;
     size_t link_count;
     double *speed_fraction; /* [link] */
     bool *dead;             /* [link]: what the routing knows */
@@ -146,6 +149,7 @@ static void on_change(Engine *engine, void *subject, uint64_t argument) {
     if (events->ground->jobs_left == 0)
         return;
     state->holds = argument == 1;
+    (state->holds ? span_log_begin : span_log_end)(&events->log, engine_now(engine));
     find_speeds(events, state);
     set_speeds(events, state);
     if (events->reroutes && spec->speed_fraction == 0) {
@@ -175,6 +179,7 @@ LinkEvents *link_events_start(RunGround *ground, const SimulationSpec *spec) {
     size_t links = (size_t)network_link_count(traffic_network(ground->traffic));
     *events = (LinkEvents){.ground = ground,
                            .link_count = links,
+                           .log.arena = ground->arena,
                            .reroute = sim_time_from_s(spec->cluster.fabric.reroute_s),
                            .reroutes = link_events_detail(spec) == TRAFFIC_REROUTABLE,
                            .states = ARENA_ARRAY(ground->arena, spec->link_event_count, EventState),
@@ -185,6 +190,10 @@ LinkEvents *link_events_start(RunGround *ground, const SimulationSpec *spec) {
     for (int64_t i = 0; i < spec->link_event_count; i++)
         start_event(events, &spec->link_events[i]);
     return events;
+}
+
+Spans link_events_spans(const LinkEvents *events, SimTime end) {
+    return span_log_spans(&events->log, end);
 }
 
 /* Flows never leave the ports and NICs of their ends; in the fabric they do when the routing finds a way. */

@@ -7,6 +7,7 @@
 #define MODELS_CLUSTER_LINK_EVENTS_H
 
 #include "models/cluster/run_ground.h"
+#include "models/results.h"
 #include "models/spec.h"
 
 /* True when the link, "leaf[2].up[3]", is meant by an event's name, "leaf[2]" or "leaf[2].up". */
@@ -25,6 +26,9 @@ typedef struct LinkEvents LinkEvents;
 
 /* Schedules all events of the spec; they stop when no jobs are left. The result lives in the ground's arena. */
 LinkEvents *link_events_start(RunGround *ground, const SimulationSpec *spec);
+
+/* When any of them held, until the end of the run. */
+Spans link_events_spans(const LinkEvents *events, SimTime end);
 
 /* True when a flow of the owner waits for a link that never comes back and has no other way. */
 bool link_events_hold_up_for_ever(const LinkEvents *events, uint32_t owner);

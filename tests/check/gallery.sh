@@ -23,4 +23,8 @@ draw two_jobs jobs two_jobs
 draw two_jobs contention two_jobs_contention
 "$program" run -q scenarios/own_graph.yaml --set 'sweep={}' --set 'assert=[]' -o "$work/fabric" >/dev/null
 cp "$work/fabric/plots/fabric.png" plots/gallery/own_graph_fabric.png
+"$program" run -q scenarios/moe_all_to_all.yaml --set 'sweep={}' --set 'assert=[]' --set 'jobs[0].gpus=256' \
+    --set name=all_reduce --set 'lesson="Small messages pay for latency, large ones for bandwidth."' \
+    --set 'jobs[0].collective={operation: all_reduce, from: 4 KiB, to: 4 GiB}' -o "$work/sizes" >/dev/null
+cp "$work/sizes/plots/collective.png" plots/gallery/collective.png
 ls plots/gallery

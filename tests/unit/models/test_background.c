@@ -103,6 +103,28 @@ Test(background, bursts_take_their_part_of_the_time) {
     arena_destroy(arena);
 }
 
+Test(background, results_say_when_a_flow_was_on_and_when_events_held) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = sender(arena, 1e9);
+    BackgroundSpec *noise = busy_cluster_add_background(&spec, "noise", "2", "1");
+    noise->start_s = 0.017;
+    noise->on_s = 0.003;
+    noise->off_s = 0.02;
+    busy_cluster_add_event(&spec, "node[2]", 0.02385, 0.001)->speed_fraction = 0.5;
+    const Contention *contention = busy_cluster_run(&spec, arena)->contention;
+    cr_assert_eq(contention->owner_count, 3);
+    cr_expect_eq(contention->present[0].count, 0);
+    const Spans *flow = &contention->present[1], *events = &contention->present[2];
+    cr_assert_geq(flow->count, 2);
+    cr_expect_eq(flow->starts[0], 17000000);
+    cr_expect_eq(flow->ends[0], 20000000);
+    cr_expect_eq(flow->starts[1], 40000000);
+    cr_assert_eq(events->count, 1);
+    cr_expect_eq(events->starts[0], 23850000);
+    cr_expect_eq(events->ends[0], 24850000);
+    arena_destroy(arena);
+}
+
 Test(background, random_bursts_have_their_means_and_depend_on_seed_and_name) {
     Arena *arena = arena_create();
     SimulationSpec spec = sender(arena, 20e9);

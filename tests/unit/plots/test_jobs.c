@@ -217,6 +217,34 @@ Test(jobs, a_terminal_shows_steps_as_letters_and_slow_ones_as_hashes) {
     }
 }
 
+/* The background is on for 2 s of every 2.385 s, and one event holds from 3 s to 4 s. */
+static Results *beside(void) {
+    static const SimTime starts[] = {0, 2385000000, 4770000000}, ends[] = {2000000000, 4385000000, 6770000000};
+    static const SimTime start = 3000000000, end = 4000000000;
+    Results *results = ARENA_NEW(arena, Results);
+    *results = *fixture_jobs(arena, 2);
+    Spans *present = ARENA_ARRAY(arena, 4, Spans);
+    present[2] = (Spans){3, starts, ends};
+    present[3] = (Spans){1, &start, &end};
+    ((Contention *)results->contention)->present = present;
+    return results;
+}
+
+Test(jobs, background_and_link_events_are_thin_rows_under_the_jobs) {
+    const char *text = drawn(beside(), 80);
+    expect_narrow(text, 80);
+    cr_expect_not_null(strstr(text, "\n  backup          oooooooooooo  oooooooooooo  oooooooooooo\n"
+                                    "  link events                      ooooooo\n"
+                                    "  | a step begins"),
+                       "%s", text);
+    cr_expect_not_null(strstr(text, "; o background"));
+    cr_assert(report_write_run(&target, beside(), &errors));
+    const char *data = fixture_file_text(arena, target.folder, "series/jobs.dat");
+    cr_expect_not_null(strstr(data, "# presence\n1 1.8 0 2 "), "%s", data);
+    cr_expect_not_null(strstr(data, "\n3.5 2.22 3 4 "), "%s", data);
+    cr_expect_not_null(strstr(data, "\n1.8 \"backup\" \"\"\n2.22 \"link events\" \"\"\n"), "%s", data);
+}
+
 Test(jobs, tidy_rows_of_a_job_sum_to_its_exposed_communication) {
     const char *text = fixture_run_text(arena, "tidy", fixture_jobs(arena, 3));
     cr_expect_not_null(strstr(text, "\ntogether,NaN,right,slowdown,1.3333333333333333,ratio\n"), "%s", text);

@@ -73,7 +73,7 @@ static const Results *jobs(double slowdown, Loss loss) {
     numbers[4] = 0.4 - loss.to_right - loss.to_links, numbers[5] = loss.to_right, numbers[6] = loss.to_links;
     numbers[8] = 0.4;
     Contention *contention = ARENA_NEW(arena, Contention);
-    *contention = (Contention){2, each, numbers, &numbers[2], 3, owners, &numbers[4]};
+    *contention = (Contention){2, each, numbers, &numbers[2], 3, owners, &numbers[4], NULL};
     *metric = (Metric){"jobs.slowdown_max", slowdown, "ratio", ""};
     *results = (Results){.name = "two",
                          .verdict = "left suffers.",
