@@ -15,6 +15,11 @@ const char *manifest_of_word(const char *word, Arena *arena) {
     return bytes > 0 && access(file, F_OK) == 0 ? file : word;
 }
 
+bool manifest_is_named(const char *file) {
+    size_t bytes = strlen(file), end = strlen(FILE_NAME);
+    return bytes > end && file[bytes - end - 1] == '/' && strcmp(file + bytes - end, FILE_NAME) == 0;
+}
+
 /* The scalar behind a key, NULL when there is none. */
 static const YamlNode *scalar_of(const YamlNode *tree, const char *key) {
     const YamlPair *pair = yaml_node_pair(tree, key);

@@ -11,6 +11,9 @@
 /* DIR/manifest.json for the folder of a run; any other word as it is. */
 const char *manifest_of_word(const char *word, Arena *arena);
 
+/* True for the path of a manifest. */
+bool manifest_is_named(const char *file);
+
 /* The scenario in a tree that is a manifest, with the name it ran under; any other tree as it is. NULL and an error
  * when the scenario cannot be read. */
 YamlNode *manifest_scenario(YamlNode *tree, Arena *arena, ErrorList *errors);

@@ -4,6 +4,7 @@
 #include "scenarios/experiment/goal_check.h"
 #include "scenarios/experiment/remedy.h"
 #include "scenarios/experiment/sweep.h"
+#include "scenarios/reader/manifest.h"
 #include "scenarios/reader/spelling.h"
 #include "sim/commands/interrupt.h"
 #include "sim/commands/note.h"
@@ -78,6 +79,11 @@ static Scenario *read_scenario(const CommandLine *line) {
     }
     Scenario *scenario = scenario_read(&source, line->arena, &errors);
     error_list_print(&errors, note_stream());
+    for (int i = 0; scenario == NULL && i < source.file_count; i++)
+        if (manifest_is_named(source.files[i]))
+            fprintf(note_stream(),
+                    "%s keeps the scenario, not the files that it names; its \"command\" says how it was run\n",
+                    source.files[i]);
     if (scenario != NULL && !line->quiet)
         error_list_print(&scenario->notes, note_stream());
     return scenario;

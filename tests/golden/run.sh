@@ -274,6 +274,8 @@ expect record_again 0 run "$work/record" -q -o "$work/record" --no-plots &&
 expect record_alone 0 run "$work/record/manifest.json" --set sweep={} -f csv &&
     if [ "$(wc -l <"$work/stdout")" -eq 2 ]; then pass; else fail "a manifest takes no --set"; fi
 
+expect record_of_files 0 run $here/neighbours.yaml -q -o "$work/record" --no-plots && bad record_without_files run "$work/record"
+
 # A reader that leaves takes no files along; notes stand behind what was printed before them.
 mkfifo "$work/pipe"
 : <"$work/pipe" &

@@ -44,6 +44,8 @@ Test(manifest, the_folder_of_a_run_means_its_record) {
     cr_assert_str_eq(manifest_of_word(arena_format(reading->arena, "%s/", folder), reading->arena), file);
     cr_assert_str_eq(manifest_of_word(file, reading->arena), file);
     cr_assert_str_eq(manifest_of_word("", reading->arena), "");
+    cr_assert(manifest_is_named(file));
+    cr_assert_not(manifest_is_named("a_manifest.json"));
     reading_remove(folder);
     reading_destroy(reading);
 }
