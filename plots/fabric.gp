@@ -39,7 +39,7 @@ do for [picture in 'png svg'] {
     set tmargin at screen top - 0.05
     set xrange [0:1]
     set yrange [12.5:-0.5]
-    set label 3 'The fullest links and ports' at graph 0, graph 1 offset 0,0.6 left
+    set label 3 'The fullest (+n: n more are as full)' at graph 0, graph 1 offset 0,0.6 left
     plot file index 'busiest' using (0):1:3 with labels left textcolor rgb TEXT_COLOUR, \
          file index 'busiest' using (1):1:4 with labels right textcolor rgb 0x000000
     unset label

@@ -115,16 +115,44 @@ static void write_numbers(FILE *out, const FabricView *view) {
     dat_set_close(&set);
 }
 
+/* Links of a kind that are equally full, as far as the list shows, are one row. */
+typedef struct BusiestRow {
+    const FabricLine *first;
+    int more;
+} BusiestRow;
+
+static bool looks_alike(const FabricLine *one, const FabricLine *other) {
+    return one->kind == other->kind && lround(10 * one->percent) == lround(10 * other->percent);
+}
+
+static int find_busiest(const FabricView *view, BusiestRow rows[MOST_BUSIEST]) {
+    int count = 0;
+    for (int i = 0; i < view->busiest_count; i++) {
+        const FabricLine *line = &view->busiest[i];
+        int row = 0;
+        while (row < count && !looks_alike(rows[row].first, line))
+            row++;
+        if (row == MOST_BUSIEST)
+            break;
+        if (row < count)
+            rows[row].more++;
+        else
+            rows[count++] = (BusiestRow){line, 0};
+    }
+    return count;
+}
+
 static void write_busiest(FILE *out, const FabricView *view, Arena *arena) {
     DatSet set = dat_set_open(out, "busiest", 4);
-    for (int i = 0; i < view->busiest_count && i < MOST_BUSIEST; i++) {
-        const FabricLine *line = &view->busiest[i];
-        const double row[] = {i, line->percent};
-        char percent[32];
-        snprintf(percent, sizeof percent, "%.1f %%", line->percent);
+    BusiestRow rows[MOST_BUSIEST];
+    int count = find_busiest(view, rows);
+    for (int i = 0; i < count; i++) {
+        const double row[] = {i, rows[i].first->percent};
+        const char *more = rows[i].more > 0 ? arena_format(arena, " +%d", rows[i].more) : "";
+        int room = NAME_COLUMNS - text_layout_columns(more);
         dat_set_row(&set, row, 2);
-        dat_set_text(&set, text_layout_shorten(arena, line->name, NAME_COLUMNS));
-        dat_set_text(&set, percent);
+        dat_set_text(&set, arena_format(arena, "%s%s", text_layout_shorten(arena, rows[i].first->name, room), more));
+        dat_set_text(&set, arena_format(arena, "%.1f %%", rows[i].first->percent));
         dat_set_end_row(&set);
     }
     dat_set_close(&set);

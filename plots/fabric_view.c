@@ -187,7 +187,7 @@ static int add_ports(const Results *results, FabricLine *lines, int count) {
     for (int i = 0; i < results->link_count; i++) {
         const LinkUse *use = &results->links[i];
         if (use->kind == LINK_NVLINK)
-            lines[count++] = (FabricLine){-1, use->from.index, 100 * use->fullest_fraction, use->name};
+            lines[count++] = (FabricLine){-1, use->from.index, 100 * use->fullest_fraction, use->name, use->kind};
     }
     return first + join_lines(lines + first, count - first);
 }
@@ -212,7 +212,7 @@ static void draw_lines(const Results *results, FabricView *view, FabricSpot *spo
         const FabricSpot *to = find_spot(spots, view->spot_count, use->to);
         if (from != NULL && to != NULL)
             lines[count++] =
-                (FabricLine){(int)(from - spots), (int)(to - spots), 100 * use->fullest_fraction, use->name};
+                (FabricLine){(int)(from - spots), (int)(to - spots), 100 * use->fullest_fraction, use->name, use->kind};
     }
     count = join_lines(lines, count);
     qsort(lines, (size_t)count, sizeof *lines, compare_fullness);

@@ -26,6 +26,7 @@ typedef struct FabricLine {
     int to;
     double percent;   /* of the fullest link, of its capacity over the run */
     const char *name; /* of that link */
+    LinkKind kind;
 } FabricLine;
 
 /* A node, or several neighbours: the fullest of their NICs and ports. */

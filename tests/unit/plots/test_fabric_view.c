@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plots/fabric_file.h"
 #include "plots/report.h"
 #include "tests/unit/plots/fixture.h"
 
@@ -114,6 +115,22 @@ Test(fabric_view, one_node_has_no_fabric_to_draw) {
     Arena *arena = arena_create();
     cr_assert(fabric_view_applies(results_of(2, arena)));
     cr_assert_not(fabric_view_applies(results_of(1, arena)));
+    arena_destroy(arena);
+}
+
+Test(fabric_view, equally_full_links_of_a_kind_are_one_row_of_the_list) {
+    Arena *arena = arena_create();
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *out = open_memstream(&text, &bytes);
+    fabric_file_write(out, results_of(9, arena));
+    fclose(out);
+    const char *list = strstr(text, "# busiest\n");
+    cr_assert_not_null(list);
+    cr_expect_not_null(strstr(list, "0 40 \"leaf[0].up[1] +4\" \"40.0 %\"\n1 26 \"node[6].nic\" \"26.0 %\"\n"), "%s",
+                       list);
+    cr_expect_not_null(strstr(list, " 10 \"port +8\" \"10.0 %\"\n"), "%s", list);
+    free(text);
     arena_destroy(arena);
 }
 
