@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "models/cluster/placement.h"
-#include "models/cluster_resolve.h"
 #include "models/simulation.h"
 #include "models/spec_resolve.h"
+#include "sim/engine/engine.h"
 #include "tests/unit/models/small_cluster.h"
 
 typedef struct Layout {
@@ -182,83 +182,6 @@ Test(mixed_nodes, a_job_that_does_not_fit_on_the_smaller_gpu_names_it) {
     arena_destroy(arena);
 }
 
-/* Nodes of 4, 2 and 4 GPUs: places 6 and 7 are empty. */
-static ClusterSpec uneven_cluster(Arena *arena) {
-    SimulationSpec spec = small_cluster(arena, 3, 4);
-    add_others(arena, &spec, "1", slow_node(&spec.cluster.node, 2));
-    ErrorList errors;
-    error_list_init(&errors, arena);
-    cr_assert(cluster_resolve_types(&spec.cluster, &errors));
-    return spec.cluster;
-}
-
-Test(mixed_nodes, links_of_empty_places_are_not_there) {
-    Arena *arena = arena_create();
-    ClusterSpec cluster = uneven_cluster(arena);
-    Network network = cluster_network(&cluster);
-    cr_expect_eq(cluster_gpu_count(&cluster), 10);
-    cr_expect_eq(network.gpus_per_node, 4);
-    cr_expect(network_has_link(&network, network_port_out(&network, 5)));
-    cr_expect_not(network_has_link(&network, network_port_out(&network, 6)));
-    cr_expect_not(network_has_link(&network, network_port_in(&network, 7)));
-    cr_expect(network_has_link(&network, network_port_in(&network, 8)));
-    cr_expect(network_has_link(&network, network_nic_in(&network, 5)));
-    cr_expect_not(network_has_link(&network, network_nic_in(&network, 5) + 1));
-    arena_destroy(arena);
-}
-
-Test(mixed_nodes, every_link_has_the_speed_of_its_own_node) {
-    Arena *arena = arena_create();
-    ClusterSpec cluster = uneven_cluster(arena);
-    Network network = cluster_network(&cluster);
-    cr_expect_float_eq(network_link_bytes_per_s(&network, network_port_out(&network, 3)), 300e9 * 0.7, 1);
-    cr_expect_float_eq(network_link_bytes_per_s(&network, network_port_out(&network, 5)), 300e9 * 0.7 * 0.57, 1);
-    cr_expect_float_eq(network_link_bytes_per_s(&network, network_nic_in(&network, 9)), 25e9 * 0.65, 1);
-    cr_expect_float_eq(network_link_bytes_per_s(&network, network_nic_in(&network, 4)), 25e9 * 0.65 * 0.71, 1);
-    char name[NETWORK_LINK_NAME_BYTES];
-    network_link_name(&network, network_nic_out(&network, 5), name, sizeof name);
-    cr_expect_str_eq(name, "node[1].nic[1].out");
-    arena_destroy(arena);
-}
-
-/* 6.4 us and 1.3 x 6.4 us, half of each, and one switch. */
-Test(mixed_nodes, latency_between_types_is_the_mean_of_both_nics) {
-    Arena *arena = arena_create();
-    ClusterSpec cluster = uneven_cluster(arena);
-    Network network = cluster_network(&cluster);
-    NetworkRoute there, back;
-    network_route(&network, 0, 5, &there);
-    network_route(&network, 5, 0, &back);
-    cr_expect_float_eq(there.latency_s, 6.4e-6 * 1.15 + 150e-9, 1e-15);
-    cr_expect_eq(there.latency_s, back.latency_s);
-    arena_destroy(arena);
-}
-
-Test(mixed_nodes, a_sender_without_a_nic_on_the_rail_goes_over_the_spine) {
-    Arena *arena = arena_create();
-    ClusterSpec cluster = uneven_cluster(arena);
-    cluster.fabric.topology = "rail_optimised";
-    Network network = cluster_network(&cluster);
-    NetworkRoute route;
-    network_route(&network, 5, 8 + 3, &route); /* NIC 1 to NIC 3: node 1 has only two */
-    cr_expect_eq(route.kind, LINK_FABRIC);
-    for (int i = 0; i < route.link_count; i++)
-        cr_expect(network_has_link(&network, route.links[i]));
-    network_route(&network, 8 + 3, 5, &route); /* back it leaves by NIC 1, which node 2 has */
-    cr_expect_eq(route.kind, LINK_NIC);
-    arena_destroy(arena);
-}
-
-Test(mixed_nodes, the_switch_reduces_only_where_all_ranks_have_one) {
-    Arena *arena = arena_create();
-    ClusterSpec cluster = uneven_cluster(arena);
-    cluster.node.in_network_reduction = true;
-    Network network = cluster_network(&cluster);
-    cr_expect(network_reduces(&network, (const int[]){0, 3, 8}, 3));
-    cr_expect_not(network_reduces(&network, (const int[]){0, 3, 5}, 3));
-    arena_destroy(arena);
-}
-
 Test(mixed_nodes, jobs_get_only_gpus_that_there_are) {
     Arena *arena = arena_create();
     SimulationSpec spec = small_cluster(arena, 3, 4);
@@ -270,6 +193,64 @@ Test(mixed_nodes, jobs_get_only_gpus_that_there_are) {
     const JobPlace *places = placement_of_jobs(&spec, arena, &errors);
     cr_assert_eq(spec.jobs[0].gpus, 6);
     cr_expect_arr_eq(places[0].rank_gpu, ((const int[]){4, 5, 8, 9, 10, 11}), 6 * sizeof(int));
+    arena_destroy(arena);
+}
+
+Test(mixed_nodes, a_job_on_the_other_nodes_has_their_memory) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = data_parallel_spec(arena);
+    spec.cluster.node.gpu.hbm_bytes = 2e9;
+    spec.jobs[0].nodes = "2";
+    small_cluster_resolve(arena, &spec);
+    const Results *results = simulation_run(&spec, arena);
+    cr_expect_eq(results->status, RUN_OK);
+    cr_expect_eq(results_metric(results, "memory.capacity_bytes")->value, 40.0 * 1024 * 1024 * 1024);
+    arena_destroy(arena);
+}
+
+static const LinkUse *find_link(const Results *results, const char *name) {
+    for (int i = 0; i < results->link_count; i++)
+        if (strcmp(results->links[i].name, name) == 0)
+            return &results->links[i];
+    return NULL;
+}
+
+/* Nodes of 4, 2 and 4 GPUs, the job on the last of them. */
+static SimulationSpec uneven_spec(Arena *arena) {
+    SimulationSpec spec = small_cluster(arena, 3, 4);
+    add_others(arena, &spec, "1", slow_node(&spec.cluster.node, 2));
+    spec.jobs[0].nodes = "2";
+    return spec;
+}
+
+Test(mixed_nodes, results_have_no_links_of_empty_places) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = uneven_spec(arena);
+    small_cluster_resolve(arena, &spec);
+    const Results *results = simulation_run(&spec, arena);
+    cr_expect_not_null(find_link(results, "gpu[5].nvlink.out"));
+    cr_expect_not_null(find_link(results, "node[1].nic[1].in"));
+    cr_expect_null(find_link(results, "gpu[6].nvlink.out"));
+    cr_expect_null(find_link(results, "node[1].nic[2].in"));
+    cr_expect_not_null(find_link(results, "gpu[8].nvlink.in"));
+    arena_destroy(arena);
+}
+
+Test(mixed_nodes, background_between_types_takes_as_many_nics_as_the_end_with_fewer_has) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = uneven_spec(arena);
+    BackgroundSpec hum = background_default();
+    hum.from = "0";
+    hum.to = "1";
+    hum.bytes_per_s = 4.77e9;
+    spec.background = &hum;
+    spec.background_count = 1;
+    small_cluster_resolve(arena, &spec);
+    const Results *results = simulation_run(&spec, arena);
+    double bytes = hum.bytes_per_s * sim_time_to_s(results->wall);
+    cr_expect_float_eq(find_link(results, "node[0].nic[1].out")->bytes, bytes / 2, 10);
+    cr_expect_float_eq(find_link(results, "node[1].nic[1].in")->bytes, bytes / 2, 10);
+    cr_expect_eq(find_link(results, "node[0].nic[2].out")->bytes, 0);
     arena_destroy(arena);
 }
 
