@@ -15,25 +15,27 @@ static bool stages_cross_leaves_unevenly(const SimulationSpec *spec, const PlanS
     return plan->pipeline_parallel > 1 && several && stage % leaf && leaf % stage;
 }
 
-/* True when types of node differ in their numbers of GPUs or NICs. */
-static bool have_unequal_counts(const ClusterSpec *cluster) {
-    for (int type = 1; type < cluster_type_count(cluster); type++)
-        if (cluster_type(cluster, type)->gpus != cluster->node.gpus ||
-            cluster_type(cluster, type)->nics != cluster->node.nics)
-            return true;
-    return false;
+/* A type that has as many GPUs and NICs as all the job's nodes; NULL when they differ. */
+static const NodeSpec *shape_of_nodes(const JobGpus *gpus) {
+    const NodeSpec *first = cluster_type(gpus->cluster, cluster_type_of_gpu(gpus->cluster, gpus->rank_gpu[0]));
+    for (int64_t rank = 1; rank < gpus->job->gpus && gpus->cluster->mix; rank++) {
+        const NodeSpec *node = cluster_type(gpus->cluster, cluster_type_of_gpu(gpus->cluster, gpus->rank_gpu[rank]));
+        if (node->gpus != first->gpus || node->nics != first->nics)
+            return NULL;
+    }
+    return first;
 }
 
 /* True when tensor groups, stages, GPUs of a NIC or leaves are not filled alike, so that equal ranks have unequal ways.
  */
-static bool sits_unevenly(const SimulationSpec *spec, const JobSpec *job) {
-    const PlanSpec *plan = &job->training.plan;
-    const NodeSpec *node = &spec->cluster.node;
-    int64_t per_node = node->gpus, stage = plan->tensor_parallel * plan->data_parallel;
+static bool sits_unevenly(const SimulationSpec *spec, const JobGpus *gpus) {
+    const PlanSpec *plan = &gpus->job->training.plan;
+    const NodeSpec *node = shape_of_nodes(gpus);
     if (spec->cluster.nodes == 1)
         return false;
-    if (have_unequal_counts(&spec->cluster))
+    if (!node)
         return true;
+    int64_t per_node = node->gpus, stage = plan->tensor_parallel * plan->data_parallel;
     bool tensors =
         plan->tensor_parallel < per_node ? per_node % plan->tensor_parallel : plan->tensor_parallel % per_node;
     bool stages = plan->pipeline_parallel > 1 && stage % per_node;
@@ -54,7 +56,8 @@ static const char *placement_words(const JobSpec *job) {
     return "at random";
 }
 
-static void assume(const SimulationSpec *spec, const JobSpec *job, Arena *arena, Results *results) {
+static void assume(const SimulationSpec *spec, const JobGpus *gpus, Arena *arena, Results *results) {
+    const JobSpec *job = gpus->job;
     const PlanSpec *plan = &job->training.plan;
     const char **list = ARENA_ARRAY(arena, ASSUMPTIONS_MAX, const char *);
     int count = 0;
@@ -68,7 +71,7 @@ static void assume(const SimulationSpec *spec, const JobSpec *job, Arena *arena,
     list[count++] =
         plan->flash_attention ? "attention is fused and causal" : "attention is unfused and computes the full square";
     list[count++] = "all collectives of a pass are one transfer after its compute";
-    if (spec->fidelity == FIDELITY_FOLDED && sits_unevenly(spec, job))
+    if (spec->fidelity == FIDELITY_FOLDED && sits_unevenly(spec, gpus))
         list[count++] =
             "stages or tensor groups share nodes, NICs or leaves unevenly: all their ranks are taken to have the "
             "longest way of any of them; fidelity: unfolded tells them apart";
@@ -104,7 +107,7 @@ void job_facts_fill(const SimulationSpec *spec, const JobSpec *job, const JobPla
     switch (job->kind) {
     case JOB_TRAINING:
         results->status = job_gpus_memory(&gpus, arena, results) ? RUN_OK : RUN_OUT_OF_MEMORY;
-        assume(spec, job, arena, results);
+        assume(spec, &gpus, arena, results);
         break;
     case JOB_COLLECTIVE:
         results->status = RUN_OK;
