@@ -18,8 +18,8 @@ static void check_precision_of_gpu(const GpuSpec *gpu, Precision precision, cons
                                    ErrorList *errors) {
     if (!has_precision(gpu, precision))
         error_list_add(errors, (ErrorPlace){0}, path,
-                       "found %s, expected a precision for which %s%s has a `peak` and a `kernels.matrix`",
-                       precision_name(precision), gpu->name, where);
+                       "found %s, expected a precision for which %s%s has a `peak` and a `kernels.matrix`%s",
+                       precision_name(precision), gpu->name, where, *where != '\0' ? ", or other `nodes`" : "");
     else if (precision == PRECISION_FP8 && !has_precision(gpu, PRECISION_BF16))
         error_list_add(errors, (ErrorPlace){0}, path,
                        "found fp8, expected a GPU that has bf16 too: attention needs it%s", where);

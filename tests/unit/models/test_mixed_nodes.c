@@ -285,7 +285,8 @@ Test(mixed_nodes, mistakes_say_which_node_and_type) {
     spec.cluster.node.gpu.peak_flop_per_s[PRECISION_BF16] = 1e15;
     spec.cluster.node.gpu.kernels.matrix_fraction[PRECISION_BF16] = 0.8;
     expect_error(&spec, "jobs[0].plan.precision",
-                 "found bf16, expected a precision for which slow of node 2 (old) has a `peak` and a `kernels.matrix`");
+                 "found bf16, expected a precision for which slow of node 2 (old) has a `peak` and a `kernels.matrix`, "
+                 "or other `nodes`");
 
     spec = data_parallel_spec(arena);
     spec.cluster.other_nodes[0].node.gpus = 2;

@@ -80,6 +80,20 @@ Test(node_mix, a_sender_without_a_nic_on_the_rail_goes_over_the_spine) {
     arena_destroy(arena);
 }
 
+Test(node_mix, copies_within_a_gpu_are_as_slow_as_the_slowest) {
+    Arena *arena = arena_create();
+    ClusterSpec cluster = uneven_cluster(arena);
+    cluster.other_nodes[0].node.gpu.hbm_bytes_per_s *= 0.37;
+    ErrorList errors;
+    error_list_init(&errors, arena);
+    cr_assert(cluster_resolve_types(&cluster, &errors));
+    Network network = cluster_network(&cluster);
+    double usual = network_copy_bytes_per_s(&network, (const int[]){0, 3, 8}, 3);
+    cr_expect_float_eq(usual, 2.039e12 * 0.995 / 2, 1);
+    cr_expect_float_eq(network_copy_bytes_per_s(&network, (const int[]){0, 5, 8}, 3), 0.37 * usual, 1);
+    arena_destroy(arena);
+}
+
 /* Every third node has half of the GPUs and one NIC; a graph knows its hosts' NICs from the reader (graph_reader). */
 static NodeMix every_third_is_small(Arena *arena, const NodeSpec *node, int nodes) {
     uint16_t *types = ARENA_ARRAY(arena, nodes, uint16_t);
