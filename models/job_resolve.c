@@ -14,14 +14,45 @@ static bool has_precision(const GpuSpec *gpu, Precision precision) {
     return gpu->peak_flop_per_s[precision] > 0 && gpu->kernels.matrix_fraction[precision] > 0;
 }
 
-static void check_precision(const GpuSpec *gpu, Precision precision, const char *path, ErrorList *errors) {
+static void check_precision_of_gpu(const GpuSpec *gpu, Precision precision, const char *where, const char *path,
+                                   ErrorList *errors) {
     if (!has_precision(gpu, precision))
-        error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.plan.precision", path),
-                       "found %s, expected a precision for which %s has a `peak` and a `kernels.matrix`",
-                       precision_name(precision), gpu->name);
+        error_list_add(errors, (ErrorPlace){0}, path,
+                       "found %s, expected a precision for which %s%s has a `peak` and a `kernels.matrix`%s",
+                       precision_name(precision), gpu->name, where, *where != '\0' ? ", or other `nodes`" : "");
     else if (precision == PRECISION_FP8 && !has_precision(gpu, PRECISION_BF16))
-        error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.plan.precision", path),
-                       "found fp8, expected a GPU that has bf16 too: attention needs it");
+        error_list_add(errors, (ErrorPlace){0}, path,
+                       "found fp8, expected a GPU that has bf16 too: attention needs it%s", where);
+}
+
+/* Nodes on which the job may be placed; NULL = all. */
+static const int *nodes_of(const SimulationSpec *spec, const JobSpec *job, Arena *arena, int64_t *count) {
+    const char *found;
+    *count = spec->cluster.nodes;
+    if (*job->nodes == '\0')
+        return NULL;
+    const int *nodes = node_list_read(job->nodes, spec->cluster.nodes, arena, count, &found);
+    *count = nodes ? *count : spec->cluster.nodes;
+    return nodes;
+}
+
+/* Every type of node on which the job may be placed must have it. */
+static void check_precision(const SimulationSpec *spec, const JobSpec *job, const char *path, ErrorList *errors) {
+    const ClusterSpec *cluster = &spec->cluster;
+    const char *key = arena_format(errors->arena, "%s.plan.precision", path);
+    bool *seen = ARENA_ARRAY(errors->arena, cluster_type_count(cluster), bool);
+    int64_t count;
+    const int *nodes = nodes_of(spec, job, errors->arena, &count);
+    for (int64_t i = 0; i < count; i++) {
+        int node = nodes ? nodes[i] : (int)i, type = cluster_type_of_node(cluster, node);
+        const NodeSpec *found = cluster_type(cluster, type);
+        const char *where = cluster->mix ? arena_format(errors->arena, " of node %d (%s)", node, found->name) : "";
+        if (!seen[type])
+            check_precision_of_gpu(&found->gpu, job->training.plan.precision, where, key, errors);
+        seen[type] = true;
+        if (!cluster->mix)
+            break;
+    }
 }
 
 /* A step of more passes than this would not fit into the memory of a usual machine. */
@@ -47,7 +78,7 @@ static void resolve_training(const SimulationSpec *spec, JobSpec *job, const cha
         error_list_add(errors, (ErrorPlace){0}, path, "found no `sequence_length`, expected it beside `model`");
     if (!job->training.model.layers || !job->training.sequence_tokens)
         return;
-    check_precision(&spec->cluster.node.gpu, job->training.plan.precision, path, errors);
+    check_precision(spec, job, path, errors);
     if (plan_resolve(&job->training, job->gpus, path, errors))
         check_size(spec, job, path, errors);
 }
@@ -90,15 +121,17 @@ static void resolve_collective(const JobSpec *job, const char *path, ErrorList *
 
 /* GPUs of a job that does not say how many: those of its nodes, or all that there are. */
 static int64_t all_gpus(const SimulationSpec *spec, const JobSpec *job, ErrorList *errors) {
-    int64_t count = spec->cluster.nodes;
-    const char *found;
-    if (*job->nodes != '\0' && node_list_read(job->nodes, spec->cluster.nodes, errors->arena, &count, &found) == NULL)
-        count = spec->cluster.nodes;
-    return count * spec->cluster.node.gpus;
+    int64_t count, gpus = 0;
+    const int *nodes = nodes_of(spec, job, errors->arena, &count);
+    if (!spec->cluster.mix)
+        return count * spec->cluster.node.gpus;
+    for (int64_t i = 0; i < count; i++)
+        gpus += cluster_node(&spec->cluster, nodes ? nodes[i] : (int)i)->gpus;
+    return gpus;
 }
 
 void job_resolve(const SimulationSpec *spec, JobSpec *job, int64_t index, ErrorList *errors) {
-    int64_t gpus = spec->cluster.nodes * spec->cluster.node.gpus;
+    int64_t gpus = cluster_gpu_count(&spec->cluster);
     const char *path = arena_format(errors->arena, "jobs[%" PRId64 "]", index);
     job->kind = job->collective.operation ? JOB_COLLECTIVE : JOB_TRAINING;
     if (job->said_kind && strcmp(job->said_kind, job_kind_name(job->kind)) != 0)

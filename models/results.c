@@ -18,3 +18,17 @@ double results_due_gpu_s(const Contention *contention, int job, int owner) {
 const char *results_owner_title(const char *owner) {
     return strcmp(owner, OWNER_OF_LINKS) == 0 ? "link events" : owner;
 }
+
+static bool is_fuller(const MemoryResults *one, const MemoryResults *other) {
+    if (one->capacity_bytes == other->capacity_bytes)
+        return one->total_bytes > other->total_bytes;
+    return one->total_bytes * other->capacity_bytes > other->total_bytes * one->capacity_bytes;
+}
+
+const MemoryResults *results_fullest_memory(const Results *results) {
+    const MemoryResults *fullest = &results->memory[0];
+    for (int i = 1; i < results->memory_count; i++)
+        if (is_fuller(&results->memory[i], fullest))
+            fullest = &results->memory[i];
+    return fullest;
+}

@@ -86,13 +86,14 @@ typedef struct LinkUse {
 /* Memory of one GPU of a stage at its peak, by purpose. */
 typedef struct MemoryResults {
     const char *gpu_class;
+    const char *gpu; /* name of the GPU; where the stage has several, of the smallest */
     double weights_bytes;
     double gradients_bytes;
     double optimizer_bytes;
     double activations_bytes;
     double buffers_bytes;
     double total_bytes;
-    double capacity_bytes;
+    double capacity_bytes; /* of that GPU */
 } MemoryResults;
 
 /* A piece of the critical path: time on the way from the start to the end of the step. Descending by time. */
@@ -160,11 +161,14 @@ struct Results {
     const Metric *metrics;
     int metric_count;
     int64_t gpus;
-    const char *kind;   /* of the job: "training", "collective"; "jobs" for several */
-    SimTime start;      /* of the first step */
-    SimTime wall;       /* all steps; of several jobs, from 0 to the end of the last */
-    int64_t step_count; /* >= 1 */
-    SimTime step;       /* the longest step in ns, which timeline, series and critical path show */
+    const char *gpu_words;       /* of a job: "16 h100", "12 h100 and 4 a100-80"; NULL for several jobs */
+    int gpu_kinds;               /* names in it */
+    double mean_peak_flop_per_s; /* of a training job's GPUs at its precision */
+    const char *kind;            /* of the job: "training", "collective"; "jobs" for several */
+    SimTime start;               /* of the first step */
+    SimTime wall;                /* all steps; of several jobs, from 0 to the end of the last */
+    int64_t step_count;          /* >= 1 */
+    SimTime step;                /* the longest step in ns, which timeline, series and critical path show */
     const SimTime
         *step_ends;   /* [step_count]: when each step of one job ended, the next begins there; NULL = not kept */
     LedgerRow ledger; /* GPU-ns over all GPUs and steps; sums to wall * gpus */
@@ -205,6 +209,9 @@ double results_due_gpu_s(const Contention *contention, int job, int owner);
 
 /* What an owner of Contention is called in sentences, tables and pictures: its name, but "link events" for "links". */
 const char *results_owner_title(const char *owner);
+
+/* The memory row nearest to, or farthest above, its capacity; there must be one. */
+const MemoryResults *results_fullest_memory(const Results *results);
 
 /* One point of a sweep: the values of its parameters as written, and what came of it. */
 typedef struct SweepPoint {

@@ -9,11 +9,11 @@
 #include "sim/engine/engine.h"
 
 /* Facts of every job; RUN_OK when all fit. */
-static RunStatus start_results(const SimulationSpec *spec, Arena *arena, Results **results) {
+static RunStatus start_results(const SimulationSpec *spec, const JobPlace *places, Arena *arena, Results **results) {
     RunStatus status = RUN_OK;
     for (int64_t i = 0; i < spec->job_count; i++) {
         results[i] = ARENA_NEW(arena, Results);
-        job_facts_fill(spec, &spec->jobs[i], arena, results[i]);
+        job_facts_fill(spec, &spec->jobs[i], &places[i], arena, results[i]);
         status = results[i]->status == RUN_OK ? status : results[i]->status;
     }
     return status;
@@ -22,13 +22,13 @@ static RunStatus start_results(const SimulationSpec *spec, Arena *arena, Results
 /* Runs all jobs of the spec, or says why not; every job's results are complete afterwards. */
 static ClusterOutcome run_jobs(const SimulationSpec *spec, const JobPlace *places, Arena *arena, Results **results) {
     ClusterOutcome outcome = {0};
-    if (start_results(spec, arena, results) == RUN_OK)
+    if (start_results(spec, places, arena, results) == RUN_OK)
         outcome = cluster_run(spec, places, arena, results);
     for (int64_t i = 0; i < spec->job_count; i++) {
         if (results[i]->status == RUN_OK && !outcome.done)
             results[i]->status = RUN_STOPPED;
         const char *straggler = outcome.done ? outcome.stragglers[i] : NULL;
-        metrics_fill(spec, &spec->jobs[i], arena, results[i]);
+        metrics_fill(&spec->jobs[i], arena, results[i]);
         verdict_fill(spec, &spec->jobs[i], straggler, arena, results[i]);
     }
     return outcome;

@@ -16,10 +16,6 @@ const char *job_kind_name(JobKind kind) {
     return JOB_KIND_NAMES[kind];
 }
 
-ClusterSpec cluster_default(void) {
-    return (ClusterSpec){.nodes = 1, .fabric = fabric_default()};
-}
-
 JobSpec job_default(void) {
     return (JobSpec){
         .name = "job",

@@ -8,22 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "models/hardware/network.h"
-#include "models/hardware/node.h"
+#include "models/cluster_spec.h"
 #include "models/workload/plan.h"
-
-typedef struct SlowGpuSpec {
-    int64_t gpu;           /* index in the cluster, 0 .. nodes * gpus - 1 */
-    double speed_fraction; /* of its kernels' normal speed, (0, 1] */
-} SlowGpuSpec;
-
-typedef struct ClusterSpec {
-    NodeSpec node;
-    int64_t nodes; /* >= 1 */
-    FabricSpec fabric;
-    const SlowGpuSpec *slow_gpus;
-    int64_t slow_gpu_count;
-} ClusterSpec;
 
 typedef enum Placement {
     PLACEMENT_PACKED, /* fill a leaf before the next */
@@ -112,7 +98,6 @@ typedef struct SimulationSpec {
 
 /* Empty values with every default in place. */
 SimulationSpec simulation_spec_default(void);
-ClusterSpec cluster_default(void);
 JobSpec job_default(void);
 BackgroundSpec background_default(void);
 LinkEventSpec link_event_default(void);

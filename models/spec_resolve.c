@@ -8,45 +8,11 @@
 #include "models/cluster/link_events.h"
 #include "models/cluster/node_list.h"
 #include "models/cluster/placement.h"
+#include "models/cluster_resolve.h"
 #include "models/job_resolve.h"
 #include "models/workload/step.h"
 
 static const double GPUS_MAX = 4e6;
-
-static void check_slow_gpus(const ClusterSpec *cluster, ErrorList *errors) {
-    int64_t gpus = cluster->nodes * cluster->node.gpus;
-    bool *seen = ARENA_ARRAY(errors->arena, gpus, bool);
-    for (int64_t i = 0; i < cluster->slow_gpu_count; i++) {
-        int64_t gpu = cluster->slow_gpus[i].gpu;
-        const char *path = arena_format(errors->arena, "cluster.slow_gpus[%" PRId64 "].gpu", i);
-        if (gpu >= gpus)
-            error_list_add(errors, (ErrorPlace){0}, path, "found %" PRId64 ", expected a GPU in 0 .. %" PRId64, gpu,
-                           gpus - 1);
-        else if (seen[gpu])
-            error_list_add(errors, (ErrorPlace){0}, path, "found GPU %" PRId64 " again, expected each once", gpu);
-        else
-            seen[gpu] = true;
-    }
-}
-
-static void check_network(const ClusterSpec *cluster, ErrorList *errors) {
-    if (cluster->node.in_network_reduction && cluster->node.nvlink.bytes_per_s <= 0)
-        error_list_add(errors, (ErrorPlace){0}, "cluster.node.in_network_reduction",
-                       "found true on a node without NVLink, expected `nvlink`, whose switch reduces");
-    if (cluster->nodes > 1 && cluster->node.nics < 1)
-        error_list_add(errors, (ErrorPlace){0}, "cluster.nodes",
-                       "found %" PRId64 " nodes without NICs, expected 1 node, or a node type with `nics`",
-                       cluster->nodes);
-    if (cluster->node.nics > 0 && cluster->node.nic.bytes_per_s <= 0)
-        error_list_add(errors, (ErrorPlace){0}, "cluster.node.nics",
-                       "found %d NICs without a bandwidth, expected `nic`", cluster->node.nics);
-    Fabric fabric = network_fabric(&cluster->node, &cluster->fabric, (int)cluster->nodes);
-    TopologyFault fault = fabric_fault(&fabric);
-    if (fault.key)
-        error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "cluster.fabric.%s", fault.key),
-                       "found %s for %" PRId64 " nodes with %d NICs, expected %s", cluster->fabric.topology,
-                       cluster->nodes, cluster->node.nics, fault.expected);
-}
 
 /* The whole list of a `nodes`, `from` or `to`; NULL and an error when it is wrong. */
 static const int *check_nodes(const SimulationSpec *spec, const char *text, int64_t *count, const char *path,
@@ -62,7 +28,7 @@ static const int *check_nodes(const SimulationSpec *spec, const char *text, int6
 
 /* The GPU time of the cluster is counted from 0 on, in nanoseconds; the jobs are left as much as went before. */
 static void check_start(const SimulationSpec *spec, const JobSpec *job, const char *path, ErrorList *errors) {
-    double gpus = (double)spec->cluster.nodes * (double)spec->cluster.node.gpus;
+    double gpus = (double)cluster_gpu_count(&spec->cluster);
     double most_s = fmin(STEP_MOST_S, (double)INT64_MAX * 1e-9 / gpus) / 2;
     if (job->start_s > most_s)
         error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.start", path),
@@ -142,7 +108,7 @@ static void resolve_background(const SimulationSpec *spec, ErrorList *errors) {
 
 /* The fabric is sound. */
 static void resolve_link_events(const SimulationSpec *spec, ErrorList *errors) {
-    Network network = network_build(&spec->cluster.node, &spec->cluster.fabric, (int)spec->cluster.nodes);
+    Network network = cluster_network(&spec->cluster);
     for (int64_t i = 0; i < spec->link_event_count; i++) {
         const LinkEventSpec *event = &spec->link_events[i];
         const char *path = arena_format(errors->arena, "link_events[%" PRId64 "]", i);
@@ -171,15 +137,16 @@ static int by_name(const void *left, const void *right) {
 
 bool simulation_spec_resolve(SimulationSpec *spec, ErrorList *errors) {
     int before = errors->count;
-    double gpus = (double)spec->cluster.nodes * (double)spec->cluster.node.gpus;
+    if (!cluster_resolve_types(&spec->cluster, errors))
+        return false;
+    double gpus = (double)spec->cluster.nodes * (double)cluster_gpus_per_node(&spec->cluster);
     if (gpus > GPUS_MAX) {
         error_list_add(errors, (ErrorPlace){0}, "cluster.nodes", "found %.3g GPUs, expected at most %.3g", gpus,
                        GPUS_MAX);
         return false;
     }
     spec->cluster.fabric.seed = spec->seed;
-    check_network(&spec->cluster, errors);
-    check_slow_gpus(&spec->cluster, errors);
+    cluster_resolve(&spec->cluster, errors);
     resolve_jobs(spec, errors);
     resolve_background(spec, errors);
     if (errors->count == before)

@@ -1,5 +1,6 @@
 #include "plots/memory_text.h"
 
+#include <math.h>
 #include <stdbool.h>
 
 #include "plots/text_layout.h"
@@ -25,14 +26,27 @@ static void write_row(FILE *out, const char *name, const MemoryResults *row) {
             row->total_bytes > row->capacity_bytes ? "  too much" : "");
 }
 
+/* Stages on nodes of different types have different capacities. */
+static void write_title(FILE *out, const Results *results) {
+    double least = results->memory[0].capacity_bytes, most = least;
+    for (int i = 1; i < results->memory_count; i++) {
+        least = fmin(least, results->memory[i].capacity_bytes);
+        most = fmax(most, results->memory[i].capacity_bytes);
+    }
+    char title[128];
+    int used = snprintf(title, sizeof title, "Memory of one GPU at its peak, GiB (capacity %.2f", gib(least));
+    if (most > least) {
+        used += snprintf(title + used, sizeof title - (size_t)used, " to %.2f", gib(most));
+    }
+    snprintf(title + used, sizeof title - (size_t)used, ")");
+    text_layout_heading(out, title);
+}
+
 void memory_text_table(FILE *out, const Results *results) {
     if (results->memory_count == 0) {
         return;
     }
-    char title[128];
-    snprintf(title, sizeof title, "Memory of one GPU at its peak, GiB (capacity %.2f)",
-             gib(results->memory[0].capacity_bytes));
-    text_layout_heading(out, title);
+    write_title(out, results);
     fprintf(out, "  %-20s %8s %9s %9s %11s %7s %8s %8s\n", "", "weights", "gradients", "optimizer", "activations",
             "buffers", "total", "of GPU");
     for (int first = 0; first < results->memory_count;) {

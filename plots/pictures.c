@@ -112,11 +112,12 @@ static void memory_lines(FILE *out, Arena *arena, const Results *results) {
 }
 
 static void memory_head(FILE *out, Arena *arena, const Results *results) {
-    double highest = 0;
+    double highest = 0, least = results->memory[0].capacity_bytes;
     for (int i = 0; i < results->memory_count; i++) {
         highest = fmax(highest, fmax(results->memory[i].total_bytes, results->memory[i].capacity_bytes));
+        least = fmin(least, results->memory[i].capacity_bytes);
     }
-    double capacity_gib = results->memory[0].capacity_bytes / 0x1p30;
+    double capacity_gib = least / 0x1p30;
     script_head_number(out, "label_columns", label_columns(results));
     script_head_number(out, "memory_rows", bands_shown(results->memory_count));
     script_head_number(out, "step_s", seconds(results->step));

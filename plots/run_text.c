@@ -11,7 +11,7 @@
 #include "plots/memory_text.h"
 #include "plots/text_layout.h"
 
-enum { BAR_COLUMNS = 50, BEFORE_BAR_COLUMNS = 44, CRITICAL_ROWS = 8 };
+enum { BAR_COLUMNS = 50, BEFORE_BAR_COLUMNS = 44, CRITICAL_ROWS = 8, ENTITY_COLUMNS = 16 };
 
 void run_text_opening(FILE *out, const Results *results, int columns) {
     text_layout_wrap_to(out, "", results->verdict, columns);
@@ -112,11 +112,16 @@ static void write_critical(FILE *out, const Results *results) {
     }
     text_layout_heading(out, "Critical path: what the end of the step waited for");
     int shown = results->critical_count < CRITICAL_ROWS ? results->critical_count : CRITICAL_ROWS;
+    int widest = ENTITY_COLUMNS;
+    for (int i = 0; i < shown; i++) {
+        int columns = text_layout_columns(results->critical[i].entity);
+        widest = columns > widest ? columns : widest;
+    }
     for (int i = 0; i < shown; i++) {
         const CriticalPart *part = &results->critical[i];
         char time[TEXT_FIGURE_BYTES];
         double fraction = (double)part->ns / (double)results->step;
-        fprintf(out, "  %-16s %-31s %10s %6.1f %%  ", part->entity, ledger_category_title(part->category),
+        fprintf(out, "  %-*s %-31s %10s %6.1f %%  ", widest, part->entity, ledger_category_title(part->category),
                 text_layout_figure((double)part->ns / 1e9, "s", time), 100 * fraction);
         text_layout_bar(out, 0, fraction, 25);
         fputc('\n', out);

@@ -41,14 +41,35 @@ static int64_t slow_part(const Step *step, const StepTask *task, int64_t ns) {
     return whole > 0 ? (int64_t)((double)profile->ns[LEDGER_STRAGGLER] / (double)whole * (double)ns) : 0;
 }
 
+/* True when a replica is slow by its type of node alone, and that of the class no less. */
+static bool is_no_later(const Step *step, const ReplicaSet *own, const ReplicaSet *other) {
+    const RankClass *classes = step->ranks.classes;
+    if (own->slowest_class < 0 || other->slowest_class < 0 || classes[other->slowest_class].speed_fraction < 1)
+        return false;
+    return classes[own->slowest_class].pace_fraction <= classes[other->slowest_class].pace_fraction;
+}
+
 /* The slow class that makes everything late where `other` works, seen from a class that it does not hold up there; -1
  * for none. */
 static int late_group(const Step *step, int gpu_class, int other) {
     const RankClass *self = &step->ranks.classes[gpu_class], *them = &step->ranks.classes[other];
-    if (self->replica_set != them->replica_set)
-        return step->ranks.replica_sets[them->replica_set].slowest_class;
+    const ReplicaSet *sets = step->ranks.replica_sets;
+    if (self->replica_set != them->replica_set &&
+        !is_no_later(step, &sets[self->replica_set], &sets[them->replica_set]))
+        return sets[them->replica_set].slowest_class;
     bool same_group = self->stage == them->stage;
-    return same_group && them->speed_fraction < self->speed_fraction ? other : -1;
+    return same_group && them->pace_fraction < self->pace_fraction ? other : -1;
+}
+
+/* True for work of a replica on slower nodes than the class's: its sums take longer there too. */
+static bool is_on_slower_nodes(const Step *step, int gpu_class, const StepTask *task) {
+    if (task->gpu_class < 0 || (task->profile < 0 && task->category != LEDGER_COMM_TENSOR))
+        return false;
+    const RankClass *self = &step->ranks.classes[gpu_class], *them = &step->ranks.classes[task->gpu_class];
+    const ReplicaSet *sets = step->ranks.replica_sets;
+    return them->node_type != self->node_type && them->replica_set != self->replica_set &&
+           them->pace_fraction < self->pace_fraction &&
+           !is_no_later(step, &sets[self->replica_set], &sets[them->replica_set]);
 }
 
 /* `ns` of a gap of `gpu_class` while task `id` ran elsewhere. */
@@ -57,6 +78,10 @@ static void add_blame(const Step *step, int gpu_class, TaskId id, int64_t ns, At
     /* Without a pipeline there is no bubble: another replica's sums are waited for as communication. */
     bool one_stage = step->ranks.classes[step->ranks.class_count - 1].stage == 0;
     bool in_group = task->category == LEDGER_COMM_TENSOR && !one_stage;
+    if (is_on_slower_nodes(step, gpu_class, task)) {
+        add_straggling(attribution, late_group(step, gpu_class, task->gpu_class), ns);
+        return;
+    }
     if (task->profile < 0 && (!in_group || task->gpu_class < 0)) {
         add_communication(step, id, ns, attribution);
         return;

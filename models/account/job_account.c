@@ -54,8 +54,8 @@ static void keep_longest(JobAccount *account, JobStep *job_step, SimTime end) {
         return;
     results->step = end - step->start;
     results->timeline_count = timeline_bars(step, account->arena, &results->timeline);
-    results->series_count = timeline_series(job_step, account->workload->spec->cluster.node.gpu.hbm_bytes_per_s, end,
-                                            account->arena, &results->series);
+    results->series_count =
+        timeline_series(job_step, &account->workload->spec->cluster, end, account->arena, &results->series);
     results->critical_count = critical_path_of_step(step, account->arena, &results->critical);
 }
 

@@ -2,51 +2,40 @@
 
 #include <inttypes.h>
 
-#include "models/workload/training_memory.h"
+#include "models/account/job_gpus.h"
 
 enum { ASSUMPTIONS_MAX = 12 };
 
-/* Fills the memory rows; true when every stage fits. */
-static bool account_memory(const SimulationSpec *spec, const JobSpec *job, Arena *arena, Results *results) {
-    const TrainingSpec *training = &job->training;
-    double capacity = spec->cluster.node.gpu.hbm_bytes;
-    int stages = (int)training->plan.pipeline_parallel;
-    MemoryResults *rows = ARENA_ARRAY(arena, stages, MemoryResults);
-    bool fits = true;
-    for (int stage = 0; stage < stages; stage++) {
-        StageMemory memory = training_memory_of_stage(training, stage);
-        rows[stage] = (MemoryResults){.gpu_class = arena_format(arena, "stage %d", stage),
-                                      .weights_bytes = memory.weights_bytes,
-                                      .gradients_bytes = memory.gradients_bytes,
-                                      .optimizer_bytes = memory.optimizer_bytes,
-                                      .activations_bytes = memory.activations_bytes,
-                                      .buffers_bytes = memory.buffers_bytes,
-                                      .total_bytes = stage_memory_total_bytes(&memory),
-                                      .capacity_bytes = capacity};
-        fits = fits && rows[stage].total_bytes <= capacity;
-    }
-    results->memory = rows;
-    results->memory_count = stages;
-    return fits;
-}
-
 /* True when some messages of a stage leave their leaf and others do not. */
 static bool stages_cross_leaves_unevenly(const SimulationSpec *spec, const PlanSpec *plan) {
-    Network network = network_build(&spec->cluster.node, &spec->cluster.fabric, (int)spec->cluster.nodes);
+    Network network = cluster_network(&spec->cluster);
     int64_t leaf = (int64_t)network_nodes_per_leaf(&network) * network.gpus_per_node;
     int64_t stage = plan->tensor_parallel * plan->data_parallel;
     bool several = leaf < network_gpu_count(&network);
     return plan->pipeline_parallel > 1 && several && stage % leaf && leaf % stage;
 }
 
+/* A type that has as many GPUs and NICs as all the job's nodes; NULL when they differ. */
+static const NodeSpec *shape_of_nodes(const JobGpus *gpus) {
+    const NodeSpec *first = cluster_type(gpus->cluster, cluster_type_of_gpu(gpus->cluster, gpus->rank_gpu[0]));
+    for (int64_t rank = 1; rank < gpus->job->gpus && gpus->cluster->mix; rank++) {
+        const NodeSpec *node = cluster_type(gpus->cluster, cluster_type_of_gpu(gpus->cluster, gpus->rank_gpu[rank]));
+        if (node->gpus != first->gpus || node->nics != first->nics)
+            return NULL;
+    }
+    return first;
+}
+
 /* True when tensor groups, stages, GPUs of a NIC or leaves are not filled alike, so that equal ranks have unequal ways.
  */
-static bool sits_unevenly(const SimulationSpec *spec, const JobSpec *job) {
-    const PlanSpec *plan = &job->training.plan;
-    const NodeSpec *node = &spec->cluster.node;
-    int64_t per_node = node->gpus, stage = plan->tensor_parallel * plan->data_parallel;
+static bool sits_unevenly(const SimulationSpec *spec, const JobGpus *gpus) {
+    const PlanSpec *plan = &gpus->job->training.plan;
+    const NodeSpec *node = shape_of_nodes(gpus);
     if (spec->cluster.nodes == 1)
         return false;
+    if (!node)
+        return true;
+    int64_t per_node = node->gpus, stage = plan->tensor_parallel * plan->data_parallel;
     bool tensors =
         plan->tensor_parallel < per_node ? per_node % plan->tensor_parallel : plan->tensor_parallel % per_node;
     bool stages = plan->pipeline_parallel > 1 && stage % per_node;
@@ -67,7 +56,8 @@ static const char *placement_words(const JobSpec *job) {
     return "at random";
 }
 
-static void assume(const SimulationSpec *spec, const JobSpec *job, Arena *arena, Results *results) {
+static void assume(const SimulationSpec *spec, const JobGpus *gpus, Arena *arena, Results *results) {
+    const JobSpec *job = gpus->job;
     const PlanSpec *plan = &job->training.plan;
     const char **list = ARENA_ARRAY(arena, ASSUMPTIONS_MAX, const char *);
     int count = 0;
@@ -81,7 +71,7 @@ static void assume(const SimulationSpec *spec, const JobSpec *job, Arena *arena,
     list[count++] =
         plan->flash_attention ? "attention is fused and causal" : "attention is unfused and computes the full square";
     list[count++] = "all collectives of a pass are one transfer after its compute";
-    if (spec->fidelity == FIDELITY_FOLDED && sits_unevenly(spec, job))
+    if (spec->fidelity == FIDELITY_FOLDED && sits_unevenly(spec, gpus))
         list[count++] =
             "stages or tensor groups share nodes, NICs or leaves unevenly: all their ranks are taken to have the "
             "longest way of any of them; fidelity: unfolded tells them apart";
@@ -105,16 +95,19 @@ static void assume_of_collective(const JobSpec *job, Arena *arena, Results *resu
     results->assumption_count = 2;
 }
 
-void job_facts_fill(const SimulationSpec *spec, const JobSpec *job, Arena *arena, Results *results) {
+void job_facts_fill(const SimulationSpec *spec, const JobSpec *job, const JobPlace *place, Arena *arena,
+                    Results *results) {
+    const JobGpus gpus = {&spec->cluster, job, place->rank_gpu};
     results->name = job->name;
     results->lesson = "";
     results->kind = job_kind_name(job->kind);
     results->seed = spec->seed;
     results->gpus = job->gpus;
+    job_gpus_name(&gpus, arena, results);
     switch (job->kind) {
     case JOB_TRAINING:
-        results->status = account_memory(spec, job, arena, results) ? RUN_OK : RUN_OUT_OF_MEMORY;
-        assume(spec, job, arena, results);
+        results->status = job_gpus_memory(&gpus, arena, results) ? RUN_OK : RUN_OUT_OF_MEMORY;
+        assume(spec, &gpus, arena, results);
         break;
     case JOB_COLLECTIVE:
         results->status = RUN_OK;

@@ -6,9 +6,11 @@
 
 #include "models/results.h"
 #include "models/spec.h"
+#include "models/workload/job_place.h"
 #include "sim/engine/arena.h"
 
 /* Fills name, kind, GPUs, memory, assumptions and status: RUN_OK when every stage fits. */
-void job_facts_fill(const SimulationSpec *spec, const JobSpec *job, Arena *arena, Results *results);
+void job_facts_fill(const SimulationSpec *spec, const JobSpec *job, const JobPlace *place, Arena *arena,
+                    Results *results);
 
 #endif

@@ -95,7 +95,7 @@ const Results *jobs_together(const SimulationSpec *spec, const ClusterOutcome *o
                          .lesson = spec->lesson,
                          .kind = "jobs",
                          .status = RUN_OK,
-                         .gpus = spec->cluster.nodes * spec->cluster.node.gpus,
+                         .gpus = cluster_gpu_count(&spec->cluster),
                          .seed = spec->seed,
                          .wall = outcome->end,
                          .step_count = 1,

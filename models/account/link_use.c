@@ -77,7 +77,10 @@ static const char *link_name(const Network *network, LinkId link, Arena *arena) 
 static FabricEnd switch_of(const Network *network, int node, int nic) {
     if (network->nodes == 1)
         return (FabricEnd){FABRIC_SWITCH, 0};
-    FabricPair pair = {.from_node = node, .from_nic = nic, .to_node = (node + 1) % network->nodes, .to_nic = nic};
+    int other = (node + 1) % network->nodes, other_nics = network_ports(network, other)->nics;
+    FabricPair pair = {
+        .from_node = node, .from_nic = nic, .to_node = other, .to_nic = nic < other_nics ? nic : other_nics - 1};
+    pair.from_nics = network_ports(network, node)->nics;
     FabricRoute route;
     network->fabric.topology->route(&network->fabric, &pair, &route);
     return (FabricEnd){FABRIC_SWITCH, route.first_switch};
@@ -121,14 +124,16 @@ static int add_node(const Filling *filling, NodeRow row, int places, LinkUse *us
 
 static int add_nodes(const Filling *filling, bool single, LinkUse *uses) {
     const Network *network = filling->network;
-    int gpus = network->gpus_per_node, nics = network->nics_per_node, rows = 0;
+    int rows = 0;
     for (int node = 0; node < network->nodes; node++) {
-        LinkId port = network_port_out(network, node * gpus);
-        NodeRow row = {node, 0, port, single ? 1 : gpus, network->port_is_pcie ? "pcie" : "nvlink"};
-        rows += add_node(filling, row, gpus, uses + rows);
+        const NodePorts *ports = network_ports(network, node);
+        LinkId port = network_port_out(network, node * network->gpus_per_node);
+        NodeRow row = {node, 0, port, single ? 1 : ports->gpus, ports->port_is_pcie ? "pcie" : "nvlink"};
+        rows += add_node(filling, row, ports->gpus, uses + rows);
     }
-    for (int node = 0; node < network->nodes && nics > 0; node++) {
-        LinkId nic = network_nic_out(network, node * gpus);
+    for (int node = 0; node < network->nodes && network->nics_per_node > 0; node++) {
+        LinkId nic = network_nic_out(network, node * network->gpus_per_node);
+        int nics = network_ports(network, node)->nics;
         rows += add_node(filling, (NodeRow){node, 0, nic, single ? 1 : nics, "nic"}, nics, uses + rows);
     }
     return rows;

@@ -29,13 +29,13 @@ static double mean_step_s(const Results *results) {
     return results->status == RUN_OK ? sim_time_to_s(results->wall) / (double)results->step_count : NAN;
 }
 
-static void add_throughput(MetricList *list, const SimulationSpec *spec, const JobSpec *job, const Results *results) {
+static void add_throughput(MetricList *list, const JobSpec *job, const Results *results) {
     const TrainingSpec *training = &job->training;
     double step_s = mean_step_s(results), gpus = (double)results->gpus;
     double sequences = (double)training->plan.global_batch_seqs, tokens = sequences * (double)training->sequence_tokens;
     double model_flop = sequences * training_sequence_flop(training);
     double executed_flop = model_flop + sequences * recomputed_flop(training);
-    double peak = spec->cluster.node.gpu.peak_flop_per_s[training->plan.precision];
+    double peak = results->mean_peak_flop_per_s;
     metric_list_add(list, "time.step_s", step_s, "s", "mean wall time of a training step");
     metric_list_add(list, "throughput.tflops_per_gpu", executed_flop / step_s / gpus / 1e12, "TFLOP/s",
                     "executed FLOPs, recomputation included, as SC21 counts them");
@@ -54,10 +54,7 @@ static void add_throughput(MetricList *list, const SimulationSpec *spec, const J
 }
 
 static void add_memory(MetricList *list, const Results *results) {
-    const MemoryResults *fullest = &results->memory[0];
-    for (int i = 1; i < results->memory_count; i++)
-        if (results->memory[i].total_bytes > fullest->total_bytes)
-            fullest = &results->memory[i];
+    const MemoryResults *fullest = results_fullest_memory(results);
     metric_list_add(list, "memory.peak_bytes", fullest->total_bytes, "B", "peak of the fullest GPU");
     metric_list_add(list, "memory.activations_bytes", fullest->activations_bytes, "B",
                     "activations of the fullest GPU at its peak");
@@ -107,11 +104,11 @@ static void add_collective(MetricList *list, const Results *results) {
     metric_list_add(list, "job.gpus", (double)results->gpus, "GPU", "GPUs of the job");
 }
 
-void metrics_fill(const SimulationSpec *spec, const JobSpec *job, Arena *arena, Results *results) {
+void metrics_fill(const JobSpec *job, Arena *arena, Results *results) {
     MetricList list = metric_list_create(arena, METRICS_MAX);
     switch (job->kind) {
     case JOB_TRAINING:
-        add_throughput(&list, spec, job, results);
+        add_throughput(&list, job, results);
         add_memory(&list, results);
         metric_list_add_ledger(&list, results);
         add_pipeline(&list, job, results);

@@ -11,6 +11,6 @@
 #include "sim/engine/arena.h"
 
 /* Fills results->metrics of a job from the spec and the rest of its results. */
-void metrics_fill(const SimulationSpec *spec, const JobSpec *job, Arena *arena, Results *results);
+void metrics_fill(const JobSpec *job, Arena *arena, Results *results);
 
 #endif

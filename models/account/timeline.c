@@ -80,13 +80,14 @@ static SeriesSamples compute_samples(const Step *step, int class, double hbm_byt
     return samples;
 }
 
-int timeline_series(const JobStep *job_step, double hbm_bytes_per_s, SimTime end, Arena *arena,
+int timeline_series(const JobStep *job_step, const ClusterSpec *cluster, SimTime end, Arena *arena,
                     const SeriesSamples **series) {
     const Step *step = &job_step->step;
     SeriesSamples *list = ARENA_ARRAY(arena, step->ranks.class_count * SERIES_PER_CLASS, SeriesSamples);
     int count = 0;
     for (int class = 0; class < step->ranks.class_count; class ++) {
         ClassSeries *recorded = &job_step->series[class];
+        double hbm_bytes_per_s = cluster_type(cluster, step->ranks.classes[class].node_type)->gpu.hbm_bytes_per_s;
         list[count++] = compute_samples(step, class, 0, arena, end);
         list[count++] = compute_samples(step, class, hbm_bytes_per_s, arena, end);
         const struct {

@@ -13,9 +13,9 @@ int timeline_bars(const Step *step, Arena *arena, const TimelineBar **bars);
 
 /*
  * GPU, HBM, NVLink, NIC and memory of every class from the start of the step to time `end`; finishes the recorded
- * series. `hbm_bytes_per_s` is the GPU's bandwidth. Returns their number.
+ * series. Returns their number.
  */
-int timeline_series(const JobStep *job_step, double hbm_bytes_per_s, SimTime end, Arena *arena,
+int timeline_series(const JobStep *job_step, const ClusterSpec *cluster, SimTime end, Arena *arena,
                     const SeriesSamples **series);
 
 #endif

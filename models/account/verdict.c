@@ -1,6 +1,5 @@
 #include "models/account/verdict.h"
 
-#include <inttypes.h>
 #include <math.h>
 
 #include "sim/engine/engine.h"
@@ -116,6 +115,8 @@ static const char *cause_advice(const JobSpec *job, const Results *results, int 
         return "keep tensor_parallel inside one node";
     if (category == LEDGER_RECOMPUTATION && plan->recompute == RECOMPUTE_SELECTIVE)
         return "recompute: none or flash_attention: true, if memory allows";
+    if (category == LEDGER_STRAGGLER && results->gpu_kinds > 1)
+        return "leave out the slower type of node, or give it a job of its own";
     if (category == LEDGER_COMM_DATA && plan->overlap_grad_reduce)
         return "a larger global batch, fewer replicas, or a faster fabric";
     if (category == LEDGER_COMM_PIPELINE && plan->overlap_p2p)
@@ -158,34 +159,30 @@ static const char *loss_list(const Results *results, Arena *arena) {
     return text;
 }
 
-static const char *training_verdict(const SimulationSpec *spec, const JobSpec *job, const Results *results,
-                                    Arena *arena) {
+static const char *training_verdict(const JobSpec *job, const Results *results, Arena *arena) {
     return arena_format(arena,
-                        "%s on %" PRId64 " %s: a step takes %.4g s, %.3g TFLOP/s per GPU executed, %.1f %% of peak in "
+                        "%s on %s: a step takes %.4g s, %.3g TFLOP/s per GPU executed, %.1f %% of peak in "
                         "model FLOPs; most is lost to %s.",
-                        job->training.model.name, results->gpus, spec->cluster.node.gpu.name,
-                        results_metric(results, "time.step_s")->value,
+                        job->training.model.name, results->gpu_words, results_metric(results, "time.step_s")->value,
                         results_metric(results, "throughput.tflops_per_gpu")->value,
                         100 * results_metric(results, "utilisation.mfu_fraction")->value, loss_list(results, arena));
 }
 
-static const char *memory_verdict(const SimulationSpec *spec, const JobSpec *job, const Results *results,
-                                  Arena *arena) {
-    double needed = results_metric(results, "memory.peak_bytes")->value;
-    double capacity = results_metric(results, "memory.capacity_bytes")->value;
-    return arena_format(arena, "%s on %" PRId64 " %s does not fit: it needs %.1f GiB per GPU and there are %.1f GiB.",
-                        job->training.model.name, results->gpus, spec->cluster.node.gpu.name, needed / GIB,
-                        capacity / GIB);
+static const char *memory_verdict(const JobSpec *job, const Results *results, Arena *arena) {
+    const MemoryResults *fullest = results_fullest_memory(results);
+    return arena_format(arena, "%s on %s does not fit: it needs %.1f GiB per GPU and %s %.1f GiB.",
+                        job->training.model.name, results->gpu_words, fullest->total_bytes / GIB,
+                        results->gpu_kinds > 1 ? arena_format(arena, "%s has", fullest->gpu) : "there are",
+                        fullest->capacity_bytes / GIB);
 }
 
 static const char *endless_verdict(const SimulationSpec *spec, const JobSpec *job, const Results *results,
                                    Arena *arena) {
     return arena_format(arena,
-                        "%s on %" PRId64
-                        " %s does not end: a step would take years. Look for a link, a GPU or a kernel "
+                        "%s on %s does not end: a step would take years. Look for a link, a GPU or a kernel "
                         "constant that is nearly 0%s.",
-                        job->kind == JOB_TRAINING ? job->training.model.name : job->collective.operation, results->gpus,
-                        spec->cluster.node.gpu.name,
+                        job->kind == JOB_TRAINING ? job->training.model.name : job->collective.operation,
+                        results->gpu_words,
                         spec->link_event_count > 0 ? ", or for a link event without `for` on the only way" : "");
 }
 
@@ -198,32 +195,30 @@ static const char *size_text(double bytes, Arena *arena) {
     return arena_format(arena, "%.4g %s", bytes, UNITS[unit]);
 }
 
-static const char *collective_verdict(const SimulationSpec *spec, const JobSpec *job, const Results *results,
-                                      Arena *arena) {
+static const char *collective_verdict(const JobSpec *job, const Results *results, Arena *arena) {
     const CollectiveRow *largest = &results->sizes[results->size_count - 1];
     return arena_format(arena,
-                        "%s of %s on %" PRId64 " %s takes %.4g ms by %s: %.1f GB/s algorithm bandwidth, %.1f GB/s "
+                        "%s of %s on %s takes %.4g ms by %s: %.1f GB/s algorithm bandwidth, %.1f GB/s "
                         "bus bandwidth.",
-                        job->collective.operation, size_text(largest->bytes, arena), results->gpus,
-                        spec->cluster.node.gpu.name, 1e3 * largest->time_s, largest->algorithm,
-                        largest->algorithm_bytes_per_s / 1e9, largest->bus_bytes_per_s / 1e9);
+                        job->collective.operation, size_text(largest->bytes, arena), results->gpu_words,
+                        1e3 * largest->time_s, largest->algorithm, largest->algorithm_bytes_per_s / 1e9,
+                        largest->bus_bytes_per_s / 1e9);
 }
 
-static const char *fitting_verdict(const SimulationSpec *spec, const JobSpec *job, const Results *results,
-                                   Arena *arena) {
+static const char *fitting_verdict(const JobSpec *job, const Results *results, Arena *arena) {
     switch (job->kind) {
     case JOB_TRAINING:
-        return training_verdict(spec, job, results, arena);
+        return training_verdict(job, results, arena);
     case JOB_COLLECTIVE:
         break;
     }
-    return collective_verdict(spec, job, results, arena);
+    return collective_verdict(job, results, arena);
 }
 
 void verdict_fill(const SimulationSpec *spec, const JobSpec *job, const char *straggler, Arena *arena,
                   Results *results) {
     if (results->status == RUN_OUT_OF_MEMORY) {
-        results->verdict = memory_verdict(spec, job, results, arena);
+        results->verdict = memory_verdict(job, results, arena);
         return;
     }
     if (results->status == RUN_TOO_LONG) {
@@ -237,5 +232,5 @@ void verdict_fill(const SimulationSpec *spec, const JobSpec *job, const char *st
     Cause *causes = ARENA_ARRAY(arena, CAUSES_MAX, Cause);
     results->cause_count = collect_causes(job, straggler, arena, results, causes);
     results->causes = causes;
-    results->verdict = fitting_verdict(spec, job, results, arena);
+    results->verdict = fitting_verdict(job, results, arena);
 }

@@ -18,6 +18,7 @@ static const double OPERATION_BYTES = 1e9;
 typedef struct Flow {
     Background *background;
     const TrafficLeg *leg;
+    int nics; /* over which it is spread */
     int operation;
     ActivityId activity;
 } Flow;
@@ -26,7 +27,6 @@ struct Background {
     const BackgroundSpec *spec;
     RunGround *ground;
     uint32_t owner;
-    int nics;
     Flow *flows;
     int flow_count;
     RandomStream *stream;
@@ -35,22 +35,29 @@ struct Background {
     SpanLog log;
 };
 
-static int add_pair(Traffic *traffic, Arena *arena, int from, int to) {
+/* The first GPU of a NIC. */
+static int gpu_of_nic(const Network *network, int node, int nic) {
+    const NodePorts *ports = network_ports(network, node);
+    return node * network->gpus_per_node + (nic * ports->gpus + ports->nics - 1) / ports->nics;
+}
+
+/* From NIC to NIC, as many as the end with fewer has. */
+static void add_pair(Traffic *traffic, Arena *arena, int from, int to, Flow *flow) {
     const Network *network = traffic_network(traffic);
-    int gpus = network->gpus_per_node, nics = network->nics_per_node;
-    int *pairs = ARENA_ARRAY(arena, 2 * nics, int);
-    for (int nic = 0; nic < nics; nic++) {
-        int gpu = (nic * gpus + nics - 1) / nics;
-        pairs[2 * nic] = from * gpus + gpu;
-        pairs[2 * nic + 1] = to * gpus + gpu;
+    int sending = network_ports(network, from)->nics, receiving = network_ports(network, to)->nics;
+    flow->nics = sending < receiving ? sending : receiving;
+    int *pairs = ARENA_ARRAY(arena, 2 * flow->nics, int);
+    for (int nic = 0; nic < flow->nics; nic++) {
+        pairs[2 * nic] = gpu_of_nic(network, from, nic);
+        pairs[2 * nic + 1] = gpu_of_nic(network, to, nic);
     }
-    return traffic_add(traffic, &(TrafficGroups){.kind = COLLECTIVE_SEND_RECV,
-                                                 .bytes = OPERATION_BYTES,
-                                                 .algorithm = "auto",
-                                                 .ranks = 2,
-                                                 .count = nics,
-                                                 .gpus = pairs,
-                                                 .copies = 1});
+    flow->operation = traffic_add(traffic, &(TrafficGroups){.kind = COLLECTIVE_SEND_RECV,
+                                                            .bytes = OPERATION_BYTES,
+                                                            .algorithm = "auto",
+                                                            .ranks = 2,
+                                                            .count = flow->nics,
+                                                            .gpus = pairs,
+                                                            .copies = 1});
 }
 
 Background *background_create(RunGround *ground, const SimulationSpec *spec, const BackgroundSpec *flow,
@@ -62,13 +69,12 @@ Background *background_create(RunGround *ground, const SimulationSpec *spec, con
     const int *to = node_list_read(flow->to, spec->cluster.nodes, arena, &to_count, &found);
     Background *self = ARENA_NEW(arena, Background);
     *self = (Background){.spec = flow, .ground = ground, .owner = owner, .sample = -1, .log.arena = arena};
-    self->nics = traffic_network(ground->traffic)->nics_per_node;
     self->flow_count = (int)(from_count > to_count ? from_count : to_count);
     self->flows = ARENA_ARRAY(arena, self->flow_count, Flow);
     self->stream = random_stream_create(&(RandomName){.seed = spec->seed, .entity = flow->name, .purpose = "bursts"});
     for (int i = 0; i < self->flow_count; i++) {
-        int sender = from[i % from_count], receiver = to[i % to_count];
-        self->flows[i] = (Flow){.background = self, .operation = add_pair(ground->traffic, arena, sender, receiver)};
+        self->flows[i] = (Flow){.background = self};
+        add_pair(ground->traffic, arena, from[i % from_count], to[i % to_count], &self->flows[i]);
     }
     return self;
 }
@@ -83,7 +89,7 @@ static void on_moved(Engine *engine, void *subject, uint64_t argument);
 static void start_flow(Flow *flow, double bytes_per_s) {
     const Background *self = flow->background;
     flow->activity = fair_share_start(self->ground->share, &(ActivitySpec){.amount = ENDLESS_BYTES,
-                                                                           .cap_per_s = bytes_per_s / self->nics,
+                                                                           .cap_per_s = bytes_per_s / flow->nics,
                                                                            .way = &flow->leg->way,
                                                                            .owner = self->owner,
                                                                            .done = {on_moved, flow, 0}});

@@ -34,7 +34,7 @@ static TrafficDetail detail_of(const SimulationSpec *spec, const JobPlace *place
 static void lay_out(ClusterRun *run, const JobPlace *places) {
     const SimulationSpec *spec = run->spec;
     Arena *arena = run->ground.arena;
-    run->network = network_build(&spec->cluster.node, &spec->cluster.fabric, (int)spec->cluster.nodes);
+    run->network = cluster_network(&spec->cluster);
     run->ground.traffic = traffic_create(arena, &run->network, detail_of(spec, places));
     if (spec->without_links)
         traffic_echo_silence(traffic_echo(run->ground.traffic));

@@ -51,7 +51,7 @@ int link_events_find(const Network *network, const char *name, LinkId *links) {
     for (LinkId link = 0; link < (LinkId)network_link_count(network); link++) {
         char text[NETWORK_LINK_NAME_BYTES];
         network_link_name(network, link, text, sizeof text);
-        if (!link_event_matches(name, text))
+        if (!network_has_link(network, link) || !link_event_matches(name, text))
             continue;
         if (links)
             links[count] = link;

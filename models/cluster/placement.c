@@ -54,15 +54,17 @@ static int64_t order_nodes(Allocation *allocation, const JobSpec *job) {
 
 /* GPUs that the job could have, or has when `rank_gpu` is given. */
 static int64_t take(Allocation *allocation, const JobSpec *job, int64_t nodes, int *rank_gpu) {
-    int per_node = allocation->network.gpus_per_node;
+    int places = allocation->network.gpus_per_node;
+    bool whole = job->gpus % places == 0;
     int64_t taken = 0;
     for (int64_t i = 0; i < nodes && taken < job->gpus; i++) {
         int node = allocation->order[i], free_gpus = allocation->free_gpus[node];
-        if (job->gpus % per_node == 0 && free_gpus < per_node)
+        int per_node = cluster_node(&allocation->spec->cluster, node)->gpus;
+        if (whole && free_gpus < per_node)
             continue;
         for (int gpu = per_node - free_gpus; gpu < per_node && taken < job->gpus; gpu++, taken++) {
             if (rank_gpu != NULL) {
-                rank_gpu[taken] = node * per_node + gpu;
+                rank_gpu[taken] = node * places + gpu;
                 allocation->free_gpus[node]--;
             }
         }
@@ -116,12 +118,12 @@ static bool place_jobs(Allocation *allocation, bool given, ErrorList *errors) {
 
 static Allocation allocation_start(const SimulationSpec *spec, Arena *arena) {
     Allocation allocation = {.spec = spec, .arena = arena};
-    allocation.network = network_build(&spec->cluster.node, &spec->cluster.fabric, (int)spec->cluster.nodes);
+    allocation.network = cluster_network(&spec->cluster);
     allocation.free_gpus = ARENA_ARRAY(arena, spec->cluster.nodes, int);
     allocation.order = ARENA_ARRAY(arena, spec->cluster.nodes, int);
     allocation.places = ARENA_ARRAY(arena, spec->job_count, JobPlace);
-    for (int64_t node = 0; node < spec->cluster.nodes; node++)
-        allocation.free_gpus[node] = spec->cluster.node.gpus;
+    for (int node = 0; node < spec->cluster.nodes; node++)
+        allocation.free_gpus[node] = cluster_node(&spec->cluster, node)->gpus;
     return allocation;
 }
 

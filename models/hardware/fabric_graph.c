@@ -54,8 +54,8 @@ static double nics_bytes_per_s(const FabricGraph *graph, const GraphCable *cable
     if (host >= plan->hosts)
         return INFINITY;
     int cables = graph->first_entry[host + 1] - graph->first_entry[host];
-    int nics_on_it = (plan->nics + cables - 1) / cables;
-    return nics_on_it * plan->nic_bytes_per_s;
+    int nics_on_it = (graph_plan_nics(plan, host) + cables - 1) / cables;
+    return nics_on_it * graph_plan_nic_bytes_per_s(plan, host);
 }
 
 double fabric_graph_cable_bytes_per_s(const FabricGraph *graph, int cable) {

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "models/hardware/node_mix.h"
 #include "sim/engine/arena.h"
 #include "sim/engine/error.h"
 
@@ -35,11 +36,16 @@ typedef struct GraphPlan {
     int switches;
     const GraphCable *cables;
     int cable_count;
-    int nics;                   /* of a host, >= 1 */
-    double nic_bytes_per_s;     /* nominal, of one NIC */
+    int nics;                   /* of a host of the usual type, >= 1 */
+    double nic_bytes_per_s;     /* nominal, of one of them */
+    const NodeMix *mix;         /* types of the hosts, which are the nodes; NULL = all are usual */
     double efficiency_fraction; /* (0, 1]; achievable over nominal on a cable */
     bool sprayed;
 } GraphPlan;
+
+/* NICs of a host, and the nominal bandwidth of one. */
+int graph_plan_nics(const GraphPlan *plan, int host);
+double graph_plan_nic_bytes_per_s(const GraphPlan *plan, int host);
 
 /* "leaf[3]" or "core". */
 const char *graph_plan_name(const GraphPlan *plan, int vertex, Arena *arena);

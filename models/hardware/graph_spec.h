@@ -11,6 +11,8 @@
 
 #include <stdint.h>
 
+#include "models/hardware/node.h"
+
 typedef enum Duplex {
     DUPLEX_FULL, /* each direction has the bandwidth for itself */
     DUPLEX_HALF  /* both directions share it */
@@ -19,7 +21,8 @@ typedef enum Duplex {
 /* Equal switches, or nodes of the cluster, which take the next numbers. */
 typedef struct GraphGroupSpec {
     const char *name;
-    int count; /* >= 1 */
+    int count;     /* >= 1 */
+    NodeSpec node; /* of a group of nodes: their type; without a name = the cluster's usual one */
 } GraphGroupSpec;
 
 typedef struct GraphLinkSpec {
@@ -34,7 +37,7 @@ typedef struct GraphLinkSpec {
 typedef struct GraphSpec {
     const GraphGroupSpec *switches;
     int64_t switch_count; /* groups */
-    const GraphGroupSpec *hosts;
+    GraphGroupSpec *hosts;
     int64_t host_count; /* groups */
     const GraphLinkSpec *links;
     int64_t link_count;

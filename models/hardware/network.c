@@ -1,5 +1,6 @@
 #include "models/hardware/network.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include "sim/engine/check.h"
@@ -12,25 +13,61 @@ Fabric network_fabric(const NodeSpec *node, const FabricSpec *spec, int nodes) {
                     .nic_bytes_per_s = node->nic.bytes_per_s};
 }
 
+/* Numbers of links and what the fabric does with flows, once the nodes are known. */
+static Network finished(Network network) {
+    CHECK(network.fabric.spec.oversubscription >= 1);
+    CHECK(!fabric_fault(&network.fabric).key);
+    network.first_fabric_link = 2 * (LinkId)network.nodes * (LinkId)(network.gpus_per_node + network.nics_per_node);
+    network.link_count = network.first_fabric_link + (LinkId)network.fabric.topology->link_count(&network.fabric);
+    network.splits_flows = network.nodes > 1 && network.fabric.topology->paths(&network.fabric) > 1;
+    return network;
+}
+
 Network network_build(const NodeSpec *node, const FabricSpec *spec, int nodes) {
     CHECK(node->gpus >= 1 && nodes >= 1);
     CHECK(nodes == 1 || node->nics >= 1);
-    CHECK(spec->oversubscription >= 1);
-    bool pcie = node->gpus == 1 || node->nvlink.bytes_per_s <= 0;
-    Network network = {.gpus_per_node = node->gpus,
+    return finished((Network){.gpus_per_node = node->gpus,
+                              .nodes = nodes,
+                              .nics_per_node = node->nics,
+                              .usual = node_ports(node),
+                              .fabric = network_fabric(node, spec, nodes)});
+}
+
+Network network_build_mixed(const NodeSpec *node, const NodeMix *mix, const FabricSpec *spec, int nodes) {
+    Network network = {.gpus_per_node = mix->gpus_per_node,
                        .nodes = nodes,
-                       .nics_per_node = node->nics,
-                       .port_is_pcie = pcie,
-                       .in_network_reduction = node->in_network_reduction && !pcie,
-                       .port = pcie ? node->pcie : node->nvlink,
-                       .nic = node->nic,
-                       .copy_bytes_per_s = node->gpu.hbm_bytes_per_s * node->gpu.kernels.hbm_fraction / 2,
+                       .nics_per_node = mix->nics_per_node,
+                       .usual = node_ports(node),
+                       .mix = mix,
                        .fabric = network_fabric(node, spec, nodes)};
-    CHECK(!fabric_fault(&network.fabric).key);
-    network.first_fabric_link = 2 * (LinkId)nodes * (LinkId)(node->gpus + node->nics);
-    network.link_count = network.first_fabric_link + (LinkId)network.fabric.topology->link_count(&network.fabric);
-    network.splits_flows = nodes > 1 && network.fabric.topology->paths(&network.fabric) > 1;
-    return network;
+    network.fabric.nics_per_node = mix->nics_per_node;
+    return finished(network);
+}
+
+static const NodePorts *ports_of(const Network *network, int node) {
+    int type = network->mix ? network->mix->type_of_node[node] : 0;
+    return type > 0 ? &network->mix->others[type - 1] : &network->usual;
+}
+
+const NodePorts *network_ports(const Network *network, int node) {
+    return ports_of(network, node);
+}
+
+bool network_reduces(const Network *network, const int *gpus, int count) {
+    bool reduces = network->usual.in_network_reduction;
+    if (!network->mix)
+        return reduces;
+    reduces = true;
+    for (int i = 0; i < count && reduces; i++)
+        reduces = ports_of(network, gpus[i] / network->gpus_per_node)->in_network_reduction;
+    return reduces;
+}
+
+double network_copy_bytes_per_s(const Network *network, const int *gpus, int count) {
+    double least = network->mix ? INFINITY : network->usual.copy_bytes_per_s;
+    for (int i = 0; i < count && network->mix; i++)
+        least = fmin(least, ports_of(network, gpus[i] / network->gpus_per_node)->copy_bytes_per_s);
+    return least;
 }
 
 int network_gpu_count(const Network *network) {
@@ -61,9 +98,9 @@ typedef struct NicPlace {
 } NicPlace;
 
 static NicPlace nic_place(const Network *network, int gpu) {
-    int gpus = network->gpus_per_node, nics = network->nics_per_node, node = gpu / gpus;
-    int place = gpu - node * gpus;
-    return (NicPlace){node, nics == gpus ? place : place * nics / gpus};
+    int node = gpu / network->gpus_per_node, place = gpu - node * network->gpus_per_node;
+    const NodePorts *ports = ports_of(network, node);
+    return (NicPlace){node, ports->nics == ports->gpus ? place : place * ports->nics / ports->gpus};
 }
 
 static LinkId nic_out(const Network *network, NicPlace place) {
@@ -87,19 +124,21 @@ static void add_link(NetworkRoute *route, LinkId link, double share_fraction) {
 
 static void route_inside_node(const Network *network, int from_gpu, int to_gpu, NetworkRoute *route) {
     route->kind = LINK_NVLINK;
-    route->latency_s = network->port.latency_s;
-    route->ramp_s = network->port.ramp_s;
+    const NodePorts *ports = network->mix ? ports_of(network, from_gpu / network->gpus_per_node) : &network->usual;
+    route->latency_s = ports->port.latency_s;
+    route->ramp_s = ports->port.ramp_s;
     add_link(route, network_port_out(network, from_gpu), 1);
     add_link(route, network_port_out(network, to_gpu) + 1, 1);
 }
 
 /* From a GPU over NVLink to the first GPU of another NIC of its node. */
 static void change_nic(const Network *network, int gpu, NicPlace exit_place, NetworkRoute *route) {
-    int gpus = network->gpus_per_node, nics = network->nics_per_node;
-    int exit_gpu = exit_place.node * gpus + (exit_place.nic * gpus + nics - 1) / nics;
+    const NodePorts *ports = ports_of(network, exit_place.node);
+    int exit_gpu =
+        exit_place.node * network->gpus_per_node + (exit_place.nic * ports->gpus + ports->nics - 1) / ports->nics;
     add_link(route, network_port_out(network, gpu), 1);
     add_link(route, network_port_out(network, exit_gpu) + 1, 1);
-    route->latency_s += network->port.latency_s;
+    route->latency_s += ports->port.latency_s;
 }
 
 enum { DETOURS_MAX = 64 };
@@ -135,13 +174,14 @@ static void route_in_fabric(const Network *network, const FabricPair *pair, Fabr
 
 static void route_between_nodes(const Network *network, int from_gpu, int to_gpu, NetworkRoute *route) {
     NicPlace from = nic_place(network, from_gpu), to = nic_place(network, to_gpu);
-    FabricPair pair = {from.node, from.nic, to.node, to.nic};
+    const NodePorts *sender = ports_of(network, from.node), *receiver = ports_of(network, to.node);
+    FabricPair pair = {from.node, from.nic, to.node, to.nic, sender->nics};
     FabricRoute between;
     route_in_fabric(network, &pair, &between);
     route->kind = between.link_count ? LINK_FABRIC : LINK_NIC;
-    route->latency_s =
-        network->nic.latency_s + between.switches * network->fabric.spec.hop_latency_s + between.cable_latency_s;
-    route->ramp_s = network->nic.ramp_s;
+    route->latency_s = (sender->nic.latency_s + receiver->nic.latency_s) / 2 +
+                       between.switches * network->fabric.spec.hop_latency_s + between.cable_latency_s;
+    route->ramp_s = sender->nic.ramp_s;
     NicPlace exit_place = {from.node, between.exit_nic};
     if (exit_place.nic != from.nic)
         change_nic(network, from_gpu, exit_place, route);
@@ -173,12 +213,38 @@ LinkKind network_link_kind(const Network *network, LinkId link) {
     return link < network->first_fabric_link ? LINK_NIC : LINK_FABRIC;
 }
 
+/* Of a port or NIC, out or in: its node, and its number there in *place. */
+static int node_of_link(const Network *network, LinkId link, int *place) {
+    bool is_port = link < first_nic(network);
+    int number = (int)(is_port ? link : link - first_nic(network)) / 2;
+    int per_node = is_port ? network->gpus_per_node : network->nics_per_node;
+    *place = number % per_node;
+    return number / per_node;
+}
+
+bool network_has_link(const Network *network, LinkId link) {
+    int place;
+    if (!network->mix || link >= network->first_fabric_link)
+        return true;
+    const NodePorts *ports = ports_of(network, node_of_link(network, link, &place));
+    return place < (link < first_nic(network) ? ports->gpus : ports->nics);
+}
+
+static const NodePorts *ports_of_link(const Network *network, LinkId link) {
+    int place;
+    return network->mix ? ports_of(network, node_of_link(network, link, &place)) : &network->usual;
+}
+
+static double large_bytes_per_s(const LinkSpec *link) {
+    return link->bytes_per_s * link->efficiency_fraction;
+}
+
 double network_link_bytes_per_s(const Network *network, LinkId link) {
     switch (network_link_kind(network, link)) {
     case LINK_NVLINK:
-        return network->port.bytes_per_s * network->port.efficiency_fraction;
+        return large_bytes_per_s(&ports_of_link(network, link)->port);
     case LINK_NIC:
-        return network->nic.bytes_per_s * network->nic.efficiency_fraction;
+        return large_bytes_per_s(&ports_of_link(network, link)->nic);
     case LINK_FABRIC:
     case LINK_KIND_COUNT:
         break;
@@ -213,12 +279,12 @@ static void fabric_link_name(const FabricLink *link, char *text, size_t size) {
 
 void network_link_name(const Network *network, LinkId link, char *text, size_t size) {
     LinkKind kind = network_link_kind(network, link);
+    int place, node = kind == LINK_FABRIC ? 0 : node_of_link(network, link, &place);
     if (kind == LINK_NVLINK) {
-        const char *port = network->port_is_pcie ? "pcie" : "nvlink";
+        const char *port = ports_of(network, node)->port_is_pcie ? "pcie" : "nvlink";
         snprintf(text, size, "gpu[%u].%s.%s", link / 2, port, link % 2 ? "in" : "out");
     } else if (kind == LINK_NIC) {
-        LinkId nic = (link - first_nic(network)) / 2, per_node = (LinkId)network->nics_per_node;
-        snprintf(text, size, "node[%u].nic[%u].%s", nic / per_node, nic % per_node, link % 2 ? "in" : "out");
+        snprintf(text, size, "node[%d].nic[%d].%s", node, place, link % 2 ? "in" : "out");
     } else {
         FabricLink between = network->fabric.topology->link(&network->fabric, (int)(link - network->first_fabric_link));
         fabric_link_name(&between, text, size);

@@ -1,13 +1,13 @@
 /*
- * network: which links a message between two GPUs takes, and what they carry: the ports and NICs of equal nodes, and
- * the fabric between them, whose shape is a topology's. It is a read-only description, computed and not stored, so
- * 12,800 nodes cost as much as one. Traffic and contention are the fair_share's work, times of collectives
- * collective_loads.h's.
+ * network: which links a message between two GPUs takes, and what they carry: the ports and NICs of the nodes, and the
+ * fabric between them, whose shape is a topology's. It is a read-only description, computed and not stored but for the
+ * type of each node where there are several, so 12,800 nodes cost as much as one. Traffic and contention are the
+ * fair_share's work, times of collectives collective_loads.h's.
  *
  * Inside a node a message leaves through the sender's NVLink port and enters through the receiver's. Between nodes it
  * takes the sender's NIC, the links of the topology's route and the receiver's NIC; GPU g of a node uses NIC
  * g * nics / gpus. When the topology wants it to leave by another NIC (PXN) it first takes NVLink to the first GPU of
- * that NIC.
+ * that NIC. Between nodes of unequal types the latency of a NIC is the mean of both ends'.
  *
  * Limits: the way from GPU to NIC (PCIe) is taken as wide enough. A node without NVLink, or with one GPU, uses PCIe
  * inside.
@@ -19,7 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "models/hardware/node.h"
+#include "models/hardware/node_mix.h"
 #include "models/hardware/topology.h"
 
 /* Where a link is, ordered by distance from the GPU. */
@@ -34,15 +34,12 @@ typedef uint32_t LinkId; /* 0.., dense: ports of GPUs, then NICs, each out befor
 
 /* Plain values; made by network_build. */
 typedef struct Network {
-    int gpus_per_node;
+    int gpus_per_node; /* places, some of them empty where types differ (node_mix.h) */
     int nodes;
-    int nics_per_node;
-    bool port_is_pcie;
-    bool in_network_reduction; /* NodeSpec's; never with PCIe ports */
-    bool splits_flows;         /* the NIC that a message leaves by decides its links in the fabric */
-    LinkSpec port;             /* one GPU's way to the other GPUs of its node */
-    LinkSpec nic;
-    double copy_bytes_per_s; /* of a GPU within its own memory: half of what its HBM streams; 0 = takes no time */
+    int nics_per_node;  /* likewise */
+    bool splits_flows;  /* the NIC that a message leaves by decides its links in the fabric */
+    NodePorts usual;    /* of the nodes that are not of another type */
+    const NodeMix *mix; /* NULL = all nodes are usual */
     Fabric fabric;
     LinkId first_fabric_link; /* ids from here to link_count - 1 are the topology's */
     LinkId link_count;
@@ -67,8 +64,23 @@ Fabric network_fabric(const NodeSpec *node, const FabricSpec *spec, int nodes);
 /* Describes `nodes` >= 1 nodes under the fabric, which must be sound; more than one node needs a NIC. */
 Network network_build(const NodeSpec *node, const FabricSpec *fabric, int nodes);
 
+/* The same where some nodes are of other types; the fabric is sized by `node`. The mix is borrowed. */
+Network network_build_mixed(const NodeSpec *node, const NodeMix *mix, const FabricSpec *fabric, int nodes);
+
+/* Places for GPUs and links, the empty ones included. */
 int network_gpu_count(const Network *network);
 int network_link_count(const Network *network);
+
+/* False for the links of an empty place. */
+bool network_has_link(const Network *network, LinkId link);
+
+const NodePorts *network_ports(const Network *network, int node);
+
+/* True when the switch inside the node of each of these GPUs can add and copy. */
+bool network_reduces(const Network *network, const int *gpus, int count);
+
+/* NodePorts.copy_bytes_per_s, the least of these GPUs. */
+double network_copy_bytes_per_s(const Network *network, const int *gpus, int count);
 
 /* Fills in the route and returns its number of links. */
 int network_route(const Network *network, int from_gpu, int to_gpu, NetworkRoute *route);

@@ -1,7 +1,7 @@
 /*
  * node: the constants of one server: its GPUs, the links inside it and its way out. All GPUs of a node are equal and
- * reach each other through NVLink/NVSwitch at full port speed (no partial meshes). It holds no state; source: the
- * datasheet named in the catalogue entry.
+ * reach each other through NVLink/NVSwitch at full port speed (no partial meshes). A cluster may have several types
+ * (cluster_spec.h). It holds no state; source: the datasheet named in the catalogue entry.
  */
 #ifndef MODELS_HARDWARE_NODE_H
 #define MODELS_HARDWARE_NODE_H

@@ -18,12 +18,12 @@ static bool ends_at(const FabricLink *link, int node) {
     return touches(link->to, node) || (link->both_ways && touches(link->from, node));
 }
 
-static double nic_latency_s(const Network *network, const NetworkRoute *route, int at, int to_node) {
+static double nic_latency_s(const Network *network, const NetworkRoute *route, int at, const int nodes[2]) {
     if (route->links[at] % 2 == 0)
-        return network->nic.latency_s;
+        return (network_ports(network, nodes[0])->nic.latency_s + network_ports(network, nodes[1])->nic.latency_s) / 2;
     if (network_link_kind(network, route->links[at - 1]) == LINK_FABRIC) {
         FabricLink last = fabric_link_of(network, route->links[at - 1]);
-        if (ends_at(&last, to_node))
+        if (ends_at(&last, nodes[1]))
             return 0;
     }
     return network->fabric.spec.hop_latency_s;
@@ -32,9 +32,9 @@ static double nic_latency_s(const Network *network, const NetworkRoute *route, i
 static double hop_latency_s(const Network *network, const NetworkRoute *route, int at, const int nodes[2]) {
     switch (network_link_kind(network, route->links[at])) {
     case LINK_NVLINK:
-        return route->links[at] % 2 == 0 ? network->port.latency_s : 0;
+        return route->links[at] % 2 == 0 ? network_ports(network, nodes[0])->port.latency_s : 0;
     case LINK_NIC:
-        return nic_latency_s(network, route, at, nodes[1]);
+        return nic_latency_s(network, route, at, nodes);
     case LINK_FABRIC:
     case LINK_KIND_COUNT:
         break;

@@ -59,8 +59,8 @@ typedef struct Fabric {
     FabricSpec spec;
     const Topology *topology; /* NULL = the spec names none of the menu */
     int nodes;                /* >= 1 */
-    int nics_per_node;        /* >= 0; 0 only with one node */
-    double nic_bytes_per_s;   /* >= 0; nominal, of one NIC */
+    int nics_per_node;        /* >= 0; 0 only with one node; of the type with most where types differ */
+    double nic_bytes_per_s;   /* >= 0; nominal, of one NIC of the usual type */
 } Fabric;
 
 /* Why a fabric cannot be. */
@@ -104,6 +104,7 @@ typedef struct FabricLink {
 typedef struct FabricPair {
     int from_node, from_nic;
     int to_node, to_nic;
+    int from_nics; /* of from_node, which may have fewer than the fabric has room for; 0 = nics_per_node */
 } FabricPair;
 
 typedef struct FabricRoute {

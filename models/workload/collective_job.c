@@ -77,7 +77,8 @@ bool collective_runs_as_flows(const SimulationSpec *spec, const JobSpec *job, co
         kind_of(job->collective.operation) == COLLECTIVE_ALL_TO_ALL || strcmp(job->collective.algorithm, "direct") == 0;
     if (job->gpus > (all_at_once ? FLOW_PAIR_RANKS_MAX : FLOW_RANKS_MAX))
         return false;
-    return spec->fidelity == FIDELITY_UNFOLDED || !fills_nodes_evenly(rank_gpu, job->gpus, spec->cluster.node.gpus);
+    return spec->fidelity == FIDELITY_UNFOLDED ||
+           !fills_nodes_evenly(rank_gpu, job->gpus, cluster_gpus_per_node(&spec->cluster));
 }
 
 CollectiveTraffic collective_traffic_create(Arena *arena, const SimulationSpec *spec, const JobSpec *job,
@@ -96,7 +97,7 @@ CollectiveTraffic collective_traffic_create(Arena *arena, const SimulationSpec *
                                     .ranks = (int)job->gpus,
                                     .rank_gpu = ranks->rank_gpu,
                                     .gpus_per_node = network->gpus_per_node,
-                                    .in_network_reduction = network->in_network_reduction,
+                                    .in_network_reduction = network_reduces(network, ranks->rank_gpu, (int)job->gpus),
                                     .pair_weights = weights};
         operations[i] = traffic_add(traffic, &(TrafficGroups){.kind = calls[i].kind,
                                                               .bytes = size,

@@ -29,6 +29,8 @@ static double own_bytes(const CollectiveCall *call) {
 }
 
 double collective_start_s(const CollectiveCall *call, const Network *network) {
-    bool copies = call->kind == COLLECTIVE_ALL_TO_ALL && network->copy_bytes_per_s > 0;
-    return LAUNCH_S + (copies ? own_bytes(call) / network->copy_bytes_per_s : 0);
+    if (call->kind != COLLECTIVE_ALL_TO_ALL)
+        return LAUNCH_S;
+    double copy_bytes_per_s = network_copy_bytes_per_s(network, call->rank_gpu, call->ranks);
+    return LAUNCH_S + (copy_bytes_per_s > 0 ? own_bytes(call) / copy_bytes_per_s : 0);
 }

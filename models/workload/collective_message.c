@@ -5,12 +5,14 @@ static void route_to_switch(const CollectivePlace *place, int rank, const Collec
     const Network *network = place->network;
     const int *gpu = place->call->rank_gpu;
     bool to_switch = send->to_rank == place->call->ranks;
+    int end_gpu = gpu[to_switch ? rank : send->to_rank];
+    const LinkSpec *port = &network_ports(network, end_gpu / network->gpus_per_node)->port;
     route->link_count = 1;
     route->kind = LINK_NVLINK;
-    route->latency_s = network->port.latency_s / 2;
-    route->ramp_s = network->port.ramp_s;
+    route->latency_s = port->latency_s / 2;
+    route->ramp_s = port->ramp_s;
     route->share_fraction[0] = 1;
-    route->links[0] = to_switch ? network_port_out(network, gpu[rank]) : network_port_in(network, gpu[send->to_rank]);
+    route->links[0] = to_switch ? network_port_out(network, end_gpu) : network_port_in(network, end_gpu);
 }
 
 static bool meets_switch(const CollectivePlace *place, int rank, const CollectiveSend *send) {

@@ -20,7 +20,7 @@ static void create_streams(Step *step) {
 /* The representative's HBM, with everything in it that stays for the whole step. */
 static Pool *create_memory(Engine *engine, const Workload *workload, const RankClass *class) {
     StageMemory memory = training_memory_of_stage(&workload->job->training, class->stage);
-    Pool *pool = pool_create(engine, (int64_t)workload->spec->cluster.node.gpu.hbm_bytes);
+    Pool *pool = pool_create(engine, (int64_t)cluster_type(&workload->spec->cluster, class->node_type)->gpu.hbm_bytes);
     int64_t resident = (int64_t)(stage_memory_total_bytes(&memory) - memory.activations_bytes);
     ENGINE_CHECK(engine, pool_try(pool, resident));
     return pool;

@@ -2,13 +2,15 @@
 
 #include <inttypes.h>
 
+#include "models/workload/type_pace.h"
+
 int64_t plan_rank(const PlanSpec *plan, int stage, int replica, int tensor) {
     return ((int64_t)stage * plan->data_parallel + replica) * plan->tensor_parallel + tensor;
 }
 
 /* Speed of every rank of the job. */
 static double *rank_speeds(Arena *arena, const ClusterSpec *cluster, const int *rank_gpu, int64_t ranks) {
-    double *gpu_speed = ARENA_ARRAY(arena, cluster->nodes * cluster->node.gpus, double);
+    double *gpu_speed = ARENA_ARRAY(arena, cluster->nodes * cluster_gpus_per_node(cluster), double);
     double *speeds = ARENA_ARRAY(arena, ranks, double);
     for (int64_t i = 0; i < cluster->slow_gpu_count; i++)
         gpu_speed[cluster->slow_gpus[i].gpu] = cluster->slow_gpus[i].speed_fraction;
@@ -22,6 +24,9 @@ static double *rank_speeds(Arena *arena, const ClusterSpec *cluster, const int *
 typedef struct Partition {
     Arena *arena;
     const PlanSpec *plan;
+    const ClusterSpec *cluster;
+    const int *rank_gpu;
+    TypePace pace;
     const double *speeds;
     const uint32_t *marks;
     bool unfolded;
@@ -31,6 +36,10 @@ typedef struct Partition {
     ReplicaSet *sets;
     int set_count;
 } Partition;
+
+static int type_of(const Partition *partition, int64_t rank) {
+    return cluster_type_of_gpu(partition->cluster, partition->rank_gpu[rank]);
+}
 
 static bool replica_is_regular(const Partition *partition, int replica) {
     const PlanSpec *plan = partition->plan;
@@ -43,10 +52,17 @@ static bool replica_is_regular(const Partition *partition, int replica) {
     return true;
 }
 
+/* Types are only said where the job has several. */
+static const char *name_with_type(const Partition *partition, const RankClass *class, const char *name) {
+    return partition->pace.types > 1 ? arena_format(partition->arena, "%s on %s", name,
+                                                    cluster_type(partition->cluster, class->node_type)->name)
+                                     : name;
+}
+
 static const char *class_name(const Partition *partition, const RankClass *class, bool splits_stage) {
     const ReplicaSet *set = &partition->sets[class->replica_set];
     if (partition->unfolded)
-        return arena_format(partition->arena, "rank %" PRId64, class->first_rank);
+        return name_with_type(partition, class, arena_format(partition->arena, "rank %" PRId64, class->first_rank));
     const char *name = arena_format(partition->arena, "stage %d", class->stage);
     if (set->replica_count < partition->plan->data_parallel)
         name = set->replica_count == 1
@@ -55,14 +71,15 @@ static const char *class_name(const Partition *partition, const RankClass *class
                                   set->replicas[set->replica_count - 1], set->replica_count);
     if (splits_stage && class->tensor_count == 1)
         name = arena_format(partition->arena, "%s tensor %d", name, class->tensors[0]);
-    return name;
+    return name_with_type(partition, class, name);
 }
 
-/* The class of `tensor` among the classes of one stage from `first` on: one of equal speed, or a new one. */
+/* The class of `tensor` among the classes of one stage from `first` on: one of equal type and speed, or a new one. */
 static RankClass *class_for(Partition *partition, int first, RankClass like) {
     if (!partition->splits_tensors)
         for (int i = first; i < partition->class_count; i++)
-            if (partition->classes[i].speed_fraction == like.speed_fraction)
+            if (partition->classes[i].speed_fraction == like.speed_fraction &&
+                partition->classes[i].node_type == like.node_type)
                 return &partition->classes[i];
     RankClass *class = &partition->classes[partition->class_count++];
     *class = like;
@@ -77,7 +94,9 @@ static void split_stage(Partition *partition, int set_index, int stage) {
     for (int tensor = 0; tensor < plan->tensor_parallel; tensor++) {
         int64_t rank = plan_rank(plan, stage, set->replicas[0], tensor);
         RankClass like = {.stage = stage, .replica_set = set_index, .first_rank = rank};
+        like.node_type = type_of(partition, rank);
         like.speed_fraction = partition->speeds[rank];
+        like.pace_fraction = like.speed_fraction * partition->pace.fraction[like.node_type];
         RankClass *class = class_for(partition, first, like);
         ((int *)class->tensors)[class->tensor_count++] = tensor;
         class->gpus += set->replica_count;
@@ -88,13 +107,13 @@ static void split_stage(Partition *partition, int set_index, int stage) {
     }
 }
 
-/* Of the classes from `first` on; -1 when all run at normal speed. */
+/* Of the classes from `first` on; -1 when none is slower than the fastest type of node. */
 static int slowest_class(const Partition *partition, int first) {
     int slowest = -1;
     double least = 1;
     for (int i = first; i < partition->class_count; i++) {
-        if (partition->classes[i].speed_fraction < least) {
-            least = partition->classes[i].speed_fraction;
+        if (partition->classes[i].pace_fraction < least) {
+            least = partition->classes[i].pace_fraction;
             slowest = i;
         }
     }
@@ -114,14 +133,18 @@ static void split_set(Partition *partition, int set_index) {
     set->slowest_class = slowest_class(partition, class_of_stage[0]);
 }
 
+static bool ranks_are_alike(const Partition *partition, int64_t one, int64_t other) {
+    bool marked_alike = !partition->marks || partition->marks[one] == partition->marks[other];
+    return marked_alike && (partition->pace.types == 1 || type_of(partition, one) == type_of(partition, other));
+}
+
 static bool replicas_are_alike(const Partition *partition, int one, int other) {
     const PlanSpec *plan = partition->plan;
-    if (!partition->marks)
+    if (!partition->marks && partition->pace.types == 1)
         return true;
     for (int stage = 0; stage < plan->pipeline_parallel; stage++)
         for (int tensor = 0; tensor < plan->tensor_parallel; tensor++)
-            if (partition->marks[plan_rank(plan, stage, one, tensor)] !=
-                partition->marks[plan_rank(plan, stage, other, tensor)])
+            if (!ranks_are_alike(partition, plan_rank(plan, stage, one, tensor), plan_rank(plan, stage, other, tensor)))
                 return false;
     return true;
 }
@@ -160,9 +183,14 @@ static void split_replicas(Partition *partition) {
 
 RankClasses rank_classes_create(Arena *arena, const SimulationSpec *spec, const JobSpec *job, const JobPlace *place) {
     const PlanSpec *plan = &job->training.plan;
-    Network network = network_build(&spec->cluster.node, &spec->cluster.fabric, (int)spec->cluster.nodes);
-    Partition partition = {
-        .arena = arena, .plan = plan, .marks = place->marks, .unfolded = spec->fidelity == FIDELITY_UNFOLDED};
+    Network network = cluster_network(&spec->cluster);
+    Partition partition = {.arena = arena,
+                           .plan = plan,
+                           .cluster = &spec->cluster,
+                           .rank_gpu = place->rank_gpu,
+                           .pace = type_pace_of(arena, &spec->cluster, job, place),
+                           .marks = place->marks,
+                           .unfolded = spec->fidelity == FIDELITY_UNFOLDED};
     partition.splits_tensors = partition.unfolded || network.splits_flows || place->splits_nodes;
     partition.speeds = rank_speeds(arena, &spec->cluster, place->rank_gpu, job->gpus);
     split_replicas(&partition);
@@ -185,7 +213,8 @@ RankClasses rank_classes_of_group(Arena *arena, const JobSpec *job, const JobPla
                          .tensors = ARENA_ARRAY(arena, 1, int),
                          .tensor_count = 1,
                          .gpus = job->gpus,
-                         .speed_fraction = 1};
+                         .speed_fraction = 1,
+                         .pace_fraction = 1};
     ReplicaSet *set = ARENA_NEW(arena, ReplicaSet);
     int *class_of_stage = ARENA_ARRAY(arena, 2, int);
     class_of_stage[1] = 1;

@@ -2,7 +2,8 @@
  * rank_classes: which ranks of a job are equal. A replica without a slow GPU is like every other such replica; one with
  * a slow GPU stands for itself. Inside a replica each stage has one class of equal tensor ranks per GPU speed. So a
  * regular job has one class per stage, and a slow GPU splits off its own replica and, on its stage, its own tensor
- * rank; nothing else. Where the NIC decides the way through the fabric, tensor ranks are told apart, for the rings of
+ * rank; nothing else. Replicas on nodes of different types (cluster_spec.h) are told apart, and so are the ranks of a
+ * stage. Where the NIC decides the way through the fabric, tensor ranks are told apart, for the rings of
  * each collide with others, or where a link of one of them has events. Replicas whose marks differ (placement.h) are
  * told apart too. Unfolded, every rank is a class. Ranks whose neighbours sit differently (a stage that ends inside a
  * node, a replica that crosses a leaf) are still one class: their common representative has the longest way of any of
@@ -16,14 +17,16 @@
 #include "sim/engine/arena.h"
 
 typedef struct RankClass {
-    const char *name; /* "stage 3", "stage 3 replica 5", "rank 17" */
+    const char *name; /* "stage 3", "stage 3 replica 5", "rank 17", "stage 3 on dgx-a100-80" */
     int stage;
     int replica_set;    /* index into RankClasses.replica_sets */
     const int *tensors; /* tensor ranks, ascending */
     int tensor_count;
     int64_t first_rank;
     int64_t gpus;          /* ranks that it stands for */
-    double speed_fraction; /* of the kernels' normal speed */
+    int node_type;         /* of cluster_type; 0 in a group */
+    double speed_fraction; /* of the kernels' normal speed on its type of node */
+    double pace_fraction;  /* the same, over the normal speed on the fastest type of node of the job */
 } RankClass;
 
 /* Replicas that behave alike, and their classes: those of stage s are class_of_stage[s] .. class_of_stage[s + 1] - 1.
@@ -32,7 +35,7 @@ typedef struct ReplicaSet {
     const int *replicas; /* ascending */
     int replica_count;
     const int *class_of_stage;
-    int slowest_class; /* the slowest of its classes when one is slower than normal, otherwise -1 */
+    int slowest_class; /* that of the least pace when it is below 1, otherwise -1 */
 } ReplicaSet;
 
 typedef struct RankClasses {

@@ -36,13 +36,15 @@ static void reserve_legs(TrafficGather *gather, int legs) {
 }
 
 static CollectiveCall call_of(const TrafficGather *gather, const TrafficGroups *groups, int group) {
+    const int *gpus = groups->gpus + (size_t)group * (size_t)groups->ranks;
     return (CollectiveCall){.kind = groups->kind,
                             .bytes = groups->bytes,
                             .ranks = groups->ranks,
-                            .rank_gpu = groups->gpus + (size_t)group * (size_t)groups->ranks,
+                            .rank_gpu = gpus,
                             .gpus_per_node = gather->network->gpus_per_node,
                             .pair_weights = groups->pair_weights,
-                            .in_network_reduction = gather->network->in_network_reduction && !groups->split};
+                            .in_network_reduction =
+                                !groups->split && network_reduces(gather->network, gpus, groups->ranks)};
 }
 
 /* The choice for a group; one of the same kind, bytes and size as the last one, on other stages mostly, is not priced
@@ -51,7 +53,8 @@ static const CollectiveAlgorithm *select_algorithm(TrafficGather *gather, const 
                                                    const CollectiveCall *call) {
     const CollectiveCall *last = &gather->last_call;
     bool same = gather->last_name && strcmp(gather->last_name, name) == 0 && last->kind == call->kind &&
-                last->bytes == call->bytes && last->ranks == call->ranks && !call->pair_weights;
+                last->bytes == call->bytes && last->ranks == call->ranks && !call->pair_weights &&
+                last->in_network_reduction == call->in_network_reduction;
     if (!same || gather->last_algorithm->needs(call))
         gather->last_algorithm = collective_select(name, call, gather->network);
     gather->last_call = *call;

@@ -3,17 +3,31 @@
 #include "models/workload/training_end.h"
 #include "models/workload/training_passes.h"
 
+/* Types that the job does not use may lack its precision. */
+static void add_type(const ClusterSpec *cluster, const TrainingSpec *training, int type, GpuSpec *gpus,
+                     TrainingCosts *costs) {
+    if (gpus[type].sm_count > 0)
+        return;
+    /* Kernels follow each other for hours: the power-limited clock counts. */
+    gpus[type] = gpu_sustained(&cluster_type(cluster, type)->gpu);
+    costs[type] = training_costs_of(training, &gpus[type]);
+}
+
 void training_tasks_add(Arena *arena, StepBuilder *builder, const SimulationSpec *spec, const JobSpec *job,
                         const TrainingTraffic *traffic) {
     const PlanSpec *plan = &job->training.plan;
-    /* Kernels follow each other for hours: the power-limited clock counts. */
-    const GpuSpec gpu = gpu_sustained(&spec->cluster.node.gpu);
+    const RankClasses *ranks = &builder->step->ranks;
+    int types = cluster_type_count(&spec->cluster);
+    GpuSpec *gpus = ARENA_ARRAY(arena, types, GpuSpec);
+    TrainingCosts *costs = ARENA_ARRAY(arena, types, TrainingCosts);
+    for (int i = 0; i < ranks->class_count; i++)
+        add_type(&spec->cluster, &job->training, ranks->classes[i].node_type, gpus, costs);
     Build build = {.arena = arena,
-                   .gpu = &gpu,
+                   .gpus = gpus,
                    .training = &job->training,
                    .plan = plan,
                    .traffic = traffic,
-                   .costs = training_costs_of(&job->training, &gpu),
+                   .costs = costs,
                    .shape = plan_shape(plan),
                    .builder = builder};
     build_init(&build);

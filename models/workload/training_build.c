@@ -29,19 +29,20 @@ size_t build_gradient_index(const Build *build, int set, int stage, int chunk, i
     return (row * (size_t)build->shape.chunks + (size_t)chunk) * TRAINING_SLICES_MAX + (size_t)slice;
 }
 
-int build_profile(Build *build, const PassWork *work, double speed_fraction) {
+int build_profile(Build *build, const PassWork *work, const RankClass *class) {
     for (size_t i = 0; i < build->profile_key_count; i++) {
         const ProfileKey *key = &build->profile_keys[i];
         if (key->work.kind == work->kind && key->work.layers == work->layers &&
             key->work.embedding == work->embedding && key->work.head == work->head &&
-            key->speed_fraction == speed_fraction)
+            key->node_type == class->node_type && key->speed_fraction == class->speed_fraction)
             return key->profile;
     }
-    WorkProfile profile = training_pass_profile(&build->costs, work, speed_fraction);
+    WorkProfile profile = training_pass_profile(&build->costs[class->node_type], work, class->speed_fraction);
     int number = step_builder_profile(build->builder, &profile);
     build->profile_keys = array_grow(build->profile_keys, &build->profile_key_capacity, build->profile_key_count + 1,
                                      sizeof *build->profile_keys);
-    build->profile_keys[build->profile_key_count++] = (ProfileKey){*work, speed_fraction, number};
+    build->profile_keys[build->profile_key_count++] =
+        (ProfileKey){*work, class->node_type, class->speed_fraction, number};
     return number;
 }
 

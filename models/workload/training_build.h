@@ -10,20 +10,21 @@
 #include "models/workload/training_costs.h"
 #include "models/workload/training_traffic.h"
 
-/* A profile that is shared by all passes of the same work at the same speed. */
+/* A profile that is shared by all passes of the same work on the same type of node at the same speed. */
 typedef struct ProfileKey {
     PassWork work;
+    int node_type;
     double speed_fraction;
     int profile;
 } ProfileKey;
 
 typedef struct Build {
     Arena *arena;
-    const GpuSpec *gpu;
+    const GpuSpec *gpus; /* [node_type], in long runs */
     const TrainingSpec *training;
     const PlanSpec *plan;
     const TrainingTraffic *traffic;
-    TrainingCosts costs;
+    const TrainingCosts *costs; /* [node_type] */
     PipelineShape shape;
     StepBuilder *builder;
     TaskId *pass_first; /* [build_pass_index]: first compute task of a pass; those of the other classes follow it */
@@ -43,6 +44,6 @@ size_t build_pass_index(const Build *build, int set, int stage, const PipelinePa
 size_t build_gradient_index(const Build *build, int set, int stage, int chunk, int slice);
 
 /* Number of the profile of a pass or slice; made at its first use. */
-int build_profile(Build *build, const PassWork *work, double speed_fraction);
+int build_profile(Build *build, const PassWork *work, const RankClass *class);
 
 #endif

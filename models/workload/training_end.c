@@ -66,7 +66,8 @@ static TaskId add_embedding_sum(Build *build, int group) {
 static void add_optimizer(Build *build, int class) {
     const RankClass *self = &build->builder->step->ranks.classes[class];
     double parameters = training_stage_parameters(build->training, self->stage);
-    WorkProfile profile = training_optimizer_profile(build->training, build->gpu, parameters, self->speed_fraction);
+    const GpuSpec *gpu = &build->gpus[self->node_type];
+    WorkProfile profile = training_optimizer_profile(build->training, gpu, parameters, self->speed_fraction);
     StepTask what = {.gpu_class = class, .kind = BAR_OPTIMIZER, .micro_batch = -1, .chunk = -1};
     what.profile = step_builder_profile(build->builder, &profile);
     step_builder_compute(build->builder, what, (PoolUse){0});

@@ -76,7 +76,7 @@ static TaskId add_slice(Build *build, const PassPlace *place, int slice) {
     TaskId first = TASK_NONE, end = TASK_NONE;
     for (int i = 0; i < place->streams.count; i++) {
         what.gpu_class = place->streams.classes[i];
-        what.profile = build_profile(build, &work, builder->step->ranks.classes[what.gpu_class].speed_fraction);
+        what.profile = build_profile(build, &work, &builder->step->ranks.classes[what.gpu_class]);
         end = step_builder_compute(builder, what, pass_memory(build, place, slice));
         first = i == 0 ? end : first;
     }

@@ -38,17 +38,17 @@ static int add_operation(TrafficBuilder *builder, TrafficGroups groups) {
  * with ways of their own are counted one by one.
  */
 static int tensors_side_by_side(const TrafficBuilder *builder, int first, int end) {
-    const NodeSpec *node = &builder->spec->cluster.node;
+    const ClusterSpec *cluster = &builder->spec->cluster;
     int tensors = (int)builder->plan->tensor_parallel;
     bool folded = builder->spec->fidelity == FIDELITY_FOLDED && !builder->network->splits_flows;
-    bool aligned =
-        folded && node->gpus % tensors == 0 && (node->nics == node->gpus || builder->spec->cluster.nodes == 1);
+    bool aligned = folded && cluster_nodes_divide_by(cluster, tensors) &&
+                   (cluster->nodes == 1 || cluster_has_nic_per_gpu(cluster));
     return aligned ? end - first : 1;
 }
 
 /* A group inside one node touches no shared link, so one replica's group stands for all of the set. */
 static bool group_is_inside_a_node(const TrafficBuilder *builder, int stage, int replica) {
-    int per_node = builder->spec->cluster.node.gpus, first = rank_gpu(builder, stage, replica, 0) / per_node;
+    int per_node = builder->network->gpus_per_node, first = rank_gpu(builder, stage, replica, 0) / per_node;
     for (int tensor = 1; tensor < builder->plan->tensor_parallel; tensor++)
         if (rank_gpu(builder, stage, replica, tensor) / per_node != first)
             return false;

@@ -19,7 +19,7 @@ double comm_model_seconds(const NodeSpec *node, const CommRow *row) {
                            .ranks = row->ranks,
                            .rank_gpu = gpus,
                            .gpus_per_node = node->gpus,
-                           .in_network_reduction = network.in_network_reduction};
+                           .in_network_reduction = network.usual.in_network_reduction};
     double seconds = collective_seconds(&call, collective_select("auto", &call, &network), &network);
     arena_destroy(arena);
     return seconds;

@@ -32,8 +32,10 @@ static const GpuClassResults *copy_classes(const Results *results, Arena *arena)
 
 static const MemoryResults *copy_memory(const Results *results, Arena *arena) {
     MemoryResults *memory = copy_array(results->memory, results->memory_count, sizeof *memory, arena);
-    for (int i = 0; i < results->memory_count; i++)
+    for (int i = 0; i < results->memory_count; i++) {
         memory[i].gpu_class = copy_text(memory[i].gpu_class, arena);
+        memory[i].gpu = copy_text(memory[i].gpu, arena);
+    }
     return memory;
 }
 
@@ -95,6 +97,7 @@ const Results *kept_results_copy(const Results *results, Arena *arena) {
     copy->lesson = copy_text(results->lesson, arena);
     copy->verdict = copy_text(results->verdict, arena);
     copy->kind = copy_text(results->kind, arena);
+    copy->gpu_words = copy_text(results->gpu_words, arena);
     copy->metrics = copy_metrics(results, arena);
     copy->classes = copy_classes(results, arena);
     copy->memory = copy_memory(results, arena);

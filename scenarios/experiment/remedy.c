@@ -1,6 +1,7 @@
 #include "scenarios/experiment/remedy.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,7 +63,7 @@ static const char *shrink_micro_batch(const ClusterSpec *cluster, TrainingSpec *
 
 static const char *double_tensor_parallel(const ClusterSpec *cluster, TrainingSpec *training, Arena *arena) {
     int64_t *gpus = &training->plan.tensor_parallel;
-    if (cluster->node.gpus % (2 * *gpus) != 0)
+    if (!cluster_nodes_divide_by(cluster, 2 * *gpus))
         return NULL;
     *gpus *= 2;
     return arena_format(arena, "tensor_parallel: %" PRId64, *gpus);
@@ -104,6 +105,7 @@ typedef struct Candidate {
 typedef struct Search {
     const SimulationSpec *spec;
     Arena *arena;
+    double capacity_bytes; /* of the smallest GPU of the job */
     Candidate found[MOST_FOUND];
     int count;
 } Search;
@@ -169,7 +171,7 @@ static bool keep(Search *search, const Candidate *candidate) {
     if (!resolve(&whole.spec, search->arena))
         return false;
     whole.total_bytes = fullest_bytes(&job.training);
-    if (whole.total_bytes > search->spec->cluster.node.gpu.hbm_bytes)
+    if (whole.total_bytes > search->capacity_bytes)
         return false;
     if (search->count < MOST_FOUND && !is_more_than_needed(search, candidate)) {
         const PlanSpec *before = &search->spec->jobs[0].training.plan;
@@ -254,12 +256,21 @@ static SimulationSpec *spec_of_trouble(const SimulationSpec *spec, const Results
     return alone;
 }
 
+/* The memory rows are those of the job that does not fit. */
+static double smallest_capacity(const Results *results) {
+    double least = results->memory[0].capacity_bytes;
+    for (int i = 1; i < results->memory_count; i++)
+        least = fmin(least, results->memory[i].capacity_bytes);
+    return least;
+}
+
 const Results *remedy_add(const SimulationSpec *spec, const Results *results, Arena *arena) {
     if (results->status != RUN_OUT_OF_MEMORY)
         return results;
     Search *search = ARENA_NEW(arena, Search);
     search->spec = spec_of_trouble(spec, results, arena);
     search->arena = arena;
+    search->capacity_bytes = smallest_capacity(results);
     search_all(search);
     rank(search);
     int count = search->count > REMEDY_MOST_CHANGES ? REMEDY_MOST_CHANGES : search->count;

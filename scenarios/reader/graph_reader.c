@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "models/cluster_resolve.h"
 #include "models/hardware/graph_walk.h"
 #include "scenarios/reader/catalogue.h"
 #include "scenarios/reader/graph_file.h"
@@ -38,6 +39,23 @@ static bool count_hosts(const YamlNode *tree, ClusterSpec *cluster, const GraphP
     return false;
 }
 
+/* Groups that name a type are entries of other_nodes. */
+static void add_types(ClusterSpec *cluster, Arena *arena) {
+    const GraphSpec *own = &cluster->fabric.own;
+    OtherNodesSpec *list = ARENA_ARRAY(arena, cluster->other_node_count + own->host_count, OtherNodesSpec);
+    int64_t count = 0, first = 0;
+    for (; count < cluster->other_node_count; count++)
+        list[count] = cluster->other_nodes[count];
+    for (int64_t i = 0; i < own->host_count; first += own->hosts[i++].count)
+        if (own->hosts[i].node.name != NULL)
+            list[count++] = (OtherNodesSpec){
+                .nodes = arena_format(arena, "%" PRId64 "-%" PRId64, first, first + own->hosts[i].count - 1),
+                .node = own->hosts[i].node,
+                .path = arena_format(arena, "cluster.fabric.hosts[%" PRId64 "]", i)};
+    cluster->other_nodes = list;
+    cluster->other_node_count = count;
+}
+
 bool graph_reader_build(const YamlNode *tree, ClusterSpec *cluster, Arena *arena, ErrorList *errors) {
     const FabricSpec *fabric = &cluster->fabric;
     if (strcmp(fabric->topology, "graph") != 0)
@@ -50,6 +68,10 @@ bool graph_reader_build(const YamlNode *tree, ClusterSpec *cluster, Arena *arena
                                          : graph_names_read(&fabric->own, &plan, arena, errors);
     if (!read || !count_hosts(tree, cluster, &plan, errors))
         return false;
+    add_types(cluster, arena);
+    if (!cluster_resolve_types(cluster, errors))
+        return false;
+    plan.mix = cluster->mix;
     const FabricGraph *graph = fabric_graph_build(&plan, arena, errors);
     if (graph == NULL || !graph_walk_check(graph, errors))
         return false;

@@ -9,8 +9,9 @@
 #include "scenarios/reader/yaml_node.h"
 
 /*
- * Makes cluster->fabric.graph when the topology is `graph`, and cluster->nodes when the scenario says no number. False
- * and errors, of which some have only a path, when there is a mistake.
+ * Makes cluster->fabric.graph when the topology is `graph`, and cluster->nodes when the scenario says no number; groups
+ * of hosts that name a type go to cluster->other_nodes, whose types are resolved. False and errors, of which some have
+ * only a path, when there is a mistake.
  */
 bool graph_reader_build(const YamlNode *tree, ClusterSpec *cluster, Arena *arena, ErrorList *errors);
 

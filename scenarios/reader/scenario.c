@@ -122,13 +122,26 @@ static void read_counters(const YamlNode *tree, SimulationSpec *spec, ErrorList 
     }
 }
 
+/* Files of NCCL that node types name. */
+static bool read_topologies(const YamlNode *tree, ClusterSpec *cluster, Arena *arena, ErrorList *errors) {
+    bool read = nccl_node_apply(tree, (NcclNode){&cluster->node, "cluster.node"}, arena, errors);
+    for (int64_t i = 0; i < cluster->other_node_count; i++) {
+        const char *path = arena_format(arena, "cluster.other_nodes[%" PRId64 "].node", i);
+        read = nccl_node_apply(tree, (NcclNode){&cluster->other_nodes[i].node, path}, arena, errors) && read;
+    }
+    for (int64_t i = 0; i < cluster->fabric.own.host_count; i++) {
+        const char *path = arena_format(arena, "cluster.fabric.hosts[%" PRId64 "].node", i);
+        read = nccl_node_apply(tree, (NcclNode){&cluster->fabric.own.hosts[i].node, path}, arena, errors) && read;
+    }
+    return read;
+}
+
 static void resolve(const YamlNode *tree, SimulationSpec *spec, Arena *arena, ErrorList *errors) {
     int before = errors->count;
     read_counters(tree, spec, errors);
     if (errors->count > before)
         return;
-    if (nccl_node_apply(tree, &spec->cluster.node, arena, errors) &&
-        graph_reader_build(tree, &spec->cluster, arena, errors))
+    if (read_topologies(tree, &spec->cluster, arena, errors) && graph_reader_build(tree, &spec->cluster, arena, errors))
         simulation_spec_resolve(spec, errors);
     find_places(tree, errors, before);
 }

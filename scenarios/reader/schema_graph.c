@@ -51,6 +51,12 @@ static const SchemaRow HOST_ROWS[] = {
      .max = 1000000,
      .default_text = "1",
      .help = "nodes of the cluster in the group; groups take numbers in the order written"},
+    {.key = "node",
+     .type = FIELD_ENTRY,
+     .offset = offsetof(GraphGroupSpec, node),
+     .default_text = "(cluster.node)",
+     .help = "their type, as in cluster.other_nodes",
+     .table = &SCHEMA_NODE},
 };
 
 const SchemaTable SCHEMA_GRAPH_HOST = {.name = "host",

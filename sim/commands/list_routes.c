@@ -46,14 +46,20 @@ static long parse_gpu(const char *text, int per_node) {
 /* The GPU behind an option; -1 after an error. */
 static int read_gpu(const CommandLine *line, const char *option, const ClusterSpec *cluster, ErrorList *errors) {
     const char *text = command_line_value(line, option);
-    int gpus = (int)cluster->nodes * cluster->node.gpus;
-    long gpu = text != NULL ? parse_gpu(text, cluster->node.gpus) : -1;
-    if (gpu >= 0 && gpu < gpus)
+    int per_node = cluster_gpus_per_node(cluster), gpus = (int)cluster->nodes * per_node;
+    long gpu = text != NULL ? parse_gpu(text, per_node) : -1;
+    if (gpu >= 0 && gpu < gpus && gpu % per_node < cluster_node(cluster, (int)gpu / per_node)->gpus)
         return (int)gpu;
+    if (gpu >= 0 && gpu < gpus) {
+        error_list_add(errors, (ErrorPlace){0}, "list", "option --%s: found %s, expected a GPU: node %ld has %d",
+                       option, yaml_node_shown_text(text, line->arena), gpu / per_node,
+                       cluster_node(cluster, (int)gpu / per_node)->gpus);
+        return -1;
+    }
     error_list_add(errors, (ErrorPlace){0}, "list",
                    "option --%s: found %s, expected a GPU in 0 .. %d, or node[0].gpu[0] .. node[%d].gpu[%d]", option,
                    text != NULL ? yaml_node_shown_text(text, line->arena) : "nothing", gpus - 1,
-                   (int)cluster->nodes - 1, cluster->node.gpus - 1);
+                   (int)cluster->nodes - 1, per_node - 1);
     return -1;
 }
 
@@ -147,7 +153,7 @@ int list_routes(const CommandLine *line) {
     if (scenario == NULL || errors.count > 0)
         return EXIT_BAD_INPUT;
     const ClusterSpec *cluster = &scenario->spec.cluster;
-    Network network = network_build(&cluster->node, &cluster->fabric, (int)cluster->nodes);
+    Network network = cluster_network(cluster);
     RouteView view;
     route_view_fill(&network, gpus[0], gpus[1], &view);
     if (command_line_value(line, "json") != NULL)

@@ -24,6 +24,24 @@ static void draw_plan(const Draw *draw, PlanSpec *plan) {
     plan->flash_attention = draw_toss(draw);
 }
 
+/* Half of the clusters have a node or two of another type. */
+static void draw_types(const Draw *draw, SimulationSpec *spec) {
+    OtherNodesSpec *other = ARENA_NEW(draw->arena, OtherNodesSpec);
+    int nodes = (int)spec->cluster.nodes, first = (int)random_below(draw->stream, (uint64_t)nodes);
+    if (draw_toss(draw))
+        return;
+    *other = (OtherNodesSpec){.node = spec->cluster.node};
+    other->nodes = arena_format(draw->arena, "%d-%d", first, first + 1 < nodes && draw_toss(draw) ? first + 1 : first);
+    other->node.name = "other";
+    other->node.gpu.peak_flop_per_s[PRECISION_FP16] *= 0.1 * DRAW_PICK(draw, 3, 10, 25);
+    other->node.gpu.hbm_bytes_per_s *= 0.1 * DRAW_PICK(draw, 6, 10, 16);
+    other->node.nic.bytes_per_s *= 0.1 * DRAW_PICK(draw, 5, 10, 20);
+    other->node.nvlink.bytes_per_s *= 0.1 * DRAW_PICK(draw, 5, 10, 20);
+    other->node.nics = draw_toss(draw) ? other->node.gpus : other->node.nics;
+    spec->cluster.other_nodes = other;
+    spec->cluster.other_node_count = 1;
+}
+
 /* Tensor groups and stages fill nodes evenly, on one leaf, so that folding loses nothing. */
 static SimulationSpec draw_job(const Draw *draw) {
     int gpus = DRAW_PICK(draw, 1, 2, 4, 8), tensor = DRAW_PICK(draw, 1, 2, 4), pipeline = DRAW_PICK(draw, 1, 2, 4);
@@ -38,6 +56,7 @@ static SimulationSpec draw_job(const Draw *draw) {
     plan->pipeline_parallel = pipeline;
     plan->virtual_stages = pipeline > 1 ? DRAW_PICK(draw, 1, 2) : 1;
     draw_plan(draw, plan);
+    draw_types(draw, &spec);
     small_cluster_resolve(draw->arena, &spec);
     return spec;
 }

@@ -86,12 +86,29 @@ static void draw_event(const Draw *draw, SimulationSpec *spec) {
     }
 }
 
+/* Some nodes of another type, with more or fewer GPUs and NICs. */
+static void draw_types(const Draw *draw, SimulationSpec *spec) {
+    OtherNodesSpec *other = ARENA_NEW(draw->arena, OtherNodesSpec);
+    if (DRAW_PICK(draw, 0, 0, 1) == 0)
+        return;
+    *other = (OtherNodesSpec){.nodes = draw_toss(draw) ? "1" : "0, 2-3", .node = spec->cluster.node};
+    other->node.name = "other";
+    other->node.gpu.name = "other";
+    other->node.gpu.hbm_bytes_per_s *= 0.61;
+    other->node.nic.bytes_per_s *= 0.1 * DRAW_PICK(draw, 5, 20);
+    other->node.gpus = DRAW_PICK(draw, 2, 4, 4, 8);
+    other->node.nics = DRAW_PICK(draw, 1, 2, other->node.gpus);
+    spec->cluster.other_nodes = other;
+    spec->cluster.other_node_count = 1;
+}
+
 static SimulationSpec draw_cluster(const Draw *draw) {
     SimulationSpec spec = busy_cluster(draw->arena, DRAW_PICK(draw, 4, 8), DRAW_PICK(draw, 2, 4), 0);
     spec.seed = random_below(draw->stream, 1000);
     spec.fidelity = draw_toss(draw) ? FIDELITY_FOLDED : FIDELITY_UNFOLDED;
     spec.cluster.node.nics = DRAW_PICK(draw, 1, spec.cluster.node.gpus);
     draw_fabric(draw, &spec);
+    draw_types(draw, &spec);
     for (int jobs = DRAW_PICK(draw, 1, 2, 3, 4), i = 0; i < jobs; i++)
         draw_job(draw, &spec, NAMES[i]);
     for (int flows = DRAW_PICK(draw, 0, 1, 2), i = 0; i < flows; i++)

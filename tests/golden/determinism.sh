@@ -4,7 +4,7 @@
 set -eu
 
 build=${BUILD:-build}
-[ $# -gt 0 ] || set -- scenarios/sc21_145b.yaml tests/golden/uneven.yaml tests/golden/neighbours.yaml
+[ $# -gt 0 ] || set -- scenarios/sc21_145b.yaml tests/golden/uneven.yaml tests/golden/mixed.yaml tests/golden/neighbours.yaml
 outputs=$(mktemp -d)
 trap 'rm -rf "$outputs"' EXIT
 passed=0

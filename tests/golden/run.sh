@@ -187,6 +187,7 @@ bad schema_key_far schema plan.quux
 bad routes_without_scenario list routes --from 0 --to 1
 bad routes_of_no_gpu list routes own_graph --from 'node[3].gpu[8]' --to 128
 bad routes_of_one_gpu list routes own_graph --from 0x1 -s cluster.nodes=16
+bad routes_of_empty_place list routes $here/mixed.yaml --from 0 --to 'node[2].gpu[4]'
 bad unknown_help help rnu
 bad calibrate_without_node calibrate scenarios/measured/collectives.csv
 bad calibrate_unknown_node calibrate --node dgx-a100 scenarios/measured/collectives.csv
@@ -208,6 +209,7 @@ shown schema_key_of_section 0 schema plan.micro_batch
 shown list_collectives 0 list collectives
 shown list_routes 0 list routes own_graph --from 0 --to 'node[13].gpu[3]'
 shown list_routes_json 0 list routes own_graph --from 'gpu[5]' --to 'node[0].gpu[1]' --json
+shown list_routes_mixed 0 list routes $here/mixed.yaml --from 3 --to 'node[2].gpu[3]'
 shown help_calibrate 0 help calibrate
 shown calibrate 0 calibrate --node dgx-a100-80 scenarios/measured/collectives.csv
 shown calibrate_json 0 calibrate --node dgx-a100-80 --json scenarios/measured/collectives.csv
@@ -222,6 +224,8 @@ COLUMNS=80 && export COLUMNS
 shown plot_jobs 0 run $here/jobs.yaml --plot terminal
 unset COLUMNS
 shown run_out_of_memory 0 run $good --set 'jobs[0].plan.micro_batch=32'
+shown run_mixed 0 run $here/mixed.yaml
+shown run_mixed_out_of_memory 0 run $here/mixed.yaml --set 'jobs[0].plan.micro_batch=36'
 shown run_tidy_sweep 0 run $good --format tidy --set 'sweep={cluster.nodes: [1, 2]}' -j 2
 shown neighbours 0 run $here/neighbours.yaml
 shown neighbour_out_of_memory 0 run $here/neighbours.yaml --set 'jobs[2].plan.micro_batch=256'

@@ -13,7 +13,9 @@ static TopologyFault graph_needs(const Fabric *fabric) {
         return (TopologyFault){"topology", "`switches`, `hosts` and `links`, or a `file`, beside graph"};
     if (fabric->spec.graph->plan.hosts != fabric->nodes)
         return (TopologyFault){"hosts", "as many hosts in all as `cluster.nodes`"};
-    if (fabric->spec.graph->plan.nics != fabric->nics_per_node && fabric->nics_per_node > 0)
+    const GraphPlan *plan = &fabric->spec.graph->plan;
+    int most_nics = plan->mix ? plan->mix->nics_per_node : plan->nics;
+    if (most_nics != fabric->nics_per_node && fabric->nics_per_node > 0)
         return (TopologyFault){"hosts", "a graph that was made for these NICs"};
     return (TopologyFault){0};
 }
@@ -60,7 +62,8 @@ typedef struct Entries {
 
 /* The cables that a NIC has for itself or shares. */
 static Entries cables_of_nic(const FabricGraph *graph, int host, int nic) {
-    int first = graph->first_entry[host], cables = graph->first_entry[host + 1] - first, nics = graph->plan.nics;
+    int first = graph->first_entry[host], cables = graph->first_entry[host + 1] - first;
+    int nics = graph_plan_nics(&graph->plan, host);
     int from = nic * cables / nics, end = (nic + 1) * cables / nics;
     return (Entries){first + from, first + (end > from ? end : from + 1)};
 }
@@ -110,7 +113,8 @@ static void graph_route(const Fabric *fabric, const FabricPair *pair, FabricRout
     if (access.hops == GRAPH_HOPS_NONE) {
         int first = graph->first_entry[pair->from_node], end = graph->first_entry[pair->from_node + 1];
         access = choose_access(graph, pair, (Entries){first, end}, choice);
-        route->exit_nic = ((access.from_entry - first) * graph->plan.nics + end - first - 1) / (end - first);
+        int nics = graph_plan_nics(&graph->plan, pair->from_node);
+        route->exit_nic = ((access.from_entry - first) * nics + end - first - 1) / (end - first);
     }
     int ends[2] = {switch_at(graph, pair->from_node, access.from_entry),
                    switch_at(graph, pair->to_node, access.to_entry)};

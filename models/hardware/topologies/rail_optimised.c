@@ -1,8 +1,8 @@
 /*
  * rail_optimised: NIC r of every node of a pod is on rail switch r of that pod; all rail switches are under one row of
  * spines. Equal NICs of a pod are one switch apart. Another rail is reached through NVLink and the NIC of that rail
- * (PXN), or over the spine without PXN. Uplinks of a rail switch are sized as those of a leaf in leaf_spine. The order
- * of a pod's switches in the list of links is pod * rails + rail.
+ * (PXN), or over the spine without PXN or where the sender has no NIC on that rail. Uplinks of a rail switch are sized
+ * as those of a leaf in leaf_spine. The order of a pod's switches in the list of links is pod * rails + rail.
  */
 #include "models/hardware/topology.h"
 
@@ -44,7 +44,8 @@ static FabricLink rail_optimised_link(const Fabric *fabric, int link) {
 
 static void rail_optimised_route(const Fabric *fabric, const FabricPair *pair, FabricRoute *route) {
     int rails = fabric->nics_per_node, up = uplinks(fabric);
-    int from_rail = fabric->spec.pxn ? pair->to_nic : pair->from_nic;
+    bool has_rail = pair->from_nics == 0 || pair->to_nic < pair->from_nics;
+    int from_rail = fabric->spec.pxn && has_rail ? pair->to_nic : pair->from_nic;
     int from = pair->from_node / nodes_per_pod(fabric) * rails + from_rail;
     int to = pair->to_node / nodes_per_pod(fabric) * rails + pair->to_nic;
     route->exit_nic = from_rail;

@@ -232,13 +232,13 @@ Test(collective_loads, a_rank_of_an_all_to_all_copies_its_own_chunk) {
     const double weights[4] = {0.75, 0.25, 0.5, 1.25}; /* of 4e8 */
     call.ranks = 2;
     call.pair_weights = weights;
-    network.copy_bytes_per_s = 0;
+    network.usual.copy_bytes_per_s = 0;
     without_s = seconds_of(&network, &call, "direct");
-    network.copy_bytes_per_s = 80e9;
+    network.usual.copy_bytes_per_s = 80e9;
     cr_assert_float_eq(seconds_of(&network, &call, "direct") - without_s, 5e8 / 80e9, 1e-12);
     call = call_of(COLLECTIVE_ALL_GATHER, 8e8, 4, GPUS);
     without_s = seconds_of(&network, &call, "ring");
-    network.copy_bytes_per_s = 0;
+    network.usual.copy_bytes_per_s = 0;
     cr_assert_float_eq(seconds_of(&network, &call, "ring"), without_s, 1e-15);
 }
 

@@ -48,6 +48,49 @@ Test(graph_reader, the_graph_says_how_many_nodes_there_are_when_the_scenario_doe
     reading_destroy(reading);
 }
 
+/* Node 3 is old, by the list or by its group; on a leaf and spine, too. */
+Test(graph_reader, a_group_that_names_a_type_is_the_same_as_an_entry_of_other_nodes) {
+    static const char *const OLD = "{from: dgx-a100-40, gpus: 4, nics: 4}", *const PLAN =
+                                                                                "jobs[0].plan.tensor_parallel=4";
+    Arena *arena = arena_create();
+    const char *list = arena_format(arena, "cluster.other_nodes=[{nodes: '3', node: %s}]", OLD);
+    const char *graph = "cluster.fabric={topology: graph, switches: [{name: leaf}], hosts: [{name: a, nodes: 3}, "
+                        "{name: b%s}], links: [{from: a, to: leaf}, {from: b, to: leaf}]}";
+    const char *by_list[] = {"cluster.nodes=4", PLAN, list, arena_format(arena, graph, ""), NULL};
+    const char *type = arena_format(arena, ", node: %s", OLD);
+    const char *by_group[] = {"cluster.nodes=4", PLAN, arena_format(arena, graph, type), NULL};
+    const char *on_one_switch[] = {"cluster.nodes=4", PLAN, list, "cluster.fabric={topology: single_switch}", NULL};
+    const Results *first = simulation_run(&small_scenario(arena, by_list)->spec, arena);
+    const Results *second = simulation_run(&small_scenario(arena, by_group)->spec, arena);
+    const Results *third = simulation_run(&small_scenario(arena, on_one_switch)->spec, arena);
+    cr_expect_eq(first->gpus, 28);
+    cr_expect_eq(first->event_hash, second->event_hash);
+    cr_expect_eq(first->step, third->step);
+    arena_destroy(arena);
+}
+
+/* Two leaves, a cable to each: half of a node's NICs use each, be they 8 or 4. */
+Test(graph_reader, cables_of_a_host_are_shared_by_the_nics_of_its_own_type) {
+    Arena *arena = arena_create();
+    const char *sets[] = {"cluster.nodes=2", "jobs[0].plan.tensor_parallel=4",
+                          "cluster.fabric={topology: graph, switches: [{name: leaf, count: 2}], hosts: [{name: a}, "
+                          "{name: b, node: {from: dgx-a100-40, gpus: 4, nics: 4}}], links: [{from: a, to: leaf}, "
+                          "{from: b, to: leaf}, {from: 'leaf[0]', to: 'leaf[1]', bandwidth: 1 Gbit/s}]}",
+                          NULL};
+    Fabric fabric = cluster_fabric(&small_scenario(arena, sets)->spec.cluster);
+    for (int nic = 0; nic < 8; nic++) {
+        FabricPair out = {.to_node = 1, .from_nic = nic, .to_nic = nic / 2};
+        FabricPair back = {.from_node = 1, .from_nic = nic / 2, .to_nic = nic};
+        FabricRoute route = {0};
+        fabric.topology->route(&fabric, &out, &route);
+        cr_expect_eq(route.first_switch, nic / 4);
+        cr_expect_eq(route.switches, 1);
+        fabric.topology->route(&fabric, &back, &route);
+        cr_expect_eq(route.first_switch, nic / 4);
+    }
+    arena_destroy(arena);
+}
+
 static const FabricGraph *read_list(Reading *reading, const char *folder, const char *list) {
     reading_file(reading, folder, "edges.csv", list);
     const char *file =

@@ -46,6 +46,7 @@ static void expect_memory(const Results *kept, const Results *fresh) {
         const MemoryResults *one = &kept->memory[i];
         const MemoryResults *other = &fresh->memory[i];
         expect_text(one->gpu_class, other->gpu_class);
+        expect_text(one->gpu, other->gpu);
         cr_expect_arr_eq(&one->weights_bytes, &other->weights_bytes, 7 * sizeof(double));
     }
     cr_assert_eq(kept->fit_change_count, fresh->fit_change_count);
@@ -99,6 +100,9 @@ static void expect_same(const Results *kept, const Results *fresh) {
     expect_text(kept->verdict, fresh->verdict);
     cr_expect_eq(kept->status, fresh->status);
     cr_expect_eq(kept->gpus, fresh->gpus);
+    expect_text(kept->gpu_words, fresh->gpu_words);
+    cr_expect_eq(kept->gpu_kinds, fresh->gpu_kinds);
+    cr_expect_eq(kept->mean_peak_flop_per_s, fresh->mean_peak_flop_per_s);
     expect_text(kept->kind, fresh->kind);
     cr_expect_eq(kept->start, fresh->start);
     cr_expect_eq(kept->wall, fresh->wall);
@@ -131,6 +135,9 @@ typedef struct KnownResults {
     const Metric *metrics;
     int metric_count;
     int64_t gpus;
+    const char *gpu_words;
+    int gpu_kinds;
+    double mean_peak_flop_per_s;
     const char *kind;
     SimTime times[4]; /* start, wall, step_count, step */
     const SimTime *step_ends;

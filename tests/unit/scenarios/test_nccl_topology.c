@@ -108,6 +108,20 @@ Test(nccl_topology, saying_the_same_beside_the_file_is_a_mistake) {
     reading_destroy(reading);
 }
 
+Test(nccl_topology, nodes_of_another_type_take_what_their_own_file_says) {
+    Reading *reading = reading_create();
+    const char *folder = reading_folder(reading);
+    reading_file(reading, folder, "t.xml", TWO_GPUS);
+    const Scenario *scenario = read_node(
+        reading, folder, "dgx-a100-80, other_nodes: [{nodes: '1', node: {from: dgx-a100-80, nccl_topology: t.xml}}]");
+    cr_assert_not_null(scenario, "%s", reading_errors(reading));
+    cr_expect_eq(scenario->spec.cluster.node.gpus, 8);
+    cr_expect_eq(scenario->spec.cluster.other_nodes[0].node.gpus, 2);
+    cr_expect_eq(scenario->spec.jobs[0].gpus, 10);
+    reading_remove(folder);
+    reading_destroy(reading);
+}
+
 static void expect_azure(const char *name, double pcie_bytes_per_s) {
     const char *file = name;
     if (access(file, R_OK) != 0)
