@@ -3,25 +3,23 @@
 #include <math.h>
 #include <string.h>
 
-#include "models/workload/collective_loads.h"
-
 /* Latency of a ring, of its time, below which nothing else is looked at. */
 static const double UNBEATEN_FRACTION = 0.02;
 
 /* What a call takes alone, and the part of it that does not grow with the bytes. */
 typedef struct Price {
+    CollectiveLoads loads;
     double seconds;
     double fixed_s;
 } Price;
 
-static Price price_of(const CollectiveCall *call, const CollectiveAlgorithm *algorithm, const Network *network) {
-    Arena *arena = arena_create();
-    CollectiveLoads loads;
-    collective_loads(call, algorithm, network, arena, &loads);
-    Price price = {.seconds = collective_alone_seconds(&loads, network)};
-    for (int phase = 0; phase < loads.phase_count; phase++)
-        price.fixed_s += loads.phases[phase].latency_s;
-    arena_destroy(arena);
+static Price price_of(const CollectiveCall *call, const CollectiveAlgorithm *algorithm, const Network *network,
+                      Arena *arena) {
+    Price price = {.seconds = 0};
+    collective_loads(call, algorithm, network, arena, &price.loads);
+    price.seconds = collective_alone_seconds(&price.loads, network);
+    for (int phase = 0; phase < price.loads.phase_count; phase++)
+        price.fixed_s += price.loads.phases[phase].latency_s;
     return price;
 }
 
@@ -31,7 +29,8 @@ static bool is_unbeaten(const CollectiveCall *call, const Price *ring) {
 }
 
 /* The only algorithm that can run the call is not priced. */
-static const CollectiveAlgorithm *cheapest(const CollectiveCall *call, const Network *network) {
+static const CollectiveAlgorithm *cheapest(const CollectiveCall *call, const Network *network, Arena *arena,
+                                           CollectiveLoads *loads) {
     const CollectiveAlgorithm *best = NULL;
     Price best_price = {.seconds = INFINITY};
     for (size_t index = 0; collective_at(index); index++) {
@@ -43,23 +42,34 @@ static const CollectiveAlgorithm *cheapest(const CollectiveCall *call, const Net
             continue;
         }
         if (isinf(best_price.seconds))
-            best_price = price_of(call, best, network);
+            best_price = price_of(call, best, network, arena);
         if (is_unbeaten(call, &best_price))
             break;
-        Price price = price_of(call, next, network);
+        Price price = price_of(call, next, network, arena);
         if (price.seconds < best_price.seconds) {
             best_price = price;
             best = next;
         }
     }
+    *loads = best_price.loads;
     return best;
 }
 
-const CollectiveAlgorithm *collective_select(const char *name, const CollectiveCall *call, const Network *network) {
+const CollectiveAlgorithm *collective_select_priced(const char *name, const CollectiveCall *call,
+                                                    const Network *network, Arena *arena, CollectiveLoads *loads) {
+    *loads = (CollectiveLoads){0};
     if (strcmp(name, "auto") == 0)
-        return cheapest(call, network);
+        return cheapest(call, network, arena, loads);
     const CollectiveAlgorithm *named = collective_find(name);
     if (!named || !named->needs(call))
         return named;
     return collective_find(call->kind == COLLECTIVE_ALL_TO_ALL ? "direct" : "ring");
+}
+
+const CollectiveAlgorithm *collective_select(const char *name, const CollectiveCall *call, const Network *network) {
+    Arena *arena = arena_create();
+    CollectiveLoads loads;
+    const CollectiveAlgorithm *selected = collective_select_priced(name, call, network, arena, &loads);
+    arena_destroy(arena);
+    return selected;
 }

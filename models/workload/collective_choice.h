@@ -11,11 +11,17 @@
 
 #include "models/hardware/network.h"
 #include "models/workload/collective.h"
+#include "models/workload/collective_loads.h"
 
 /*
  * The algorithm to use for a name of the menu or "auto". A named one that cannot run the call gives way to ring, or to
  * direct for an all_to_all, which always can. NULL when there is no such name.
  */
 const CollectiveAlgorithm *collective_select(const char *name, const CollectiveCall *call, const Network *network);
+
+/* The same. Where the choice needed the loads of the call by it, they are `loads`, in the arena; otherwise these have
+ * no phases. */
+const CollectiveAlgorithm *collective_select_priced(const char *name, const CollectiveCall *call,
+                                                    const Network *network, Arena *arena, CollectiveLoads *loads);
 
 #endif

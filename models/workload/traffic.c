@@ -85,8 +85,8 @@ static const int *copy_gpus(Traffic *traffic, const TrafficGroups *groups) {
 }
 
 int traffic_add(Traffic *traffic, const TrafficGroups *groups) {
-    Operation operation = {.groups = *groups, .algorithm = traffic_gather_algorithm(traffic->gather, groups)};
-    operation.loads = traffic_gather_loads(traffic->gather, groups, operation.algorithm);
+    Operation operation = {.groups = *groups};
+    operation.loads = traffic_gather_choose(traffic->gather, groups, &operation.algorithm);
     echo_copies(traffic, groups);
     operation.groups.gpus = traffic->detail == TRAFFIC_REROUTABLE ? copy_gpus(traffic, groups) : NULL;
     traffic->operations = array_grow(traffic->operations, &traffic->operation_capacity, traffic->operation_count + 1,

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "models/workload/collective_choice.h"
-#include "models/workload/collective_loads.h"
 #include "sim/engine/check.h"
 
 struct TrafficGather {
@@ -47,32 +46,40 @@ static CollectiveCall call_of(const TrafficGather *gather, const TrafficGroups *
                                 !groups->split && network_reduces(gather->network, gpus, groups->ranks)};
 }
 
+typedef struct Choice {
+    const CollectiveAlgorithm *algorithm;
+    CollectiveLoads first; /* of group 0; without phases when they are not known yet */
+} Choice;
+
 /* The choice for a group; one of the same kind, bytes and size as the last one, on other stages mostly, is not priced
  * again. */
-static const CollectiveAlgorithm *select_algorithm(TrafficGather *gather, const char *name,
-                                                   const CollectiveCall *call) {
+static Choice select_algorithm(TrafficGather *gather, const char *name, const CollectiveCall *call, Arena *scratch) {
     const CollectiveCall *last = &gather->last_call;
     bool same = gather->last_name && strcmp(gather->last_name, name) == 0 && last->kind == call->kind &&
                 last->bytes == call->bytes && last->ranks == call->ranks && !call->pair_weights &&
                 last->in_network_reduction == call->in_network_reduction;
-    if (!same || gather->last_algorithm->needs(call))
-        gather->last_algorithm = collective_select(name, call, gather->network);
+    Choice choice = {.algorithm = gather->last_algorithm};
+    if (!same || choice.algorithm->needs(call))
+        choice.algorithm = collective_select_priced(name, call, gather->network, scratch, &choice.first);
     gather->last_call = *call;
     gather->last_name = name;
-    return gather->last_algorithm;
+    gather->last_algorithm = choice.algorithm;
+    return choice;
 }
 
-const CollectiveAlgorithm *traffic_gather_algorithm(TrafficGather *gather, const TrafficGroups *groups) {
+static Choice choose(TrafficGather *gather, const TrafficGroups *groups, Arena *scratch) {
     CollectiveCall first = call_of(gather, groups, 0);
     if (groups->split)
         first.kind = COLLECTIVE_REDUCE_SCATTER;
-    const CollectiveAlgorithm *algorithm = select_algorithm(gather, groups->algorithm, &first);
+    Choice choice = select_algorithm(gather, groups->algorithm, &first, scratch);
+    if (groups->split)
+        choice.first = (CollectiveLoads){0};
     for (int group = 1; group < groups->count; group++) {
         CollectiveCall call = call_of(gather, groups, group);
-        if (algorithm->needs(&call))
-            return collective_find("ring");
+        if (choice.algorithm->needs(&call))
+            return (Choice){.algorithm = collective_find("ring")};
     }
-    return algorithm;
+    return choice;
 }
 
 static void gather_phase(TrafficGather *gather, int leg, const CollectivePhaseLoads *phase, int copies) {
@@ -124,17 +131,33 @@ static void keep_loads(TrafficGather *gather, TrafficLoads *sum) {
     }
 }
 
-TrafficLoads traffic_gather_loads(TrafficGather *gather, const TrafficGroups *groups,
-                                  const CollectiveAlgorithm *algorithm) {
+static TrafficLoads add_up(TrafficGather *gather, const TrafficGroups *groups, const Choice *choice, Arena *scratch) {
     TrafficLoads sum = {0};
-    Arena *scratch = arena_create();
     for (int group = 0; group < groups->count; group++) {
         CollectiveCall call = call_of(gather, groups, group);
-        CollectiveLoads loads;
-        collective_loads(&call, algorithm, gather->network, scratch, &loads);
+        CollectiveLoads loads = choice->first;
+        if (group > 0 || !loads.phases)
+            collective_loads(&call, choice->algorithm, gather->network, scratch, &loads);
         gather_group(gather, &sum, &loads, groups->copies);
     }
-    arena_destroy(scratch);
     keep_loads(gather, &sum);
+    return sum;
+}
+
+TrafficLoads traffic_gather_choose(TrafficGather *gather, const TrafficGroups *groups,
+                                   const CollectiveAlgorithm **algorithm) {
+    Arena *scratch = arena_create();
+    Choice choice = choose(gather, groups, scratch);
+    TrafficLoads sum = add_up(gather, groups, &choice, scratch);
+    arena_destroy(scratch);
+    *algorithm = choice.algorithm;
+    return sum;
+}
+
+TrafficLoads traffic_gather_loads(TrafficGather *gather, const TrafficGroups *groups,
+                                  const CollectiveAlgorithm *algorithm) {
+    Arena *scratch = arena_create();
+    TrafficLoads sum = add_up(gather, groups, &(Choice){.algorithm = algorithm}, scratch);
+    arena_destroy(scratch);
     return sum;
 }

@@ -43,10 +43,12 @@ typedef struct TrafficGather TrafficGather;
 /* `network` is borrowed and read anew by every call: its dead links may change between them. */
 TrafficGather *traffic_gather_create(Arena *arena, const Network *network);
 
-/* The algorithm of that name, or for "auto" the cheapest for the first group; the ring where a group cannot run it. */
-const CollectiveAlgorithm *traffic_gather_algorithm(TrafficGather *gather, const TrafficGroups *groups);
+/* Chooses the algorithm, by its name or for "auto" the cheapest for the first group, the ring where a group cannot run
+ * it, and adds up what the groups put on the links, in the arena. */
+TrafficLoads traffic_gather_choose(TrafficGather *gather, const TrafficGroups *groups,
+                                   const CollectiveAlgorithm **algorithm);
 
-/* In the arena. */
+/* Adds it up by an algorithm that has been chosen. */
 TrafficLoads traffic_gather_loads(TrafficGather *gather, const TrafficGroups *groups,
                                   const CollectiveAlgorithm *algorithm);
 
