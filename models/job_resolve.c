@@ -130,9 +130,9 @@ static int64_t all_gpus(const SimulationSpec *spec, const JobSpec *job, ErrorLis
     return gpus;
 }
 
-void job_resolve(const SimulationSpec *spec, JobSpec *job, int64_t index, ErrorList *errors) {
+void job_resolve(const SimulationSpec *spec, JobSpec *job, ErrorList *errors) {
     int64_t gpus = cluster_gpu_count(&spec->cluster);
-    const char *path = arena_format(errors->arena, "jobs[%" PRId64 "]", index);
+    const char *path = arena_format(errors->arena, "jobs[%" PRId64 "]", job->index);
     job->kind = job->collective.operation ? JOB_COLLECTIVE : JOB_TRAINING;
     if (job->said_kind && strcmp(job->said_kind, job_kind_name(job->kind)) != 0)
         error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.kind", path),

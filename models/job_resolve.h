@@ -7,7 +7,7 @@
 #include "models/spec.h"
 #include "sim/engine/error.h"
 
-/* Fills in what job number `index` of the file leaves open; adds an error for everything that contradicts itself. */
-void job_resolve(const SimulationSpec *spec, JobSpec *job, int64_t index, ErrorList *errors);
+/* Fills in what the job, whose index is known, leaves open; adds an error for everything that contradicts itself. */
+void job_resolve(const SimulationSpec *spec, JobSpec *job, ErrorList *errors);
 
 #endif

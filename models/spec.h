@@ -31,6 +31,7 @@ typedef struct CollectiveSpec {
 
 typedef struct JobSpec {
     const char *name;
+    int64_t index;         /* resolved: its place in the file, for errors */
     JobKind kind;          /* resolved: collective when that is given */
     const char *said_kind; /* as written, to be checked; NULL = not written */
     double start_s;        /* >= 0 */

@@ -42,7 +42,8 @@ static void resolve_jobs(SimulationSpec *spec, ErrorList *errors) {
     for (int64_t i = 0; i < spec->job_count; i++) {
         JobSpec *job = &spec->jobs[i];
         const char *path = arena_format(errors->arena, "jobs[%" PRId64 "]", i);
-        job_resolve(spec, job, i, errors);
+        job->index = i;
+        job_resolve(spec, job, errors);
         check_start(spec, job, path, errors);
         int64_t count;
         if (*job->nodes != '\0')

@@ -95,11 +95,12 @@ static bool place_job(Allocation *allocation, int64_t index, ErrorList *errors) 
     int64_t nodes = order_nodes(allocation, job), taken = take(allocation, job, nodes, NULL);
     bool given = *job->nodes != '\0';
     if (taken < job->gpus) {
-        error_list_add(
-            errors, (ErrorPlace){0}, given ? arena_format(errors->arena, "jobs[%" PRId64 "].nodes", index) : "jobs",
-            "found %" PRId64 " GPUs for job %s, %" PRId64 " of which are free%s%s, expected fewer GPUs or more nodes",
-            job->gpus, job->name, taken, given ? " on its `nodes`" : "",
-            given ? neighbour(allocation, index, nodes, errors->arena) : "");
+        error_list_add(errors, (ErrorPlace){0},
+                       given ? arena_format(errors->arena, "jobs[%" PRId64 "].nodes", job->index) : "jobs",
+                       "found %" PRId64 " GPUs for job %s, %" PRId64
+                       " of which are free%s%s, expected fewer GPUs or more nodes",
+                       job->gpus, job->name, taken, given ? " on its `nodes`" : "",
+                       given ? neighbour(allocation, index, nodes, errors->arena) : "");
         return false;
     }
     int *rank_gpu = ARENA_ARRAY(allocation->arena, job->gpus, int);
