@@ -47,7 +47,8 @@ static PassWork slice_work(const Build *build, const PassPlace *place, int slice
 
 /*
  * Hidden states summed over the tensor group: two per layer and direction, two more for a full recomputation; one for
- * the embedding forward and for the head backward; half of one where a received message is gathered.
+ * the embedding forward and for the head backward; half of one where a received message is gathered. None for the
+ * embedding backward and the head forward when they are units of their own: the group only waits for each other.
  */
 static double tensor_sums(const Build *build, const PassPlace *place, const PassWork *work) {
     bool forward = work->kind == PASS_FORWARD;
@@ -93,14 +94,13 @@ static TaskId add_slice(Build *build, const PassPlace *place, int slice) {
     if (slice == 0)
         build->pass_first[build_pass_index(build, place->set, place->stage, &place->pass)] = first;
     int operation = build->traffic->tensor[place->set * build->shape.stages + place->stage];
-    double sums = tensor_sums(build, place, &work);
-    if (operation == NO_OPERATION || sums == 0)
+    if (operation == NO_OPERATION)
         return end;
     for (int i = 0; i < place->streams.count; i++)
         step_builder_after(builder, first + (TaskId)i);
     what.kind = BAR_TENSOR_COMM;
     what.category = LEDGER_COMM_TENSOR;
-    return step_builder_communicate(builder, what, &place->streams, operation, sums);
+    return step_builder_communicate(builder, what, &place->streams, operation, tensor_sums(build, place, &work));
 }
 
 static void add_message(Build *build, const PassPlace *place, TaskId ready) {

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "scenarios/experiment/measured_sharding.h"
 #include "scenarios/reader/yaml_node.h"
 
 enum { FIRST_YEAR = 2015, LAST_YEAR = 2099, UNKNOWN_RELEASE_YEAR = 2022, MLPERF_YEAR_0 = 2020 };
@@ -56,6 +57,12 @@ static const Software SOFTWARE[] = {
      .flash_attention = true,
      .overlap = true,
      .assumption = NEMO},
+    {.words = "llm-foundry",
+     .before_year = LAST_YEAR + 1,
+     .gradient_accumulation_fusion = true,
+     .flash_attention = true,
+     .overlap = true,
+     .assumption = "llm-foundry: triton attention, which is a flash attention (submit_benchmarks.py)."},
     {.words = "dgxc-benchmarking",
      .before_year = LAST_YEAR + 1,
      .sequence_parallel = true,
@@ -93,12 +100,6 @@ static const Word PRECISION_WORDS[] = {
 
 static const Word RECOMPUTE_WORDS[] = {
     {"selective", RECOMPUTE_SELECTIVE}, {"full", RECOMPUTE_FULL}, {"none", RECOMPUTE_NONE}};
-
-/* ZeRO stages. */
-static const Word SHARDING_WORDS[] = {
-    {"ZeRO-3", 3}, {"ZeRO3", 3}, {"FSDP", 3}, {"ZeRO-2", 2}, {"ZeRO2", 2}, {"distributed optimizer", 1},
-    {"ZeRO-1", 1}, {"ZeRO1", 1}, {"none", 0},
-};
 
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
 
@@ -154,37 +155,11 @@ static void read_recompute(MeasuredRow *row, PlanSpec *plan) {
     int meaning = find_word(RECOMPUTE_WORDS, COUNT_OF(RECOMPUTE_WORDS), text);
     plan->recompute = meaning >= 0 ? (Recompute)meaning : RECOMPUTE_NONE;
     plan->sequence_parallel = measured_row_has_words(text, "sequence parallel");
-    if (text[0] == '\0')
+    if (text[0] == '\0' && !measured_sharding_recompute(row, &plan->recompute))
         measured_row_assume(row, "recompute is not stated: none.");
-    else if (meaning < 0)
+    else if (text[0] != '\0' && meaning < 0)
         measured_row_refuse(row, "recompute: found \"%s\", expected none, selective or full",
                             yaml_node_shown_text(text, row->arena));
-}
-
-/* "FSDP 128 x DP 4", as MaxText says it, names the shard group; without a number it is all replicas. */
-static void read_shard_group(MeasuredRow *row, const char *shown, PlanSpec *plan) {
-    int64_t shard = 0, groups = 1;
-    int read = sscanf(shown, "FSDP %" SCNd64 " x DP %" SCNd64, &shard, &groups);
-    if (read >= 1)
-        plan->zero_shard_size = shard;
-    else
-        measured_row_assume(row, "sharding \"%s\" is read as ZeRO-%" PRId64 " over all replicas.", shown,
-                            plan->zero_stage);
-    if (read == 2 && plan->data_parallel > 0 && shard * groups != plan->data_parallel)
-        measured_row_refuse(row, "sharding: found \"%s\", expected a product of dp %" PRId64, shown,
-                            plan->data_parallel);
-}
-
-static void read_sharding(MeasuredRow *row, PlanSpec *plan) {
-    const char *text = measured_row_text(row, "sharding");
-    const char *shown = yaml_node_shown_text(text, row->arena);
-    int stage = text[0] == '\0' ? 0 : find_word(SHARDING_WORDS, COUNT_OF(SHARDING_WORDS), text);
-    if (stage < 0)
-        measured_row_refuse(row, "sharding: found \"%s\", expected none, distributed optimizer, ZeRO-1, 2, 3 or FSDP",
-                            shown);
-    plan->zero_stage = stage > 0 ? stage : 0;
-    if (stage > 0 && strcasecmp(text, "distributed optimizer") != 0)
-        read_shard_group(row, shown, plan);
 }
 
 int measured_plan_release_year(const char *release) {
@@ -235,29 +210,13 @@ static void read_software(MeasuredRow *row, PlanSpec *plan) {
     measured_row_assume(row, "%s", software->assumption);
 }
 
-/* What DeepSpeed and PyTorch's FSDP do by default under ZeRO-2 and 3, whatever the software around them: DeepSpeed's
- * overlap_comm is true for ZeRO-3, FSDP always overlaps, and both reduce gradients in the precision of the weights.
- * Composer's "MP mode DEFAULT" has a reduce_dtype of fp32. */
-static void read_sharded_software(MeasuredRow *row, PlanSpec *plan) {
-    if (plan->zero_stage < 2)
-        return;
-    bool reduces_in_fp32 = measured_row_has_words(measured_row_text(row, "note"), "MP mode DEFAULT");
-    plan->overlap_grad_reduce = true;
-    plan->gradient_accumulation_fusion = true;
-    plan->grad_reduce_in_fp32 = reduces_in_fp32;
-    measured_row_assume(row,
-                        "ZeRO-2, ZeRO-3 and FSDP: gradients are reduced in %s beside the backward pass and added up as "
-                        "shards, parameters are gathered one layer ahead and again for the backward pass.",
-                        reduces_in_fp32 ? "fp32 (MP mode DEFAULT)" : "the precision of the weights");
-}
-
 PlanSpec measured_plan_read(MeasuredRow *row) {
     PlanSpec plan = plan_default();
     read_sizes(row, &plan);
     read_precision(row, &plan);
     read_recompute(row, &plan);
-    read_sharding(row, &plan);
+    measured_sharding_read(row, &plan);
     read_software(row, &plan);
-    read_sharded_software(row, &plan);
+    measured_sharding_settle(row, &plan);
     return plan;
 }

@@ -348,3 +348,58 @@ Test(plan, a_sequence_is_not_longer_than_the_positions_that_were_learned) {
     cr_assert(plan_resolve(&training, 1, "jobs[0]", &errors));
     arena_destroy(arena);
 }
+
+/* 24 GPUs: tensor 2, so 12 replicas. */
+static TrainingSpec sharded_training(int64_t stage) {
+    TrainingSpec training = small_training();
+    training.plan.tensor_parallel = 2;
+    training.plan.zero_stage = stage;
+    return training;
+}
+
+Test(plan, a_distributed_optimizer_is_zero_1_and_a_higher_stage_wins) {
+    PlanSpec plan = plan_default();
+    plan.data_parallel = 12;
+    cr_assert_eq(plan_zero_stage(&plan), 0);
+    cr_assert_eq(plan_shard_size(&plan), 1);
+    plan.distributed_optimizer = true;
+    cr_assert_eq(plan_zero_stage(&plan), 1);
+    cr_assert_eq(plan_shard_size(&plan), 12);
+    plan.zero_stage = 3;
+    plan.zero_shard_size = 4;
+    cr_assert_eq(plan_zero_stage(&plan), 3);
+    cr_assert_eq(plan_shard_size(&plan), 4);
+}
+
+Test(plan, a_shard_group_must_divide_the_replicas_and_have_something_to_split) {
+    TrainingSpec training = sharded_training(3);
+    training.plan.zero_shard_size = 6;
+    expect_good(&training, 24);
+    training = sharded_training(2);
+    training.plan.zero_shard_size = 5;
+    expect_error(training, 24, "jobs[0].plan.zero_shard_size", "found 5, expected a divisor of data_parallel 12");
+    training.plan.zero_stage = 0;
+    training.plan.zero_shard_size = 6;
+    expect_error(training, 24, "jobs[0].plan.zero_shard_size",
+                 "found shard groups of 6 with nothing to split, expected zero_stage 1, 2 or 3");
+}
+
+Test(plan, zero_2_and_3_need_a_pipeline_of_one_stage) {
+    TrainingSpec training = sharded_training(2);
+    training.plan.pipeline_parallel = 3;
+    expect_error(training, 24, "jobs[0].plan.zero_stage",
+                 "found ZeRO-2 with 3 pipeline stages of 1 chunks, expected one stage of one chunk, or at most "
+                 "zero_stage 1");
+    training.plan.zero_stage = 1;
+    expect_good(&training, 24);
+}
+
+Test(plan, only_zero_3_has_gathered_parameters_to_keep) {
+    TrainingSpec training = sharded_training(3);
+    training.plan.reshard_after_forward = false;
+    expect_good(&training, 24);
+    training = sharded_training(2);
+    training.plan.reshard_after_forward = false;
+    expect_error(training, 24, "jobs[0].plan.reshard_after_forward",
+                 "found false with zero_stage 2, expected zero_stage 3, which gathers parameters");
+}
