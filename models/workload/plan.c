@@ -224,6 +224,9 @@ static void check_sharding(const PlanSpec *plan, const Report *report) {
     else if (plan->zero_shard_size && plan->data_parallel % plan->zero_shard_size)
         COMPLAIN(report, ".plan.zero_shard_size", "found %" PRId64 ", expected a divisor of data_parallel %" PRId64,
                  plan->zero_shard_size, plan->data_parallel);
+    if (plan->zero_list_collectives && stage < 2)
+        COMPLAIN(report, ".plan.zero_list_collectives",
+                 "found true with zero_stage %d, expected zero_stage 2 or 3, whose collectives it cuts", stage);
     if (!plan->reshard_after_forward && stage != 3)
         COMPLAIN(report, ".plan.reshard_after_forward",
                  "found false with zero_stage %d, expected zero_stage 3, which gathers parameters", stage);

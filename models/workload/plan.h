@@ -37,6 +37,8 @@ typedef struct PlanSpec {
     int64_t zero_stage;            /* 0..3, what is split over a shard group */
     int64_t zero_shard_size;       /* replicas of a shard group, a divisor of data_parallel; 0 = all of them */
     int64_t prefetch_layers;       /* >= 0, layers whose parameters are gathered ahead of the one that computes */
+    bool zero_list_collectives;    /* ZeRO-2 and 3 move every weight by itself, as lists of a view per GPU that the host
+                                      issues one by one: DeepSpeed before 2022 (partition_parameters.py) */
     bool reshard_after_forward;    /* ZeRO-3 drops gathered parameters after the forward pass and gathers them again */
     bool overlap_grad_reduce;      /* data-parallel collectives run under the backward pass */
     bool overlap_p2p;              /* a stage computes while it sends; otherwise it waits for its sends */

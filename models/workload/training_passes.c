@@ -34,9 +34,13 @@ static bool is_last_virtual_stage(const Build *build, const PassPlace *place) {
 static PassWork slice_work(const Build *build, const PassPlace *place, int slice) {
     int64_t layers = plan_chunk_layers(build->training, place->stage);
     if (build->units > 0) {
-        bool reverse = place->pass.kind == PASS_BACKWARD;
-        ShardUnit unit = shard_unit_at(build->training, reverse ? build->units - 1 - slice : slice);
-        return (PassWork){place->pass.kind, unit.layers, unit.embedding, unit.head};
+        int index = place->pass.kind == PASS_BACKWARD ? build->units - 1 - slice : slice;
+        ShardUnit unit = shard_unit_at(build->training, index);
+        return (PassWork){.kind = place->pass.kind,
+                          .layers = unit.layers,
+                          .embedding = unit.embedding,
+                          .head = unit.head,
+                          .views = shard_unit_views(build->training, index, place->pass.kind)};
     }
     bool first = slice == 0, last = slice == place->slices - 1, forward = place->pass.kind == PASS_FORWARD;
     return (PassWork){.kind = place->pass.kind,

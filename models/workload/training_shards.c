@@ -44,11 +44,12 @@ static void hold_slot(const ShardStream *self, int slot, TaskId task) {
 }
 
 static TaskId add_collective(const ShardStream *self, int slot, int operation) {
+    double times = traffic_of(self, slot)->times;
     StepTask what = {.kind = BAR_DATA_COMM,
                      .micro_batch = pass_of(self, slot)->micro_batch,
                      .chunk = 0,
                      .category = LEDGER_COMM_DATA};
-    TaskId task = step_builder_communicate(self->build->builder, what, &self->streams, operation, 1);
+    TaskId task = step_builder_communicate(self->build->builder, what, &self->streams, operation, times);
     self->build->shards_done[self->group] = task;
     return task;
 }

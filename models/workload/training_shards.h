@@ -10,7 +10,11 @@
  * computed, behind the reduction of that one; so prefetch_layers + 1 units are whole at a time. A unit waits for the
  * reduction of the one two places before it or, without overlap_grad_reduce, directly before it.
  *
- * Limits: one collective per unit; DeepSpeed before 0.6 ran one per weight. Casts and copies into flat buffers are
+ * DeepSpeed before 2022 (zero_list_collectives) moved every weight by itself through torch.distributed's lists: it
+ * synchronised the device, cut the buffer into a view per GPU in a loop, and each view was copied by a kernel of its
+ * own. That costs the host_s of GpuKernels for each view, during which nothing is computed.
+ *
+ * Limits: otherwise one collective per unit. Casts and copies into flat buffers are
  * free. A tied table is gathered with the embedding only. The sums between shard groups use the same stream, where
  * FSDP2 has one of their own.
  */

@@ -245,11 +245,12 @@ static void open_group_operations(TrafficBuilder *builder, TrainingTraffic *out)
     out->shard_sums = shard_sums;
 }
 
-static UnitTraffic open_unit_operations(TrafficBuilder *builder, const TensorSpan *span, double weights) {
+/* `weights` are moved by each of the `times` collectives of a kind. */
+static UnitTraffic open_unit_operations(TrafficBuilder *builder, const TensorSpan *span, double weights, int times) {
     const PlanSpec *plan = builder->plan;
     ReplicaGroups shard = shard_groups(plan), between = between_shard_groups(plan);
     double bytes = weights * training_gradient_bytes(plan);
-    UnitTraffic unit = {.gather = NO_OPERATION};
+    UnitTraffic unit = {.gather = NO_OPERATION, .times = times};
     if (plan_zero_stage(plan) == 3)
         unit.gather = open_replica_operation(builder, span, &shard, COLLECTIVE_ALL_GATHER,
                                              weights * activation_bytes(plan->precision));
@@ -267,10 +268,11 @@ static void open_shard_operations(TrafficBuilder *builder, TrainingTraffic *out)
         int unit = index / groups, first = index % groups * width, same = 0;
         TensorSpan span = {.stage = 0, .first = first, .end = first + width};
         double weights = shard_unit_parameters(builder->training, unit);
+        int times = shard_unit_collectives(builder->training, unit);
         while (shard_unit_parameters(builder->training, same) != weights)
             same++;
-        units[index] =
-            same < unit ? units[same * groups + index % groups] : open_unit_operations(builder, &span, weights);
+        units[index] = same < unit ? units[same * groups + index % groups]
+                                   : open_unit_operations(builder, &span, weights / times, times);
     }
     out->units = count > 0 ? units : NULL;
 }

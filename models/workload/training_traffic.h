@@ -20,11 +20,12 @@
 
 enum { NO_OPERATION = -1, TRAINING_SLICES_MAX = 4 };
 
-/* Of one unit of ZeRO-2 and 3; NO_OPERATION where there is nothing to do. */
+/* Of one unit of ZeRO-2 and 3, of which each runs `times` times; NO_OPERATION where there is nothing to do. */
 typedef struct UnitTraffic {
     int gather;  /* parameters inside the shard group; ZeRO-3 */
     int scatter; /* gradients inside the shard group */
     int sum;     /* shards of gradients between shard groups */
+    double times;
 } UnitTraffic;
 
 typedef struct TrainingTraffic {

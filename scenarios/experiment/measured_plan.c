@@ -187,14 +187,17 @@ static bool is_named(const MeasuredRow *row, const char *words) {
            measured_row_has_words(measured_row_text(row, "note"), words);
 }
 
-static void read_software(MeasuredRow *row, PlanSpec *plan) {
+static int software_year(MeasuredRow *row) {
     const char *release = measured_row_text(row, "release");
     int year = measured_plan_release_year(release);
-    if (year == 0) {
-        year = UNKNOWN_RELEASE_YEAR;
-        measured_row_assume(row, "release \"%s\" names no year: software of 2022.",
-                            yaml_node_shown_text(release, row->arena));
-    }
+    if (year > 0)
+        return year;
+    measured_row_assume(row, "release \"%s\" names no year: software of 2022.",
+                        yaml_node_shown_text(release, row->arena));
+    return UNKNOWN_RELEASE_YEAR;
+}
+
+static void read_software(MeasuredRow *row, int year, PlanSpec *plan) {
     const Software *software = SOFTWARE;
     while (year >= software->before_year || !is_named(row, software->words))
         software++;
@@ -216,7 +219,8 @@ PlanSpec measured_plan_read(MeasuredRow *row) {
     read_precision(row, &plan);
     read_recompute(row, &plan);
     measured_sharding_read(row, &plan);
-    read_software(row, &plan);
-    measured_sharding_settle(row, &plan);
+    int year = software_year(row);
+    read_software(row, year, &plan);
+    measured_sharding_settle(row, year, &plan);
     return plan;
 }

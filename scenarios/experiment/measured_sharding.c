@@ -94,9 +94,10 @@ void measured_sharding_read(MeasuredRow *row, PlanSpec *plan) {
 /*
  * DeepSpeed's overlap_comm is true for ZeRO-3 and FSDP always overlaps; both reduce gradients in the precision of the
  * weights and add up shards, which asks for no kernel of its own. Composer's mixed_precision DEFAULT has a reduce_dtype
- * of fp32, PURE the one of the weights.
+ * of fp32, PURE the one of the weights. DeepSpeed's ZeRO-3 of 2021 gathered weight by weight with lists
+ * (partition_parameters.py, _allgather_param); "stage 3 optimizations" of January 2022 ended that.
  */
-void measured_sharding_settle(MeasuredRow *row, PlanSpec *plan) {
+void measured_sharding_settle(MeasuredRow *row, int year, PlanSpec *plan) {
     if (plan->zero_stage < 2)
         return;
     plan->overlap_grad_reduce = true;
@@ -106,4 +107,9 @@ void measured_sharding_settle(MeasuredRow *row, PlanSpec *plan) {
                         "ZeRO-2, ZeRO-3 and FSDP: gradients are reduced in %s beside the backward pass, parameters are "
                         "gathered one layer ahead and again for the backward pass.",
                         plan->grad_reduce_in_fp32 ? "fp32 (MP mode DEFAULT)" : "the precision of the weights");
+    plan->zero_list_collectives = year < 2022 && !measured_row_has_words(measured_row_text(row, "sharding"), "FSDP");
+    if (plan->zero_list_collectives)
+        measured_row_assume(row,
+                            "DeepSpeed before 2022: each weight is moved by itself, by lists of a view per GPU that "
+                            "the host issues one by one.");
 }

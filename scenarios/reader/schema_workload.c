@@ -125,6 +125,8 @@ static const SchemaRow PLAN_ROWS[] = {
      .help = "replicas that share one copy; fewer than data_parallel = hybrid sharding (HSDP, FSDP x DP, MiCS)"},
     {PLAN_COUNT("prefetch_layers", prefetch_layers, 0, 100000), .default_text = "1",
      .help = "zero_stage 3: layers whose parameters are gathered ahead of the one that computes"},
+    {FLAG_ROW(PlanSpec, "zero_list_collectives", zero_list_collectives, "false"),
+     .help = "zero_stage 2 and 3: a collective for every weight, over lists of a view per GPU (DeepSpeed before 2022)"},
     {FLAG_ROW(PlanSpec, "reshard_after_forward", reshard_after_forward, "true"),
      .help = "zero_stage 3: gathered parameters are dropped after the forward pass and gathered again; false = "
              "SHARD_GRAD_OP"},
