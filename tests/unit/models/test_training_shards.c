@@ -125,10 +125,61 @@ Test(training_shards, no_more_units_are_gathered_than_prefetch_allows) {
     arena_destroy(arena);
 }
 
+Test(training_shards, the_optimizer_waits_for_the_last_reduction) {
+    for (int stage = 2; stage <= 3; stage++) {
+        Arena *arena = arena_create();
+        SimulationSpec spec = layout_spec(arena, &(ShardLayout){4, 4, 1, stage, 4, 1, 1, true, true, 0});
+        spec.cluster.node.nic.bytes_per_s /= 2.385;
+        const Results *results = simulation_run(&spec, arena);
+        const TimelineBar **bars = ARENA_ARRAY(arena, results->timeline_count, const TimelineBar *);
+        cr_assert_eq(collect(results, BAR_OPTIMIZER, bars), 1);
+        SimTime optimizer = bars[0]->start;
+        int count = collect(results, BAR_DATA_COMM, bars), before = 0;
+        for (int i = 0; i < count; i++)
+            if (bars[i]->stream == STREAM_DATA) {
+                cr_assert_leq(bars[i]->end, optimizer);
+                before++;
+            }
+        cr_assert_gt(before, 0);
+        arena_destroy(arena);
+    }
+}
+
 Test(training_shards, one_gpu_alone_gathers_nothing) {
     Arena *arena = arena_create();
     SimulationSpec spec = layout_spec(arena, &(ShardLayout){1, 1, 1, 3, 0, 2, 1, true, true, 0});
     const Results *results = simulation_run(&spec, arena);
     cr_assert_eq(results->ledger.ns[LEDGER_COMM_DATA], 0);
     arena_destroy(arena);
+}
+
+static const Cause *cause_of(const Results *results, LedgerCategory category) {
+    for (int i = 0; i < results->cause_count; i++)
+        if (results->causes[i].category == category)
+            return &results->causes[i];
+    cr_assert_fail("no cause %s", ledger_category_name(category));
+    return NULL;
+}
+
+Test(training_shards, what_is_exposed_is_named_with_advice_that_fits_the_plan) {
+    static const struct {
+        int prefetch;
+        bool overlap;
+        const char *advice;
+    } PLANS[] = {
+        {1, false, "overlap_grad_reduce: true"},
+        {0, true, "prefetch_layers: 1"},
+        {1, true,
+         "a smaller zero_shard_size or zero_stage, if memory allows, a larger micro-batch, or a faster fabric"},
+    };
+    for (size_t i = 0; i < sizeof PLANS / sizeof *PLANS; i++) {
+        Arena *arena = arena_create();
+        SimulationSpec spec =
+            layout_spec(arena, &(ShardLayout){4, 4, 1, 3, 0, 2, PLANS[i].prefetch, PLANS[i].overlap, true, 0});
+        spec.cluster.node.nic.bytes_per_s /= 23.85;
+        const Cause *cause = cause_of(simulation_run(&spec, arena), LEDGER_COMM_DATA);
+        cr_assert_str_eq(cause->advice, PLANS[i].advice);
+        cr_assert_not_null(strstr(cause->sentence, "gathers of parameters and reductions of gradients are exposed"));
+        arena_destroy(arena);
+    }
 }
