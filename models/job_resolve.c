@@ -5,6 +5,7 @@
 
 #include "models/cluster/node_list.h"
 #include "models/workload/collective_job.h"
+#include "models/workload/shard_units.h"
 
 enum { PAIR_RANKS_MAX = 2048 }; /* gather and scatter hold a table of all pairs */
 
@@ -59,6 +60,8 @@ static void check_precision(const SimulationSpec *spec, const JobSpec *job, cons
 static void check_size(const SimulationSpec *spec, const JobSpec *job, const char *path, ErrorList *errors) {
     const PlanSpec *plan = &job->training.plan;
     double passes = (double)plan->pipeline_parallel * (double)plan->virtual_stages * (double)plan_micro_batches(plan);
+    if (shard_unit_count(&job->training) > 0)
+        passes *= shard_unit_count(&job->training);
     double slow = (double)spec->cluster.slow_gpu_count, replicas = (double)plan->data_parallel;
     /* Folded, every replica with a slow GPU is simulated by itself. */
     passes *= spec->fidelity == FIDELITY_UNFOLDED ? replicas * (double)plan->tensor_parallel
@@ -66,9 +69,10 @@ static void check_size(const SimulationSpec *spec, const JobSpec *job, const cha
                                                   : replicas;
     if (passes > PASSES_MAX)
         error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.plan", path),
-                       "found %.3g passes to simulate (stages x chunks x micro-batches%s), expected at most %.3g: a "
+                       "found %.3g passes to simulate (stages x chunks x micro-batches%s%s), expected at most %.3g: a "
                        "larger micro_batch, fewer virtual_stages or a smaller global_batch makes fewer",
-                       passes, spec->fidelity == FIDELITY_UNFOLDED ? " x ranks, unfolded" : "", PASSES_MAX);
+                       passes, shard_unit_count(&job->training) > 0 ? " x layers" : "",
+                       spec->fidelity == FIDELITY_UNFOLDED ? " x ranks, unfolded" : "", PASSES_MAX);
 }
 
 static void resolve_training(const SimulationSpec *spec, JobSpec *job, const char *path, ErrorList *errors) {

@@ -93,9 +93,18 @@ static const char *longest_stage(const Results *results, Arena *arena) {
                         100 * excess);
 }
 
-static const char *cause_sentence(const Results *results, int category, const char *straggler, Arena *arena) {
+static const char *cause_meaning(const JobSpec *job, int category) {
+    if (job->kind == JOB_COLLECTIVE)
+        return "the job is nothing else";
+    if (category == LEDGER_COMM_DATA && plan_zero_stage(&job->training.plan) == 3)
+        return "gathers of parameters and reductions of gradients are exposed";
+    return WORDS[category].meaning;
+}
+
+static const char *cause_sentence(const JobSpec *job, const Results *results, int category, const char *straggler,
+                                  Arena *arena) {
     const char *title = ledger_category_title((LedgerCategory)category);
-    const char *meaning = results->size_count > 0 ? "the job is nothing else" : WORDS[category].meaning;
+    const char *meaning = cause_meaning(job, category);
     double percent = 100 * fraction_of(results, category);
     if (ledger_is_communication((LedgerCategory)category))
         return arena_format(arena, "%s, %.1f %% of GPU time: %s, mostly %s.", title, percent, meaning,
@@ -104,6 +113,17 @@ static const char *cause_sentence(const Results *results, int category, const ch
         return arena_format(arena, "%s, %.1f %% of GPU time: %s, mostly in %s.", title, percent, meaning, straggler);
     const char *uneven = category == LEDGER_PIPELINE_BUBBLE ? longest_stage(results, arena) : "";
     return arena_format(arena, "%s, %.1f %% of GPU time: %s%s.", title, percent, meaning, uneven);
+}
+
+/* Of exposed gathers and reductions of every micro-batch. */
+static const char *sharding_advice(const PlanSpec *plan, LinkKind link) {
+    if (!plan->overlap_grad_reduce)
+        return "overlap_grad_reduce: true";
+    if (plan_zero_stage(plan) == 3 && plan->prefetch_layers == 0)
+        return "prefetch_layers: 1";
+    if (link != LINK_NVLINK && plan_shard_size(plan) > 1)
+        return "a smaller zero_shard_size or zero_stage, if memory allows, a larger micro-batch, or a faster fabric";
+    return "a larger micro-batch, or a smaller zero_stage, if memory allows";
 }
 
 /* Advice that fits the plan: what is already on is not recommended. */
@@ -117,6 +137,10 @@ static const char *cause_advice(const JobSpec *job, const Results *results, int 
         return "recompute: none or flash_attention: true, if memory allows";
     if (category == LEDGER_STRAGGLER && results->gpu_kinds > 1)
         return "leave out the slower type of node, or give it a job of its own";
+    if (category == LEDGER_COMM_DATA && plan_zero_stage(plan) >= 2)
+        return sharding_advice(plan, main_link(results, category));
+    if (category == LEDGER_LAUNCH_OVERHEAD && plan->zero_list_collectives)
+        return "zero_list_collectives: false (DeepSpeed from 2022 on)";
     if (category == LEDGER_COMM_DATA && plan->overlap_grad_reduce)
         return "a larger global batch, fewer replicas, or a faster fabric";
     if (category == LEDGER_COMM_PIPELINE && plan->overlap_p2p)
@@ -140,7 +164,7 @@ static int collect_causes(const JobSpec *job, const char *straggler, Arena *aren
         taken[best] = true;
         causes[count++] = (Cause){.category = (LedgerCategory)best,
                                   .fraction = fraction_of(results, best),
-                                  .sentence = cause_sentence(results, best, straggler, arena),
+                                  .sentence = cause_sentence(job, results, best, straggler, arena),
                                   .advice = cause_advice(job, results, best)};
     }
     return count;

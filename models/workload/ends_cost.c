@@ -75,7 +75,6 @@ WorkCost head_backward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
 WorkCost optimizer_cost(const TrainingSpec *training, const GpuSpec *gpu, double parameters) {
     KernelList list;
     kernel_list_init(&list, gpu, training->plan.precision);
-    double share = training->plan.distributed_optimizer ? 1 / (double)training->plan.data_parallel : 1;
-    kernel_list_add_memory(&list, OPTIMIZER_BYTES * parameters * share);
+    kernel_list_add_memory(&list, OPTIMIZER_BYTES * parameters / (double)plan_shard_size(&training->plan));
     return kernel_list_finish(&list, 0, HOST_KERNELS_OPTIMIZER);
 }

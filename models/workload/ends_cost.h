@@ -18,7 +18,7 @@ WorkCost embedding_backward_cost(const TrainingSpec *training, const GpuSpec *gp
 WorkCost head_forward_cost(const TrainingSpec *training, const GpuSpec *gpu);
 WorkCost head_backward_cost(const TrainingSpec *training, const GpuSpec *gpu);
 
-/* Adam over `parameters` of one GPU, of which it updates 1 / data_parallel with a distributed optimizer. */
+/* Adam over `parameters` of one GPU, of which it updates its share of the shard group (plan_shard_size). */
 WorkCost optimizer_cost(const TrainingSpec *training, const GpuSpec *gpu, double parameters);
 
 #endif

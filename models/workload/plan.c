@@ -17,11 +17,23 @@ PlanSpec plan_default(void) {
                       .pipeline_parallel = 1,
                       .virtual_stages = 1,
                       .micro_batch_seqs = 1,
+                      .prefetch_layers = 1,
+                      .reshard_after_forward = true,
                       .grad_reduce_in_fp32 = true,
                       .gradient_accumulation_fusion = true,
                       .precision = PRECISION_FP16,
                       .schedule = "auto",
                       .collective = "auto"};
+}
+
+int plan_zero_stage(const PlanSpec *plan) {
+    return plan->zero_stage > 0 ? (int)plan->zero_stage : plan->distributed_optimizer;
+}
+
+int64_t plan_shard_size(const PlanSpec *plan) {
+    if (plan_zero_stage(plan) == 0)
+        return 1;
+    return plan->zero_shard_size > 0 ? plan->zero_shard_size : plan->data_parallel;
 }
 
 int64_t plan_micro_batches(const PlanSpec *plan) {
@@ -197,6 +209,29 @@ static void resolve_schedule(PlanSpec *plan, const Report *report) {
                  schedule->name, shape.stages, shape.chunks, shape.micro_batches, needs);
 }
 
+/* The replicas are known. */
+static void check_sharding(const PlanSpec *plan, const Report *report) {
+    int stage = plan_zero_stage(plan);
+    if (stage >= 2 && (plan->pipeline_parallel > 1 || plan->virtual_stages > 1))
+        COMPLAIN(report, ".plan.zero_stage",
+                 "found ZeRO-%d with %" PRId64 " pipeline stages of %" PRId64
+                 " chunks, expected one stage of one chunk, or at most zero_stage 1",
+                 stage, plan->pipeline_parallel, plan->virtual_stages);
+    if (plan->zero_shard_size && stage == 0)
+        COMPLAIN(report, ".plan.zero_shard_size",
+                 "found shard groups of %" PRId64 " with nothing to split, expected zero_stage 1, 2 or 3",
+                 plan->zero_shard_size);
+    else if (plan->zero_shard_size && plan->data_parallel % plan->zero_shard_size)
+        COMPLAIN(report, ".plan.zero_shard_size", "found %" PRId64 ", expected a divisor of data_parallel %" PRId64,
+                 plan->zero_shard_size, plan->data_parallel);
+    if (plan->zero_list_collectives && stage < 2)
+        COMPLAIN(report, ".plan.zero_list_collectives",
+                 "found true with zero_stage %d, expected zero_stage 2 or 3, whose collectives it cuts", stage);
+    if (!plan->reshard_after_forward && stage != 3)
+        COMPLAIN(report, ".plan.reshard_after_forward",
+                 "found false with zero_stage %d, expected zero_stage 3, which gathers parameters", stage);
+}
+
 bool plan_resolve(TrainingSpec *training, int64_t gpus, const char *path, ErrorList *errors) {
     Report report = {path, errors};
     PlanSpec *plan = &training->plan;
@@ -207,6 +242,7 @@ bool plan_resolve(TrainingSpec *training, int64_t gpus, const char *path, ErrorL
     check_positions(training, &report);
     check_layers(training, &report);
     resolve_replicas(plan, gpus, &report);
+    check_sharding(plan, &report);
     resolve_batch(plan, &report);
     resolve_schedule(plan, &report);
     if (strcmp(plan->collective, "auto") != 0 && !collective_find(plan->collective))

@@ -1,6 +1,12 @@
 /*
  * plan: how a training job is laid out over its GPUs: tensor, sequence, pipeline and data parallelism, micro-batches,
- * recomputation, ZeRO-1, precision and schedule. It resolves what was left open and says what cannot be.
+ * recomputation, ZeRO and FSDP, precision and schedule. It resolves what was left open and says what cannot be.
+ *
+ * ZeRO (Rajbhandari et al. 2020, arXiv 1910.02054) splits over a shard group the optimizer state (1), the gradients
+ * too (2), the parameters too (3, which is PyTorch's FSDP FULL_SHARD). Shard groups are neighbouring replicas; with
+ * several of them (PyTorch's HYBRID_SHARD, DeepSpeed's MiCS, MaxText's FSDP x DP) gradients are also summed between
+ * them. ZeRO-2 and 3 need a pipeline of one stage, as in DeepSpeed (runtime/pipe/engine.py asserts it): every
+ * micro-batch would gather and reduce everything again.
  *
  * Ranks are numbered as in Megatron-LM: tensor fastest, then data, then pipeline; rank = (stage * dp + replica) * tp +
  * tensor.
@@ -27,7 +33,13 @@ typedef struct PlanSpec {
     int64_t global_batch_seqs;     /* sequences per step; 0 = micro_batch * gradient_accumulation * data_parallel */
     int64_t gradient_accumulation; /* micro-batches per replica and step; 0 = from the global batch */
     bool sequence_parallel;        /* norms and dropout split over the tensor group (Korthikanti et al. 2022) */
-    bool distributed_optimizer;    /* ZeRO-1: optimizer state split over the replicas */
+    bool distributed_optimizer;    /* ZeRO-1: a zero_stage of 0 counts as 1 (plan_zero_stage) */
+    int64_t zero_stage;            /* 0..3, what is split over a shard group */
+    int64_t zero_shard_size;       /* replicas of a shard group, a divisor of data_parallel; 0 = all of them */
+    int64_t prefetch_layers;       /* >= 0, layers whose parameters are gathered ahead of the one that computes */
+    bool zero_list_collectives;    /* ZeRO-2 and 3 move every weight by itself, as lists of a view per GPU that the host
+                                      issues one by one: DeepSpeed before 2022 (partition_parameters.py) */
+    bool reshard_after_forward;    /* ZeRO-3 drops gathered parameters after the forward pass and gathers them again */
     bool overlap_grad_reduce;      /* data-parallel collectives run under the backward pass */
     bool overlap_p2p;              /* a stage computes while it sends; otherwise it waits for its sends */
     bool flash_attention;          /* fused attention that never writes the score matrix */
@@ -42,7 +54,9 @@ typedef struct PlanSpec {
     const char *collective; /* name in collectives/table.h, or "auto" */
 } PlanSpec;
 
-/* Everything 1, fp16, no recomputation, fp32 gradients with fused accumulation, schedule and collective "auto". */
+/* Everything 1, fp16, no recomputation, fp32 gradients with fused accumulation, no ZeRO, schedule and collective
+ * "auto". Of ZeRO-3: a layer is gathered ahead and parameters are dropped after the forward pass, as PyTorch's FSDP2
+ * does. */
 PlanSpec plan_default(void);
 
 /* What a training job is: a model, the length of its sequences, a plan. */
@@ -69,6 +83,12 @@ int64_t plan_micro_batches(const PlanSpec *plan);
  * kernel skips the masked half of the attention; unfused, the full square counts, as in SC21. */
 double training_layer_flop(const TrainingSpec *training);
 double training_sequence_flop(const TrainingSpec *training);
+
+/* The stage that counts, 0..3. */
+int plan_zero_stage(const PlanSpec *plan);
+
+/* Replicas that share one copy of what is split, of a resolved plan; 1 without ZeRO. */
+int64_t plan_shard_size(const PlanSpec *plan);
 
 /* Bytes of one hidden state of a micro-batch, whole. */
 double plan_hidden_bytes(const TrainingSpec *training);

@@ -2,6 +2,7 @@
 
 #include "models/workload/training_end.h"
 #include "models/workload/training_passes.h"
+#include "models/workload/training_shards.h"
 
 /* Types that the job does not use may lack its precision. */
 static void add_type(const ClusterSpec *cluster, const TrainingSpec *training, int type, GpuSpec *gpus,
@@ -32,6 +33,7 @@ void training_tasks_add(Arena *arena, StepBuilder *builder, const SimulationSpec
                    .builder = builder};
     build_init(&build);
     training_passes_add(&build);
+    training_shards_add(&build);
     training_end_add(&build);
     build_finish(&build);
 }

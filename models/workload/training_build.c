@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "models/workload/shard_units.h"
 #include "sim/engine/array.h"
 
 static size_t pass_total(const Build *build) {
@@ -15,6 +16,13 @@ void build_init(Build *build) {
     build->pass_first = ARENA_ARRAY(build->arena, pass_total(build), TaskId);
     build->pass_sent = ARENA_ARRAY(build->arena, pass_total(build), TaskId);
     build->gradients = ARENA_ARRAY(build->arena, chunks * TRAINING_SLICES_MAX, TaskId);
+    build->units = shard_unit_count(build->training);
+    size_t slots = (size_t)ranks->replica_set_count * (size_t)build_slot_count(build);
+    build->unit_first = ARENA_ARRAY(build->arena, slots, TaskId);
+    build->unit_end = ARENA_ARRAY(build->arena, slots, TaskId);
+    build->shards_done = ARENA_ARRAY(build->arena, build->traffic->tensor_groups, TaskId);
+    for (int group = 0; group < build->traffic->tensor_groups; group++)
+        build->shards_done[group] = TASK_NONE;
     build->class_list = ARENA_ARRAY(build->arena, ranks->class_count, int);
 }
 
@@ -29,11 +37,32 @@ size_t build_gradient_index(const Build *build, int set, int stage, int chunk, i
     return (row * (size_t)build->shape.chunks + (size_t)chunk) * TRAINING_SLICES_MAX + (size_t)slice;
 }
 
+int build_slot_count(const Build *build) {
+    return pipeline_pass_count(&build->shape) * build->units;
+}
+
+size_t build_slot_index(const Build *build, int set, int slot) {
+    return (size_t)set * (size_t)build_slot_count(build) + (size_t)slot;
+}
+
+int build_tensor_group(const Build *build, const RankClass *class) {
+    return class->tensors[0] / ((int)build->plan->tensor_parallel / build->traffic->tensor_groups);
+}
+
+StreamSet build_group_streams(Build *build, int stage, int group, StreamKind kind) {
+    const RankClasses *ranks = &build->builder->step->ranks;
+    int count = 0;
+    for (int class = 0; class < ranks->class_count; class ++)
+        if (ranks->classes[class].stage == stage && build_tensor_group(build, &ranks->classes[class]) == group)
+            build->class_list[count++] = class;
+    return (StreamSet){.classes = build->class_list, .count = count, .stream = kind};
+}
+
 int build_profile(Build *build, const PassWork *work, const RankClass *class) {
     for (size_t i = 0; i < build->profile_key_count; i++) {
         const ProfileKey *key = &build->profile_keys[i];
         if (key->work.kind == work->kind && key->work.layers == work->layers &&
-            key->work.embedding == work->embedding && key->work.head == work->head &&
+            key->work.embedding == work->embedding && key->work.head == work->head && key->work.views == work->views &&
             key->node_type == class->node_type && key->speed_fraction == class->speed_fraction)
             return key->profile;
     }

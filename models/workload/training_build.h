@@ -27,10 +27,14 @@ typedef struct Build {
     const TrainingCosts *costs; /* [node_type] */
     PipelineShape shape;
     StepBuilder *builder;
-    TaskId *pass_first; /* [build_pass_index]: first compute task of a pass; those of the other classes follow it */
-    TaskId *pass_sent;  /* [build_pass_index]: its message to the next stage */
-    TaskId *gradients;  /* [build_gradient_index]: the task that makes a slice of gradients ready */
-    int *class_list;    /* scratch: one per class */
+    TaskId *pass_first;  /* [build_pass_index]: first compute task of a pass; those of the other classes follow it */
+    TaskId *pass_sent;   /* [build_pass_index]: its message to the next stage */
+    TaskId *gradients;   /* [build_gradient_index]: the task that makes a slice of gradients ready */
+    int units;           /* into which ZeRO-2 and 3 cut every pass, 0 = not cut (shard_units.h) */
+    TaskId *unit_first;  /* [build_slot_index]: first compute task of a unit; those of the other classes follow it */
+    TaskId *unit_end;    /* [build_slot_index]: the task that ends it */
+    TaskId *shards_done; /* [tensor group]: last collective of ZeRO-2 and 3; TASK_NONE without */
+    int *class_list;     /* scratch: one per class */
     ProfileKey *profile_keys;
     size_t profile_key_count;
     size_t profile_key_capacity;
@@ -42,6 +46,16 @@ void build_finish(Build *build);
 
 size_t build_pass_index(const Build *build, int set, int stage, const PipelinePass *pass);
 size_t build_gradient_index(const Build *build, int set, int stage, int chunk, int slice);
+
+/* A slot is one unit of one pass; those of a replica set are numbered in the order in which they are computed. */
+int build_slot_count(const Build *build);
+size_t build_slot_index(const Build *build, int set, int slot);
+
+/* Data-parallel group of a class: which of the tensor groups that are told apart holds it. */
+int build_tensor_group(const Build *build, const RankClass *class);
+
+/* Classes of a stage in that data-parallel group, in all replica sets; overwrites class_list. */
+StreamSet build_group_streams(Build *build, int stage, int group, StreamKind kind);
 
 /* Number of the profile of a pass or slice; made at its first use. */
 int build_profile(Build *build, const PassWork *work, const RankClass *class);

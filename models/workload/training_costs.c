@@ -12,7 +12,8 @@ TrainingCosts training_costs_of(const TrainingSpec *training, const GpuSpec *gpu
                            .embedding_forward = embedding_forward_cost(training, gpu),
                            .embedding_backward = embedding_backward_cost(training, gpu),
                            .head_forward = head_forward_cost(training, gpu),
-                           .head_backward = head_backward_cost(training, gpu)};
+                           .head_backward = head_backward_cost(training, gpu),
+                           .view_s = gpu->kernels.host_s};
 }
 
 /* Seconds by category, and memory traffic. */
@@ -62,6 +63,8 @@ WorkProfile training_pass_profile(const TrainingCosts *costs, const PassWork *wo
         work_cost_add(&again, &costs->layer_recompute, (double)work->layers);
     Seconds seconds = {0};
     add_cost(&seconds, &cost);
+    /* The device waits: it is synchronised before every list. */
+    seconds.of[LEDGER_LAUNCH_OVERHEAD] += work->views * costs->view_s;
     seconds.of[LEDGER_RECOMPUTATION] = work_cost_seconds(&again);
     seconds.hbm_bytes += again.hbm_bytes;
     return round_profile(&seconds, speed_fraction);

@@ -18,6 +18,7 @@ typedef struct TrainingCosts {
     WorkCost embedding_backward;
     WorkCost head_forward;
     WorkCost head_backward;
+    double view_s; /* host time of a view */
 } TrainingCosts;
 
 /* What a pass, or a slice of one, goes through. */
@@ -26,6 +27,7 @@ typedef struct PassWork {
     int64_t layers;
     bool embedding;
     bool head;
+    double views; /* that the host issues one by one for collectives (shard_units.h) */
 } PassWork;
 
 TrainingCosts training_costs_of(const TrainingSpec *training, const GpuSpec *gpu);

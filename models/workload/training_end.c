@@ -2,26 +2,14 @@
 
 #include <string.h>
 
-#include "models/workload/training_memory.h"
-
-/* Classes of a stage that hold tensor ranks of data-parallel group `group`, in all replica sets. */
-static StreamSet group_streams(Build *build, int stage, int group, StreamKind kind) {
-    const RankClasses *ranks = &build->builder->step->ranks;
-    int width = (int)build->plan->tensor_parallel / build->traffic->tensor_groups, count = 0;
-    for (int class = 0; class < ranks->class_count; class ++) {
-        const RankClass *candidate = &ranks->classes[class];
-        if (candidate->stage == stage && candidate->tensors[0] / width == group)
-            build->class_list[count++] = class;
-    }
-    return (StreamSet){.classes = build->class_list, .count = count, .stream = kind};
-}
+#include "models/workload/training_parameters.h"
 
 static TaskId add_gradient_slice(Build *build, int stage, int chunk, int slice, int group) {
-    int operation =
-        build->traffic->gradients[(stage * build->shape.chunks + chunk) * build->traffic->tensor_groups + group];
+    int index = (stage * build->shape.chunks + chunk) * build->traffic->tensor_groups + group;
+    int operation = build->traffic->gradients[index];
     if (operation == NO_OPERATION)
         return TASK_NONE;
-    StreamSet streams = group_streams(build, stage, group, STREAM_DATA);
+    StreamSet streams = build_group_streams(build, stage, group, STREAM_DATA);
     StepTask what = {.kind = BAR_DATA_COMM, .micro_batch = -1, .chunk = chunk, .category = LEDGER_COMM_DATA};
     const RankClasses *ranks = &build->builder->step->ranks;
     for (int set = 0; set < ranks->replica_set_count; set++) {
@@ -31,7 +19,10 @@ static TaskId add_gradient_slice(Build *build, int stage, int chunk, int slice, 
         step_builder_after(build->builder,
                            build->gradients[build_gradient_index(build, set, stage, wait_chunk, wait_slice)]);
     }
-    return step_builder_communicate(build->builder, what, &streams, operation, 1);
+    TaskId end = step_builder_communicate(build->builder, what, &streams, operation, 1);
+    if (build->traffic->shard_sums[index] == NO_OPERATION)
+        return end;
+    return step_builder_communicate(build->builder, what, &streams, build->traffic->shard_sums[index], 1);
 }
 
 /* Gradients leave in the order in which the backward pass makes them: the last chunk first. */
@@ -53,10 +44,10 @@ static TaskId add_embedding_sum(Build *build, int group) {
         step_builder_after(build->builder, build->gradients[build_gradient_index(build, set, 0, 0, 0)]);
         step_builder_after(build->builder, build->gradients[build_gradient_index(build, set, last_stage, 0, 0)]);
     }
-    int first_count = group_streams(build, 0, group, STREAM_DATA).count;
+    int first_count = build_group_streams(build, 0, group, STREAM_DATA).count;
     int *classes = ARENA_ARRAY(build->arena, ranks->class_count, int);
     memcpy(classes, build->class_list, (size_t)first_count * sizeof *classes);
-    StreamSet last = group_streams(build, last_stage, group, STREAM_DATA);
+    StreamSet last = build_group_streams(build, last_stage, group, STREAM_DATA);
     memcpy(classes + first_count, last.classes, (size_t)last.count * sizeof *classes);
     StreamSet both = {.classes = classes, .count = first_count + last.count, .stream = STREAM_DATA};
     StepTask what = {.kind = BAR_DATA_COMM, .micro_batch = -1, .chunk = -1, .category = LEDGER_COMM_DATA};
@@ -78,7 +69,7 @@ static void add_parameter_gathering(Build *build, int stage, int group) {
         int index = (stage * build->shape.chunks + chunk) * build->traffic->tensor_groups + group;
         if (build->traffic->parameters[index] == NO_OPERATION)
             continue;
-        StreamSet streams = group_streams(build, stage, group, STREAM_COMPUTE);
+        StreamSet streams = build_group_streams(build, stage, group, STREAM_COMPUTE);
         StepTask what = {.kind = BAR_DATA_COMM, .micro_batch = -1, .chunk = chunk, .category = LEDGER_COMM_DATA};
         step_builder_communicate(build->builder, what, &streams, build->traffic->parameters[index], 1);
     }
@@ -86,12 +77,14 @@ static void add_parameter_gathering(Build *build, int stage, int group) {
 
 void training_end_add(Build *build) {
     int groups = build->traffic->tensor_groups, stages = build->shape.stages;
-    TaskId *reduced = ARENA_ARRAY(build->arena, (stages + 1) * groups, TaskId);
+    TaskId *reduced = ARENA_ARRAY(build->arena, (stages + 2) * groups, TaskId);
     int count = 0;
     for (int index = 0; index < stages * groups; index++)
         reduced[count++] = add_stage_gradients(build, index / groups, index % groups);
-    for (int group = 0; group < groups; group++)
+    for (int group = 0; group < groups; group++) {
         reduced[count++] = add_embedding_sum(build, group);
+        reduced[count++] = build->shards_done[group];
+    }
     for (int i = 0; i < count; i++)
         step_builder_after(build->builder, reduced[i]);
     step_builder_barrier(build->builder);

@@ -1,7 +1,7 @@
 /*
  * training_end: what follows the passes of a step: reduction of gradients over the replicas, the sum of tied embedding
- * gradients, the barrier of the global gradient norm, the optimizer, and the gathering of parameters by a distributed
- * optimizer.
+ * gradients, the barrier of the global gradient norm, the optimizer, and the gathering of parameters under
+ * ZeRO-1 and 2. What ZeRO-2 and 3 do during the passes is training_shards.h's.
  */
 #ifndef MODELS_WORKLOAD_TRAINING_END_H
 #define MODELS_WORKLOAD_TRAINING_END_H

@@ -1,6 +1,8 @@
 #include "models/workload/training_memory.h"
 
 #include "models/workload/pipeline.h"
+#include "models/workload/shard_units.h"
+#include "models/workload/training_parameters.h"
 #include "models/workload/work_cost.h"
 #include "sim/engine/error.h"
 #include <stdlib.h>
@@ -13,48 +15,6 @@ static const double OPTIMIZER_STATE_BYTES = 12;
 
 double training_gradient_bytes(const PlanSpec *plan) {
     return plan->grad_reduce_in_fp32 ? 4 : activation_bytes(plan->precision);
-}
-
-static bool is_first_chunk(int stage, int chunk) {
-    return stage == 0 && chunk == 0;
-}
-
-static bool is_last_chunk(const PlanSpec *plan, int stage, int chunk) {
-    return stage == plan->pipeline_parallel - 1 && chunk == plan->virtual_stages - 1;
-}
-
-/* A tied head on another stage than the embedding holds a copy of the table. */
-static double head_table_parameters(const TrainingSpec *training) {
-    const TransformerSpec *model = &training->model;
-    bool copied = model->tied_embeddings && training->plan.pipeline_parallel > 1;
-    return copied ? (double)model->vocab * (double)model->hidden : transformer_head_parameters(model);
-}
-
-/* Key and value heads held by a tensor group: each GPU has at least one, so fewer heads than GPUs are held several
- * times. */
-static double held_kv_heads(const TrainingSpec *training) {
-    double heads = (double)transformer_kv_heads(&training->model), tensors = (double)training->plan.tensor_parallel;
-    return heads < tensors ? tensors : heads;
-}
-
-double training_chunk_parameters(const TrainingSpec *training, int stage, int chunk) {
-    const PlanSpec *plan = &training->plan;
-    const TransformerSpec *model = &training->model;
-    double copied_heads = held_kv_heads(training) - (double)transformer_kv_heads(model);
-    double copies = copied_heads * 2 * (double)transformer_head_dim(model) * (double)model->hidden;
-    double parameters = (double)plan_chunk_layers(training, stage) * (transformer_layer_parameters(model) + copies);
-    if (is_first_chunk(stage, chunk))
-        parameters += transformer_embedding_parameters(model);
-    if (is_last_chunk(plan, stage, chunk))
-        parameters += head_table_parameters(training);
-    return parameters / (double)plan->tensor_parallel;
-}
-
-double training_stage_parameters(const TrainingSpec *training, int stage) {
-    double parameters = 0;
-    for (int chunk = 0; chunk < training->plan.virtual_stages; chunk++)
-        parameters += training_chunk_parameters(training, stage, chunk);
-    return parameters;
 }
 
 /* Tensors that every GPU of the tensor group keeps whole, unless the sequence is split: inputs of norms and products,
@@ -71,7 +31,7 @@ static double split_tensors_bytes(const TrainingSpec *training) {
     const TransformerSpec *model = &training->model;
     double hidden = (double)model->hidden, head_dim = (double)transformer_head_dim(model);
     double query = (double)model->heads * head_dim;
-    double key_value = 2 * held_kv_heads(training) * head_dim;
+    double key_value = 2 * training_held_kv_heads(training) * head_dim;
     double ffn = (double)transformer_ffn_hidden(model) * (model->gated ? 3 : 2);
     return (2 * query + key_value + ffn) / hidden * plan_hidden_bytes(training) /
            (double)training->plan.tensor_parallel;
@@ -111,10 +71,10 @@ double training_chunk_activation_bytes(const TrainingSpec *training, int stage, 
     const PlanSpec *plan = &training->plan;
     double layer = training_layer_activation_bytes(training, plan->recompute);
     double bytes = layer * (double)plan_chunk_layers(training, stage);
-    if (is_first_chunk(stage, chunk) && training->model.dropout_fraction > 0)
+    if (training_is_first_chunk(stage, chunk) && training->model.dropout_fraction > 0)
         bytes += plan_hidden_bytes(training) / activation_bytes(plan->precision) /
                  (double)(plan->sequence_parallel ? plan->tensor_parallel : 1);
-    if (is_last_chunk(plan, stage, chunk))
+    if (training_is_last_chunk(plan, stage, chunk))
         bytes += head_activation_bytes(training);
     return bytes;
 }
@@ -150,10 +110,10 @@ static double working_bytes(const TrainingSpec *training, int stage) {
 StageMemory training_memory_of_stage(const TrainingSpec *training, int stage) {
     const PlanSpec *plan = &training->plan;
     double parameters = training_stage_parameters(training, stage);
-    double share = plan->distributed_optimizer ? 1 / (double)plan->data_parallel : 1;
-    return (StageMemory){.weights_bytes = parameters * activation_bytes(plan->precision),
-                         .gradients_bytes = parameters * training_gradient_bytes(plan),
-                         .optimizer_bytes = parameters * OPTIMIZER_STATE_BYTES * share,
+    return (StageMemory){.weights_bytes =
+                             shard_held_parameters(training, parameters) * activation_bytes(plan->precision),
+                         .gradients_bytes = shard_held_gradients(training, parameters) * training_gradient_bytes(plan),
+                         .optimizer_bytes = parameters * OPTIMIZER_STATE_BYTES / (double)plan_shard_size(plan),
                          .activations_bytes = peak_activation_bytes(training, stage),
                          .buffers_bytes = working_bytes(training, stage)};
 }

@@ -1,7 +1,8 @@
 /*
  * training_memory: what one GPU of a stage holds. Static: weights, gradients, optimizer state of its layers
- * (mixed-precision Adam: 2 + 4 + 12 bytes per parameter with fp32 gradients; the 12 are split over the replicas by a
- * distributed optimizer). Dynamic: activations of every micro-batch in flight, by the order of the schedule.
+ * (mixed-precision Adam: 2 + 4 + 12 bytes per parameter with fp32 gradients; ZeRO-1 splits the 12 over the shard group,
+ * ZeRO-2 and 3 also what shard_units.h says). Dynamic: activations of every micro-batch in flight, by the order of the
+ * schedule.
  *
  * Activations of a layer follow Korthikanti et al. 2022 (arXiv 2205.05198), equations 1-4, taken apart by tensor so
  * that grouped-query and gated models follow too; for a GPT they are sbh(10 + 24/t + 5as/(ht)) bytes, sbh/t(34 + 5as/h)
@@ -24,10 +25,6 @@ typedef struct StageMemory {
 /* Of a resolved training job. */
 StageMemory training_memory_of_stage(const TrainingSpec *training, int stage);
 double stage_memory_total_bytes(const StageMemory *memory);
-
-/* Parameters on one GPU of a stage, and of one chunk of it. */
-double training_stage_parameters(const TrainingSpec *training, int stage);
-double training_chunk_parameters(const TrainingSpec *training, int stage, int chunk);
 
 /* Bytes that one micro-batch keeps on one GPU between the forward and the backward pass of a chunk. */
 double training_chunk_activation_bytes(const TrainingSpec *training, int stage, int chunk);

@@ -1,5 +1,6 @@
 #include "models/workload/training_passes.h"
 
+#include "models/workload/shard_units.h"
 #include "models/workload/training_memory.h"
 
 /* Where a pass is done: a replica set, a stage, its classes, the pass itself. */
@@ -9,6 +10,7 @@ typedef struct PassPlace {
     PipelinePass pass;
     StreamSet streams; /* compute streams of the classes */
     int slices;
+    int position; /* of the pass in the order of the stage */
 } PassPlace;
 
 static StreamSet stage_streams(Build *build, int set, int stage, StreamKind kind) {
@@ -27,9 +29,19 @@ static bool is_last_virtual_stage(const Build *build, const PassPlace *place) {
     return place->stage == build->shape.stages - 1 && place->pass.chunk == build->shape.chunks - 1;
 }
 
-/* The part of a pass that slice `slice` does: an even share of the layers, the ends where they belong. */
+/* The part of a pass that slice `slice` does: a unit of ZeRO-2 or 3, otherwise an even share of the layers and the ends
+ * where they belong. */
 static PassWork slice_work(const Build *build, const PassPlace *place, int slice) {
     int64_t layers = plan_chunk_layers(build->training, place->stage);
+    if (build->units > 0) {
+        int index = place->pass.kind == PASS_BACKWARD ? build->units - 1 - slice : slice;
+        ShardUnit unit = shard_unit_at(build->training, index);
+        return (PassWork){.kind = place->pass.kind,
+                          .layers = unit.layers,
+                          .embedding = unit.embedding,
+                          .head = unit.head,
+                          .views = shard_unit_views(build->training, index, place->pass.kind)};
+    }
     bool first = slice == 0, last = slice == place->slices - 1, forward = place->pass.kind == PASS_FORWARD;
     return (PassWork){.kind = place->pass.kind,
                       .layers = layers * (slice + 1) / place->slices - layers * slice / place->slices,
@@ -39,7 +51,8 @@ static PassWork slice_work(const Build *build, const PassPlace *place, int slice
 
 /*
  * Hidden states summed over the tensor group: two per layer and direction, two more for a full recomputation; one for
- * the embedding forward and for the head backward; half of one where a received message is gathered.
+ * the embedding forward and for the head backward; half of one where a received message is gathered. None for the
+ * embedding backward and the head forward when they are units of their own: the group only waits for each other.
  */
 static double tensor_sums(const Build *build, const PassPlace *place, const PassWork *work) {
     bool forward = work->kind == PASS_FORWARD;
@@ -58,9 +71,9 @@ static double tensor_sums(const Build *build, const PassPlace *place, const Pass
 static PoolUse pass_memory(const Build *build, const PassPlace *place, int slice) {
     int64_t bytes = (int64_t)training_chunk_activation_bytes(build->training, place->stage, place->pass.chunk);
     PoolUse use = {0};
-    if (place->pass.kind == PASS_FORWARD)
+    if (place->pass.kind == PASS_FORWARD && slice == 0)
         use.reserve_units = bytes;
-    else if (slice == place->slices - 1)
+    else if (place->pass.kind == PASS_BACKWARD && slice == place->slices - 1)
         use.release_units = bytes;
     return use;
 }
@@ -80,6 +93,8 @@ static TaskId add_slice(Build *build, const PassPlace *place, int slice) {
         end = step_builder_compute(builder, what, pass_memory(build, place, slice));
         first = i == 0 ? end : first;
     }
+    if (build->units > 0)
+        build->unit_first[build_slot_index(build, place->set, place->position * build->units + slice)] = first;
     if (slice == 0)
         build->pass_first[build_pass_index(build, place->set, place->stage, &place->pass)] = first;
     int operation = build->traffic->tensor[place->set * build->shape.stages + place->stage];
@@ -113,10 +128,12 @@ static void add_message(Build *build, const PassPlace *place, TaskId ready) {
 static void add_pass(Build *build, PassPlace *place, bool completes_gradients) {
     int slices = training_gradient_slices(build->training, place->stage);
     TaskId end = TASK_NONE;
-    place->slices = completes_gradients ? slices : 1;
+    place->slices = build->units > 0 ? build->units : completes_gradients ? slices : 1;
     for (int slice = 0; slice < place->slices; slice++) {
         end = add_slice(build, place, slice);
-        if (completes_gradients)
+        if (build->units > 0)
+            build->unit_end[build_slot_index(build, place->set, place->position * build->units + slice)] = end;
+        else if (completes_gradients)
             build->gradients[build_gradient_index(build, place->set, place->stage, place->pass.chunk, slice)] = end;
     }
     add_message(build, place, end);
@@ -141,6 +158,7 @@ static void add_passes(Build *build) {
         place.streams = stage_streams(build, place.set, place.stage, STREAM_COMPUTE);
         for (int i = 0; i < pipeline_pass_count(&build->shape); i++) {
             place.pass = passes[i];
+            place.position = i;
             add_pass(build, &place, last_of_chunk[passes[i].chunk] == i);
         }
     }

@@ -1,6 +1,8 @@
 #include "models/workload/training_traffic.h"
 
+#include "models/workload/shard_units.h"
 #include "models/workload/training_memory.h"
+#include "models/workload/training_parameters.h"
 #include "models/workload/work_cost.h"
 
 typedef struct TrafficBuilder {
@@ -122,15 +124,42 @@ typedef struct TensorSpan {
     int end;
 } TensorSpan;
 
-/* One data-parallel collective for each tensor rank of the span, all at the same time. */
-static int open_replica_operation(TrafficBuilder *builder, const TensorSpan *span, CollectiveKind kind, double bytes) {
-    int replicas = (int)builder->plan->data_parallel, count = 0;
+/* Replicas that run a collective with each other: `ranks` of them, `stride` apart. */
+typedef struct ReplicaGroups {
+    int ranks;
+    int stride;
+} ReplicaGroups;
+
+static ReplicaGroups all_replicas(const PlanSpec *plan) {
+    return (ReplicaGroups){(int)plan->data_parallel, 1};
+}
+
+static ReplicaGroups shard_groups(const PlanSpec *plan) {
+    return (ReplicaGroups){(int)plan_shard_size(plan), 1};
+}
+
+static ReplicaGroups between_shard_groups(const PlanSpec *plan) {
+    int shard = (int)plan_shard_size(plan);
+    return (ReplicaGroups){(int)plan->data_parallel / shard, shard};
+}
+
+/* One collective for each tensor rank of the span and each group of replicas, all at the same time. */
+static int open_replica_operation(TrafficBuilder *builder, const TensorSpan *span, const ReplicaGroups *groups,
+                                  CollectiveKind kind, double bytes) {
+    int replicas = (int)builder->plan->data_parallel, placed = 0, block = groups->ranks * groups->stride;
     int copies = tensors_side_by_side(builder, span->first, span->end);
-    for (int tensor = span->first; tensor < span->end; tensor += copies, count++)
-        for (int replica = 0; replica < replicas; replica++)
-            builder->gpus[count * replicas + replica] = rank_gpu(builder, span->stage, replica, tensor);
+    if (groups->ranks < 2 || bytes <= 0)
+        return NO_OPERATION;
+    for (int tensor = span->first; tensor < span->end; tensor += copies)
+        for (int i = 0; i < replicas; i++) {
+            int member = i % groups->ranks, offset = i / groups->ranks;
+            int replica = offset / groups->stride * block + offset % groups->stride + member * groups->stride;
+            builder->gpus[placed++] = rank_gpu(builder, span->stage, replica, tensor);
+        }
     return add_operation(
-        builder, (TrafficGroups){.kind = kind, .bytes = bytes, .ranks = replicas, .count = count, .copies = copies});
+        builder,
+        (TrafficGroups){
+            .kind = kind, .bytes = bytes, .ranks = groups->ranks, .count = placed / groups->ranks, .copies = copies});
 }
 
 /* The first and the last stage sum the gradients of their copies of a tied table. */
@@ -168,34 +197,84 @@ static void open_set_operations(TrafficBuilder *builder, TrainingTraffic *out) {
     out->backward = backward;
 }
 
-static void open_group_operations(TrafficBuilder *builder, TrainingTraffic *out) {
+/* A chunk's gradients, slice by slice, its parameters after the optimizer and its sums between shard groups. */
+typedef struct ChunkTraffic {
+    int gradients;
+    int parameters;
+    int sum;
+} ChunkTraffic;
+
+static ChunkTraffic open_chunk_operations(TrafficBuilder *builder, const TensorSpan *span, double weights) {
     const PlanSpec *plan = builder->plan;
+    ChunkTraffic out = {NO_OPERATION, NO_OPERATION, NO_OPERATION};
+    int stage = plan_zero_stage(plan), slices = training_gradient_slices(builder->training, span->stage);
+    double bytes = weights * training_gradient_bytes(plan) / slices;
+    ReplicaGroups all = all_replicas(plan), shard = shard_groups(plan), between = between_shard_groups(plan);
+    if (stage == 0)
+        out.gradients = open_replica_operation(builder, span, &all, COLLECTIVE_ALL_REDUCE, bytes);
+    if (stage == 1) {
+        out.gradients = open_replica_operation(builder, span, &shard, COLLECTIVE_REDUCE_SCATTER, bytes);
+        out.sum = open_replica_operation(builder, span, &between, COLLECTIVE_ALL_REDUCE, bytes / shard.ranks);
+    }
+    if (stage == 1 || stage == 2)
+        out.parameters = open_replica_operation(builder, span, &shard, COLLECTIVE_ALL_GATHER,
+                                                weights * activation_bytes(plan->precision));
+    return out;
+}
+
+static void open_group_operations(TrafficBuilder *builder, TrainingTraffic *out) {
     int groups = out->tensor_groups, count = out->stages * out->chunks * groups;
-    int width = (int)plan->tensor_parallel / groups;
+    int width = (int)builder->plan->tensor_parallel / groups;
     int *gradients = ARENA_ARRAY(builder->arena, count, int), *parameters = ARENA_ARRAY(builder->arena, count, int);
+    int *shard_sums = ARENA_ARRAY(builder->arena, count, int);
     for (int index = 0; index < count; index++) {
-        gradients[index] = parameters[index] = NO_OPERATION;
-        if (plan->data_parallel < 2)
-            continue;
         int chunk = index / groups % out->chunks, first = index % groups * width;
         TensorSpan span = {.stage = index / groups / out->chunks, .first = first, .end = first + width};
         double weights = training_chunk_parameters(builder->training, span.stage, chunk);
         /* Chunks of a stage are reduced over the same ranks: as many bytes are the same operation. */
-        if (chunk > 0 && weights == training_chunk_parameters(builder->training, span.stage, chunk - 1)) {
-            gradients[index] = gradients[index - groups];
-            parameters[index] = parameters[index - groups];
-            continue;
-        }
-        double bytes =
-            weights * training_gradient_bytes(plan) / training_gradient_slices(builder->training, span.stage);
-        CollectiveKind kind = plan->distributed_optimizer ? COLLECTIVE_REDUCE_SCATTER : COLLECTIVE_ALL_REDUCE;
-        gradients[index] = open_replica_operation(builder, &span, kind, bytes);
-        if (plan->distributed_optimizer)
-            parameters[index] = open_replica_operation(builder, &span, COLLECTIVE_ALL_GATHER,
-                                                       weights * activation_bytes(plan->precision));
+        bool again = chunk > 0 && weights == training_chunk_parameters(builder->training, span.stage, chunk - 1);
+        ChunkTraffic opened = {0};
+        if (!again)
+            opened = open_chunk_operations(builder, &span, weights);
+        gradients[index] = again ? gradients[index - groups] : opened.gradients;
+        parameters[index] = again ? parameters[index - groups] : opened.parameters;
+        shard_sums[index] = again ? shard_sums[index - groups] : opened.sum;
     }
     out->gradients = gradients;
     out->parameters = parameters;
+    out->shard_sums = shard_sums;
+}
+
+/* `weights` are moved by each of the `times` collectives of a kind. */
+static UnitTraffic open_unit_operations(TrafficBuilder *builder, const TensorSpan *span, double weights, int times) {
+    const PlanSpec *plan = builder->plan;
+    ReplicaGroups shard = shard_groups(plan), between = between_shard_groups(plan);
+    double bytes = weights * training_gradient_bytes(plan);
+    UnitTraffic unit = {.gather = NO_OPERATION, .times = times};
+    if (plan_zero_stage(plan) == 3)
+        unit.gather = open_replica_operation(builder, span, &shard, COLLECTIVE_ALL_GATHER,
+                                             weights * activation_bytes(plan->precision));
+    unit.scatter = open_replica_operation(builder, span, &shard, COLLECTIVE_REDUCE_SCATTER, bytes);
+    unit.sum = open_replica_operation(builder, span, &between, COLLECTIVE_ALL_REDUCE, bytes / shard.ranks);
+    return unit;
+}
+
+/* Units of as many parameters share their operations. */
+static void open_shard_operations(TrafficBuilder *builder, TrainingTraffic *out) {
+    int count = shard_unit_count(builder->training), groups = out->tensor_groups;
+    int width = (int)builder->plan->tensor_parallel / groups;
+    UnitTraffic *units = ARENA_ARRAY(builder->arena, count * groups, UnitTraffic);
+    for (int index = 0; index < count * groups; index++) {
+        int unit = index / groups, first = index % groups * width, same = 0;
+        TensorSpan span = {.stage = 0, .first = first, .end = first + width};
+        double weights = shard_unit_parameters(builder->training, unit);
+        int times = shard_unit_collectives(builder->training, unit);
+        while (shard_unit_parameters(builder->training, same) != weights)
+            same++;
+        units[index] = same < unit ? units[same * groups + index % groups]
+                                   : open_unit_operations(builder, &span, weights / times, times);
+    }
+    out->units = count > 0 ? units : NULL;
 }
 
 static void open_embedding_operations(TrafficBuilder *builder, TrainingTraffic *out) {
@@ -226,6 +305,7 @@ TrainingTraffic training_traffic_create(Arena *arena, const SimulationSpec *spec
                               .gpus = ARENA_ARRAY(arena, 2 * job->gpus, int)};
     open_set_operations(&builder, &out);
     open_group_operations(&builder, &out);
+    open_shard_operations(&builder, &out);
     open_embedding_operations(&builder, &out);
     return out;
 }

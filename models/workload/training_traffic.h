@@ -7,6 +7,10 @@
  * reduce-scatter and all-gather. Between stages each tensor rank sends its 1/t of the hidden state (scatter/gather of
  * Narayanan et al., SC21, 4.1). The second gathering of inputs in the backward pass of sequence parallelism
  * (Korthikanti et al. 2022, 4.2.2) is taken as hidden behind compute.
+ *
+ * With ZeRO, gradients are reduce-scattered and parameters gathered inside every shard group at the same time, and what
+ * is left of the gradients is all-reduced between the groups: rank i of each with rank i of the others. The operations
+ * of ZeRO-2 and 3 are those of one unit (shard_units.h).
  */
 #ifndef MODELS_WORKLOAD_TRAINING_TRAFFIC_H
 #define MODELS_WORKLOAD_TRAINING_TRAFFIC_H
@@ -16,6 +20,14 @@
 
 enum { NO_OPERATION = -1, TRAINING_SLICES_MAX = 4 };
 
+/* Of one unit of ZeRO-2 and 3, of which each runs `times` times; NO_OPERATION where there is nothing to do. */
+typedef struct UnitTraffic {
+    int gather;  /* parameters inside the shard group; ZeRO-3 */
+    int scatter; /* gradients inside the shard group */
+    int sum;     /* shards of gradients between shard groups */
+    double times;
+} UnitTraffic;
+
 typedef struct TrainingTraffic {
     int stages;
     int chunks;
@@ -24,9 +36,12 @@ typedef struct TrainingTraffic {
     const int *tensor; /* [set * stages + stage]: one hidden state summed over the tensor group */
     const int *forward;    /* [set * stages + stage]: to the next stage; NO_OPERATION where there is none */
     const int *backward;   /* [set * stages + stage]: to the stage before */
-    const int *gradients;  /* [(stage * chunks + chunk) * tensor_groups + group]: gradients of a chunk */
-    const int *parameters; /* the same for the parameters that a distributed optimizer gathers; else NO_OPERATION */
-    const int *embedding;  /* [group]: tied embedding gradients of the first and the last stage */
+    const int *gradients;  /* [(stage * chunks + chunk) * tensor_groups + group]: gradients of a slice of a chunk;
+                              NO_OPERATION from ZeRO-2 on */
+    const int *parameters; /* the same for the parameters of a chunk that are gathered after the optimizer: ZeRO-1, 2 */
+    const int *shard_sums; /* the same for what a slice of gradients leaves between shard groups */
+    const UnitTraffic *units; /* [unit * tensor_groups + group]; NULL below ZeRO-2 */
+    const int *embedding;     /* [group]: tied embedding gradients of the first and the last stage */
 } TrainingTraffic;
 
 /* Slices into which the last backward pass of a chunk is cut so that its gradients can leave early; at most

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "scenarios/experiment/measured_sharding.h"
 #include "scenarios/reader/yaml_node.h"
 
 enum { FIRST_YEAR = 2015, LAST_YEAR = 2099, UNKNOWN_RELEASE_YEAR = 2022, MLPERF_YEAR_0 = 2020 };
@@ -56,6 +57,12 @@ static const Software SOFTWARE[] = {
      .flash_attention = true,
      .overlap = true,
      .assumption = NEMO},
+    {.words = "llm-foundry",
+     .before_year = LAST_YEAR + 1,
+     .gradient_accumulation_fusion = true,
+     .flash_attention = true,
+     .overlap = true,
+     .assumption = "llm-foundry: triton attention, which is a flash attention (submit_benchmarks.py)."},
     {.words = "dgxc-benchmarking",
      .before_year = LAST_YEAR + 1,
      .sequence_parallel = true,
@@ -93,14 +100,6 @@ static const Word PRECISION_WORDS[] = {
 
 static const Word RECOMPUTE_WORDS[] = {
     {"selective", RECOMPUTE_SELECTIVE}, {"full", RECOMPUTE_FULL}, {"none", RECOMPUTE_NONE}};
-
-typedef enum Sharding { SHARDING_NONE, SHARDING_OPTIMIZER, SHARDING_MORE } Sharding;
-
-static const Word SHARDING_WORDS[] = {
-    {"ZeRO-3", SHARDING_MORE},      {"ZeRO3", SHARDING_MORE},      {"ZeRO-2", SHARDING_MORE},
-    {"ZeRO2", SHARDING_MORE},       {"FSDP", SHARDING_MORE},       {"distributed optimizer", SHARDING_OPTIMIZER},
-    {"ZeRO-1", SHARDING_OPTIMIZER}, {"ZeRO1", SHARDING_OPTIMIZER}, {"none", SHARDING_NONE},
-};
 
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
 
@@ -156,24 +155,11 @@ static void read_recompute(MeasuredRow *row, PlanSpec *plan) {
     int meaning = find_word(RECOMPUTE_WORDS, COUNT_OF(RECOMPUTE_WORDS), text);
     plan->recompute = meaning >= 0 ? (Recompute)meaning : RECOMPUTE_NONE;
     plan->sequence_parallel = measured_row_has_words(text, "sequence parallel");
-    if (text[0] == '\0')
+    if (text[0] == '\0' && !measured_sharding_recompute(row, &plan->recompute))
         measured_row_assume(row, "recompute is not stated: none.");
-    else if (meaning < 0)
+    else if (text[0] != '\0' && meaning < 0)
         measured_row_refuse(row, "recompute: found \"%s\", expected none, selective or full",
                             yaml_node_shown_text(text, row->arena));
-}
-
-static void read_sharding(MeasuredRow *row, PlanSpec *plan) {
-    const char *text = measured_row_text(row, "sharding");
-    const char *shown = yaml_node_shown_text(text, row->arena);
-    int meaning = text[0] == '\0' ? SHARDING_NONE : find_word(SHARDING_WORDS, COUNT_OF(SHARDING_WORDS), text);
-    plan->distributed_optimizer = meaning == SHARDING_OPTIMIZER;
-    if (meaning < 0)
-        measured_row_refuse(row, "sharding: found \"%s\", expected none, ZeRO-1 or distributed optimizer", shown);
-    else if (meaning == SHARDING_MORE)
-        measured_row_refuse(row, "%s is not modelled yet", shown);
-    else if (meaning == SHARDING_OPTIMIZER && strcasecmp(text, "distributed optimizer") != 0)
-        measured_row_assume(row, "sharding \"%s\" is read as ZeRO-1 over all replicas.", shown);
 }
 
 int measured_plan_release_year(const char *release) {
@@ -201,14 +187,17 @@ static bool is_named(const MeasuredRow *row, const char *words) {
            measured_row_has_words(measured_row_text(row, "note"), words);
 }
 
-static void read_software(MeasuredRow *row, PlanSpec *plan) {
+static int software_year(MeasuredRow *row) {
     const char *release = measured_row_text(row, "release");
     int year = measured_plan_release_year(release);
-    if (year == 0) {
-        year = UNKNOWN_RELEASE_YEAR;
-        measured_row_assume(row, "release \"%s\" names no year: software of 2022.",
-                            yaml_node_shown_text(release, row->arena));
-    }
+    if (year > 0)
+        return year;
+    measured_row_assume(row, "release \"%s\" names no year: software of 2022.",
+                        yaml_node_shown_text(release, row->arena));
+    return UNKNOWN_RELEASE_YEAR;
+}
+
+static void read_software(MeasuredRow *row, int year, PlanSpec *plan) {
     const Software *software = SOFTWARE;
     while (year >= software->before_year || !is_named(row, software->words))
         software++;
@@ -229,7 +218,9 @@ PlanSpec measured_plan_read(MeasuredRow *row) {
     read_sizes(row, &plan);
     read_precision(row, &plan);
     read_recompute(row, &plan);
-    read_sharding(row, &plan);
-    read_software(row, &plan);
+    measured_sharding_read(row, &plan);
+    int year = software_year(row);
+    read_software(row, year, &plan);
+    measured_sharding_settle(row, year, &plan);
     return plan;
 }

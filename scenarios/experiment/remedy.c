@@ -40,12 +40,14 @@ static const char *use_sequence_parallel(const ClusterSpec *cluster, TrainingSpe
     return "sequence_parallel: true";
 }
 
-static const char *use_distributed_optimizer(const ClusterSpec *cluster, TrainingSpec *training, Arena *arena) {
-    (void)cluster, (void)arena;
-    if (training->plan.distributed_optimizer || training->plan.data_parallel == 1)
+static const char *raise_zero_stage(const ClusterSpec *cluster, TrainingSpec *training, Arena *arena) {
+    (void)cluster;
+    PlanSpec *plan = &training->plan;
+    int stage = plan_zero_stage(plan) + 1;
+    if (stage > 3 || plan->data_parallel == 1 || (stage > 1 && plan->pipeline_parallel > 1))
         return NULL;
-    training->plan.distributed_optimizer = true;
-    return "distributed_optimizer: true";
+    plan->zero_stage = stage;
+    return stage == 1 ? "distributed_optimizer: true" : arena_format(arena, "zero_stage: %d", stage);
 }
 
 /* Halves are tried while there are any, then thirds and so on: what divided the batch still does. */
@@ -88,7 +90,7 @@ static const char *drop_virtual_stages(const ClusterSpec *cluster, TrainingSpec 
 }
 
 static PlanChange *const CHANGES[] = {
-    use_flash_attention, recompute_more,         use_sequence_parallel,    use_distributed_optimizer,
+    use_flash_attention, recompute_more,         use_sequence_parallel,    raise_zero_stage,
     shrink_micro_batch,  double_tensor_parallel, double_pipeline_parallel, drop_virtual_stages,
 };
 enum { CHANGE_COUNT = sizeof CHANGES / sizeof *CHANGES, MOST_TOGETHER = 3, MOST_FOUND = 1000 };

@@ -116,8 +116,21 @@ static const SchemaRow PLAN_ROWS[] = {
     {FLAG_ROW(PlanSpec, "sequence_parallel", sequence_parallel, "false"),
      .help = "norms and dropout are split over the tensor group"},
     {FLAG_ROW(PlanSpec, "distributed_optimizer", distributed_optimizer, "false"),
-     .aliases = "use_distributed_optimizer", .help = "ZeRO-1: the optimizer state is split over the replicas"},
-    {FLAG_ROW(PlanSpec, "overlap_grad_reduce", overlap_grad_reduce, "false"),
+     .aliases = "use_distributed_optimizer", .help = "zero_stage: 1 in Megatron-LM's words"},
+    {PLAN_COUNT("zero_stage", zero_stage, 0, 3), .default_text = "0",
+     .help =
+         "what is split over the replicas: 1 the optimizer state, 2 the gradients too, 3 the parameters too (FSDP)"},
+    {PLAN_COUNT("zero_shard_size", zero_shard_size, 1, MOST_PARALLEL), .default_text = "(data_parallel)",
+     .aliases = "fsdp_shard_size mics_shard_size data_parallel_shard_degree",
+     .help = "replicas that share one copy; fewer than data_parallel = hybrid sharding (HSDP, FSDP x DP, MiCS)"},
+    {PLAN_COUNT("prefetch_layers", prefetch_layers, 0, 100000), .default_text = "1",
+     .help = "zero_stage 3: layers whose parameters are gathered ahead of the one that computes"},
+    {FLAG_ROW(PlanSpec, "zero_list_collectives", zero_list_collectives, "false"),
+     .help = "zero_stage 2 and 3: a collective for every weight, over lists of a view per GPU (DeepSpeed before 2022)"},
+    {FLAG_ROW(PlanSpec, "reshard_after_forward", reshard_after_forward, "true"),
+     .help = "zero_stage 3: gathered parameters are dropped after the forward pass and gathered again; false = "
+             "SHARD_GRAD_OP"},
+    {FLAG_ROW(PlanSpec, "overlap_grad_reduce", overlap_grad_reduce, "false"), .aliases = "overlap_comm",
      .help = "gradients are reduced while the backward pass runs"},
     {FLAG_ROW(PlanSpec, "overlap_p2p", overlap_p2p, "false"), .aliases = "overlap_p2p_communication",
      .help = "a stage computes while it sends"},
@@ -152,8 +165,16 @@ static const SchemaRow PLAN_ROWS[] = {
      .menu = collective_word},
 };
 
-/* Megatron-LM's. */
+/* Megatron-LM's, PyTorch FSDP's and DeepSpeed's. */
 static const SchemaForeign PLAN_FOREIGN[] = {
+    {"sharding_strategy", "zero_stage: 3 for FULL_SHARD, with zero_shard_size for HYBRID_SHARD, with "
+                          "reshard_after_forward: false for SHARD_GRAD_OP"},
+    {"backward_prefetch", "prefetch_layers: 1 for BACKWARD_PRE, 0 for no prefetch"},
+    {"forward_prefetch", "prefetch_layers"},
+    {"stage3_prefetch_bucket_size", "prefetch_layers, which is the bucket / parameters of a layer"},
+    {"data_parallel_replicate_degree", "zero_shard_size, which is data_parallel / data_parallel_replicate_degree"},
+    {"num_distributed_optimizer_instances",
+     "zero_shard_size, which is data_parallel / num_distributed_optimizer_instances"},
     {"num_layers_per_virtual_pipeline_stage",
      "virtual_stages, which is layers / (pipeline_parallel * num_layers_per_virtual_pipeline_stage)"},
     {"bf16", "precision: bf16"},

@@ -4,6 +4,7 @@
  * of the null model: every row at the median MFU of the file's other rows.
  */
 #include <criterion/criterion.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include "scenarios/experiment/validation.h"
 
 static const char *const SC21 = "../shared/data/training-measured/megatron_sc21.csv";
+static const char *const DGXC = "../shared/data/training-measured/nvidia_dgxc_h100.csv";
 static const char *const KORTHIKANTI = "../shared/data/training-measured/korthikanti_table5.csv";
 static const char *const EXAMPLE = "scenarios/measured/example.csv";
 static const double MOST_ERROR_FRACTION = 0.08;
@@ -43,25 +45,58 @@ static void expect_good(const Validation *validation, int rows) {
     cr_assert_lt(validation->ours.mean_absolute_fraction, validation->null.mean_absolute_fraction);
 }
 
-Test(training, megatron_sc21_is_met_within_8_percent_and_better_than_the_null_model) {
+/* Mean absolute errors, ours and the null model's, of the rows from a ZeRO stage on or below it. */
+typedef struct Part {
+    int rows;
+    double ours;
+    double null;
+} Part;
+
+static Part part_of(const Validation *validation, int stage, bool from) {
+    Part part = {0};
+    for (int i = 0; i < validation->row_count; i++) {
+        const ValidationRow *row = &validation->rows[i];
+        if (row->status != VALIDATION_RAN || (plan_zero_stage(&row->run.spec.jobs[0].training.plan) >= stage) != from)
+            continue;
+        part.rows++;
+        part.ours += fabs(row->error_fraction);
+        part.null += fabs(row->null_error_fraction);
+    }
+    part.ours /= part.rows;
+    part.null /= part.rows;
+    fprintf(stderr, "    %s ZeRO-%d: %d rows, mean absolute error %.2f %%; null model %.2f %%\n",
+            from ? "from" : "below", stage, part.rows, 100 * part.ours, 100 * part.null);
+    return part;
+}
+
+Test(training, megatron_sc21_without_zero_is_met_within_8_percent_and_better_than_the_null_model) {
     Arena *arena = arena_create();
     const Validation *validation = validate_file(SC21, arena);
-    expect_good(validation, 16);
+    Part part = part_of(validation, 1, false);
+    cr_assert_eq(validation->counts[VALIDATION_OUT_OF_MEMORY], 0);
+    cr_assert_eq(part.rows, 16);
+    cr_assert_leq(part.ours, MOST_ERROR_FRACTION);
+    cr_assert_lt(part.ours, part.null);
     arena_destroy(arena);
 }
 
-Test(training, rows_with_zero_3_are_named_as_not_run) {
+/* Table 2. What is missing is the same for all GPU counts: see the limits in README.md. */
+Test(training, megatron_sc21_with_zero_3_is_better_than_the_null_model) {
     Arena *arena = arena_create();
-    const Validation *validation = validate_file(SC21, arena);
-    int rows = 0;
-    for (int i = 0; i < validation->row_count; i++) {
-        const ValidationRow *row = &validation->rows[i];
-        if (row->run.reason == NULL || strcmp(row->run.reason, "ZeRO-3 is not modelled yet") != 0)
-            continue;
-        cr_assert_eq(row->status, VALIDATION_NOT_RUN);
-        rows++;
-    }
-    cr_assert_eq(rows, 6);
+    Part part = part_of(validate_file(SC21, arena), 3, true);
+    cr_assert_eq(part.rows, 6);
+    cr_assert_leq(part.ours, 0.25);
+    cr_assert_lt(part.ours, part.null);
+    arena_destroy(arena);
+}
+
+/* Llama 2 and 3 70B by MaxText and GPT-3 by Paxml. */
+Test(training, fsdp_on_h100_is_better_than_the_null_model) {
+    Arena *arena = arena_create();
+    Part part = part_of(validate_file(DGXC, arena), 3, true);
+    cr_assert_eq(part.rows, 35);
+    cr_assert_leq(part.ours, 0.17);
+    cr_assert_lt(part.ours, part.null);
     arena_destroy(arena);
 }
 

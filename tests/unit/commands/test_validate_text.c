@@ -28,16 +28,16 @@ static void fill_row(Fixture *fixture, int index, ValidationStatus status, const
 }
 
 static void fill(Fixture *fixture) {
-    static const char ZERO_3[] = "ZeRO-3 is not modelled yet";
+    static const char MOE[] = "mixture of experts is not modelled yet";
     fixture->job = (JobSpec){.gpus = 96, .training.plan = plan_default()};
     fixture->job.training.plan.tensor_parallel = 4;
     fixture->job.training.plan.data_parallel = 24;
     fill_row(fixture, 0, VALIDATION_RAN, NULL);
-    fill_row(fixture, 1, VALIDATION_NOT_RUN, ZERO_3);
-    fill_row(fixture, 2, VALIDATION_NOT_RUN, ZERO_3);
+    fill_row(fixture, 1, VALIDATION_NOT_RUN, MOE);
+    fill_row(fixture, 2, VALIDATION_NOT_RUN, MOE);
     fill_row(fixture, 3, VALIDATION_RAN, NULL);
     fill_row(fixture, 4, VALIDATION_OUT_OF_MEMORY, NULL);
-    fill_row(fixture, 5, VALIDATION_NOT_RUN, ZERO_3);
+    fill_row(fixture, 5, VALIDATION_NOT_RUN, MOE);
     fixture->rows[0].simulated_s = 2.385;
     fixture->rows[0].error_fraction = -0.046;
     fixture->rows[4].peak_bytes = 93.5 * 0x1p30;
@@ -75,7 +75,7 @@ Test(validate_text, the_page_says_what_ran_what_did_not_and_why) {
     expect_part(text, "simulated      2     3.1 %     3.1 %    -1.5 %    -4.6 %\n");
     expect_part(text, "null model     2     7.7 %     7.7 %    +2.0 %   +11.3 %\n");
     expect_part(text, "    3  vp is not stated: 1.\n");
-    expect_part(text, "    3  ZeRO-3 is not modelled yet: lines 3-4, 7\n");
+    expect_part(text, "    3  mixture of experts is not modelled yet: lines 3-4, 7\n");
     free(text);
 }
 
@@ -88,9 +88,9 @@ Test(validate_json, missing_numbers_are_null_and_texts_are_escaped) {
     FILE *out = open_memstream(&text, &bytes);
     validate_json_write(out, validations, 1);
     fclose(out);
-    expect_part(text,
-                "{\"line\": 3, \"model\": \"GPT \\\"7.5B\\\"\", \"status\": \"not_run\", \"reason\": \"ZeRO-3 is not "
-                "modelled yet\", \"measured_s\": 2.5, \"simulated_s\": null");
+    expect_part(text, "{\"line\": 3, \"model\": \"GPT \\\"7.5B\\\"\", \"status\": \"not_run\", \"reason\": \"mixture "
+                      "of experts is not "
+                      "modelled yet\", \"measured_s\": 2.5, \"simulated_s\": null");
     expect_part(text, "\"simulated_s\": 2.385, \"error_fraction\": -0.046, \"null_s\": null");
     expect_part(text, "\"summary\": {\"ok\": 2, \"out_of_memory\": 1, \"not_run\": 3, \"simulated\": {\"rows\": 2, "
                       "\"mean_absolute_fraction\": 0.031");

@@ -191,24 +191,6 @@ Test(measured_run, recomputation_is_read_by_its_words) {
     expect_reason("recompute=some", "recompute: found \"some\", expected none, selective or full");
 }
 
-Test(measured_run, sharding_of_the_optimizer_is_modelled_and_no_more) {
-    static const char *const SHARDED[] = {"distributed optimizer", "ZeRO-1 over all data-parallel ranks",
-                                          "ZeRO-1 over 3 ranks"};
-    for (size_t i = 0; i < sizeof SHARDED / sizeof *SHARDED; i++) {
-        Reading *reading = reading_create();
-        MeasuredRun run = measured_table_run(reading, arena_format(reading->arena, "sharding=%s", SHARDED[i]));
-        cr_assert_null(run.reason, "%s: %s", SHARDED[i], run.reason);
-        cr_assert(run.spec.jobs[0].training.plan.distributed_optimizer, "%s", SHARDED[i]);
-        reading_destroy(reading);
-    }
-    expect_assumption("sharding=ZeRO-1 over 4 ranks",
-                      "sharding \"ZeRO-1 over 4 ranks\" is read as ZeRO-1 over all replicas.");
-    expect_reason("sharding=ZeRO-2", "ZeRO-2 is not modelled yet");
-    expect_reason("sharding=ZeRO-3", "ZeRO-3 is not modelled yet");
-    expect_reason("sharding=FSDP 128 x DP 4", "FSDP 128 x DP 4 is not modelled yet");
-    expect_reason("sharding=some", "sharding: found \"some\", expected none, ZeRO-1 or distributed optimizer");
-}
-
 static PlanSpec plan_of(Reading *reading, const char *changes) {
     MeasuredRun run = measured_table_run(reading, changes);
     cr_assert_null(run.reason, "%s: %s", changes, run.reason);

@@ -1,0 +1,44 @@
+#include "models/workload/training_parameters.h"
+
+bool training_is_first_chunk(int stage, int chunk) {
+    return stage == 0 && chunk == 0;
+}
+
+bool training_is_last_chunk(const PlanSpec *plan, int stage, int chunk) {
+    return stage == plan->pipeline_parallel - 1 && chunk == plan->virtual_stages - 1;
+}
+
+static double head_table_parameters(const TrainingSpec *training) {
+    const TransformerSpec *model = &training->model;
+    bool copied = model->tied_embeddings && training->plan.pipeline_parallel > 1;
+    return copied ? (double)model->vocab * (double)model->hidden : transformer_head_parameters(model);
+}
+
+double training_held_kv_heads(const TrainingSpec *training) {
+    double heads = (double)transformer_kv_heads(&training->model), tensors = (double)training->plan.tensor_parallel;
+    return heads < tensors ? tensors : heads;
+}
+
+double training_part_parameters(const TrainingSpec *training, int64_t layers, bool embedding, bool head) {
+    const TransformerSpec *model = &training->model;
+    double copied_heads = training_held_kv_heads(training) - (double)transformer_kv_heads(model);
+    double copies = copied_heads * 2 * (double)transformer_head_dim(model) * (double)model->hidden;
+    double parameters = (double)layers * (transformer_layer_parameters(model) + copies);
+    if (embedding)
+        parameters += transformer_embedding_parameters(model);
+    if (head)
+        parameters += head_table_parameters(training);
+    return parameters / (double)training->plan.tensor_parallel;
+}
+
+double training_chunk_parameters(const TrainingSpec *training, int stage, int chunk) {
+    return training_part_parameters(training, plan_chunk_layers(training, stage), training_is_first_chunk(stage, chunk),
+                                    training_is_last_chunk(&training->plan, stage, chunk));
+}
+
+double training_stage_parameters(const TrainingSpec *training, int stage) {
+    double parameters = 0;
+    for (int chunk = 0; chunk < training->plan.virtual_stages; chunk++)
+        parameters += training_chunk_parameters(training, stage, chunk);
+    return parameters;
+}

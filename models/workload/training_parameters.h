@@ -1,0 +1,24 @@
+/*
+ * training_parameters: how many parameters of a training job one GPU of a tensor group works with, whole: before ZeRO
+ * splits them over replicas. A tied head on another stage than the embedding holds a copy of the table; key and value
+ * heads that are fewer than the tensor group are held several times.
+ */
+#ifndef MODELS_WORKLOAD_TRAINING_PARAMETERS_H
+#define MODELS_WORKLOAD_TRAINING_PARAMETERS_H
+
+#include "models/workload/plan.h"
+
+/* Of a stage of a resolved plan, and of one chunk of it. */
+double training_stage_parameters(const TrainingSpec *training, int stage);
+double training_chunk_parameters(const TrainingSpec *training, int stage, int chunk);
+
+/* Of so many layers, the embedding and the head. */
+double training_part_parameters(const TrainingSpec *training, int64_t layers, bool embedding, bool head);
+
+/* Key and value heads held by a tensor group. */
+double training_held_kv_heads(const TrainingSpec *training);
+
+bool training_is_first_chunk(int stage, int chunk);
+bool training_is_last_chunk(const PlanSpec *plan, int stage, int chunk);
+
+#endif

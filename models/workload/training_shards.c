@@ -1,0 +1,106 @@
+#include "models/workload/training_shards.h"
+
+/* The collectives of one data-parallel group. */
+typedef struct ShardStream {
+    Build *build;
+    int group;
+    int slots;
+    int last_micro_batch; /* whose backward pass is the last one */
+    StreamSet streams;
+    const PipelinePass *passes; /* in the order of the stage */
+} ShardStream;
+
+static const PipelinePass *pass_of(const ShardStream *self, int slot) {
+    return &self->passes[slot / self->build->units];
+}
+
+static const UnitTraffic *traffic_of(const ShardStream *self, int slot) {
+    const Build *build = self->build;
+    int unit = slot % build->units;
+    if (pass_of(self, slot)->kind == PASS_BACKWARD)
+        unit = build->units - 1 - unit;
+    return &build->traffic->units[unit * build->traffic->tensor_groups + self->group];
+}
+
+/* The next task waits until everybody has computed the slot. */
+static void after_slot(const ShardStream *self, int slot) {
+    const Build *build = self->build;
+    for (int set = 0; slot >= 0 && set < build->builder->step->ranks.replica_set_count; set++)
+        step_builder_after(build->builder, build->unit_end[build_slot_index(build, set, slot)]);
+}
+
+/* The group's GPUs do not compute the slot before `task` has ended. */
+static void hold_slot(const ShardStream *self, int slot, TaskId task) {
+    const Build *build = self->build;
+    const RankClasses *ranks = &build->builder->step->ranks;
+    if (slot >= self->slots || task == TASK_NONE)
+        return;
+    for (int i = 0; i < self->streams.count; i++) {
+        int class = self->streams.classes[i], set = ranks->classes[class].replica_set;
+        int first_class = ranks->replica_sets[set].class_of_stage[0];
+        TaskId first = build->unit_first[build_slot_index(build, set, slot)];
+        task_graph_add_dependency(build->builder->step->graph, first + (TaskId)(class - first_class), task);
+    }
+}
+
+static TaskId add_collective(const ShardStream *self, int slot, int operation) {
+    double times = traffic_of(self, slot)->times;
+    StepTask what = {.kind = BAR_DATA_COMM,
+                     .micro_batch = pass_of(self, slot)->micro_batch,
+                     .chunk = 0,
+                     .category = LEDGER_COMM_DATA};
+    TaskId task = step_builder_communicate(self->build->builder, what, &self->streams, operation, times);
+    self->build->shards_done[self->group] = task;
+    return task;
+}
+
+static void add_gather(const ShardStream *self, int slot) {
+    if (slot >= self->slots || traffic_of(self, slot)->gather == NO_OPERATION)
+        return;
+    if (pass_of(self, slot)->kind == PASS_BACKWARD && !self->build->plan->reshard_after_forward)
+        return;
+    after_slot(self, slot - (int)self->build->plan->prefetch_layers - 1);
+    hold_slot(self, slot, add_collective(self, slot, traffic_of(self, slot)->gather));
+}
+
+static void add_reduction(const ShardStream *self, int slot) {
+    const UnitTraffic *unit = traffic_of(self, slot);
+    if (pass_of(self, slot)->kind == PASS_FORWARD)
+        return;
+    if (unit->scatter != NO_OPERATION) {
+        after_slot(self, slot);
+        int next = self->build->plan->overlap_grad_reduce ? slot + 2 : slot + 1;
+        hold_slot(self, next, add_collective(self, slot, unit->scatter));
+    }
+    if (unit->sum != NO_OPERATION && pass_of(self, slot)->micro_batch == self->last_micro_batch) {
+        after_slot(self, slot);
+        add_collective(self, slot, unit->sum);
+    }
+}
+
+static void add_group(ShardStream *self) {
+    int ahead = (int)self->build->plan->prefetch_layers + 1;
+    for (int slot = 0; slot < ahead && slot < self->slots; slot++)
+        add_gather(self, slot);
+    for (int slot = 0; slot < self->slots; slot++) {
+        add_reduction(self, slot);
+        add_gather(self, slot + ahead);
+    }
+}
+
+void training_shards_add(Build *build) {
+    int count = pipeline_pass_count(&build->shape);
+    if (build->units == 0)
+        return;
+    PipelinePass *passes = ARENA_ARRAY(build->arena, count, PipelinePass);
+    pipeline_find(build->plan->schedule)->order(&build->shape, 0, passes);
+    ShardStream stream = {.build = build, .slots = build_slot_count(build), .passes = passes};
+    for (int i = 0; i < count; i++)
+        if (passes[i].kind == PASS_BACKWARD)
+            stream.last_micro_batch = passes[i].micro_batch;
+    for (int group = 0; group < build->traffic->tensor_groups; group++) {
+        stream.group = group;
+        stream.streams = build_group_streams(build, 0, group, STREAM_DATA);
+        add_group(&stream);
+    }
+}

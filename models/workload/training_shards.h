@@ -1,0 +1,29 @@
+/*
+ * training_shards: what ZeRO-2 and 3 do while the passes run. Before a unit (shard_units.h) is computed, forward and
+ * again backward, ZeRO-3 gathers its parameters; after its backward pass its gradients are reduce-scattered, in every
+ * micro-batch, as in FSDP and in DeepSpeed (stage_1_and_2.py reduces at once when it partitions gradients). So ZeRO-3
+ * moves 3 times the parameters per micro-batch (Rajbhandari et al. 2020, 7.2), twice without reshard_after_forward.
+ * Between shard groups gradients are all-reduced once, after the last micro-batch (MiCS, Zhang et al. 2022, 3.4).
+ *
+ * All of it is one stream per GPU: one NCCL communicator runs its collectives in the order in which they were issued.
+ * Order and limits are FSDP2's: the gather of a unit starts when the unit prefetch_layers + 1 places before it has been
+ * computed, behind the reduction of that one; so prefetch_layers + 1 units are whole at a time. A unit waits for the
+ * reduction of the one two places before it or, without overlap_grad_reduce, directly before it.
+ *
+ * DeepSpeed before 2022 (zero_list_collectives) moved every weight by itself through torch.distributed's lists: it
+ * synchronised the device, cut the buffer into a view per GPU in a loop, and each view was copied by a kernel of its
+ * own. That costs the host_s of GpuKernels for each view, during which nothing is computed.
+ *
+ * Limits: otherwise one collective per unit. Casts and copies into flat buffers are
+ * free. A tied table is gathered with the embedding only. The sums between shard groups use the same stream, where
+ * FSDP2 has one of their own.
+ */
+#ifndef MODELS_WORKLOAD_TRAINING_SHARDS_H
+#define MODELS_WORKLOAD_TRAINING_SHARDS_H
+
+#include "models/workload/training_build.h"
+
+/* Adds the collectives of all units, when there are any; the passes are there. */
+void training_shards_add(Build *build);
+
+#endif

@@ -1,0 +1,115 @@
+#include "scenarios/experiment/measured_sharding.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <strings.h>
+
+#include "scenarios/reader/yaml_node.h"
+
+static const struct {
+    const char *words;
+    int zero_stage;
+} SHARDINGS[] = {
+    {"ZeRO-3", 3}, {"ZeRO3", 3}, {"FSDP", 3}, {"ZeRO-2", 2}, {"ZeRO2", 2}, {"distributed optimizer", 1},
+    {"ZeRO-1", 1}, {"ZeRO1", 1}, {"none", 0},
+};
+
+/* A recipe of dgxc-benchmarking: maxtext/configure.sh, paxml/configure.sh and paxml/paxml_mod_configs.py. */
+typedef struct Recipe {
+    const char *software; /* in `release` */
+    const char *model;    /* in `model`; NULL = any */
+    int64_t shard_size;   /* where the row has no number; 0 = all replicas */
+    Recompute recompute;
+    const char *recompute_assumption;
+} Recipe;
+
+static const Recipe RECIPES[] = {
+    {"MaxText", NULL, 0, RECOMPUTE_FULL,
+     "MaxText recipe: remat_policy save_qkv_proj is read as full recomputation, which is more."},
+    {"Paxml", "175B", 128, RECOMPUTE_FULL,
+     "Paxml recipe for 175B: SAVE_QKV_OUT_PROJ is read as full recomputation, which is more."},
+    {"Paxml", "5B", 8, RECOMPUTE_NONE, "Paxml recipe for 5B: SAVE_DOT_ONLY is read as no recomputation."},
+};
+
+#define COUNT_OF(array) (sizeof(array) / sizeof *(array))
+
+static const Recipe *find_recipe(const MeasuredRow *row) {
+    const char *release = measured_row_text(row, "release"), *model = measured_row_text(row, "model");
+    for (size_t i = 0; i < COUNT_OF(RECIPES); i++)
+        if (measured_row_has_words(release, RECIPES[i].software) &&
+            (RECIPES[i].model == NULL || measured_row_has_words(model, RECIPES[i].model)))
+            return &RECIPES[i];
+    return NULL;
+}
+
+bool measured_sharding_recompute(MeasuredRow *row, Recompute *recompute) {
+    const Recipe *recipe = find_recipe(row);
+    if (recipe == NULL)
+        return false;
+    *recompute = recipe->recompute;
+    measured_row_assume(row, "%s", recipe->recompute_assumption);
+    return true;
+}
+
+/* "FSDP 128 x DP 4", as MaxText says it, names the shard group. */
+static void read_shard_size(MeasuredRow *row, const char *shown, PlanSpec *plan) {
+    int64_t shard = 0, groups = 0;
+    int read = sscanf(shown, "FSDP %" SCNd64 " x DP %" SCNd64, &shard, &groups);
+    const Recipe *recipe = find_recipe(row);
+    if (read == 0 && recipe != NULL && recipe->shard_size > 0) {
+        plan->zero_shard_size = recipe->shard_size;
+        measured_row_assume(row,
+                            "sharding \"%s\" is read as ZeRO-%" PRId64 " over %" PRId64 " GPUs, as the recipe says.",
+                            shown, plan->zero_stage, recipe->shard_size);
+    } else if (read == 0) {
+        measured_row_assume(row, "sharding \"%s\" is read as ZeRO-%" PRId64 " over all replicas.", shown,
+                            plan->zero_stage);
+    } else {
+        plan->zero_shard_size = shard;
+    }
+    if (read > 0 && (shard < 1 || (read == 2 && plan->data_parallel > 0 &&
+                                   (plan->data_parallel % shard || plan->data_parallel / shard != groups))))
+        measured_row_refuse(row, "sharding: found \"%s\", expected a product of dp %" PRId64, shown,
+                            plan->data_parallel);
+}
+
+void measured_sharding_read(MeasuredRow *row, PlanSpec *plan) {
+    const char *text = measured_row_text(row, "sharding");
+    const char *shown = yaml_node_shown_text(text, row->arena);
+    size_t found = 0;
+    if (text[0] == '\0')
+        return;
+    while (found < COUNT_OF(SHARDINGS) && !measured_row_has_words(text, SHARDINGS[found].words))
+        found++;
+    if (found == COUNT_OF(SHARDINGS)) {
+        measured_row_refuse(row, "sharding: found \"%s\", expected none, distributed optimizer, ZeRO-1, 2, 3 or FSDP",
+                            shown);
+        return;
+    }
+    plan->zero_stage = SHARDINGS[found].zero_stage;
+    if (plan->zero_stage > 0 && strcasecmp(text, "distributed optimizer") != 0)
+        read_shard_size(row, shown, plan);
+}
+
+/*
+ * DeepSpeed's overlap_comm is true for ZeRO-3 and FSDP always overlaps; both reduce gradients in the precision of the
+ * weights and add up shards, which asks for no kernel of its own. Composer's mixed_precision DEFAULT has a reduce_dtype
+ * of fp32, PURE the one of the weights. DeepSpeed's ZeRO-3 of 2021 gathered weight by weight with lists
+ * (partition_parameters.py, _allgather_param); "stage 3 optimizations" of January 2022 ended that.
+ */
+void measured_sharding_settle(MeasuredRow *row, int year, PlanSpec *plan) {
+    if (plan->zero_stage < 2)
+        return;
+    plan->overlap_grad_reduce = true;
+    plan->gradient_accumulation_fusion = true;
+    plan->grad_reduce_in_fp32 = measured_row_has_words(measured_row_text(row, "note"), "MP mode DEFAULT");
+    measured_row_assume(row,
+                        "ZeRO-2, ZeRO-3 and FSDP: gradients are reduced in %s beside the backward pass, parameters are "
+                        "gathered one layer ahead and again for the backward pass.",
+                        plan->grad_reduce_in_fp32 ? "fp32 (MP mode DEFAULT)" : "the precision of the weights");
+    plan->zero_list_collectives = year < 2022 && !measured_row_has_words(measured_row_text(row, "sharding"), "FSDP");
+    if (plan->zero_list_collectives)
+        measured_row_assume(row,
+                            "DeepSpeed before 2022: each weight is moved by itself, by lists of a view per GPU that "
+                            "the host issues one by one.");
+}

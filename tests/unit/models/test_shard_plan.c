@@ -1,0 +1,100 @@
+/* Which shard groups a plan may have. */
+#include <criterion/criterion.h>
+
+#include "models/workload/plan.h"
+
+static TrainingSpec plain_training(void) {
+    TrainingSpec training = {.model = transformer_default(), .sequence_tokens = 96, .plan = plan_default()};
+    training.model.hidden = 60;
+    training.model.layers = 12;
+    training.model.heads = 6;
+    training.model.vocab = 1013;
+    return training;
+}
+
+static ErrorList resolve(TrainingSpec *training, int64_t gpus, Arena *arena) {
+    ErrorList errors;
+    error_list_init(&errors, arena);
+    plan_resolve(training, gpus, "jobs[0]", &errors);
+    return errors;
+}
+
+static void expect_good(TrainingSpec *training, int64_t gpus) {
+    Arena *arena = arena_create();
+    cr_assert_eq(resolve(training, gpus, arena).count, 0);
+    arena_destroy(arena);
+}
+
+static void expect_error(TrainingSpec training, int64_t gpus, const char *path, const char *message) {
+    Arena *arena = arena_create();
+    ErrorList errors = resolve(&training, gpus, arena);
+    cr_assert_eq(errors.count, 1, "%d errors", errors.count);
+    cr_assert_str_eq(errors.items[0].path, path);
+    cr_assert_str_eq(errors.items[0].message, message);
+    arena_destroy(arena);
+}
+
+/* 24 GPUs: tensor 2, so 12 replicas. */
+static TrainingSpec sharded_training(int64_t stage) {
+    TrainingSpec training = plain_training();
+    training.plan.tensor_parallel = 2;
+    training.plan.zero_stage = stage;
+    return training;
+}
+
+Test(shard_plan, a_distributed_optimizer_is_zero_1_and_a_higher_stage_wins) {
+    PlanSpec plan = plan_default();
+    plan.data_parallel = 12;
+    cr_assert_eq(plan_zero_stage(&plan), 0);
+    cr_assert_eq(plan_shard_size(&plan), 1);
+    plan.distributed_optimizer = true;
+    cr_assert_eq(plan_zero_stage(&plan), 1);
+    cr_assert_eq(plan_shard_size(&plan), 12);
+    plan.zero_stage = 3;
+    plan.zero_shard_size = 4;
+    cr_assert_eq(plan_zero_stage(&plan), 3);
+    cr_assert_eq(plan_shard_size(&plan), 4);
+}
+
+Test(shard_plan, a_shard_group_must_divide_the_replicas_and_have_something_to_split) {
+    TrainingSpec training = sharded_training(3);
+    training.plan.zero_shard_size = 6;
+    expect_good(&training, 24);
+    training = sharded_training(2);
+    training.plan.zero_shard_size = 5;
+    expect_error(training, 24, "jobs[0].plan.zero_shard_size", "found 5, expected a divisor of data_parallel 12");
+    training.plan.zero_stage = 0;
+    training.plan.zero_shard_size = 6;
+    expect_error(training, 24, "jobs[0].plan.zero_shard_size",
+                 "found shard groups of 6 with nothing to split, expected zero_stage 1, 2 or 3");
+}
+
+Test(shard_plan, zero_2_and_3_need_a_pipeline_of_one_stage) {
+    TrainingSpec training = sharded_training(2);
+    training.plan.pipeline_parallel = 3;
+    expect_error(training, 24, "jobs[0].plan.zero_stage",
+                 "found ZeRO-2 with 3 pipeline stages of 1 chunks, expected one stage of one chunk, or at most "
+                 "zero_stage 1");
+    training.plan.zero_stage = 1;
+    expect_good(&training, 24);
+}
+
+Test(shard_plan, only_zero_3_has_gathered_parameters_to_keep) {
+    TrainingSpec training = sharded_training(3);
+    training.plan.reshard_after_forward = false;
+    expect_good(&training, 24);
+    training = sharded_training(2);
+    training.plan.reshard_after_forward = false;
+    expect_error(training, 24, "jobs[0].plan.reshard_after_forward",
+                 "found false with zero_stage 2, expected zero_stage 3, which gathers parameters");
+}
+
+Test(shard_plan, only_zero_2_and_3_have_collectives_that_lists_cut) {
+    TrainingSpec training = sharded_training(2);
+    training.plan.zero_list_collectives = true;
+    expect_good(&training, 24);
+    training = sharded_training(1);
+    training.plan.zero_list_collectives = true;
+    expect_error(training, 24, "jobs[0].plan.zero_list_collectives",
+                 "found true with zero_stage 1, expected zero_stage 2 or 3, whose collectives it cuts");
+}

@@ -1,0 +1,101 @@
+/* The column `sharding` of a measured-run table, and what frameworks do where it says nothing. */
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "tests/unit/scenarios/measured_table.h"
+
+/* 16 GPUs without tensor and pipeline parallelism. */
+#define REPLICAS "tp=1|pp=1|dp=16|micro_batch_seqs=1|grad_accum=2|global_batch_seqs=32|"
+
+static PlanSpec plan_of(const char *changes) {
+    Reading *reading = reading_create();
+    MeasuredRun run = measured_table_run(reading, changes);
+    cr_assert_null(run.reason, "%s: %s", changes, run.reason);
+    PlanSpec plan = run.spec.jobs[0].training.plan;
+    reading_destroy(reading);
+    return plan;
+}
+
+static void expect_reason(const char *changes, const char *reason) {
+    Reading *reading = reading_create();
+    MeasuredRun run = measured_table_run(reading, changes);
+    cr_assert_not_null(run.reason, "\"%s\" has no reason, expected %s", changes, reason);
+    cr_assert_str_eq(run.reason, reason);
+    reading_destroy(reading);
+}
+
+static void expect_assumption(const char *changes, const char *sentence) {
+    Reading *reading = reading_create();
+    MeasuredRun run = measured_table_run(reading, changes);
+    cr_assert_null(run.reason, "\"%s\": %s", changes, run.reason);
+    cr_assert(measured_table_assumes(&run, sentence), "\"%s\" does not assume: %s", changes, sentence);
+    reading_destroy(reading);
+}
+
+Test(measured_sharding, a_word_of_the_cell_is_the_stage) {
+    static const struct {
+        const char *changes;
+        int64_t stage;
+    } CELLS[] = {{REPLICAS "sharding=none", 0},    {REPLICAS "sharding=distributed optimizer", 1},
+                 {REPLICAS "sharding=ZeRO-1", 1},  {REPLICAS "sharding=ZeRO-1 over all data-parallel ranks", 1},
+                 {REPLICAS "sharding=ZeRO2", 2},   {REPLICAS "sharding=zero-3", 3},
+                 {REPLICAS "sharding=FSDP+DP", 3}, {REPLICAS "sharding=FSDP FULL_SHARD", 3}};
+    for (size_t i = 0; i < sizeof CELLS / sizeof *CELLS; i++) {
+        PlanSpec plan = plan_of(CELLS[i].changes);
+        cr_assert_eq(plan_zero_stage(&plan), CELLS[i].stage, "%s", CELLS[i].changes);
+        cr_assert_eq(plan.zero_shard_size, 0, "%s", CELLS[i].changes);
+    }
+    expect_reason("sharding=some",
+                  "sharding: found \"some\", expected none, distributed optimizer, ZeRO-1, 2, 3 or FSDP");
+    expect_assumption("sharding=ZeRO-1 over 4 ranks",
+                      "sharding \"ZeRO-1 over 4 ranks\" is read as ZeRO-1 over all replicas.");
+}
+
+Test(measured_sharding, a_number_after_fsdp_is_the_shard_group) {
+    cr_assert_eq(plan_of(REPLICAS "sharding=FSDP 4 x DP 4").zero_shard_size, 4);
+    cr_assert_eq(plan_of(REPLICAS "sharding=FSDP 16 x DP 1").zero_shard_size, 16);
+    expect_reason(REPLICAS "sharding=FSDP 4 x DP 3", "sharding: found \"FSDP 4 x DP 3\", expected a product of dp 16");
+    expect_reason(REPLICAS "sharding=FSDP 0 x DP 16",
+                  "sharding: found \"FSDP 0 x DP 16\", expected a product of dp 16");
+    expect_reason(REPLICAS "sharding=FSDP 5 x DP 3", "sharding: found \"FSDP 5 x DP 3\", expected a product of dp 16");
+}
+
+Test(measured_sharding, the_framework_overlaps_and_reduces_in_the_precision_of_the_weights) {
+    PlanSpec plan = plan_of(REPLICAS "sharding=FSDP|release=2022-05|precision=bf16");
+    cr_assert(plan.overlap_grad_reduce && plan.gradient_accumulation_fusion);
+    cr_assert_not(plan.grad_reduce_in_fp32 || plan.zero_list_collectives);
+    cr_assert(plan_of(REPLICAS "sharding=FSDP|note= MP mode DEFAULT; x").grad_reduce_in_fp32);
+    cr_assert_not(plan_of(REPLICAS "sharding=FSDP|note= MP mode PURE; x").grad_reduce_in_fp32);
+    expect_assumption(REPLICAS "sharding=FSDP",
+                      "ZeRO-2, ZeRO-3 and FSDP: gradients are reduced in the precision of the weights beside the "
+                      "backward pass, parameters are gathered one layer ahead and again for the backward pass.");
+}
+
+Test(measured_sharding, deepspeed_before_2022_moves_each_weight_by_lists) {
+    cr_assert(plan_of(REPLICAS "sharding=ZeRO-3|release=2021-04").zero_list_collectives);
+    cr_assert_not(plan_of(REPLICAS "sharding=FSDP|release=2021-04").zero_list_collectives);
+    cr_assert_not(plan_of(REPLICAS "sharding=ZeRO-3|release=2022-01").zero_list_collectives);
+    cr_assert_not(plan_of(REPLICAS "sharding=ZeRO-1|release=2021-04").zero_list_collectives);
+}
+
+Test(measured_sharding, a_recipe_says_what_the_row_does_not) {
+    PlanSpec plan = plan_of(REPLICAS "sharding=FSDP+DP|release=v24.11.1 Paxml|model=GPT-3 5B|recompute=");
+    cr_assert_eq(plan.zero_shard_size, 8);
+    cr_assert_eq(plan.recompute, RECOMPUTE_NONE);
+    plan = plan_of(REPLICAS "sharding=FSDP 4 x DP 4|release=v25.02 MaxText|recompute=");
+    cr_assert_eq(plan.zero_shard_size, 4);
+    cr_assert_eq(plan.recompute, RECOMPUTE_FULL);
+    plan = plan_of(REPLICAS "sharding=FSDP 4 x DP 4|release=v25.02 MaxText|recompute=none");
+    cr_assert_eq(plan.recompute, RECOMPUTE_NONE);
+    expect_assumption(REPLICAS "sharding=FSDP+DP|release=v24.11.1 Paxml|model=GPT-3 5B",
+                      "sharding \"FSDP+DP\" is read as ZeRO-3 over 8 GPUs, as the recipe says.");
+}
+
+Test(measured_sharding, mpt_has_no_dropout_and_llm_foundry_flash_attention) {
+    Reading *reading = reading_create();
+    MeasuredRun run = measured_table_run(reading, REPLICAS "sharding=FSDP|model=MPT-7b|source=mosaicml/llm-foundry");
+    cr_assert_null(run.reason, "%s", run.reason);
+    cr_assert_eq(run.spec.jobs[0].training.model.dropout_fraction, 0);
+    cr_assert(run.spec.jobs[0].training.plan.flash_attention);
+    reading_destroy(reading);
+}
