@@ -111,16 +111,34 @@ static ValidationErrors summarise(double *values, int count) {
     return errors;
 }
 
-static void summarise_rows(Validation *validation, Arena *arena) {
-    double *ours = ARENA_ARRAY(arena, validation->row_count, double);
-    double *null = ARENA_ARRAY(arena, validation->row_count, double);
+enum { ANY_STAGE = -1 };
+
+static bool is_of_stage(const ValidationRow *row, int stage) {
+    return stage == ANY_STAGE ||
+           (row->status == VALIDATION_RAN && plan_zero_stage(&row->run.spec.jobs[0].training.plan) == stage);
+}
+
+/* Errors of the rows of a ZeRO stage. */
+static void summarise_stage(Validation *validation, int stage, Arena *arena, ValidationErrors *ours,
+                            ValidationErrors *null) {
+    double *values = ARENA_ARRAY(arena, 2 * validation->row_count, double);
+    int count = 0;
     for (int i = 0; i < validation->row_count; i++) {
-        validation->counts[validation->rows[i].status]++;
-        ours[i] = validation->rows[i].error_fraction;
-        null[i] = validation->rows[i].null_error_fraction;
+        if (!is_of_stage(&validation->rows[i], stage))
+            continue;
+        values[count] = validation->rows[i].error_fraction;
+        values[validation->row_count + count++] = validation->rows[i].null_error_fraction;
     }
-    validation->ours = summarise(ours, validation->row_count);
-    validation->null = summarise(null, validation->row_count);
+    *ours = summarise(values, count);
+    *null = summarise(values + validation->row_count, count);
+}
+
+static void summarise_rows(Validation *validation, Arena *arena) {
+    for (int i = 0; i < validation->row_count; i++)
+        validation->counts[validation->rows[i].status]++;
+    summarise_stage(validation, ANY_STAGE, arena, &validation->ours, &validation->null);
+    for (int stage = 0; stage < ZERO_STAGES; stage++)
+        summarise_stage(validation, stage, arena, &validation->ours_of_stage[stage], &validation->null_of_stage[stage]);
 }
 
 typedef struct AssumptionList {

@@ -38,6 +38,8 @@ typedef struct ValidationErrors {
     double worst_fraction; /* the one farthest from 0, with its sign */
 } ValidationErrors;
 
+enum { ZERO_STAGES = 4 };
+
 /* An assumption and how many of the rows that were simulated rest on it. */
 typedef struct ValidationAssumption {
     const char *sentence;
@@ -51,6 +53,8 @@ typedef struct Validation {
     int counts[VALIDATION_NOT_RUN + 1]; /* rows by status */
     ValidationErrors ours;
     ValidationErrors null;
+    ValidationErrors ours_of_stage[ZERO_STAGES]; /* by the plan's ZeRO stage, 0..3 */
+    ValidationErrors null_of_stage[ZERO_STAGES];
     const ValidationAssumption *assumptions; /* in order of first appearance */
     int assumption_count;
     const char *const *unread_columns; /* of the table, that no row was read from */

@@ -102,6 +102,33 @@ Test(validation, the_null_model_of_an_even_number_of_rows_takes_the_mean_of_two)
     reading_destroy(reading);
 }
 
+Test(validation, rows_of_each_zero_stage_are_also_summed_up_by_themselves) {
+    static const char *const ROWS[] = {"4,32,full,0.913,", "8,64,full,1.787,", "4,32,full,0.517,ZeRO-3"};
+    static const int STAGES[] = {0, 0, 3};
+    Reading *reading = reading_create();
+    const char *text =
+        "release,model,params_b,hidden,layers,heads,vocab,seq_tokens,gpu,gpus,gpus_per_node,precision,tp,"
+        "pp,dp,micro_batch_seqs,global_batch_seqs,recompute,step_time_s,sharding\n";
+    for (int i = 0; i < 3; i++)
+        text =
+            arena_format(reading->arena, "%s2021-04,small,1.2,2048,24,16,51200,1024,A100-SXM4-80GB,8,8,fp16,1,1,8,%s\n",
+                         text, ROWS[i]);
+    const CsvTable *table = csv_read_text(text, strlen(text), "t.csv", reading->arena, &reading->errors);
+    static const char *const ROOTS[] = {"scenarios"};
+    ValidationOptions options = {.catalogue = {.roots = ROOTS, .root_count = 1}};
+    const Validation *validation = validation_run(table, &options, reading->arena);
+    double sums[ZERO_STAGES] = {0};
+    for (int i = 0; i < 3; i++)
+        sums[STAGES[i]] += validation->rows[i].error_fraction;
+    cr_assert_eq(validation->ours.rows, 3);
+    cr_assert_eq(validation->ours_of_stage[0].rows, 2);
+    cr_assert_float_eq(validation->ours_of_stage[0].bias_fraction, sums[0] / 2, 1e-12);
+    cr_assert_eq(validation->ours_of_stage[1].rows + validation->ours_of_stage[2].rows, 0);
+    cr_assert_float_eq(validation->ours_of_stage[3].bias_fraction, sums[3], 1e-12);
+    cr_assert_float_eq(validation->null_of_stage[3].bias_fraction, validation->rows[2].null_error_fraction, 1e-12);
+    reading_destroy(reading);
+}
+
 Test(validation, a_row_alone_has_no_null_model) {
     Reading *reading = reading_create();
     const Validation *validation = validate_text(reading, small_row(reading, 4, "0.913"), 3);
