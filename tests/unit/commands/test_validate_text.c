@@ -72,8 +72,8 @@ Test(validate_text, the_page_says_what_ran_what_did_not_and_why) {
                 "    2  GPT \"7.5B\"             96  4x1x24           1  none           2.500      2.385    -4.6 %"
                 "         -\n");
     expect_part(text, "out of memory in the model: 93.5 of 80.0 GiB\n");
-    expect_part(text, "simulated      2     3.1 %     3.1 %    -1.5 %    -4.6 %\n");
-    expect_part(text, "null model     2     7.7 %     7.7 %    +2.0 %   +11.3 %\n");
+    expect_part(text, "simulated          2     3.1 %     3.1 %    -1.5 %    -4.6 %\n");
+    expect_part(text, "null model         2     7.7 %     7.7 %    +2.0 %   +11.3 %\n");
     expect_part(text, "    3  vp is not stated: 1.\n");
     expect_part(text, "    3  mixture of experts is not modelled yet: lines 3-4, 7\n");
     free(text);
