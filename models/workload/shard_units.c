@@ -2,6 +2,9 @@
 
 #include "models/workload/training_parameters.h"
 
+/* More than there are. */
+enum { MOST_UNITS = INT32_MAX };
+
 static int layer_units(const TrainingSpec *training) {
     int64_t layers = training->model.layers;
     return layers < SHARD_LAYER_UNITS_MAX ? (int)layers : SHARD_LAYER_UNITS_MAX;
@@ -67,8 +70,6 @@ static double most_together(const TrainingSpec *training, int64_t count) {
     }
     return most;
 }
-
-enum { MOST_UNITS = INT32_MAX };
 
 static double shard_and_units(const TrainingSpec *training, double parameters, int64_t units) {
     int64_t ranks = plan_shard_size(&training->plan);

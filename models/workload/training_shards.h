@@ -3,7 +3,8 @@
  * again backward, ZeRO-3 gathers its parameters; after its backward pass its gradients are reduce-scattered, in every
  * micro-batch, as in FSDP and in DeepSpeed (stage_1_and_2.py reduces at once when it partitions gradients). So ZeRO-3
  * moves 3 times the parameters per micro-batch (Rajbhandari et al. 2020, 7.2), twice without reshard_after_forward.
- * Between shard groups gradients are all-reduced once, after the last micro-batch (MiCS, Zhang et al. 2022, 3.4).
+ * Between shard groups gradients are all-reduced once, after the last micro-batch (MiCS, Zhang et al. 2022, 3.4;
+ * PyTorch's HYBRID_SHARD does so in every micro-batch unless set_requires_all_reduce is used).
  *
  * All of it is one stream per GPU: one NCCL communicator runs its collectives in the order in which they were issued.
  * Order and limits are FSDP2's: the gather of a unit starts when the unit prefetch_layers + 1 places before it has been
@@ -14,9 +15,8 @@
  * synchronised the device, cut the buffer into a view per GPU in a loop, and each view was copied by a kernel of its
  * own. That costs the host_s of GpuKernels for each view, during which nothing is computed.
  *
- * Limits: otherwise one collective per unit. Casts and copies into flat buffers are
- * free. A tied table is gathered with the embedding only. The sums between shard groups use the same stream, where
- * FSDP2 has one of their own.
+ * Limits: otherwise one collective per unit. Casts and copies into flat buffers are free. A tied table is gathered with
+ * the embedding only. The sums between shard groups use the same stream, where FSDP2 has one of their own.
  */
 #ifndef MODELS_WORKLOAD_TRAINING_SHARDS_H
 #define MODELS_WORKLOAD_TRAINING_SHARDS_H

@@ -259,7 +259,7 @@ static UnitTraffic open_unit_operations(TrafficBuilder *builder, const TensorSpa
     return unit;
 }
 
-/* Units of as many parameters share their operations. */
+/* Units of as many parameters in as many collectives share their operations. */
 static void open_shard_operations(TrafficBuilder *builder, TrainingTraffic *out) {
     int count = shard_unit_count(builder->training), groups = out->tensor_groups;
     int width = (int)builder->plan->tensor_parallel / groups;
@@ -269,7 +269,8 @@ static void open_shard_operations(TrafficBuilder *builder, TrainingTraffic *out)
         TensorSpan span = {.stage = 0, .first = first, .end = first + width};
         double weights = shard_unit_parameters(builder->training, unit);
         int times = shard_unit_collectives(builder->training, unit);
-        while (shard_unit_parameters(builder->training, same) != weights)
+        while (shard_unit_parameters(builder->training, same) != weights ||
+               shard_unit_collectives(builder->training, same) != times)
             same++;
         units[index] = same < unit ? units[same * groups + index % groups]
                                    : open_unit_operations(builder, &span, weights / times, times);

@@ -187,8 +187,8 @@ static const SchemaForeign PLAN_FOREIGN[] = {
 };
 
 const SchemaTable SCHEMA_PLAN = {.name = "plan",
-                                 .help =
-                                     "How a training job is laid out; Megatron-LM's argument names are accepted too.",
+                                 .help = "How a training job is laid out; Megatron-LM's argument names are accepted "
+                                         "too, and those of DeepSpeed and FSDP that mean the same.",
                                  .rows = PLAN_ROWS,
                                  .row_count = sizeof PLAN_ROWS / sizeof PLAN_ROWS[0],
                                  .bytes = sizeof(PlanSpec),

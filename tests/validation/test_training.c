@@ -80,7 +80,7 @@ Test(training, megatron_sc21_without_zero_is_met_within_8_percent_and_better_tha
     arena_destroy(arena);
 }
 
-/* Table 2. What is missing is the same for all GPU counts: see the limits in README.md. */
+/* Table 2. What is missing is not known: see README.md. */
 Test(training, megatron_sc21_with_zero_3_is_better_than_the_null_model) {
     Arena *arena = arena_create();
     Part part = part_of(validate_file(SC21, arena), 3, true);

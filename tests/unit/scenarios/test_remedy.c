@@ -87,6 +87,16 @@ Test(remedy, parallelism_is_doubled_until_the_job_fits) {
     expect_true_changes(sets, 2);
 }
 
+/* ZeRO-2 still holds all weights: 73 GiB, and as much as that again with the rest. */
+Test(remedy, the_zero_stage_is_raised_until_the_job_fits) {
+    Arena *arena = arena_create();
+    const char *const *sets = SETS("jobs[0].model=gpt-39.1b", "cluster.nodes=4", "jobs[0].plan.tensor_parallel=1",
+                                   "jobs[0].plan.pipeline_parallel=1", "jobs[0].plan.recompute=full");
+    cr_expect(is_named(remedied(arena, small_scenario(arena, sets)), "zero_stage: 3"));
+    arena_destroy(arena);
+    expect_true_changes(sets, 1);
+}
+
 Test(remedy, no_change_goes_further_than_it_must) {
     Arena *arena = arena_create();
     const char *const *sets =

@@ -170,6 +170,16 @@ Test(schema, megatron_names_lead_to_the_same_row) {
     cr_assert_null(schema_row_find(&SCHEMA_PLAN, "tensor"));
 }
 
+Test(schema, names_of_deepspeed_and_fsdp_lead_to_the_same_row) {
+    static const char *const NAMES[][2] = {{"fsdp_shard_size", "zero_shard_size"},
+                                           {"mics-shard-size", "zero_shard_size"},
+                                           {"data_parallel_shard_degree", "zero_shard_size"},
+                                           {"overlap_comm", "overlap_grad_reduce"},
+                                           {"reshard-after-forward", "reshard_after_forward"}};
+    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++)
+        cr_assert_str_eq(schema_row_find(&SCHEMA_PLAN, NAMES[i][0])->key, NAMES[i][1]);
+}
+
 Test(schema, the_json_schema_is_json_and_names_every_key) {
     Reading *reading = reading_create();
     const char *text = printed(schema_print_json, reading->arena);
