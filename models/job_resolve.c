@@ -83,7 +83,7 @@ static void resolve_training(const SimulationSpec *spec, JobSpec *job, const cha
     if (!job->training.model.layers || !job->training.sequence_tokens)
         return;
     check_precision(spec, job, path, errors);
-    if (plan_resolve(&job->training, job->gpus, path, errors))
+    if (!spec->plans_open && plan_resolve(&job->training, job->gpus, path, errors))
         check_size(spec, job, path, errors);
 }
 

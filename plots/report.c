@@ -304,3 +304,26 @@ bool report_write_sweep(const ReportTarget *target, const SweepFindings *finding
            write_sweep_picture(target, &output, findings) &&
            write_manifest(target, &output, "sweep", findings->sweep->name);
 }
+
+static bool write_book_picture(const ReportTarget *target, const Output *output, const ReportBook *book) {
+    FILE *file = open_script(output, book->picture, (ScriptTitle){book->name, book->lesson, book->verdict});
+    if (file == NULL) {
+        return false;
+    }
+    book->write_head(file, output->errors->arena, book->context);
+    return finish_script(output, file, target->share, book->picture) && draw(target, output, book->picture);
+}
+
+bool report_write_book(const ReportTarget *target, const ReportBook *book, ErrorList *errors) {
+    Output output = {target->folder, errors, target->is_stopped};
+    bool whole = output_claim(&output);
+    for (int i = 0; whole && i < book->file_count; i++) {
+        FILE *file = output_open(&output, book->files[i].name);
+        if (file != NULL) {
+            book->files[i].write(file, book->context);
+        }
+        whole = output_close(&output, file, book->files[i].name);
+    }
+    return whole && write_book_picture(target, &output, book) &&
+           write_manifest(target, &output, book->kind, book->name);
+}

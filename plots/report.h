@@ -27,9 +27,29 @@ typedef struct ReportTarget {
     ErrorList *warnings;      /* what went wrong without harm to the results (no gnuplot); may be NULL */
 } ReportTarget;
 
+/* A file of a folder that is neither a run's nor a sweep's. */
+typedef struct ReportFile {
+    const char *name; /* "plans.csv", "series/plans.dat" */
+    void (*write)(FILE *out, const void *context);
+} ReportFile;
+
+/* Such a folder: its files, and one picture. */
+typedef struct ReportBook {
+    const char *kind; /* for the manifest */
+    const char *name;
+    const char *lesson;
+    const char *verdict;
+    const ReportFile *files;
+    int file_count;
+    const char *picture; /* name of the script */
+    void (*write_head)(FILE *out, Arena *arena, const void *context);
+    const void *context; /* for the writers */
+} ReportBook;
+
 /* False when an error was added, or the writing was stopped: nothing that looks whole is unfinished, and there is no
  * manifest.json. */
 bool report_write_run(const ReportTarget *target, const Results *results, ErrorList *errors);
 bool report_write_sweep(const ReportTarget *target, const SweepFindings *findings, ErrorList *errors);
+bool report_write_book(const ReportTarget *target, const ReportBook *book, ErrorList *errors);
 
 #endif

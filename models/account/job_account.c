@@ -53,6 +53,8 @@ static void keep_longest(JobAccount *account, JobStep *job_step, SimTime end) {
     if (results->step_count > 0 && end - step->start <= results->step)
         return;
     results->step = end - step->start;
+    if (account->workload->spec->only_times)
+        return;
     results->timeline_count = timeline_bars(step, account->arena, &results->timeline);
     results->series_count =
         timeline_series(job_step, &account->workload->spec->cluster, end, account->arena, &results->series);

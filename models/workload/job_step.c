@@ -44,7 +44,7 @@ static void create_class_states(JobStep *self, const Workload *workload) {
     step->memory = ARENA_ARRAY(arena, classes, Pool *);
     self->series = ARENA_ARRAY(arena, classes, ClassSeries);
     self->observed = ARENA_ARRAY(arena, 2 * classes, ObservedLink);
-    for (int i = 0; i < classes; i++) {
+    for (int i = 0; i < classes && !workload->spec->only_times; i++) {
         const RankClass *class = &step->ranks.classes[i];
         /* Tensor ranks are alike on the links; the first of the group is the one whose links are always there. */
         int gpu = step->ranks.rank_gpu[class->first_rank - class->tensors[0]];

@@ -190,6 +190,7 @@ Scenario *scenario_read(const ScenarioSource *source, Arena *arena, ErrorList *e
     if (fields.spec.name == NULL || fields.spec.name[0] == '\0')
         fields.spec.name = name_of(source->files[source->file_count - 1], arena);
     scenario->spec = fields.spec;
+    scenario->spec.plans_open = source->plans_open;
     scenario->outputs = fields.outputs;
     if (errors->count == before)
         resolve(tree, &scenario->spec, arena, errors);

@@ -19,6 +19,7 @@ typedef struct ScenarioSource {
     const char *const *sets; /* "path.to.key=value" */
     int set_count;
     Catalogue catalogue; /* where to look after the folders of the files */
+    bool plans_open;     /* SimulationSpec's */
 } ScenarioSource;
 
 typedef struct Scenario {

@@ -27,4 +27,6 @@ cp "$work/fabric/plots/fabric.png" plots/gallery/own_graph_fabric.png
     --set name=all_reduce --set 'lesson="Small messages pay for latency, large ones for bandwidth."' \
     --set 'jobs[0].collective={operation: all_reduce, from: 4 KiB, to: 4 GiB}' -o "$work/sizes" >/dev/null
 cp "$work/sizes/plots/collective.png" plots/gallery/collective.png
+"$program" plan -q scenarios/plan_gpt3_175b.yaml -o "$work/plan" >/dev/null
+cp "$work/plan/plots/plans.png" plots/gallery/plan_gpt3_175b.png
 ls plots/gallery

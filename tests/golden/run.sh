@@ -124,6 +124,7 @@ for file in "$here"/bad/*.yaml; do
 done
 
 good=$here/small.yaml
+open=$here/search.yaml
 
 # Files that would be silly to keep.
 : >"$work/empty.yaml"
@@ -189,6 +190,16 @@ bad routes_of_no_gpu list routes own_graph --from 'node[3].gpu[8]' --to 128
 bad routes_of_one_gpu list routes own_graph --from 0x1 -s cluster.nodes=16
 bad routes_of_empty_place list routes $here/mixed.yaml --from 0 --to 'node[2].gpu[4]'
 bad unknown_help help rnu
+bad plan_no_words plan
+bad plan_mistakes plan $open --top 0 --format svg --jobs none
+bad plan_two_formats plan $open --format csv --json
+bad plan_unknown_key plan $open --try tensor=4 --free pipelines --try recompute
+bad plan_values plan $open --try tensor_parallel=4,none,0 --try recompute=more --try micro_batch= --gpus 8,17,x
+bad plan_no_room plan $open --set 'jobs[0].nodes="0"' --gpus 8,16
+bad plan_without_batch plan $good
+bad plan_of_a_sweep plan pipeline_bubble
+bad plan_of_jobs plan $here/jobs.yaml
+bad plan_model_mistake plan $open --set 'jobs[0].model.num_attention_heads=0' --set 'jobs[0].plan.precision=fp9'
 bad calibrate_without_node calibrate scenarios/measured/collectives.csv
 bad calibrate_unknown_node calibrate --node dgx-a100 scenarios/measured/collectives.csv
 bad calibrate_other_table calibrate --node dgx-a100-80 scenarios/measured/example.csv
@@ -216,6 +227,25 @@ shown calibrate_json 0 calibrate --node dgx-a100-80 --json scenarios/measured/co
 sed 's/A100-SXM4/TPU/' scenarios/measured/example.csv >"$work/other_chips.csv"
 expect validate_nothing 1 validate -q "$work/other_chips.csv" &&
     compare validate_nothing "$work/stderr" $here/shown/validate_nothing.expected
+shown help_plan 0 plan --help
+shown plan 0 plan $open --top 5
+shown plan_fixed 0 plan $open --set 'jobs[0].plan.tensor_parallel=4' --try recompute=full,none --gpus 8,16 --top 3
+shown plan_csv 0 plan $open --format csv --try tensor_parallel=8 --try pipeline_parallel=2,3 --try recompute=none -j 2
+shown plan_json 0 plan $open --json --free all --try tensor_parallel=3,4 --top 2
+shown plan_tidy 0 plan $open --format tidy --try tensor_parallel=8 --try pipeline_parallel=1 --top 1
+shown plan_too_big 1 plan $open --set 'jobs[0].model=gpt-76.1b' --try pipeline_parallel=1,2
+shown plan_cannot_be 1 plan $open --try tensor_parallel=3
+for threads in 1 2 5; do
+    expect "plan threads $threads" 0 plan $open --json -j $threads || continue
+    cp "$work/stdout" "$work/plan_$threads"
+    if cmp -s "$work/plan_1" "$work/plan_$threads"; then pass; else fail "plan -j $threads changes the output"; fi
+done
+expect plan_exhaustive 0 plan $open --format tidy --exhaustive --try pipeline_parallel=4 && pass
+expect plan_folder 0 plan $open -q -o "$work/plan" --no-plots && cp "$work/plan/summary.txt" "$work/plan_summary" &&
+    if cmp -s "$work/stdout" "$work/plan_summary" && [ -f "$work/plan/plans.csv" ] && [ -f "$work/plan/plots/plans.gp" ] &&
+        [ -f "$work/plan/series/plans.dat" ] && [ -f "$work/plan/manifest.json" ]; then pass; else
+        fail "the folder of a plan: $(ls -R "$work/plan")"
+    fi
 shown run_small 0 run $good
 shown run_after_dashes 0 run --format csv -- $good
 shown run_jobs 0 run $here/jobs.yaml

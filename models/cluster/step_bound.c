@@ -1,0 +1,222 @@
+#include "models/cluster/step_bound.h"
+
+#include <math.h>
+
+#include "models/cluster/placement.h"
+#include "models/workload/shard_units.h"
+#include "models/workload/training_costs.h"
+#include "models/workload/training_parameters.h"
+#include "models/workload/workload.h"
+#include "sim/engine/check.h"
+
+/* Sums of rounded parts are compared with another order of the same sums. */
+static const double ROUNDING_FRACTION = 1e-9;
+
+typedef struct Bound {
+    const SimulationSpec *spec;
+    const TrainingSpec *training;
+    const PlanSpec *plan;
+    const GpuSpec *gpus;        /* [type]: of the nodes, at the sustained clock */
+    const TrainingCosts *costs; /* [type] */
+    int types;
+    Arena *arena;
+    FairShare *share;         /* NULL = compute only */
+    const Workload *workload; /* NULL = compute only */
+} Bound;
+
+/* One direction of one micro-batch through the chunks of a stage. */
+typedef struct Passage {
+    double work_s;    /* compute and sums of the tensor group */
+    double message_s; /* to the next stage, or back to the one before; 0 where there is none */
+} Passage;
+
+/* An operation alone on its links, `times` times over. */
+static double operation_s(const Bound *bound, int operation, double times) {
+    double seconds = 0;
+    if (operation == NO_OPERATION)
+        return 0;
+    const Traffic *traffic = bound->workload->traffic;
+    for (int i = 0; i < traffic_leg_count(traffic, operation); i++) {
+        const TrafficLeg *leg = traffic_leg(traffic, operation, i);
+        seconds += leg->latency_s * times;
+        if (leg->amount_bytes <= 0)
+            continue;
+        ActivityId alone =
+            fair_share_start(bound->share, &(ActivitySpec){.amount = leg->amount_bytes, .way = &leg->way});
+        double rate_per_s = fair_share_rate_per_s(bound->share, alone);
+        fair_share_cancel(bound->share, alone);
+        seconds += rate_per_s > 0 ? leg->amount_bytes * times / rate_per_s : 0;
+    }
+    return seconds;
+}
+
+static double profile_s(const WorkProfile *profile) {
+    return profile->endless ? INFINITY : (double)ledger_sum(&profile->row) * 1e-9;
+}
+
+/* On the fastest type of node that there is. */
+static double compute_s(const Bound *bound, const PassWork *work) {
+    double least_s = INFINITY;
+    for (int type = 0; type < bound->types; type++) {
+        WorkProfile profile = training_pass_profile(&bound->costs[type], work, 1);
+        least_s = fmin(least_s, profile_s(&profile));
+    }
+    return least_s;
+}
+
+static double optimizer_s(const Bound *bound, double parameters) {
+    double least_s = INFINITY;
+    for (int type = 0; type < bound->types; type++) {
+        WorkProfile profile = training_optimizer_profile(bound->training, &bound->gpus[type], parameters, 1);
+        least_s = fmin(least_s, profile_s(&profile));
+    }
+    return least_s;
+}
+
+/* Hidden states that the tensor group sums in a pass, at least. */
+static double tensor_sums(const PlanSpec *plan, const PassWork *work) {
+    bool forward = work->kind == PASS_FORWARD;
+    bool again = !forward && plan->recompute == RECOMPUTE_FULL;
+    return (again ? 4 : 2) * (double)work->layers + (forward ? work->embedding : work->head);
+}
+
+static Passage chunk_passage(const Bound *bound, PassKind kind, int stage, int chunk) {
+    const PlanSpec *plan = bound->plan;
+    bool first = stage == 0 && chunk == 0;
+    bool last = stage == plan->pipeline_parallel - 1 && chunk == plan->virtual_stages - 1;
+    PassWork work = {
+        .kind = kind, .layers = plan_chunk_layers(bound->training, stage), .embedding = first, .head = last};
+    Passage passage = {.work_s = compute_s(bound, &work)};
+    if (bound->workload == NULL)
+        return passage;
+    const TrainingTraffic *traffic = &bound->workload->training;
+    const int *messages = kind == PASS_FORWARD ? traffic->forward : traffic->backward;
+    passage.work_s += operation_s(bound, traffic->tensor[stage], tensor_sums(plan, &work));
+    if (!(kind == PASS_FORWARD ? last : first))
+        passage.message_s = operation_s(bound, messages[stage], 1);
+    return passage;
+}
+
+/* What a micro-batch holds the compute stream of a stage for, in both directions and all chunks. */
+static double micro_batch_s(const Bound *bound, int stage) {
+    double seconds = 0;
+    for (int chunk = 0; chunk < bound->plan->virtual_stages; chunk++)
+        for (int kind = PASS_FORWARD; kind <= PASS_BACKWARD; kind++) {
+            Passage passage = chunk_passage(bound, (PassKind)kind, stage, chunk);
+            seconds += passage.work_s + (bound->plan->overlap_p2p ? 0 : passage.message_s);
+        }
+    return seconds;
+}
+
+/* Reduces the gradients of a slice of a chunk. */
+static double slice_reduction_s(const Bound *bound, int stage, int chunk) {
+    const TrainingTraffic *traffic = &bound->workload->training;
+    return operation_s(bound, traffic->gradients[(stage * traffic->chunks + chunk) * traffic->tensor_groups], 1);
+}
+
+/* From the end of the last pass of a stage, which takes last_pass_s, until its gradients are reduced. */
+static double reduction_s(const Bound *bound, int stage, double last_pass_s) {
+    const PlanSpec *plan = bound->plan;
+    double seconds = 0;
+    if (bound->workload == NULL)
+        return 0;
+    if (plan->overlap_grad_reduce) {
+        /* The slices of the first chunk are made in the last pass, and reduced one after the other. */
+        double slice_s = slice_reduction_s(bound, stage, 0);
+        return fmax(slice_s, slice_s * training_gradient_slices(bound->training, stage) - last_pass_s);
+    }
+    for (int chunk = 0; chunk < plan->virtual_stages; chunk++)
+        seconds += slice_reduction_s(bound, stage, chunk);
+    return seconds;
+}
+
+/* After everybody's gradients: the optimizer of a stage, and the parameters that it gathers. */
+static double end_s(const Bound *bound, int stage) {
+    double seconds = optimizer_s(bound, training_stage_parameters(bound->training, stage));
+    for (int chunk = 0; bound->workload != NULL && chunk < bound->plan->virtual_stages; chunk++) {
+        const TrainingTraffic *traffic = &bound->workload->training;
+        seconds +=
+            operation_s(bound, traffic->parameters[(stage * traffic->chunks + chunk) * traffic->tensor_groups], 1);
+    }
+    return seconds;
+}
+
+/* ZeRO-2 and 3: all that the one stream of unit collectives carries in the step, one after the other. */
+static double units_s(const Bound *bound) {
+    const TrainingTraffic *traffic = bound->workload != NULL ? &bound->workload->training : NULL;
+    double of_micro_batch_s = 0, sums_s = 0;
+    if (traffic == NULL || traffic->units == NULL)
+        return 0;
+    for (int i = 0; i < shard_unit_count(bound->training); i++) {
+        const UnitTraffic *unit = &traffic->units[i * traffic->tensor_groups];
+        of_micro_batch_s +=
+            operation_s(bound, unit->scatter, unit->times) +
+            (bound->plan->reshard_after_forward ? 2 : 1) * operation_s(bound, unit->gather, unit->times);
+        sums_s += operation_s(bound, unit->sum, unit->times);
+    }
+    return (double)plan_micro_batches(bound->plan) * of_micro_batch_s + sums_s;
+}
+
+static double bound_of_stages(const Bound *bound) {
+    double there_s = 0, back_s = 0, reduced_s = units_s(bound), longest_end_s = 0;
+    for (int stage = 0; stage < bound->plan->pipeline_parallel; stage++) {
+        Passage forward = chunk_passage(bound, PASS_FORWARD, stage, 0);
+        Passage backward = chunk_passage(bound, PASS_BACKWARD, stage, 0);
+        /* The last message back is over when the stage before begins; the gradients do not wait for it. */
+        double held_s = bound->plan->overlap_p2p ? 0 : backward.message_s;
+        double done_s = there_s + (double)plan_micro_batches(bound->plan) * micro_batch_s(bound, stage) - held_s;
+        double way_back_s = stage > 0 ? backward.message_s + back_s : 0;
+        reduced_s = fmax(reduced_s, done_s + fmax(way_back_s, reduction_s(bound, stage, backward.work_s)));
+        longest_end_s = fmax(longest_end_s, end_s(bound, stage));
+        there_s += forward.work_s + forward.message_s;
+        back_s = way_back_s + backward.work_s;
+    }
+    return reduced_s + longest_end_s;
+}
+
+/* Lays the job out on its network, as a run would, but runs nothing. */
+static double bound_with_traffic(Bound *bound) {
+    const SimulationSpec *spec = bound->spec;
+    ErrorList errors;
+    error_list_init(&errors, bound->arena);
+    const JobPlace *places = placement_of_jobs(spec, bound->arena, &errors);
+    CHECK(places != NULL);
+    Network network = cluster_network(&spec->cluster);
+    Traffic *traffic = traffic_create(bound->arena, &network, TRAFFIC_FOLDED);
+    traffic_echo_silence(traffic_echo(traffic));
+    bound->workload = workload_create(bound->arena, spec, &spec->jobs[0], &places[0], traffic);
+    Engine *engine = engine_create(&(EngineSettings){.seed = spec->seed, .scenario = spec->name});
+    bound->share = fair_share_create(engine);
+    traffic_seal(traffic, bound->share);
+    double seconds = bound_of_stages(bound);
+    traffic_destroy(traffic);
+    fair_share_destroy(bound->share);
+    engine_destroy(engine);
+    return seconds;
+}
+
+/* Costs on every type of node that has the plan's precision; the job may be on any of them. */
+static void price_types(Bound *bound) {
+    const ClusterSpec *cluster = &bound->spec->cluster;
+    GpuSpec *gpus = ARENA_ARRAY(bound->arena, cluster_type_count(cluster), GpuSpec);
+    TrainingCosts *costs = ARENA_ARRAY(bound->arena, cluster_type_count(cluster), TrainingCosts);
+    for (int type = 0; type < cluster_type_count(cluster); type++) {
+        gpus[bound->types] = gpu_sustained(&cluster_type(cluster, type)->gpu);
+        if (gpus[bound->types].peak_flop_per_s[bound->plan->precision] <= 0)
+            continue;
+        costs[bound->types] = training_costs_of(bound->training, &gpus[bound->types]);
+        bound->types++;
+    }
+    bound->gpus = gpus;
+    bound->costs = costs;
+}
+
+double step_bound_s(const SimulationSpec *spec, bool compute_only) {
+    const TrainingSpec *training = &spec->jobs[0].training;
+    CHECK(spec->job_count == 1 && spec->jobs[0].kind == JOB_TRAINING);
+    Bound bound = {.spec = spec, .training = training, .plan = &training->plan, .arena = arena_create()};
+    price_types(&bound);
+    double seconds = compute_only ? bound_of_stages(&bound) : bound_with_traffic(&bound);
+    arena_destroy(bound.arena);
+    return seconds * (1 - ROUNDING_FRACTION);
+}

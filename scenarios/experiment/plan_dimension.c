@@ -1,0 +1,206 @@
+#include "scenarios/experiment/plan_dimension.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "scenarios/reader/field_value.h"
+#include "scenarios/reader/schema.h"
+#include "sim/engine/check.h"
+
+/* All divisors of `number` up to `most`, ascending; at least the 1. */
+static int list_divisors(int64_t number, int64_t most, int64_t *values) {
+    int count = 0;
+    int64_t value = 1;
+    for (; value <= number / value; value++)
+        if (number % value == 0 && value <= most && count < PLAN_DIMENSION_MOST_VALUES)
+            values[count++] = value;
+    while (--value >= 1) {
+        int64_t other = number / value;
+        if (number % value == 0 && other > value && other <= most && count < PLAN_DIMENSION_MOST_VALUES)
+            values[count++] = other;
+    }
+    if (count == 0)
+        values[count++] = 1;
+    return count;
+}
+
+static int64_t model_gpus(const PlanSpec *plan) {
+    return plan->tensor_parallel * plan->pipeline_parallel;
+}
+
+static int list_tensor(const JobSpec *job, int64_t *values) {
+    int64_t heads = job->training.model.heads;
+    return list_divisors(job->gpus, heads < job->gpus ? heads : job->gpus, values);
+}
+
+static int list_pipeline(const JobSpec *job, int64_t *values) {
+    int64_t left = job->gpus / job->training.plan.tensor_parallel, layers = job->training.model.layers;
+    return list_divisors(left, layers < left ? layers : left, values);
+}
+
+static int list_virtual(const JobSpec *job, int64_t *values) {
+    const PlanSpec *plan = &job->training.plan;
+    int64_t layers = job->training.model.layers, of_stage = layers / plan->pipeline_parallel;
+    bool one = plan->pipeline_parallel == 1 || layers % plan->pipeline_parallel || plan->first_stage_layers ||
+               plan->last_stage_layers;
+    return list_divisors(one ? 1 : of_stage, one ? 1 : of_stage, values);
+}
+
+/* Without chunks interleaving is 1f1b; without stages all orders are alike but for what they hold. */
+static int list_schedule(const JobSpec *job, int64_t *values) {
+    const PlanSpec *plan = &job->training.plan;
+    PipelineShape any = {(int)plan->pipeline_parallel, (int)plan->virtual_stages, (int)plan->pipeline_parallel};
+    int count = 0;
+    for (int i = 0; pipeline_at((size_t)i) != NULL; i++) {
+        const PipelineSchedule *schedule = pipeline_at((size_t)i);
+        bool same = plan->virtual_stages == 1 && strcmp(schedule->name, "interleaved_1f1b") == 0;
+        bool one = plan->pipeline_parallel == 1 && strcmp(schedule->name, "1f1b") != 0;
+        if (!same && !one && schedule->needs(&any) == NULL)
+            values[count++] = i + 1; /* behind "auto" in the schema's menu */
+    }
+    if (count == 0)
+        values[count++] = 0;
+    return count;
+}
+
+static int list_micro_batch(const JobSpec *job, int64_t *values) {
+    const PlanSpec *plan = &job->training.plan;
+    int64_t replicas = job->gpus / model_gpus(plan);
+    int64_t sequences =
+        replicas > 0 && plan->global_batch_seqs % replicas == 0 ? plan->global_batch_seqs / replicas : 1;
+    return list_divisors(sequences, sequences, values);
+}
+
+/* Fused attention leaves nothing for selective recomputation. */
+static int list_recompute(const JobSpec *job, int64_t *values) {
+    int count = 0;
+    values[count++] = RECOMPUTE_NONE;
+    if (!job->training.plan.flash_attention)
+        values[count++] = RECOMPUTE_SELECTIVE;
+    values[count++] = RECOMPUTE_FULL;
+    return count;
+}
+
+static int list_switch(bool matters, int64_t *values) {
+    values[0] = 0;
+    values[1] = 1;
+    return matters ? 2 : 1;
+}
+
+static int list_sequence_parallel(const JobSpec *job, int64_t *values) {
+    return list_switch(job->training.plan.tensor_parallel > 1, values);
+}
+
+/* Without replicas there is nothing to split; 2 and 3 are for models of one chunk (plan.c). `distributed_optimizer` is
+ * the first by another name. */
+static int list_zero(const JobSpec *job, int64_t *values) {
+    const PlanSpec *plan = &job->training.plan;
+    bool one_chunk = plan->pipeline_parallel * plan->virtual_stages == 1;
+    int64_t least = plan->distributed_optimizer ? 1 : 0, most = one_chunk && least == 0 ? 3 : 1;
+    int count = 0;
+    if (job->gpus <= model_gpus(plan))
+        least = most = 0;
+    for (int64_t stage = least; stage <= most; stage++)
+        values[count++] = stage;
+    return count;
+}
+
+static const PlanDimension DIMENSIONS[] = {
+    {"tensor_parallel", "tp", list_tensor},
+    {"pipeline_parallel", "pp", list_pipeline},
+    {"virtual_stages", "vp", list_virtual},
+    {"schedule", "schedule", list_schedule},
+    {"micro_batch", "mb", list_micro_batch},
+    {"recompute", "recompute", list_recompute},
+    {"sequence_parallel", "sp", list_sequence_parallel},
+    {"zero_stage", "zero", list_zero},
+};
+
+enum { ROW_COUNT = sizeof DIMENSIONS / sizeof *DIMENSIONS };
+
+int plan_dimension_count(void) {
+    return ROW_COUNT;
+}
+
+const PlanDimension *plan_dimension_at(int index) {
+    return index < ROW_COUNT ? &DIMENSIONS[index] : NULL;
+}
+
+static const SchemaRow *row_of(const PlanDimension *dimension) {
+    const SchemaRow *row = schema_row_find(&SCHEMA_PLAN, dimension->key);
+    CHECK(row != NULL);
+    return row;
+}
+
+int plan_dimension_find(const char *key) {
+    const SchemaRow *row = schema_row_find(&SCHEMA_PLAN, key);
+    for (int i = 0; row != NULL && i < ROW_COUNT; i++)
+        if (strcmp(row->key, DIMENSIONS[i].key) == 0)
+            return i;
+    return -1;
+}
+
+/* Place of a word in the menu; 0 when it is not in it. */
+static int64_t word_index(const SchemaRow *row, const char *word) {
+    for (int i = 0; row->menu(i) != NULL; i++)
+        if (strcmp(row->menu(i), word) == 0)
+            return i;
+    return 0;
+}
+
+int64_t plan_dimension_get(const PlanDimension *dimension, const PlanSpec *plan) {
+    const SchemaRow *row = row_of(dimension);
+    const char *field = (const char *)plan + row->offset;
+    switch (row->type) {
+    case FIELD_BOOL:
+        return *(const bool *)field;
+    case FIELD_CHOICE:
+        return *(const int *)field;
+    case FIELD_WORD: {
+        const char *word;
+        memcpy(&word, field, sizeof word);
+        return word_index(row, word);
+    }
+    default:
+        CHECK(row->type == FIELD_INT64);
+        return *(const int64_t *)field;
+    }
+}
+
+void plan_dimension_set(const PlanDimension *dimension, PlanSpec *plan, int64_t value) {
+    const SchemaRow *row = row_of(dimension);
+    char *field = (char *)plan + row->offset;
+    switch (row->type) {
+    case FIELD_BOOL:
+        *(bool *)field = value != 0;
+        break;
+    case FIELD_CHOICE:
+        *(int *)field = (int)value;
+        break;
+    case FIELD_WORD: {
+        const char *word = row->menu((int)value);
+        memcpy(field, &word, sizeof word);
+        break;
+    }
+    default:
+        CHECK(row->type == FIELD_INT64);
+        *(int64_t *)field = value;
+    }
+}
+
+const char *plan_dimension_text(const PlanDimension *dimension, const PlanSpec *plan, Arena *arena) {
+    const SchemaRow *row = row_of(dimension);
+    int64_t value = plan_dimension_get(dimension, plan);
+    if (row->type == FIELD_BOOL)
+        return value != 0 ? "true" : "false";
+    return row->menu != NULL ? row->menu((int)value) : arena_format(arena, "%" PRId64, value);
+}
+
+bool plan_dimension_read(const PlanDimension *dimension, const YamlNode *node, int64_t *value, ErrorList *errors) {
+    const SchemaRow *row = row_of(dimension);
+    PlanSpec plan = plan_default();
+    int before = errors->count;
+    field_value_read(row, node, dimension->key, errors, (char *)&plan + row->offset);
+    *value = plan_dimension_get(dimension, &plan);
+    return errors->count == before;
+}

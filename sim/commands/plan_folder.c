@@ -1,0 +1,92 @@
+#include "sim/commands/plan_folder.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+#include "plots/dat_set.h"
+#include "plots/script_head.h"
+#include "sim/commands/plan_table.h"
+#include "sim/commands/plan_text.h"
+#include "sim/commands/plan_words.h"
+
+enum { SHOWN_LABELS = 6 };
+
+static void write_summary(FILE *out, const void *search) {
+    plan_text_write(out, search);
+}
+
+static void write_plans(FILE *out, const void *search) {
+    plan_table_csv(out, search);
+}
+
+/* "8 x 16 x 8": what a point is called in the picture. */
+static const char *label_of(const PlanCandidate *candidate, Arena *arena) {
+    const PlanSpec *plan = &candidate->point->plan;
+    return arena_format(arena, "%" PRId64 " x %" PRId64 " x %" PRId64, plan->tensor_parallel, plan->pipeline_parallel,
+                        plan->data_parallel);
+}
+
+static void write_point(DatSet *set, const PlanSearch *search, int index, const char *label) {
+    const PlanCandidate *candidate = &search->candidates[index];
+    const double row[] = {candidate->memory_bytes / 0x1p30, candidate->step_s,
+                          plan_words_gpu_hours_per_gtoken(search, candidate)};
+    dat_set_row(set, row, 3);
+    dat_set_text(set, label);
+    dat_set_end_row(set);
+}
+
+/* As many labels as a line has room for, evenly over the front. */
+static void write_front(FILE *out, const PlanSearch *search, Arena *arena) {
+    DatSet set = dat_set_open(out, "front", 4);
+    int every = (search->front_count + SHOWN_LABELS - 1) / SHOWN_LABELS;
+    for (int i = 0; i < search->front_count; i++)
+        write_point(&set, search, search->front[i],
+                    i % every == 0 ? label_of(&search->candidates[search->front[i]], arena) : "");
+    dat_set_close(&set);
+}
+
+static void write_series(FILE *out, const void *context) {
+    const PlanSearch *search = context;
+    Arena *arena = arena_create();
+    dat_set_file_head(out, "plans that were run, and the Pareto front of step time and memory",
+                      "memory_gib step_s gpu_hours_per_gtoken label");
+    write_front(out, search, arena);
+    DatSet set = dat_set_open(out, "run", 4);
+    for (int i = 0; i < search->count; i++)
+        if (search->candidates[i].fate == PLAN_SIMULATED)
+            write_point(&set, search, i, "");
+    dat_set_close(&set);
+    arena_destroy(arena);
+}
+
+static void write_head(FILE *out, Arena *arena, const void *context) {
+    const PlanSearch *search = context;
+    double longest_s = 0, shortest_s = INFINITY;
+    for (int i = 0; i < search->count; i++) {
+        longest_s = fmax(longest_s, search->candidates[i].step_s);
+        shortest_s = fmin(shortest_s, search->candidates[i].step_s);
+    }
+    bool ran = longest_s > 0;
+    double capacity_gib = search->space->spec->cluster.node.gpu.hbm_bytes / 0x1p30;
+    script_head_number(out, "capacity_gib", capacity_gib);
+    script_head_text(out, "capacity_title", arena_format(arena, "capacity (%.1f GiB)", capacity_gib));
+    script_head_number(out, "one_size", search->space->gpus.count <= 1);
+    script_head_number(out, "step_low", ran ? 0.95 * shortest_s : 0);
+    script_head_number(out, "step_high", ran ? 1.05 * longest_s : 1);
+}
+
+bool plan_folder_write(const ReportTarget *target, const PlanSearch *search, ErrorList *errors) {
+    static const ReportFile FILES[] = {
+        {"summary.txt", write_summary}, {"plans.csv", write_plans}, {"series/plans.dat", write_series}};
+    const SimulationSpec *spec = search->space->spec;
+    ReportBook book = {.kind = "plan",
+                       .name = spec->name,
+                       .lesson = spec->lesson,
+                       .verdict = plan_words_verdict(search, errors->arena),
+                       .files = FILES,
+                       .file_count = sizeof FILES / sizeof *FILES,
+                       .picture = "plans",
+                       .write_head = write_head,
+                       .context = search};
+    return report_write_book(target, &book, errors);
+}

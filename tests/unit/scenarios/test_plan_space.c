@@ -1,0 +1,130 @@
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "tests/unit/scenarios/open_space.h"
+
+static int value_count(const PlanPoints *points, const char *key) {
+    const PlanDimension *dimension = plan_dimension_at(plan_dimension_find(key));
+    int64_t seen[64];
+    int count = 0;
+    for (int i = 0; i < points->count; i++) {
+        int64_t value = plan_dimension_get(dimension, &points->items[i].plan);
+        int j = 0;
+        while (j < count && seen[j] != value)
+            j++;
+        if (j == count)
+            seen[count++] = value;
+    }
+    return count;
+}
+
+static PlanPoints list(const char *const *sets, const PlanWish *wish, Arena *arena) {
+    PlanSpace space;
+    ErrorList errors;
+    error_list_init(&errors, arena);
+    cr_assert(open_space_try(&space, sets, wish, &errors), "%s", errors.count > 0 ? errors.items[0].message : "");
+    return plan_space_list(&space, arena);
+}
+
+static const char *refusal(const char *const *sets, const PlanWish *wish, Arena *arena) {
+    PlanSpace space;
+    ErrorList errors;
+    error_list_init(&errors, arena);
+    cr_assert_not(open_space_try(&space, sets, wish, &errors));
+    return errors.items[0].message;
+}
+
+#define SETS(...) ((const char *const[]){__VA_ARGS__, NULL})
+#define NO_SETS   ((const char *const[]){NULL})
+#define WORDS(...)                                                                                                     \
+    .tries = (const char *const[]) {                                                                                   \
+        __VA_ARGS__                                                                                                    \
+    }
+
+Test(plan_space, what_the_plan_says_is_the_only_value) {
+    Arena *arena = arena_create();
+    PlanPoints points =
+        list(SETS("jobs[0].plan.tensor_parallel=4", "jobs[0].plan.recompute=full"), &(PlanWish){0}, arena);
+    cr_expect_eq(value_count(&points, "tensor_parallel"), 1);
+    cr_expect_eq(points.items[0].plan.tensor_parallel, 4);
+    cr_expect_eq(value_count(&points, "recompute"), 1);
+    cr_expect_eq(value_count(&points, "pipeline_parallel"), 3, "1, 2 and 4 of the 4 GPUs that are left");
+    arena_destroy(arena);
+}
+
+Test(plan_space, a_key_of_megatron_fixes_as_well) {
+    Arena *arena = arena_create();
+    PlanPoints points = list(SETS("jobs[0].plan.tensor_model_parallel_size=2"), &(PlanWish){0}, arena);
+    cr_expect_eq(value_count(&points, "tensor_parallel"), 1);
+    cr_expect_eq(points.items[0].plan.tensor_parallel, 2);
+    arena_destroy(arena);
+}
+
+Test(plan_space, what_is_freed_is_searched_again_and_what_is_tried_has_those_values) {
+    Arena *arena = arena_create();
+    PlanWish wish = {WORDS("tensor_parallel=2,8", "recompute=full, none"), .try_count = 2};
+    wish.frees = (const char *const[]){"micro_batch"};
+    wish.free_count = 1;
+    PlanPoints points = list(SETS("jobs[0].plan.micro_batch=3"), &wish, arena);
+    cr_expect_eq(value_count(&points, "tensor_parallel"), 2);
+    cr_expect_eq(value_count(&points, "recompute"), 2);
+    cr_expect_gt(value_count(&points, "micro_batch"), 2);
+    arena_destroy(arena);
+}
+
+Test(plan_space, values_that_change_nothing_are_not_listed) {
+    Arena *arena = arena_create();
+    PlanPoints points = list(SETS("jobs[0].plan.flash_attention=true"), &(PlanWish){0}, arena);
+    for (int i = 0; i < points.count; i++) {
+        const PlanSpec *plan = &points.items[i].plan;
+        cr_expect(plan->tensor_parallel > 1 || !plan->sequence_parallel);
+        cr_expect(plan->data_parallel != 1 || plan->zero_stage == 0 || points.items[i].reason != NULL);
+        cr_expect(plan->pipeline_parallel > 1 || strcmp(plan->schedule, "1f1b") == 0);
+        cr_expect_neq(plan->recompute, RECOMPUTE_SELECTIVE);
+    }
+    arena_destroy(arena);
+}
+
+Test(plan_space, a_plan_that_cannot_be_says_why_and_for_which_key) {
+    Arena *arena = arena_create();
+    PlanWish wish = {WORDS("pipeline_parallel=16"), .try_count = 1};
+    PlanPoints points = list(SETS("jobs[0].plan.tensor_parallel=1"), &wish, arena);
+    cr_assert_not_null(points.items[0].reason);
+    cr_expect_str_eq(points.items[0].reason,
+                     "found 16 stages of 1 chunks, expected them to divide the model's 36 layers");
+    cr_expect_str_eq(points.items[0].key, "pipeline_parallel");
+    arena_destroy(arena);
+}
+
+Test(plan_space, no_plan_is_listed_twice) {
+    Arena *arena = arena_create();
+    PlanPoints points = list(NO_SETS, &(PlanWish){0}, arena);
+    for (int i = 0; i < points.count; i += 7)
+        for (int j = i + 1; j < points.count; j++) {
+            bool same = true;
+            for (int k = 0; k < plan_dimension_count() && same; k++)
+                same = plan_dimension_get(plan_dimension_at(k), &points.items[i].plan) ==
+                       plan_dimension_get(plan_dimension_at(k), &points.items[j].plan);
+            cr_expect_not(same, "%d and %d", i, j);
+        }
+    arena_destroy(arena);
+}
+
+Test(plan_space, mistakes_are_named) {
+    Arena *arena = arena_create();
+    cr_expect_str_eq(refusal(NO_SETS, &(PlanWish){WORDS("tensor=4"), .try_count = 1}, arena),
+                     "found \"tensor\", expected one of tensor_parallel, pipeline_parallel, virtual_stages, schedule, "
+                     "micro_batch, recompute, sequence_parallel, zero_stage");
+    cr_expect_str_eq(refusal(NO_SETS, &(PlanWish){WORDS("tensor_parallel"), .try_count = 1}, arena),
+                     "found \"tensor_parallel\", expected name=value,value");
+    cr_expect_str_eq(refusal(NO_SETS, &(PlanWish){.gpus = "8,17"}, arena),
+                     "found 17, expected a whole number from 1 to the cluster's 16");
+    cr_expect_str_eq(
+        refusal(SETS("sweep={\"cluster.nodes\": [1, 2]}"), &(PlanWish){0}, arena),
+        "found a sweep, expected none (--set sweep={}): the search tries its own values; --try names them");
+    cr_expect_str_eq(refusal(SETS("jobs=[{model: gpt-1.7b, sequence_length: 2048}]"), &(PlanWish){0}, arena),
+                     "found none, expected the sequences of a step: plans are compared at the same batch");
+    cr_expect_str_eq(refusal(SETS("link_events=[{link: \"node[0]\", at: 1 s, speed: 0.5}]"), &(PlanWish){0}, arena),
+                     "found other jobs, traffic or events, expected one training job that has the cluster for itself");
+    arena_destroy(arena);
+}
