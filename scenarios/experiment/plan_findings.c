@@ -14,6 +14,8 @@ SimulationSpec plan_candidate_spec(const PlanSpace *space, const PlanCandidate *
     SimulationSpec spec = *space->spec;
     *job = spec.jobs[0];
     job->gpus = candidate->point->gpus;
+    job->steps = 1;
+    job->start_s = 0;
     job->training.plan = candidate->point->plan;
     spec.plans_open = false;
     spec.without_links = spec.only_times = true;

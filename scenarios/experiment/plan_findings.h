@@ -57,7 +57,8 @@ const char *plan_fate_name(PlanFate fate);
 /* What a plan costs: GPU-seconds of a step that takes so long. */
 double plan_candidate_cost_gpu_s(const PlanCandidate *candidate, double step_s);
 
-/* The job of a candidate as a spec that can be run; the job is stored in *job. */
+/* One step of the job with the plan of a candidate, from time 0, as a spec that can be run; the job is stored in *job.
+ */
 SimulationSpec plan_candidate_spec(const PlanSpace *space, const PlanCandidate *candidate, JobSpec *job);
 
 #endif

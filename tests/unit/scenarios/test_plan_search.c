@@ -104,6 +104,19 @@ Test(plan_search, the_outcome_does_not_depend_on_the_number_of_threads) {
     arena_destroy(arena);
 }
 
+Test(plan_search, one_step_is_enough_however_many_the_job_has) {
+    Arena *arena = arena_create();
+    PlanSpace once = OPEN_SPACE(arena, "jobs[0].model=gpt-1.7b", "jobs[0].plan.pipeline_parallel=2");
+    PlanSpace often = OPEN_SPACE(arena, "jobs[0].model=gpt-1.7b", "jobs[0].plan.pipeline_parallel=2", "jobs[0].steps=3",
+                                 "jobs[0].start=2.385 s");
+    const PlanSearch *one = search(&once, false, 0, arena), *many = search(&often, false, 0, arena);
+    const PlanCandidate *best = &one->candidates[one->top[0]], *same = &many->candidates[many->top[0]];
+    cr_expect_eq(one->top[0], many->top[0]);
+    cr_expect_eq(best->step_s, same->step_s);
+    cr_expect_eq(memcmp(&best->ledger, &same->ledger, sizeof best->ledger), 0);
+    arena_destroy(arena);
+}
+
 Test(plan_search, every_plan_has_one_fate_and_stands_in_one_class) {
     Arena *arena = arena_create();
     PlanSpace space = OPEN_SPACE(arena, "jobs[0].plan.global_batch=36");
