@@ -46,9 +46,15 @@ static bool is_path(const char *name) {
     return strchr(name, '/') != NULL || has_end(name, ".yaml") || has_end(name, ".json");
 }
 
+/* Scenarios lie in the root itself. */
+static const char *folder_in(const char *root, const char *folder, Arena *arena) {
+    return folder[0] != '\0' ? arena_format(arena, "%s/%s", root, folder) : root;
+}
+
 static const char *find_by_name(const Catalogue *catalogue, const CatalogueQuery *query, Arena *arena) {
     for (int i = 0; i < catalogue->root_count; i++) {
-        const char *file = arena_format(arena, "%s/%s/%s.yaml", catalogue->roots[i], query->folder, query->name);
+        const char *folder = folder_in(catalogue->roots[i], query->folder, arena);
+        const char *file = arena_format(arena, "%s/%s.yaml", folder, query->name);
         if (access(file, F_OK) == 0)
             return file;
     }
@@ -168,7 +174,7 @@ YamlNode *catalogue_load(const Catalogue *catalogue, const CatalogueQuery *query
 /* What is wrong with a word that is no file; the nearest name of a scenario goes along. */
 static void report_no_scenario(const Catalogue *catalogue, const char *word, Arena *arena, ErrorList *errors) {
     int count = 0;
-    const CatalogueEntry *entries = catalogue_list(catalogue, ".", "jobs", arena, &count);
+    const CatalogueEntry *entries = catalogue_list(catalogue, "", "jobs", arena, &count);
     const char *nearest = NULL;
     int distance = 0;
     for (int i = 0; i < count; i++)
@@ -183,7 +189,7 @@ const char *catalogue_scenario(const Catalogue *catalogue, const char *word, Are
     bool found = stat(word, &about) == 0;
     if (word[0] == '\0' || is_path(word) || (found && !S_ISDIR(about.st_mode)))
         return manifest_of_word(word, arena);
-    CatalogueQuery query = {.folder = ".", .name = word};
+    CatalogueQuery query = {.folder = "", .name = word};
     const char *file = find_by_name(catalogue, &query, arena);
     if (file == NULL && !found)
         report_no_scenario(catalogue, word, arena, errors);
@@ -252,7 +258,7 @@ const CatalogueEntry *catalogue_list(const Catalogue *catalogue, const char *fol
                                      int *count) {
     Listing listing = {.arena = arena, .kind = kind};
     for (int i = 0; i < catalogue->root_count; i++)
-        list_folder(&listing, arena_format(arena, "%s/%s", catalogue->roots[i], folder));
+        list_folder(&listing, folder_in(catalogue->roots[i], folder, arena));
     CatalogueEntry *kept = ARENA_ARRAY(arena, listing.count, CatalogueEntry);
     if (listing.count > 0)
         memcpy(kept, listing.entries, listing.count * sizeof(CatalogueEntry));

@@ -18,7 +18,7 @@ typedef struct Catalogue {
 /* What is looked for, and who asks. */
 typedef struct CatalogueQuery {
     const char *kind;   /* outermost key of the file: "gpu", "node", "model" */
-    const char *folder; /* "hardware", "workloads" */
+    const char *folder; /* "hardware", "workloads"; "" = scenarios, beside them */
     const char *name;
     const char *path; /* in the scenario: "cluster.node" */
     ErrorPlace place;

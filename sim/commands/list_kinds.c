@@ -22,12 +22,6 @@ static void add(ListItems *list, const char *name, const char *summary, const ch
     list->items[list->count++] = (ListItem){name, summary, source};
 }
 
-/* "scenarios/./x.yaml" is scenarios/x.yaml. */
-static const char *short_path(Arena *arena, const char *path) {
-    const char *dot = strstr(path, "/./");
-    return dot != NULL ? arena_format(arena, "%.*s%s", (int)(dot - path), path, dot + 2) : path;
-}
-
 static const char *folders_text(const Catalogue *catalogue, const char *folder, Arena *arena) {
     const char *text = "";
     for (int i = 0; i < catalogue->root_count; i++)
@@ -40,7 +34,7 @@ static void collect_entries(ListItems *list, const char *folder, const char *kin
     int count = 0;
     const CatalogueEntry *entries = catalogue_list(&catalogue, folder, kind, list->arena, &count);
     for (int i = 0; i < count; i++)
-        add(list, entries[i].name, entries[i].summary, short_path(list->arena, entries[i].file));
+        add(list, entries[i].name, entries[i].summary, entries[i].file);
     if (count == 0)
         list->searched = folders_text(&catalogue, folder, list->arena);
 }
@@ -58,7 +52,7 @@ static void collect_models(ListItems *list) {
 }
 
 static void collect_scenarios(ListItems *list) {
-    collect_entries(list, ".", "jobs");
+    collect_entries(list, "", "jobs");
 }
 
 static void collect_schedules(ListItems *list) {

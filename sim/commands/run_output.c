@@ -59,7 +59,7 @@ void run_output_discard(const char *folder) {
 void run_output_interrupted(const char *folder) {
     run_output_discard(folder);
     /* The progress, and what the terminal shows of Ctrl-C, stand in a line of their own. */
-    fprintf(note_stream(), "%srun: interrupted; the results were not written%s%s\n", isatty(STDERR_FILENO) ? "\n" : "",
+    fprintf(note_stream(), "%sinterrupted; the results were not written%s%s\n", isatty(STDERR_FILENO) ? "\n" : "",
             folder != NULL ? " to " : "", folder != NULL ? folder : "");
 }
 

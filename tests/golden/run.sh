@@ -354,7 +354,7 @@ if grep -q " events, " "$work/stderr"; then fail "simulated before the folder wa
 
 # Interrupted while it computes, in a sweep, and while it writes: nothing stays, and that is said.
 interrupted() { # interrupted NAME STATUS FOLDER
-    wanted="run: interrupted; the results were not written to $3"
+    wanted="interrupted; the results were not written to $3"
     if [ "$2" -eq 130 ] && [ ! -e "$3" ] && [ "$(tail -1 "$work/stderr")" = "$wanted" ]; then pass; else
         fail "$1: exit status $2, $(cat "$work/stderr"), left: $(find "$3" -type f 2>/dev/null)"
     fi
