@@ -118,7 +118,7 @@ static const char *scenario_of(Shelf *shelf, const char *word) {
 Test(catalogue, a_word_that_is_no_file_is_the_name_of_a_scenario) {
     Shelf shelf = shelf_create();
     const char *file = scenario_of(&shelf, "fast");
-    cr_assert_str_eq(file, arena_format(shelf.reading->arena, "%s/./fast.yaml", shelf.roots[1]));
+    cr_assert_str_eq(file, arena_format(shelf.reading->arena, "%s/fast.yaml", shelf.roots[1]));
     cr_assert_str_eq(scenario_of(&shelf, "fast.yaml"), "fast.yaml");
     cr_assert_str_eq(scenario_of(&shelf, "./fast"), "./fast");
     cr_assert_str_eq(scenario_of(&shelf, "Makefile"), "Makefile", "a file wins");
