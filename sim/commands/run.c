@@ -74,10 +74,13 @@ static const char *const *find_files(const CommandLine *line, const Catalogue *c
     return files;
 }
 
-static bool concerns_other_files(const ErrorList *errors, const char *file) {
-    for (int i = 0; i < errors->count; i++)
-        if (errors->items[i].place.file != NULL && strcmp(errors->items[i].place.file, file) != 0)
+/* Not of the file as such, nor of --set. */
+static bool concerns_scenario_of(const ErrorList *errors, const char *file) {
+    for (int i = 0; i < errors->count; i++) {
+        const Error *error = &errors->items[i];
+        if (*error->path != '\0' && error->place.file != NULL && strcmp(error->place.file, file) == 0)
             return true;
+    }
     return false;
 }
 
@@ -94,7 +97,7 @@ static Scenario *read_scenario(const CommandLine *line) {
     Scenario *scenario = scenario_read(&source, line->arena, &errors);
     error_list_print(&errors, note_stream());
     for (int i = 0; scenario == NULL && i < source.file_count; i++)
-        if (manifest_is_named(source.files[i]) && concerns_other_files(&errors, source.files[i]))
+        if (manifest_is_named(source.files[i]) && concerns_scenario_of(&errors, source.files[i]))
             fprintf(note_stream(),
                     "%s keeps the scenario, not the files that it names; its \"command\" says how it was run\n",
                     source.files[i]);
