@@ -22,6 +22,8 @@ CFLAGS = -std=c17 -Wall -Wextra -Werror $(OPT) $(SANITIZE) -ffp-contract=off -ff
 CPPFLAGS = -D_DEFAULT_SOURCE -I.
 LDLIBS = $(shell pkg-config --libs gsl yaml-0.1 2>/dev/null) -lm
 PLACES = -DCHOKEPOINT_VERSION='"$(VERSION)"' -DCHOKEPOINT_SHARE_DIR='"$(SHARE)"'
+# Expanded here, where no target has added to them.
+FLAGS := $(CC) $(CPPFLAGS) $(CFLAGS) $(PLACES)
 
 find_c = $(sort $(shell find $(1) -name '$(2)' 2>/dev/null))
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
@@ -157,7 +159,7 @@ $(BUILD)/obj/sim/main.o $(BUILD)/obj/sim/commands/%.o: CPPFLAGS += $(PLACES)
 
 # Rewritten only when they change: new flags rebuild all, a removed file rebuilds the library.
 $(BUILD)/flags.txt: always
-	@mkdir -p $(@D); echo '$(CC) $(CPPFLAGS) $(CFLAGS) $(PLACES)' | cmp -s - $@ || echo '$(CC) $(CPPFLAGS) $(CFLAGS) $(PLACES)' > $@
+	@mkdir -p $(@D); echo '$(FLAGS)' | cmp -s - $@ || echo '$(FLAGS)' > $@
 
 $(BUILD)/sources.txt: always
 	@mkdir -p $(@D); echo '$(SOURCES)' | cmp -s - $@ || echo '$(SOURCES)' > $@

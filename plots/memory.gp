@@ -39,7 +39,7 @@ do for [picture in 'png svg'] {
         set xlabel 'time in the step, s'
         set label 3 'Over the step' at graph 0, graph 1 offset 0,0.8 left
         set key at screen 0.97,0.03 right bottom horizontal Left reverse maxrows 2 samplen 1.5
-        legend_whole = sample_count <= 8 && label_columns <= 9
+        legend_whole = sample_count <= 8 && sample_columns <= 9
         set cbrange [0:sample_count > 1 ? sample_count - 1 : 1]
         plot for [i = 1:sample_count] samples index SAMPLE_SET[i] using 1:4 with steps lw 1.5 lc palette cb i - 1 title (legend_whole || i == 1 || i == sample_count ? SAMPLE_NAME[i] : ''), \
              capacity_gib with lines lw 2 dt 2 lc rgb LIMIT_COLOUR notitle

@@ -26,7 +26,7 @@ set style fill solid 1 noborder
 top = 0.905 - 0.033 * subtitle_lines
 
 # Room for names of this many letters, as a fraction of the width.
-room(columns) = columns > 30 ? 0.21 : columns > 13 ? 0.012 + 0.0066 * columns : 0.10
+room(columns) = columns > 60 ? 0.408 : columns > 13 ? 0.012 + 0.0066 * columns : 0.10
 
 # The first panel of a picture carries the title.
 set_title = "set label 1 title at screen 0.015,0.962 left font ',15' textcolor rgb 0x000000; set label 2 subtitle at screen 0.015,0.918 left textcolor rgb TEXT_COLOUR"

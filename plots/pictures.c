@@ -24,12 +24,18 @@ static double seconds(SimTime time) {
 }
 
 /* Columns of the longest name of a class. */
-static int label_columns(const Results *results) {
+static int class_columns(const Results *results) {
     int most = 0;
     for (int i = 0; i < results->class_count; i++) {
         int columns = text_layout_columns(results->classes[i].name);
         most = columns > most ? columns : most;
     }
+    return most;
+}
+
+/* The same of a bar of memory. */
+static int memory_columns(const Results *results) {
+    int most = 0;
     for (int i = 0; i < results->memory_count; i++) {
         int columns = text_layout_columns(results->memory[i].gpu_class);
         most = columns > most ? columns : most;
@@ -45,7 +51,7 @@ static bool has_timeline(const Results *results) {
 static void timeline_head(FILE *out, Arena *arena, const Results *results) {
     (void)arena;
     bool zoomed = bars_are_thin(results);
-    script_head_number(out, "label_columns", label_columns(results));
+    script_head_number(out, "label_columns", class_columns(results));
     script_head_number(out, "class_rows", bands_shown(results->class_count));
     script_head_number(out, "step_s", seconds(results->step));
     script_head_number(out, "zoomed", zoomed);
@@ -75,7 +81,7 @@ static void utilisation_head(FILE *out, Arena *arena, const Results *results) {
             panels = arena_format(arena, "%s%s%s", panels, count > 1 ? " " : "", grid_view_metric(i));
         }
     }
-    script_head_number(out, "label_columns", label_columns(results));
+    script_head_number(out, "label_columns", class_columns(results));
     script_head_number(out, "class_rows", bands_shown(results->class_count));
     script_head_number(out, "step_s", seconds(results->step));
     script_head_text(out, "panels", panels);
@@ -118,7 +124,8 @@ static void memory_head(FILE *out, Arena *arena, const Results *results) {
         least = fmin(least, results->memory[i].capacity_bytes);
     }
     double capacity_gib = least / 0x1p30;
-    script_head_number(out, "label_columns", label_columns(results));
+    script_head_number(out, "label_columns", memory_columns(results));
+    script_head_number(out, "sample_columns", class_columns(results));
     script_head_number(out, "memory_rows", bands_shown(results->memory_count));
     script_head_number(out, "step_s", seconds(results->step));
     script_head_number(out, "highest_gib", 1.12 * highest / 0x1p30);

@@ -9,7 +9,13 @@
 /* What fits into a picture 1200 wide at the title's and at the text's size of letters. */
 enum { TITLE_COLUMNS = 112, LINE_COLUMNS = 160, MOST_LINES = 3 };
 
-/* Bytes of the longest start of a text that fits, up to a blank when there is one. */
+/* Where a line may end: at a blank, but not between a number and its unit. */
+static bool ends_word(const char *text, size_t at) {
+    bool after_number = at > 0 && text[at - 1] >= '0' && text[at - 1] <= '9';
+    return text[at] == ' ' && text[at + 1] != '%' && !after_number;
+}
+
+/* Bytes of the longest start of a text that fits, up to the end of a word when there is one. */
 static size_t fitting_bytes(const char *text, int most_columns) {
     if (text_layout_columns(text) <= most_columns) {
         return strlen(text);
@@ -21,7 +27,7 @@ static size_t fitting_bytes(const char *text, int most_columns) {
         if (columns > most_columns) {
             return bytes > 0 ? bytes : i;
         }
-        bytes = text[i] == ' ' && text[i + 1] != '%' ? i : bytes;
+        bytes = ends_word(text, i) ? i : bytes;
     }
     return strlen(text);
 }

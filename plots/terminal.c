@@ -216,7 +216,10 @@ static void draw_line(FILE *out, const SweepFindings *findings, const SweepView 
         fclose(commands);
         return;
     }
-    fputs("set yrange [0:*]\nset offsets graph 0.04, graph 0.04, graph 0.1, 0\n$points << END\n", commands);
+    /* One scale for all lines, for they are read beside each other. */
+    fputs("set yrange [0:", commands);
+    cell_number(commands, 1.1 * sweep_findings_value(findings, findings->best));
+    fputs("]\nset offsets graph 0.04, graph 0.04\n$points << END\n", commands);
     for (int tick = 0; tick < view->tick_count; tick++) {
         int point = view->points[line * view->tick_count + tick];
         cell_number(commands, view->positions[tick]);

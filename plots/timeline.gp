@@ -12,7 +12,7 @@ do for [picture in 'png svg'] {
     set output 'timeline.' . picture
     set multiplot
     @set_title
-    set label 3 'thick bars: compute stream; thin bars below: pipeline and data streams' at screen 0.97,top + 0.005 right textcolor rgb TEXT_COLOUR
+    set label 3 'thick bars: compute stream; thin bars below: pipeline and data streams; two shades: one micro-batch and the next' at screen 0.97,top + 0.005 right textcolor rgb TEXT_COLOUR
     do for [panel in panels] {
         low = 0.165
         high = top - 0.02
@@ -20,8 +20,8 @@ do for [picture in 'png svg'] {
         right = 0.97
         if (zoomed && panel eq 'whole') { low = 0.16 + 0.5 * (top - 0.07) }
         if (zoomed && panel ne 'whole') { high = 0.16 + 0.5 * (top - 0.07) - 0.105 }
-        if (panel eq 'start') { right = 0.535 }
-        if (panel eq 'end') { left = 0.565 + 0.1 * (room(label_columns) - 0.10) }
+        if (panel eq 'start') { right = left + 0.5 * (0.97 - left) }
+        if (panel eq 'end') { left = left + 0.5345 * (0.97 - left) }
         set lmargin at screen left
         set rmargin at screen right
         set bmargin at screen low

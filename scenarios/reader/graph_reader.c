@@ -5,12 +5,11 @@
 
 #include "models/cluster_resolve.h"
 #include "models/hardware/graph_walk.h"
-#include "scenarios/reader/catalogue.h"
 #include "scenarios/reader/graph_file.h"
 #include "scenarios/reader/graph_names.h"
+#include "scenarios/reader/named_file.h"
 #include "scenarios/reader/tree_path.h"
 
-/* The file is named as seen from the file that names it. */
 static bool read_file(const YamlNode *tree, const GraphSpec *own, GraphPlan *plan, Arena *arena, ErrorList *errors) {
     ErrorPlace place = tree_path_place(tree, "cluster.fabric.file");
     if (own->switch_count + own->host_count + own->link_count > 0) {
@@ -18,10 +17,8 @@ static bool read_file(const YamlNode *tree, const GraphSpec *own, GraphPlan *pla
                        "found a file beside `switches`, `hosts` or `links`, expected one or the other");
         return false;
     }
-    const char *file = own->file;
-    if (file[0] != '/' && place.file != NULL)
-        file = arena_format(arena, "%s/%s", catalogue_folder_of(place.file, arena), file);
-    return graph_file_read(file, own->host_names, plan, arena, errors);
+    const char *file = named_file_find(tree, "cluster.fabric.file", own->file, errors);
+    return file != NULL && graph_file_read(file, own->host_names, plan, arena, errors);
 }
 
 static bool count_hosts(const YamlNode *tree, ClusterSpec *cluster, const GraphPlan *plan, ErrorList *errors) {

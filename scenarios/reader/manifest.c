@@ -26,11 +26,21 @@ static const YamlNode *scalar_of(const YamlNode *tree, const char *key) {
     return pair != NULL && pair->value->kind == YAML_SCALAR ? pair->value : NULL;
 }
 
+/* Adds an error when a file with the name of a manifest is neither one nor looks like a scenario. */
+static bool expected_manifest(const YamlNode *tree, ErrorList *errors) {
+    bool named = tree->place.file != NULL && manifest_is_named(tree->place.file);
+    if (!named || yaml_node_pair(tree, "cluster") != NULL)
+        return false;
+    error_list_add(errors, tree->place, NULL,
+                   "found no scenario of an earlier run, expected the manifest.json of a folder that `run -o` wrote");
+    return true;
+}
+
 YamlNode *manifest_scenario(YamlNode *tree, Arena *arena, ErrorList *errors) {
     const YamlNode *program = scalar_of(tree, "program");
     const YamlNode *text = scalar_of(tree, "scenario");
     if (program == NULL || text == NULL || strcmp(program->text, "chokepoint") != 0)
-        return tree;
+        return expected_manifest(tree, errors) ? NULL : tree;
     YamlNode *scenario = yaml_tree_read_text(text->text, text->place, arena, errors);
     YamlPair *name = yaml_node_pair(tree, "name");
     if (scenario == NULL || name == NULL)

@@ -1,8 +1,6 @@
 #include "scenarios/reader/nccl_node.h"
 
-#include <string.h>
-
-#include "scenarios/reader/catalogue.h"
+#include "scenarios/reader/named_file.h"
 #include "scenarios/reader/nccl_topology.h"
 #include "scenarios/reader/tree_path.h"
 
@@ -50,14 +48,12 @@ static void check_link(const LinkSpec *link, const char *node_path, const char *
 
 bool nccl_node_apply(const YamlNode *tree, NcclNode which, Arena *arena, ErrorList *errors) {
     int before = errors->count;
-    const char *file = which.node->nccl_topology;
-    if (file == NULL)
+    if (which.node->nccl_topology == NULL)
         return true;
-    ErrorPlace place = tree_path_place(tree, arena_format(arena, "%s.nccl_topology", which.path));
-    if (file[0] != '/' && place.file != NULL)
-        file = arena_format(arena, "%s/%s", catalogue_folder_of(place.file, arena), file);
+    const char *path = arena_format(arena, "%s.nccl_topology", which.path);
+    const char *file = named_file_find(tree, path, which.node->nccl_topology, errors);
     NcclTopology found;
-    if (!nccl_topology_read(file, &found, arena, errors))
+    if (file == NULL || !nccl_topology_read(file, &found, arena, errors))
         return false;
     take_numbers(tree, &found, which, errors);
     check_link(&which.node->nvlink, which.path, "nvlink", errors);

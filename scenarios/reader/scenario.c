@@ -7,6 +7,7 @@
 #include "scenarios/reader/fields.h"
 #include "scenarios/reader/graph_reader.h"
 #include "scenarios/reader/manifest.h"
+#include "scenarios/reader/named_file.h"
 #include "scenarios/reader/nccl_node.h"
 #include "scenarios/reader/port_counters.h"
 #include "scenarios/reader/tree_edit.h"
@@ -106,19 +107,15 @@ static void find_places(const YamlNode *tree, ErrorList *errors, int first) {
             errors->items[i].place = tree_path_place(tree, errors->items[i].path);
 }
 
-/* Files of counters are looked for beside the file that names them. */
 static void read_counters(const YamlNode *tree, SimulationSpec *spec, ErrorList *errors) {
     for (int64_t i = 0; i < spec->background_count; i++) {
         BackgroundSpec *flow = &spec->background[i];
         if (*flow->counters == '\0')
             continue;
-        ErrorPlace place = tree_path_place(tree, arena_format(errors->arena, "background[%" PRId64 "].counters", i));
-        const char *slash = place.file != NULL ? strrchr(place.file, '/') : NULL;
-        bool beside = slash != NULL && flow->counters[0] != '/';
-        const char *path =
-            beside ? arena_format(errors->arena, "%.*s/%s", (int)(slash - place.file), place.file, flow->counters)
-                   : flow->counters;
-        port_counters_read(path, flow, errors->arena, errors);
+        const char *path = arena_format(errors->arena, "background[%" PRId64 "].counters", i);
+        const char *file = named_file_find(tree, path, flow->counters, errors);
+        if (file != NULL)
+            port_counters_read(file, flow, errors->arena, errors);
     }
 }
 

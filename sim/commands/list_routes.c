@@ -51,15 +51,16 @@ static int read_gpu(const CommandLine *line, const char *option, const ClusterSp
     if (gpu >= 0 && gpu < gpus && gpu % per_node < cluster_node(cluster, (int)gpu / per_node)->gpus)
         return (int)gpu;
     if (gpu >= 0 && gpu < gpus) {
-        error_list_add(errors, (ErrorPlace){0}, "list", "option --%s: found %s, expected a GPU: node %ld has %d",
+        error_list_add(errors, (ErrorPlace){0}, "list", "option --%s: found \"%s\", expected a GPU: node %ld has %d",
                        option, yaml_node_shown_text(text, line->arena), gpu / per_node,
                        cluster_node(cluster, (int)gpu / per_node)->gpus);
         return -1;
     }
+    const char *found =
+        text != NULL ? arena_format(line->arena, "\"%s\"", yaml_node_shown_text(text, line->arena)) : "nothing";
     error_list_add(errors, (ErrorPlace){0}, "list",
                    "option --%s: found %s, expected a GPU in 0 .. %d, or node[0].gpu[0] .. node[%d].gpu[%d]", option,
-                   text != NULL ? yaml_node_shown_text(text, line->arena) : "nothing", gpus - 1,
-                   (int)cluster->nodes - 1, per_node - 1);
+                   found, gpus - 1, (int)cluster->nodes - 1, per_node - 1);
     return -1;
 }
 

@@ -49,12 +49,19 @@ static void check_plot(const CommandLine *line, const Format *format, ErrorList 
         error_list_add(errors, (ErrorPlace){0}, "run", "option --plot needs --format text, found %s", format->name);
 }
 
+static void check_output(const CommandLine *line, ErrorList *errors) {
+    const char *folder = command_line_value(line, "output");
+    if (folder != NULL && *folder == '\0')
+        error_list_add(errors, (ErrorPlace){0}, "run", "option --output: found \"\", expected a folder");
+}
+
 static bool read_request(const CommandLine *line, Request *request) {
     ErrorList errors;
     error_list_init(&errors, line->arena);
     request->format = read_format(line, &errors);
     request->threads = command_line_threads(line, &errors);
     check_plot(line, request->format, &errors);
+    check_output(line, &errors);
     error_list_print(&errors, note_stream());
     return errors.count == 0;
 }
@@ -65,6 +72,16 @@ static const char *const *find_files(const CommandLine *line, const Catalogue *c
     for (int i = 0; i < line->word_count; i++)
         files[i] = catalogue_scenario(catalogue, line->words[i], line->arena, errors);
     return files;
+}
+
+/* Not of the file as such, nor of --set. */
+static bool concerns_scenario_of(const ErrorList *errors, const char *file) {
+    for (int i = 0; i < errors->count; i++) {
+        const Error *error = &errors->items[i];
+        if (*error->path != '\0' && error->place.file != NULL && strcmp(error->place.file, file) == 0)
+            return true;
+    }
+    return false;
 }
 
 static Scenario *read_scenario(const CommandLine *line) {
@@ -80,7 +97,7 @@ static Scenario *read_scenario(const CommandLine *line) {
     Scenario *scenario = scenario_read(&source, line->arena, &errors);
     error_list_print(&errors, note_stream());
     for (int i = 0; scenario == NULL && i < source.file_count; i++)
-        if (manifest_is_named(source.files[i]))
+        if (manifest_is_named(source.files[i]) && concerns_scenario_of(&errors, source.files[i]))
             fprintf(note_stream(),
                     "%s keeps the scenario, not the files that it names; its \"command\" says how it was run\n",
                     source.files[i]);

@@ -160,6 +160,7 @@ bad missing_argument run $good --set
 bad missing_argument_letter run $good -o
 bad argument_of_flag run $good --json=yes
 bad two_outputs run $good -o one -o two
+bad output_empty run $good -o ''
 bad no_words run
 bad too_many_words list gpus nodes
 bad unknown_format run $good --format jsn
@@ -189,6 +190,7 @@ bad routes_without_scenario list routes --from 0 --to 1
 bad routes_of_no_gpu list routes own_graph --from 'node[3].gpu[8]' --to 128
 bad routes_of_one_gpu list routes own_graph --from 0x1 -s cluster.nodes=16
 bad routes_of_empty_place list routes $here/mixed.yaml --from 0 --to 'node[2].gpu[4]'
+bad routes_of_empty_word list routes own_graph --from '' --to 1
 bad unknown_help help rnu
 bad plan_no_words plan
 bad plan_mistakes plan $open --top 0 --format svg --jobs none
@@ -307,6 +309,12 @@ expect record_again 0 run "$work/record" -q -o "$work/record" --no-plots &&
     if cmp -s "$work/first" "$work/stdout"; then pass; else fail "the folder of a run is another scenario"; fi
 expect record_alone 0 run "$work/record/manifest.json" --set sweep={} -f csv &&
     if [ "$(wc -l <"$work/stdout")" -eq 2 ]; then pass; else fail "a manifest takes no --set"; fi
+
+# A manifest that is damaged, and one of somebody else.
+head -c 300 "$work/record/manifest.json" >"$work/manifest.json"
+bad manifest_cut run "$work/manifest.json"
+printf '{"name": "app", "icons": []}' >"$work/manifest.json"
+bad manifest_of_others run "$work/manifest.json"
 
 expect record_of_files 0 run $here/neighbours.yaml -q -o "$work/record" --no-plots && bad record_without_files run "$work/record"
 

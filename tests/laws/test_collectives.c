@@ -26,7 +26,8 @@ static CollectiveCall packed(CollectiveKind kind, int ranks, int *rank_gpu) {
         .kind = kind, .bytes = BYTES, .ranks = ranks, .rank_gpu = rank_gpu, .gpus_per_node = GPUS_PER_NODE};
 }
 
-static double bytes_sent_by(const CollectiveAlgorithm *algorithm, const CollectiveCall *call, int rank) {
+/* To one rank, or to all with -1. */
+static double bytes_sent_to(const CollectiveAlgorithm *algorithm, const CollectiveCall *call, int rank, int to) {
     CollectivePhase phases[COLLECTIVE_PHASES_MAX];
     CollectiveSend sends[RANKS_MAX];
     int count = algorithm->phases(call, phases);
@@ -34,8 +35,12 @@ static double bytes_sent_by(const CollectiveAlgorithm *algorithm, const Collecti
     for (int phase = 0; phase < count; phase++)
         for (int step = 0; step < phases[phase].steps; step++)
             for (int i = algorithm->sends(call, phase, step, rank, sends) - 1; i >= 0; i--)
-                bytes += sends[i].bytes;
+                bytes += to < 0 || sends[i].to_rank == to ? sends[i].bytes : 0;
     return bytes;
+}
+
+static double bytes_sent_by(const CollectiveAlgorithm *algorithm, const CollectiveCall *call, int rank) {
+    return bytes_sent_to(algorithm, call, rank, -1);
 }
 
 static double seconds_of(const CollectiveCall *call, const char *name, const FabricSpec *fabric) {
@@ -134,18 +139,22 @@ Test(collectives, a_switch_that_reduces_moves_the_buffer_and_one_share_through_e
     int gpus[RANKS_MAX];
     const struct {
         CollectiveKind kind;
-        double whole, shares; /* sent by a rank that is not the root */
-    } theory[] = {{COLLECTIVE_ALL_REDUCE, 1, 1},
-                  {COLLECTIVE_REDUCE_SCATTER, 1, 0},
-                  {COLLECTIVE_ALL_GATHER, 0, 1},
-                  {COLLECTIVE_REDUCE, 1, 0},
-                  {COLLECTIVE_BROADCAST, 0, 0}};
+        double whole, shares;       /* sent by a rank that is not the root */
+        double whole_in, shares_in; /* sent by the switch to that rank */
+    } theory[] = {{COLLECTIVE_ALL_REDUCE, 1, 1, 1, 1},
+                  {COLLECTIVE_REDUCE_SCATTER, 1, 0, 0, 1},
+                  {COLLECTIVE_ALL_GATHER, 0, 1, 1, 0},
+                  {COLLECTIVE_REDUCE, 1, 0, 0, 0},
+                  {COLLECTIVE_BROADCAST, 0, 0, 1, 0}};
     for (int i = 0; i < 5; i++)
         for (int n = 2; n <= GPUS_PER_NODE; n++) {
             CollectiveCall call = packed(theory[i].kind, n, gpus);
             call.in_network_reduction = true;
             double expected = BYTES * (theory[i].whole + theory[i].shares / n);
             cr_assert_float_eq(bytes_sent_by(collective_find("in_network"), &call, n - 1), expected, 1e-6);
+            double expected_in = BYTES * (theory[i].whole_in + theory[i].shares_in / n);
+            double found_in = bytes_sent_to(collective_find("in_network"), &call, n, n - 1);
+            cr_assert_float_eq(found_in, expected_in, 1e-6, "kind %d, %d ranks", i, n);
         }
 }
 

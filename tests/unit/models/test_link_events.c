@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 #include <math.h>
+#include <string.h>
 
 #include "sim/engine/engine.h"
 #include "tests/unit/models/busy_cluster.h"
@@ -234,6 +235,38 @@ Test(link_events, folded_and_unfolded_agree_beside_a_slow_link) {
         spec.fidelity = FIDELITY_UNFOLDED;
         cr_expect_float_eq(folded_s / run_s(&spec), 1, 0.01, "%s: folded %.9f s, unfolded %.9f s", LINKS[i], folded_s,
                            run_s(&spec));
+        arena_destroy(arena);
+    }
+}
+
+/* When the NIC of the only class whose name ends so was last busy, seconds from the start of the step. */
+static double busy_until_s(const Results *results, const char *ending) {
+    double until_s = 0;
+    for (int i = 0; i < results->series_count; i++) {
+        const SeriesSamples *samples = &results->series[i];
+        size_t length = strlen(samples->entity), tail = strlen(ending);
+        bool wanted = strcmp(samples->metric, "nic") == 0 && length >= tail &&
+                      strcmp(samples->entity + length - tail, ending) == 0;
+        for (int j = 0; wanted && j + 1 < samples->count; j++)
+            if (samples->mean[j] > 0)
+                until_s = samples->time_s[j + 1];
+    }
+    return until_s;
+}
+
+Test(link_events, the_nic_that_is_shown_for_a_tensor_rank_is_its_own) {
+    static const char *const ENDINGS[][2] = {{"tensor 0", "tensor 1"}, {"rank 0", "rank 1"}};
+    for (int unfolded = 0; unfolded < 2; unfolded++) {
+        Arena *arena = arena_create();
+        SimulationSpec spec = busy_cluster(arena, 2, 2, 2);
+        spec.fidelity = unfolded ? FIDELITY_UNFOLDED : FIDELITY_FOLDED;
+        JobSpec *job = busy_cluster_add_training(&spec, "job", 4, "");
+        job->training.plan.tensor_parallel = 2;
+        busy_cluster_add_event(&spec, "node[0].nic[1]", 0.0001, 0)->speed_fraction = 0.2385;
+        const Results *results = busy_cluster_run(&spec, arena)->contention->jobs[0];
+        double left_s = busy_until_s(results, ENDINGS[unfolded][0]);
+        double right_s = busy_until_s(results, ENDINGS[unfolded][1]);
+        cr_expect(left_s > 0 && right_s > left_s * 1.05, "%g s, on the slow NIC %g s", left_s, right_s);
         arena_destroy(arena);
     }
 }

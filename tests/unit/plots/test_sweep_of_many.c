@@ -183,3 +183,32 @@ Test(sweep_of_many, a_narrow_terminal_gets_narrow_lines_and_no_form_feed) {
     cr_assert_null(strchr(text, '\f'));
     free(text);
 }
+
+/* The numbers on the vertical axes from `text` up to `end`, one behind the other. */
+static const char *scale_of(const char *text, const char *end) {
+    const char *scale = "";
+    for (; text < end; text = strchr(text, '\n') + 1) {
+        int digits = 0;
+        int number = 0;
+        if (sscanf(text, "%d%n", &number, &digits) == 1 && strncmp(text + digits, " |-+", 4) == 0) {
+            scale = arena_format(arena, "%s %d", scale, number);
+        }
+    }
+    return scale;
+}
+
+Test(sweep_of_many, curves_in_the_terminal_have_one_scale) {
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *out = open_memstream(&text, &bytes);
+    terminal_draw_sweep(out, sweep_findings_of(arena, fixture_sweep_of_two(arena)), 80);
+    fclose(out);
+    const char *first = strstr(text, " over ");
+    const char *next = strstr(first + 1, " over ");
+    const char *last = next != NULL ? strstr(next + 1, " over ") : NULL;
+    cr_assert_not_null(last, "%s", text);
+    const char *scale = scale_of(strchr(first, '\n') + 1, next);
+    cr_expect_gt(strlen(scale), 8, "%s", text);
+    cr_expect_str_eq(scale, scale_of(strchr(last, '\n') + 1, text + bytes), "%s", text);
+    free(text);
+}

@@ -243,3 +243,11 @@ Test(views, a_title_takes_the_lesson_when_it_fits_and_the_subtitle_else) {
     cr_assert_not_null(strstr(head, "title = 'cliff'\n"));
     cr_assert_not_null(strstr(head, " it ends in a full stop. So.'\n"), "%s", head);
 }
+
+Test(views, a_line_of_a_subtitle_does_not_end_between_a_number_and_its_unit) {
+    const char *verdict =
+        "Words that say nothing fill the first line of a subtitle up to its end, so that the figure at that "
+        "end would be torn: the ring takes every one of 238.5 milliseconds, and no more.";
+    const char *head = head_of((ScriptTitle){"ring", "", verdict});
+    cr_assert_not_null(strstr(head, " every one of' . \"\\n\" . '238.5 milliseconds,"), "%s", head);
+}

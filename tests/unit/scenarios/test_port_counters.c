@@ -31,7 +31,7 @@ Test(port_counters, rates_are_taken_as_they_are_and_other_columns_do_not_matter)
 
 /* The last count begins nothing. */
 Test(port_counters, counts_become_rates_until_the_next_count) {
-    expect_samples("time_s,bytes\n0,1000\n2,5770\n2.5,5770\n", (RateSample[]){{0, 2385}, {2, 0}, {2.5, 0}}, 3);
+    expect_samples("time_s,bytes\n0.5,1000\n2.5,5770\n3,5770\n", (RateSample[]){{0.5, 2385}, {2.5, 0}, {3, 0}}, 3);
 }
 
 Test(port_counters, a_counter_that_was_reset_has_counted_from_zero) {

@@ -162,7 +162,7 @@ Test(yaml_tree, files_that_cannot_be_read_are_reported) {
 
 Test(yaml_tree, a_text_without_a_line_puts_all_nodes_at_its_place) {
     Reading *reading = reading_create();
-    YamlNode *root = yaml_tree_read_text("{a: [3]}", (ErrorPlace){.file = "--set"}, reading->arena, &reading->errors);
+    YamlNode *root = yaml_tree_read_text("{a:\n [3]}", (ErrorPlace){.file = "--set"}, reading->arena, &reading->errors);
     cr_assert_eq(root->pairs[0].value->pairs[0].value->place.line, 0);
     cr_assert_str_eq(root->pairs[0].value->place.file, "--set");
     reading_destroy(reading);
