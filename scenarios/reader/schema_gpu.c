@@ -1,4 +1,5 @@
 #include "scenarios/reader/schema.h"
+#include "scenarios/reader/schema_attention.h"
 
 /* Far outside anything built: they catch a wrong prefix. */
 #define LEAST_BYTES_PER_S 1e3
@@ -76,6 +77,12 @@ static const SchemaRow KERNEL_ROWS[] = {
      .help = "gap on the device between two kernels of one stream"},
     {KERNEL("host", host_s, DIMENSION_TIME), .max = 1, .required = true,
      .help = "CPU time of an eager framework to issue one kernel"},
+    {.key = "attention",
+     .type = FIELD_OBJECT,
+     .offset = offsetof(GpuKernels, attention),
+     .required = true,
+     .help = "fused attention",
+     .table = &SCHEMA_ATTENTION},
 };
 
 static const SchemaTable KERNELS_TABLE = {.name = "kernels",
