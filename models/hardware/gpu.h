@@ -73,6 +73,8 @@ typedef struct GpuKernels {
     double cast_start_s;           /* >= 0; fixed cost of that cast's kernels */
     double launch_s;               /* >= 0; gap on the device between two kernels of one stream */
     double host_s;                 /* >= 0; CPU time of an eager framework to issue one kernel */
+    double graph_launch_s;         /* >= 0; gap on the device between two kernels of one CUDA graph */
+    double graph_host_s;           /* >= 0; CPU time per kernel to launch a graph */
     GpuAttention attention;
 } GpuKernels;
 
@@ -120,6 +122,9 @@ double gpu_row_reduction_seconds(const GpuSpec *gpu, double bytes);
 
 /* Returns the GPU as it is in long runs such as training: matrix kernels of every length at the sustained clock. */
 GpuSpec gpu_sustained(const GpuSpec *gpu);
+
+/* Returns the GPU as it is when its kernels are captured in CUDA graphs and replayed. */
+GpuSpec gpu_in_graphs(const GpuSpec *gpu);
 
 /* Returns the time lost on the device between `kernels` kernels of one stream. */
 double gpu_launch_seconds(const GpuSpec *gpu, int kernels);

@@ -10,7 +10,8 @@ static void add_type(const ClusterSpec *cluster, const TrainingSpec *training, i
     if (gpus[type].sm_count > 0)
         return;
     /* Kernels follow each other for hours: the power-limited clock counts. */
-    gpus[type] = gpu_sustained(&cluster_type(cluster, type)->gpu);
+    const GpuSpec eager = gpu_sustained(&cluster_type(cluster, type)->gpu);
+    gpus[type] = training->plan.cuda_graphs ? gpu_in_graphs(&eager) : eager;
     costs[type] = training_costs_of(training, &gpus[type]);
 }
 

@@ -195,9 +195,10 @@ static void write_entry(FILE *out, const KernelFit *fit, Arena *arena) {
     }
     const GpuKernels *kernels = &fit->gpu.kernels;
     write_line(out, "attention.grouped_heads", arena_format(arena, "%d", kernels->attention.grouped_heads), kept);
-    write_line(out, "launch", arena_format(arena, "\"%s\"", quantity_text(kernels->launch_s, DIMENSION_TIME, arena)),
-               kept);
-    write_line(out, "host", arena_format(arena, "\"%s\"", quantity_text(kernels->host_s, DIMENSION_TIME, arena)), kept);
+    const char *const keys[] = {"launch", "host", "graph_launch", "graph_host"};
+    const double values[] = {kernels->launch_s, kernels->host_s, kernels->graph_launch_s, kernels->graph_host_s};
+    for (int i = 0; i < 4; i++)
+        write_line(out, keys[i], arena_format(arena, "\"%s\"", quantity_text(values[i], DIMENSION_TIME, arena)), kept);
 }
 
 void kernel_fit_text_write(FILE *out, const KernelFit *fit, Arena *arena) {
