@@ -55,6 +55,15 @@ typedef struct GpuAttention {
     DecodeKernel grouped_fp8; /* the same, fp8 cache */
 } GpuAttention;
 
+/* Constants of mixture-of-experts layers; see moe.h. */
+typedef struct GpuMoe {
+    double start_s;         /* >= 0; a layer whatever its size: all its kernels */
+    double matrix_fraction; /* (0, 1]; share of the 16-bit peak in grouped products */
+    double fp8_fraction;    /* 0..1; the same of the fp8 peak; 0 = not supported */
+    double hidden_passes;   /* >= 0; how often hidden states go through HBM beside the products */
+    double inner_passes;    /* >= 0; the same for the inner layer of an expert */
+} GpuMoe;
+
 /*
  * How near real kernels come to the datasheet. The same formulas serve every GPU; these constants are fitted per GPU on
  * one half of a kernel benchmark and judged on the other (tests/validation/test_kernels.c).
@@ -76,6 +85,7 @@ typedef struct GpuKernels {
     double graph_launch_s;         /* >= 0; gap on the device between two kernels of one CUDA graph */
     double graph_host_s;           /* >= 0; CPU time per kernel to launch a graph */
     GpuAttention attention;
+    GpuMoe moe;
 } GpuKernels;
 
 typedef struct GpuSpec {

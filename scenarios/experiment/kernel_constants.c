@@ -46,6 +46,11 @@ static const KernelConstant CONSTANTS[] = {
     DECODE("single", single, KERNEL_GROUP_SINGLE),
     DECODE("grouped", grouped, KERNEL_GROUP_GROUPED),
     DECODE("grouped_fp8", grouped_fp8, KERNEL_GROUP_GROUPED_FP8),
+    {"moe.start", KERNEL_GROUP_MOE, DIMENSION_TIME, OF(moe.start_s), 1e-7, 1e-3, 2e-5},
+    {"moe.matrix", KERNEL_GROUP_MOE_16, DIMENSION_FRACTION, OF(moe.matrix_fraction), 0.1, 1, 0.8},
+    {"moe.fp8", KERNEL_GROUP_MOE_FP8, DIMENSION_FRACTION, OF(moe.fp8_fraction), 0.1, 1, 0.8},
+    {"moe.hidden_passes", KERNEL_GROUP_MOE, DIMENSION_COUNT, OF(moe.hidden_passes), 0.1, 50, 4},
+    {"moe.inner_passes", KERNEL_GROUP_MOE, DIMENSION_COUNT, OF(moe.inner_passes), 0.1, 50, 4},
 };
 
 const KernelConstant *kernel_constant(int index) {

@@ -18,6 +18,9 @@ typedef enum KernelGroup {
     KERNEL_GROUP_REDUCTION,   /* row reductions */
     KERNEL_GROUP_PREFILL,     /* prefill */
     KERNEL_GROUP_PREFILL_FP8, /* prefill, when there are such rows in fp8 */
+    KERNEL_GROUP_MOE,         /* mixture-of-experts layers */
+    KERNEL_GROUP_MOE_16,      /* such layers, when some are in 16 bit */
+    KERNEL_GROUP_MOE_FP8,     /* such layers, when some are in fp8 */
     KERNEL_GROUP_CACHE,       /* decode steps */
     KERNEL_GROUP_SINGLE,      /* decode steps, when some have a block per query head */
     KERNEL_GROUP_GROUPED,     /* decode steps, when some have a block per key head and a 16-bit cache */

@@ -197,6 +197,20 @@ static void fit_decode(Fitting *fitting) {
     run_stage(fitting, &stage);
 }
 
+static void fit_moe(Fitting *fitting) {
+    Stage stage = choose_rows(fitting, KERNEL_MOE, PRECISION_COUNT);
+    int fp8_rows = 0;
+    for (int i = 0; i < stage.row_count; i++)
+        fp8_rows += stage.rows[i]->moe.precision == PRECISION_FP8;
+    add_group(&stage, KERNEL_GROUP_MOE);
+    if (fp8_rows < stage.row_count)
+        add_group(&stage, KERNEL_GROUP_MOE_16);
+    if (fp8_rows > 0)
+        add_group(&stage, KERNEL_GROUP_MOE_FP8);
+    if (stage.row_count > 0)
+        run_stage(fitting, &stage);
+}
+
 /* An entry without own constants of a precision still has a start for a fit. */
 static void fill_in_starts(GpuSpec *gpu) {
     for (int i = 0; i < PRECISION_COUNT; i++)
@@ -204,6 +218,8 @@ static void fill_in_starts(GpuSpec *gpu) {
             gpu->kernels.matrix_fraction[i] = kernel_constant_matrix((Precision)i)->typical;
     if (gpu->peak_flop_per_s[PRECISION_FP8] > 0 && gpu->kernels.attention.fp8_fraction <= 0)
         gpu->kernels.attention.fp8_fraction = gpu->kernels.attention.matrix_fraction;
+    if (gpu->peak_flop_per_s[PRECISION_FP8] > 0 && gpu->kernels.moe.fp8_fraction <= 0)
+        gpu->kernels.moe.fp8_fraction = gpu->kernels.moe.matrix_fraction;
 }
 
 static KernelRows gather_rows(const KernelTable *const *tables, int count, Arena *arena) {
@@ -236,6 +252,7 @@ const KernelFit *kernel_fit(const KernelTable *const *tables, int count, const G
     fit_memory_bound(&fitting, KERNEL_ROW_REDUCTION, KERNEL_GROUP_REDUCTION);
     fit_prefill(&fitting);
     fit_decode(&fitting);
+    fit_moe(&fitting);
     fit->class_count = kernel_judge(&fitting.rows, &start, &fit->gpu, fit->classes, arena);
     return fit;
 }

@@ -5,6 +5,7 @@
 #define SCENARIOS_EXPERIMENT_KERNEL_ROW_H
 
 #include "models/hardware/attention.h"
+#include "models/hardware/moe.h"
 
 typedef enum KernelKind {
     KERNEL_PRODUCT,       /* matrix product */
@@ -12,25 +13,27 @@ typedef enum KernelKind {
     KERNEL_ROW_REDUCTION, /* layer norm, softmax */
     KERNEL_PREFILL,       /* attention of whole prompts */
     KERNEL_DECODE,        /* attention of one token per sequence */
+    KERNEL_MOE,           /* mixture-of-experts layer */
     KERNEL_KIND_COUNT
 } KernelKind;
 
-enum { KERNEL_MOST_SIZES = 6 };
+enum { KERNEL_MOST_SIZES = 7 };
 
 typedef struct KernelRow {
     KernelKind kind;
     GemmShape product;        /* of a product */
     AttentionShape attention; /* of prefill and decode */
+    MoeShape moe;             /* of a mixture-of-experts layer */
     double bytes;             /* > 0, read and written, of element-wise kernels and row reductions */
     double seconds;           /* > 0 */
     int line;                 /* in the file, 1.. */
     bool is_held_back;        /* judges the fit and takes no part in it: half of the shapes, by a hash of the shape */
 } KernelRow;
 
-/* Returns "product", "element-wise", "row reduction", "prefill", "decode". */
+/* Returns "product", "element-wise", "row reduction", "prefill", "decode", "moe". */
 const char *kernel_kind_name(KernelKind kind);
 
-/* Precision of the row: of the product, or of attention; fp32 for the others. */
+/* Precision of the row: of the product, of attention, of experts; fp32 for the others. */
 Precision kernel_row_precision(const KernelRow *row);
 
 /* The simulated time on that GPU, and the null model's: the longer of FLOPs at peak and bytes at bandwidth. */

@@ -36,6 +36,12 @@ static const Format FORMATS[] = {
      "latency",
      "window_size",
      {"batch_size", "step", "num_heads", "num_key_value_heads", "head_dim"}},
+    {KERNEL_MOE,
+     "num_experts",
+     "moe_dtype",
+     "latency",
+     NULL,
+     {"num_tokens", "hidden_size", "inter_size", "topk", "num_experts", "moe_tp_size", "moe_ep_size"}},
     {KERNEL_ELEMENT_WISE, "OPName", "OPName", "Latency", NULL, {"B", "H"}},
 };
 
@@ -69,7 +75,7 @@ typedef struct Reading {
     const CsvTable *table;
     const Format *format;
     const char *wanted_device; /* NULL = the only one */
-    int type, time, device, optional;
+    int type, time, device, optional, source, distribution;
     int numbers[MOST_NUMBERS];
     Arena *arena;
     ErrorList *errors;
@@ -93,7 +99,7 @@ static bool find_columns(Reading *reading) {
         if (csv_column(reading->table, FORMATS[i].mark) >= 0)
             reading->format = &FORMATS[i];
     if (reading->format == NULL) {
-        refuse_column(reading, "gemm_dtype, isl, step or OPName");
+        refuse_column(reading, "gemm_dtype, isl, step, num_experts or OPName");
         return false;
     }
     const Format *format = reading->format;
@@ -103,6 +109,8 @@ static bool find_columns(Reading *reading) {
         reading->numbers[i] = need_column(reading, format->numbers[i]);
     reading->optional = format->optional ? csv_column(reading->table, format->optional) : -1;
     reading->device = csv_column(reading->table, "Device");
+    reading->source = csv_column(reading->table, "kernel_source");
+    reading->distribution = csv_column(reading->table, "distribution");
     return reading->errors->count == before;
 }
 
@@ -154,6 +162,24 @@ static AttentionShape attention_of(KernelKind kind, const int64_t *sizes, int64_
                             .precision = precision};
 }
 
+static MoeShape moe_of(const Reading *reading, const CsvRow *cells, const int64_t *sizes, Precision precision) {
+    bool is_named = reading->source >= 0;
+    return (MoeShape){.tokens = sizes[0],
+                      .hidden = sizes[1],
+                      .intermediate = sizes[2],
+                      .experts_per_token = sizes[3],
+                      .experts = sizes[4],
+                      .tensor_parallel = sizes[5],
+                      .expert_parallel = sizes[6],
+                      .gated = !(is_named && strstr(cells->cells[reading->source], "nongated")),
+                      .precision = precision};
+}
+
+static bool is_skewed(const Reading *reading, const CsvRow *cells) {
+    return reading->format->kind == KERNEL_MOE && reading->distribution >= 0 &&
+           strcmp(cells->cells[reading->distribution], "balanced") != 0;
+}
+
 /* False for a type that is not modelled. */
 static bool find_type(const char *name, Precision *precision) {
     for (size_t i = 0; i < sizeof TYPES / sizeof *TYPES; i++)
@@ -179,7 +205,7 @@ static bool read_row(const Reading *reading, const CsvRow *cells, KernelRow *row
     int64_t sizes[MOST_NUMBERS] = {0};
     Precision precision = PRECISION_FP32;
     bool has_type = reading->format->kind != KERNEL_ELEMENT_WISE;
-    if (has_type && !find_type(cells->cells[reading->type], &precision))
+    if ((has_type && !find_type(cells->cells[reading->type], &precision)) || is_skewed(reading, cells))
         return false;
     *row = (KernelRow){.kind = reading->format->kind, .line = cells->line, .seconds = read_time(reading, cells)};
     for (int i = 0; i < MOST_NUMBERS && reading->format->numbers[i]; i++)
@@ -189,6 +215,8 @@ static bool read_row(const Reading *reading, const CsvRow *cells, KernelRow *row
         read_operation(reading, cells, sizes, row);
     else if (row->kind == KERNEL_PRODUCT)
         row->product = (GemmShape){1, sizes[0], sizes[1], sizes[2], precision, false};
+    else if (row->kind == KERNEL_MOE)
+        row->moe = moe_of(reading, cells, sizes, precision);
     else {
         int64_t window = reading->optional < 0 ? 0 : read_size(reading, cells, reading->optional, 0);
         row->attention = attention_of(row->kind, sizes, window, precision);

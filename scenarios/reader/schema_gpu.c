@@ -1,5 +1,6 @@
 #include "scenarios/reader/schema.h"
 #include "scenarios/reader/schema_attention.h"
+#include "scenarios/reader/schema_moe.h"
 
 /* Far outside anything built: they catch a wrong prefix. */
 #define LEAST_BYTES_PER_S 1e3
@@ -87,6 +88,12 @@ static const SchemaRow KERNEL_ROWS[] = {
      .required = true,
      .help = "fused attention",
      .table = &SCHEMA_ATTENTION},
+    {.key = "moe",
+     .type = FIELD_OBJECT,
+     .offset = offsetof(GpuKernels, moe),
+     .required = true,
+     .help = "mixture-of-experts layers",
+     .table = &SCHEMA_MOE},
 };
 
 static const SchemaTable KERNELS_TABLE = {.name = "kernels",

@@ -100,6 +100,8 @@ const Command command_calibrate = {
                "  kv_cache_dtype,batch_size,isl,num_heads,num_key_value_heads,head_dim[,window_size],latency\n"
                "                                                      attention of whole prompts\n"
                "  the same with step instead of isl                   attention of a decode step\n"
+               "  moe_dtype,num_tokens,hidden_size,inter_size,topk,num_experts,moe_tp_size,moe_ep_size,latency\n"
+               "                                                      mixture-of-experts layers\n"
                "  OPName,Device,B,H,Latency                           element-wise kernels, ln, softmax; fp32\n"
                "Types: bfloat16, float16, float32, tf32, fp8. Half of the shapes are fitted, the other half\n"
                "judges. The lines that come out go under `gpu:` of scenarios/hardware/NAME.yaml; what no row\n"

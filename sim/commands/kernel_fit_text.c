@@ -122,7 +122,8 @@ static void write_warnings(FILE *out, const KernelFit *fit, Arena *arena) {
                           "constant, in the fitted half.",
                           fit->thin_rows));
     if (fit->left_out > 0)
-        warn(out, &count, arena_format(arena, "%d rows are of types that are not modelled.", fit->left_out));
+        warn(out, &count,
+             arena_format(arena, "%d rows are of types or distributions that are not modelled.", fit->left_out));
 }
 
 /* Where a constant is from, as the comment behind it. */

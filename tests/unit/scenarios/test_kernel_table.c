@@ -57,6 +57,25 @@ Test(kernel_table, prefills_and_decode_steps_are_read) {
     reading_destroy(reading);
 }
 
+Test(kernel_table, balanced_experts_are_read_and_skewed_ones_left_out) {
+    Reading *reading = reading_create();
+    const KernelTable *table =
+        read_text(reading,
+                  "kernel_source,moe_dtype,num_tokens,hidden_size,inter_size,topk,num_experts,moe_tp_size,moe_ep_size,"
+                  "distribution,latency\nflow,fp8,700,3072,1408,6,64,2,4,balanced,0.5\nflow,fp8,700,3072,1408,6,64,2,4,"
+                  "power_law,0.7\nflow_nongated,bfloat16,1,3072,1408,6,64,2,4,balanced,0.02\n",
+                  NULL);
+    cr_assert_str_eq(reading_errors(reading), "");
+    cr_assert(table->row_count == 2 && table->left_out == 1);
+    const MoeShape *moe = &table->rows[0].moe;
+    cr_assert_eq(table->rows[0].kind, KERNEL_MOE);
+    cr_assert(moe->tokens == 700 && moe->hidden == 3072 && moe->intermediate == 1408 && moe->experts_per_token == 6);
+    cr_assert(moe->experts == 64 && moe->tensor_parallel == 2 && moe->expert_parallel == 4);
+    cr_assert(moe->gated && moe->precision == PRECISION_FP8);
+    cr_assert_not(table->rows[1].moe.gated);
+    reading_destroy(reading);
+}
+
 Test(kernel_table, memory_bound_kernels_move_as_many_tensors_as_their_operation) {
     Reading *reading = reading_create();
     const KernelTable *table = read_text(reading,
@@ -88,7 +107,8 @@ Test(kernel_table, half_of_the_shapes_are_held_back_and_always_the_same) {
 
 Test(kernel_table, mistakes_are_told_with_their_place) {
     expect_errors("m,n,k,latency\n1,2,3,4\n", NULL,
-                  "t.csv:1:1: found no column gemm_dtype, isl, step or OPName, expected a table of measured kernels\n");
+                  "t.csv:1:1: found no column gemm_dtype, isl, step, num_experts or OPName, expected a table of "
+                  "measured kernels\n");
     expect_errors("gemm_dtype,m,k,latency\nfp8,1,2,3\n", NULL,
                   "t.csv:1:1: found no column n, expected a table of measured kernels\n");
     expect_errors("gemm_dtype,m,n,k,latency\nfp8,0,2,3,1\n", NULL,

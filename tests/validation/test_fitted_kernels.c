@@ -1,6 +1,7 @@
 /*
- * Measured attention against attention.h with the constants that users get. They were fitted on one half of the rows,
- * chosen by a hash of the shape (kernel_table.h); the errors asserted here are of the other half. `chokepoint calibrate
+ * Measured attention and experts against attention.h and moe.h with the constants that users get. They were fitted on
+ * one half of the rows, chosen by a hash of the shape (kernel_table.h); the errors asserted here are of the other half.
+ * `chokepoint calibrate
  * --gpu` repeats the fit.
  */
 #include <criterion/criterion.h>
@@ -51,13 +52,17 @@ static void expect_errors(const char *file, const char *node, const double most[
     reading_destroy(reading);
 }
 
-Test(attention_kernels, prefills_are_near_the_measured_ones) {
+Test(fitted_kernels, prefills_are_near_the_measured_ones) {
     expect_errors("attention_prefill_a100_sxm.csv.gz", "dgx-a100-80", (const double[]){0.032, 0});
     expect_errors("attention_prefill_h100_sxm.csv.gz", "dgx-h100", (const double[]){0.048, 0.056});
 }
 
 /* On H100 in fp8 the library has a kernel of its own for every width of the heads. */
-Test(attention_kernels, decode_steps_are_near_the_measured_ones) {
+Test(fitted_kernels, decode_steps_are_near_the_measured_ones) {
     expect_errors("attention_decode_a100_sxm.csv.gz", "dgx-a100-80", (const double[]){0.045, 0});
     expect_errors("attention_decode_h100_sxm.csv.gz", "dgx-h100", (const double[]){0.096, 0.142});
+}
+
+Test(fitted_kernels, layers_of_experts_are_near_the_measured_ones) {
+    expect_errors("moe_h100_sxm.csv.gz", "dgx-h100", (const double[]){0.091, 0.093});
 }
