@@ -8,6 +8,7 @@ static const double TILE_TOKENS = 128;      /* queries of a tile, keys of a bloc
 static const double SMALL_TILE_TOKENS = 64; /* for short prompts, and keys of a block in a decode step */
 static const double WINDOW_TILES = 3;       /* blocks that a tile visits beside its window: the masked ones */
 static const double QUERY_BYTES = 2;
+static const int64_t NARROW_HEAD = 128; /* heads below it run on another kernel when the cache is fp8 */
 static const int MOST_SPLITS = 64;
 
 static double square(double value) {
@@ -148,5 +149,7 @@ double attention_decode_seconds(const GpuSpec *gpu, const AttentionShape *shape)
     double bytes = precision_bytes(shape->precision) * key_bytes(shape, work.keys) + 2 * query;
     double memory_s =
         (bytes + sqrt(bytes * attention->cache_ramp_bytes)) / (gpu->hbm_bytes_per_s * attention->cache_fraction);
-    return work.kernel->start_s + overlapped(fastest_s, memory_s);
+    bool is_narrow = work.kernel == &attention->grouped_fp8 && shape->head_dim < NARROW_HEAD;
+    double start_s = work.kernel->start_s + (is_narrow ? attention->narrow_start_s : 0);
+    return start_s + overlapped(fastest_s, memory_s);
 }

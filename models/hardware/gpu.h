@@ -53,6 +53,7 @@ typedef struct GpuAttention {
     DecodeKernel single;      /* a block per query head */
     DecodeKernel grouped;     /* a block per key head, 16-bit cache */
     DecodeKernel grouped_fp8; /* the same, fp8 cache */
+    double narrow_start_s;    /* >= 0; added to the start of grouped_fp8 for a head_dim below 128 */
 } GpuAttention;
 
 /* Constants of mixture-of-experts layers; see moe.h. */

@@ -46,6 +46,8 @@ static const KernelConstant CONSTANTS[] = {
     DECODE("single", single, KERNEL_GROUP_SINGLE),
     DECODE("grouped", grouped, KERNEL_GROUP_GROUPED),
     DECODE("grouped_fp8", grouped_fp8, KERNEL_GROUP_GROUPED_FP8),
+    {"attention.narrow_start", KERNEL_GROUP_GROUPED_FP8, DIMENSION_TIME, OF(attention.narrow_start_s), 1e-8, 1e-4,
+     2e-6},
     {"moe.start", KERNEL_GROUP_MOE, DIMENSION_TIME, OF(moe.start_s), 1e-7, 1e-3, 2e-5},
     {"moe.matrix", KERNEL_GROUP_MOE_16, DIMENSION_FRACTION, OF(moe.matrix_fraction), 0.1, 1, 0.8},
     {"moe.fp8", KERNEL_GROUP_MOE_FP8, DIMENSION_FRACTION, OF(moe.fp8_fraction), 0.1, 1, 0.8},

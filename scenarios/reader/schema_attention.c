@@ -63,6 +63,8 @@ static const SchemaRow ATTENTION_ROWS[] = {
     DECODE_KERNEL("single", single, "decode steps with a block per query head"),
     DECODE_KERNEL("grouped", grouped, "decode steps with a block per key head, 16-bit cache"),
     DECODE_KERNEL("grouped_fp8", grouped_fp8, "the same with an fp8 cache"),
+    {ATTENTION("narrow_start", narrow_start_s, DIMENSION_TIME), .max = 1e-2,
+     .help = "added to the start of grouped_fp8 for a head_dim below 128"},
 };
 
 const SchemaTable SCHEMA_ATTENTION = {.name = "attention",

@@ -33,6 +33,9 @@ static int fit_links(const CommandLine *line, const char *name) {
     NodeSpec node;
     int count;
     error_list_init(&errors, line->arena);
+    if (command_line_value(line, "device") != NULL)
+        error_list_add(&errors, (ErrorPlace){0}, "calibrate", "%s",
+                       "found option --device beside --node, expected it with --gpu only");
     Catalogue catalogue = places_catalogue(line->arena);
     node_entry_read(&catalogue, name, "option --node", &node, &errors);
     const CommTable **tables = read_comm_tables(line, &count, &errors);

@@ -24,7 +24,8 @@ static GpuSpec odd_gpu(void) {
                                            .cache_ramp_bytes = 7e6,
                                            .single = {6.1e-6, 1.3e-6, 0, 71e-12, 5.9e-6},
                                            .grouped = {5.3e-6, 3.1e-6, 530e-12, 113e-12, 4.7e-6},
-                                           .grouped_fp8 = {4.9e-6, 0.9e-6, 710e-12, 13e-12, 5.1e-6}};
+                                           .grouped_fp8 = {4.9e-6, 0.9e-6, 710e-12, 13e-12, 5.1e-6},
+                                           .narrow_start_s = 2.7e-6};
     return gpu;
 }
 
@@ -144,6 +145,17 @@ Test(attention, the_group_chooses_the_decode_kernel) {
     cr_expect(attention_decode_kernel(&gpu, &shape) == &attention->single);
     shape.kv_heads = 1; /* 32 query heads are more than 24 */
     cr_expect(attention_decode_kernel(&gpu, &shape) == &attention->single);
+}
+
+Test(attention, narrow_heads_over_an_fp8_cache_start_later) {
+    GpuSpec gpu = odd_gpu();
+    AttentionShape narrow = step(2, 900), wide = step(2, 900);
+    narrow.precision = wide.precision = PRECISION_FP8;
+    wide.head_dim = 128;
+    double narrow_s = attention_decode_seconds(&gpu, &narrow), wide_s = attention_decode_seconds(&gpu, &wide);
+    gpu.kernels.attention.narrow_start_s = 0;
+    cr_expect(epsilon_eq(dbl, narrow_s - attention_decode_seconds(&gpu, &narrow), 2.7e-6, 1e-12));
+    cr_expect(eq(dbl, wide_s, attention_decode_seconds(&gpu, &wide)));
 }
 
 Test(attention, blocks_beyond_the_multiprocessors_wait) {
