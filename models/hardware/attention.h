@@ -9,9 +9,8 @@
  * prefill adds the kernels around it: start + passes of queries, keys and values through HBM.
  * Decode: a block per key head, or per query head where there is one per key head or more than grouped_heads:
  *   block   = block + heads head_dim head + keys head_dim key, cut into 1..64 parts where that is faster (+ split),
- *   time    = start (+ narrow_start, see gpu.h) + (compute^4 + memory^4)^(1/4), memory being the cache, queries and
- * output. Tiles and the overlap of softmax with products: Dao, FlashAttention-2 (2023); Shah et al., FlashAttention-3
- * (2024).
+ *   time    = start (+ narrow_start, see gpu.h) + (compute^4 + memory^4)^(1/4), memory: cache, queries and output.
+ * Tiles and the overlap of softmax with products: Dao, FlashAttention-2 (2023); Shah et al., FlashAttention-3 (2024).
  *
  * Limits: causal; constants fitted to TensorRT-LLM (H100) and SGLang (A100), head_dim 64 to 256, up to 16,384 prompt
  * and 131,072 cached tokens; a sliding window is right to 15 %; other libraries choose other kernels.
