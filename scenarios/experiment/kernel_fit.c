@@ -153,8 +153,11 @@ static void fit_products(Fitting *fitting, bool with_stream) {
 static void derive_shares(Fitting *fitting) {
     static const Precision ALIKE[] = {PRECISION_TF32, PRECISION_FP16, PRECISION_BF16};
     KernelFit *fit = fitting->fit;
+    bool is_fitted = false;
+    for (int i = 0; i < fit->constant_count; i++)
+        is_fitted = is_fitted || fit->constants[i].constant == kernel_constant_matrix(fit->leading);
     bool is_alike = fit->leading == PRECISION_TF32 || fit->leading == PRECISION_FP16 || fit->leading == PRECISION_BF16;
-    for (int i = 0; i < 3 && is_alike; i++) {
+    for (int i = 0; i < 3 && is_alike && is_fitted; i++) {
         Precision precision = ALIKE[i];
         if (fit->gpu.peak_flop_per_s[precision] <= 0 || count_rows(fitting, KERNEL_PRODUCT, precision) > 0)
             continue;

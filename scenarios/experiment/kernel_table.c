@@ -10,7 +10,7 @@
 enum { MOST_NUMBERS = 7 };
 
 static const double MS = 1e-3;
-static const double MOST_SIZE = 1e12;
+static const double MOST_SIZE = 1e9; /* the product of any two fits into int64_t */
 
 /* A kind of table by its columns. */
 typedef struct Format {
@@ -134,7 +134,7 @@ static int64_t read_size(const Reading *reading, const CsvRow *row, int column, 
     double value = strtod(row->cells[column], &end);
     if (end != row->cells[column] && *end == '\0' && value == floor(value) && value >= least && value <= MOST_SIZE)
         return (int64_t)value;
-    refuse(reading, row, column, least > 0 ? "a whole number from 1 on" : "a whole number from 0 on");
+    refuse(reading, row, column, least > 0 ? "a whole number from 1 to 1e9" : "a whole number from 0 to 1e9");
     return 1;
 }
 

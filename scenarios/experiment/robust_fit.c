@@ -15,7 +15,8 @@ static const double X_TOLERANCE = 1e-5;
 static const double GRADIENT_TOLERANCE = 1e-8;
 static const double SCALE_OF_MEDIAN = 0.74; /* half of the standard deviation of a normal law with that median */
 static const double LEAST_SCALE = 1e-9;
-static const double UNTOLD = 3; /* standard errors of log(constant) above this say nothing */
+static const double FARTHEST = 50; /* a residual that is none, or beyond anything measured, counts as this */
+static const double UNTOLD = 3;    /* standard errors of log(constant) above this say nothing */
 
 static double share_of_x(double x) {
     return 1 / (1 + exp(-x));
@@ -43,10 +44,19 @@ static int residuals_at(const gsl_vector *x, void *context, gsl_vector *residual
     for (int i = 0; i < problem->constant_count; i++)
         constants[i] = constant_of_x(problem, i, gsl_vector_get(x, (size_t)i));
     problem->residuals(constants, residuals->data, problem->context);
+    for (size_t i = 0; i < residuals->size; i++) {
+        double residual = gsl_vector_get(residuals, i);
+        gsl_vector_set(residuals, i, isnan(residual) ? FARTHEST : fmax(-FARTHEST, fmin(residual, FARTHEST)));
+    }
     return GSL_SUCCESS;
 }
 
-/* GSL's callback: their derivatives, as differences to both sides. */
+static bool is_zero(const gsl_matrix *matrix) {
+    return gsl_matrix_max(matrix) <= 0 && gsl_matrix_min(matrix) >= 0;
+}
+
+/* GSL's callback: their derivatives, as differences to both sides. Where no row feels any constant GSL would stop the
+ * program; an error ends the fit instead. */
 static int slopes_at(const gsl_vector *x, void *context, gsl_matrix *slopes) {
     const RobustProblem *problem = context;
     gsl_vector *moved = gsl_vector_alloc(x->size), *ahead = gsl_vector_alloc((size_t)problem->row_count);
@@ -64,7 +74,7 @@ static int slopes_at(const gsl_vector *x, void *context, gsl_matrix *slopes) {
     gsl_vector_free(moved);
     gsl_vector_free(ahead);
     gsl_vector_free(behind);
-    return GSL_SUCCESS;
+    return is_zero(slopes) ? GSL_EBADFUNC : GSL_SUCCESS;
 }
 
 /* The median of the absolute residuals, which are left sorted in `sorted`. */
@@ -90,12 +100,14 @@ static double descend(const RobustProblem *problem, gsl_multifit_nlinear_workspa
     gsl_vector *weights = gsl_vector_alloc(rows), *residuals = gsl_vector_alloc(rows), *sorted = gsl_vector_alloc(rows);
     gsl_vector_set_all(weights, 1);
     double median = 0;
-    for (int round = 0; round < ROUNDS; round++) {
+    int status = GSL_SUCCESS;
+    for (int round = 0; round < ROUNDS && status != GSL_EBADFUNC; round++) {
         int reason;
-        gsl_multifit_nlinear_winit(x, weights, &model, workspace);
+        status = gsl_multifit_nlinear_winit(x, weights, &model, workspace);
         /* What stops it, a tolerance or no way down, is all the same: the next round looks again. */
-        gsl_multifit_nlinear_driver(round ? LATER_ITERATIONS : FIRST_ITERATIONS, X_TOLERANCE, GRADIENT_TOLERANCE, 0,
-                                    NULL, NULL, &reason, workspace);
+        if (status == GSL_SUCCESS)
+            status = gsl_multifit_nlinear_driver(round ? LATER_ITERATIONS : FIRST_ITERATIONS, X_TOLERANCE,
+                                                 GRADIENT_TOLERANCE, 0, NULL, NULL, &reason, workspace);
         gsl_vector_memcpy(x, gsl_multifit_nlinear_position(workspace));
         residuals_at(x, (void *)problem, residuals);
         median = median_distance(residuals, sorted);
@@ -111,8 +123,10 @@ static double descend(const RobustProblem *problem, gsl_multifit_nlinear_workspa
 static void read_constants(const RobustProblem *problem, gsl_multifit_nlinear_workspace *workspace,
                            RobustConstant *constants) {
     size_t count = (size_t)problem->constant_count;
-    gsl_matrix *covariance = gsl_matrix_alloc(count, count);
-    gsl_multifit_nlinear_covar(gsl_multifit_nlinear_jac(workspace), 0, covariance);
+    gsl_matrix *covariance = gsl_matrix_calloc(count, count);
+    const gsl_matrix *slopes = gsl_multifit_nlinear_jac(workspace);
+    if (!is_zero(slopes))
+        gsl_multifit_nlinear_covar(slopes, 0, covariance);
     const gsl_vector *residuals = gsl_multifit_nlinear_residual(workspace),
                      *x = gsl_multifit_nlinear_position(workspace);
     double squares = 0;

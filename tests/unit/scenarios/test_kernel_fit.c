@@ -162,6 +162,7 @@ Test(kernel_fit, too_few_rows_change_nothing) {
     cr_assert_eq(fit->constant_count, 0);
     cr_assert_gt(fit->thin_rows, 10);
     cr_assert_eq(fit->gpu.kernels.tile_loss, 11);
+    cr_assert_not(fit->is_derived[PRECISION_FP16]);
     arena_destroy(arena);
 }
 

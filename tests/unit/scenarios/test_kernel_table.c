@@ -112,7 +112,9 @@ Test(kernel_table, mistakes_are_told_with_their_place) {
     expect_errors("gemm_dtype,m,k,latency\nfp8,1,2,3\n", NULL,
                   "t.csv:1:1: found no column n, expected a table of measured kernels\n");
     expect_errors("gemm_dtype,m,n,k,latency\nfp8,0,2,3,1\n", NULL,
-                  "t.csv:2:1: m: found \"0\", expected a whole number from 1 on\n");
+                  "t.csv:2:1: m: found \"0\", expected a whole number from 1 to 1e9\n");
+    expect_errors("gemm_dtype,m,n,k,latency\nfp8,2,3e9,1,1\n", NULL,
+                  "t.csv:2:1: n: found \"3e9\", expected a whole number from 1 to 1e9\n");
     expect_errors("gemm_dtype,m,n,k,latency\nfp8,7,2,3,-1\n", NULL,
                   "t.csv:2:1: latency: found \"-1\", expected a number of ms above 0\n");
     expect_errors("gemm_dtype,m,n,k,latency\nint3,7,2,3,1\n", NULL,

@@ -71,6 +71,21 @@ Test(robust_fit, a_constant_beyond_its_bound_ends_there) {
     cr_expect(gt(dbl, constants[0].value, 0.999e-7));
 }
 
+static void deaf_residuals(const double *constants, double *residuals, void *context) {
+    (void)constants;
+    (void)context;
+    for (int i = 0; i < ROWS; i++)
+        residuals[i] = i % 3 ? INFINITY : NAN;
+}
+
+Test(robust_fit, rows_that_feel_no_constant_or_are_no_numbers_end_the_fit_and_not_the_program) {
+    RobustProblem problem = {ROWS, 2, LEAST, MOST, deaf_residuals, NULL};
+    RobustConstant constants[] = {{.value = 30e-6}, {.value = 1e6}};
+    robust_fit(&problem, constants);
+    cr_expect(epsilon_eq(dbl, constants[0].value / 30e-6, 1, 0.01));
+    cr_expect(gt(dbl, constants[0].error_fraction, 1e9));
+}
+
 Test(robust_fit, a_constant_that_no_row_feels_is_told) {
     Line line = measure(5e-4, 1e12);
     for (int i = 0; i < ROWS; i++)
