@@ -74,6 +74,10 @@ typedef struct TrainingSpec {
  */
 bool plan_resolve(TrainingSpec *training, int64_t gpus, const char *path, ErrorList *errors);
 
+/* The GPU as the kernels of a plan find it: at the clock of long runs, as they follow each other for hours, and in CUDA
+ * graphs if the plan has them. */
+GpuSpec plan_gpu(const PlanSpec *plan, const GpuSpec *gpu);
+
 /* Layers of every chunk on a stage of a resolved plan. */
 int64_t plan_chunk_layers(const TrainingSpec *training, int64_t stage);
 
