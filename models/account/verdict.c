@@ -22,7 +22,7 @@ static const struct {
     [LEDGER_MEMORY_BOUND] = {"norms, softmax, dropout and the optimizer wait for HBM",
                              "flash_attention: true, sequence_parallel: true"},
     [LEDGER_LAUNCH_OVERHEAD] = {"the host cannot issue kernels as fast as the GPU finishes them",
-                                "larger micro-batches, so that kernels are longer"},
+                                "cuda_graphs: true, or larger micro-batches, so that kernels are longer"},
     [LEDGER_COMM_TENSOR] = {"the sums over the tensor group are exposed", "lower tensor_parallel"},
     [LEDGER_COMM_CONTEXT] = {"context-parallel communication is exposed", "lower context parallelism"},
     [LEDGER_COMM_EXPERT] = {"expert-parallel communication is exposed", "lower expert parallelism"},
@@ -145,6 +145,8 @@ static const char *cause_advice(const JobSpec *job, const Results *results, int 
         return "a larger global batch, fewer replicas, or a faster fabric";
     if (category == LEDGER_COMM_PIPELINE && plan->overlap_p2p)
         return "fewer virtual stages, or a faster fabric";
+    if (category == LEDGER_LAUNCH_OVERHEAD && plan->cuda_graphs)
+        return "larger micro-batches, or fused kernels";
     if (category == LEDGER_MEMORY_BOUND && plan->flash_attention && plan->sequence_parallel)
         return "fused kernels, or a GPU with more HBM bandwidth";
     return WORDS[category].advice;

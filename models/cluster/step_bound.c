@@ -201,7 +201,7 @@ static void price_types(Bound *bound) {
     GpuSpec *gpus = ARENA_ARRAY(bound->arena, cluster_type_count(cluster), GpuSpec);
     TrainingCosts *costs = ARENA_ARRAY(bound->arena, cluster_type_count(cluster), TrainingCosts);
     for (int type = 0; type < cluster_type_count(cluster); type++) {
-        gpus[bound->types] = gpu_sustained(&cluster_type(cluster, type)->gpu);
+        gpus[bound->types] = plan_gpu(bound->plan, &cluster_type(cluster, type)->gpu);
         if (gpus[bound->types].peak_flop_per_s[bound->plan->precision] <= 0)
             continue;
         costs[bound->types] = training_costs_of(bound->training, &gpus[bound->types]);

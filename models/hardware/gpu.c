@@ -161,6 +161,13 @@ GpuSpec gpu_sustained(const GpuSpec *gpu) {
     return sustained;
 }
 
+GpuSpec gpu_in_graphs(const GpuSpec *gpu) {
+    GpuSpec replaying = *gpu;
+    replaying.kernels.launch_s = gpu->kernels.graph_launch_s;
+    replaying.kernels.host_s = gpu->kernels.graph_host_s;
+    return replaying;
+}
+
 double gpu_launch_seconds(const GpuSpec *gpu, int kernels) {
     return gpu->kernels.launch_s * kernels;
 }

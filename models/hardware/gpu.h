@@ -28,6 +28,43 @@ typedef enum Precision {
     PRECISION_COUNT,
 } Precision;
 
+/* One kind of kernel for a decode step: a block per (sequence, key/value head), or per query head. See attention.h. */
+typedef struct DecodeKernel {
+    double start_s; /* >= 0; whatever the size */
+    double block_s; /* >= 0; once per block */
+    double head_s;  /* >= 0; per query head and feature of a block */
+    double key_s;   /* >= 0; per cached token and feature of a block */
+    double split_s; /* >= 0; adding up the parts when a block's tokens are shared by several */
+} DecodeKernel;
+
+/* Constants of fused attention; see attention.h. */
+typedef struct GpuAttention {
+    double matrix_fraction;   /* (0, 1]; share of the 16-bit peak in the two products */
+    double fp8_fraction;      /* 0..1; the same of the fp8 peak; 0 = not supported */
+    double softmax_s;         /* > 0; one element of the scores on one SM */
+    double tile_start_s;      /* >= 0; once per tile of 128 queries */
+    double tail_fraction;     /* 0..1; the longest tiles run on when the others are done: their share of a whole one */
+    double start_s;           /* >= 0; a prefill whatever its size: all its kernels */
+    double query_passes;      /* >= 0; how often a prefill moves queries (rotary positions, output) over HBM */
+    double key_passes;        /* >= 0; the same for keys and values (rotary positions, writing the cache) */
+    int grouped_heads;        /* >= 1; most query heads per key head that share a block; others get one block each */
+    double cache_fraction;    /* (0, 1]; share of HBM bandwidth in reading the cache */
+    double cache_ramp_bytes;  /* >= 0; a read of this size reaches half of that */
+    DecodeKernel single;      /* a block per query head */
+    DecodeKernel grouped;     /* a block per key head, 16-bit cache */
+    DecodeKernel grouped_fp8; /* the same, fp8 cache */
+    double narrow_start_s;    /* >= 0; added to the start of grouped_fp8 for a head_dim below 128 */
+} GpuAttention;
+
+/* Constants of mixture-of-experts layers; see moe.h. */
+typedef struct GpuMoe {
+    double start_s;         /* >= 0; a layer whatever its size: all its kernels */
+    double matrix_fraction; /* (0, 1]; share of the 16-bit peak in grouped products */
+    double fp8_fraction;    /* 0..1; the same of the fp8 peak; 0 = not supported */
+    double hidden_passes;   /* >= 0; how often hidden states go through HBM beside the products */
+    double inner_passes;    /* >= 0; the same for the inner layer of an expert */
+} GpuMoe;
+
 /*
  * How near real kernels come to the datasheet. The same formulas serve every GPU; these constants are fitted per GPU on
  * one half of a kernel benchmark and judged on the other (tests/validation/test_kernels.c).
@@ -46,6 +83,10 @@ typedef struct GpuKernels {
     double cast_start_s;           /* >= 0; fixed cost of that cast's kernels */
     double launch_s;               /* >= 0; gap on the device between two kernels of one stream */
     double host_s;                 /* >= 0; CPU time of an eager framework to issue one kernel */
+    double graph_launch_s;         /* >= 0; gap on the device between two kernels of one CUDA graph */
+    double graph_host_s;           /* >= 0; CPU time per kernel to launch a graph */
+    GpuAttention attention;
+    GpuMoe moe;
 } GpuKernels;
 
 typedef struct GpuSpec {
@@ -92,6 +133,9 @@ double gpu_row_reduction_seconds(const GpuSpec *gpu, double bytes);
 
 /* Returns the GPU as it is in long runs such as training: matrix kernels of every length at the sustained clock. */
 GpuSpec gpu_sustained(const GpuSpec *gpu);
+
+/* Returns the GPU as it is when its kernels are captured in CUDA graphs and replayed. */
+GpuSpec gpu_in_graphs(const GpuSpec *gpu);
 
 /* Returns the time lost on the device between `kernels` kernels of one stream. */
 double gpu_launch_seconds(const GpuSpec *gpu, int kernels);

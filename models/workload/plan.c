@@ -36,6 +36,11 @@ int64_t plan_shard_size(const PlanSpec *plan) {
     return plan->zero_shard_size > 0 ? plan->zero_shard_size : plan->data_parallel;
 }
 
+GpuSpec plan_gpu(const PlanSpec *plan, const GpuSpec *gpu) {
+    const GpuSpec sustained = gpu_sustained(gpu);
+    return plan->cuda_graphs ? gpu_in_graphs(&sustained) : sustained;
+}
+
 int64_t plan_micro_batches(const PlanSpec *plan) {
     return plan->gradient_accumulation;
 }

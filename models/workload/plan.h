@@ -43,6 +43,7 @@ typedef struct PlanSpec {
     bool overlap_grad_reduce;      /* data-parallel collectives run under the backward pass */
     bool overlap_p2p;              /* a stage computes while it sends; otherwise it waits for its sends */
     bool flash_attention;          /* fused attention that never writes the score matrix */
+    bool cuda_graphs;              /* kernels are captured once and replayed: the host issues graphs, not kernels */
     bool grad_reduce_in_fp32; /* gradients are kept and reduced in fp32 (4 bytes), otherwise in the plan's precision */
     bool gradient_accumulation_fusion; /* the weight-gradient product adds into the gradient; otherwise a kernel of its
                                           own does */
@@ -72,6 +73,10 @@ typedef struct TrainingSpec {
  * there was none.
  */
 bool plan_resolve(TrainingSpec *training, int64_t gpus, const char *path, ErrorList *errors);
+
+/* The GPU as the kernels of a plan find it: at the clock of long runs, as they follow each other for hours, and in CUDA
+ * graphs if the plan has them. */
+GpuSpec plan_gpu(const PlanSpec *plan, const GpuSpec *gpu);
 
 /* Layers of every chunk on a stage of a resolved plan. */
 int64_t plan_chunk_layers(const TrainingSpec *training, int64_t stage);

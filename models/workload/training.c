@@ -9,8 +9,7 @@ static void add_type(const ClusterSpec *cluster, const TrainingSpec *training, i
                      TrainingCosts *costs) {
     if (gpus[type].sm_count > 0)
         return;
-    /* Kernels follow each other for hours: the power-limited clock counts. */
-    gpus[type] = gpu_sustained(&cluster_type(cluster, type)->gpu);
+    gpus[type] = plan_gpu(&training->plan, &cluster_type(cluster, type)->gpu);
     costs[type] = training_costs_of(training, &gpus[type]);
 }
 

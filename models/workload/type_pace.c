@@ -3,7 +3,7 @@
 #include "models/workload/layer_cost.h"
 
 static double layer_s(const TrainingSpec *training, const NodeSpec *node) {
-    const GpuSpec gpu = gpu_sustained(&node->gpu);
+    const GpuSpec gpu = plan_gpu(&training->plan, &node->gpu);
     WorkCost cost = layer_forward_cost(training, &gpu), backward = layer_backward_cost(training, &gpu);
     work_cost_add(&cost, &backward, 1);
     return work_cost_seconds(&cost);

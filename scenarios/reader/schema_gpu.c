@@ -1,4 +1,6 @@
 #include "scenarios/reader/schema.h"
+#include "scenarios/reader/schema_attention.h"
+#include "scenarios/reader/schema_moe.h"
 
 /* Far outside anything built: they catch a wrong prefix. */
 #define LEAST_BYTES_PER_S 1e3
@@ -76,6 +78,22 @@ static const SchemaRow KERNEL_ROWS[] = {
      .help = "gap on the device between two kernels of one stream"},
     {KERNEL("host", host_s, DIMENSION_TIME), .max = 1, .required = true,
      .help = "CPU time of an eager framework to issue one kernel"},
+    {KERNEL("graph_launch", graph_launch_s, DIMENSION_TIME), .max = 1e-2, .required = true,
+     .help = "gap on the device between two kernels of one CUDA graph"},
+    {KERNEL("graph_host", graph_host_s, DIMENSION_TIME), .max = 1, .required = true,
+     .help = "CPU time per kernel to launch a graph"},
+    {.key = "attention",
+     .type = FIELD_OBJECT,
+     .offset = offsetof(GpuKernels, attention),
+     .required = true,
+     .help = "fused attention",
+     .table = &SCHEMA_ATTENTION},
+    {.key = "moe",
+     .type = FIELD_OBJECT,
+     .offset = offsetof(GpuKernels, moe),
+     .required = true,
+     .help = "mixture-of-experts layers",
+     .table = &SCHEMA_MOE},
 };
 
 static const SchemaTable KERNELS_TABLE = {.name = "kernels",

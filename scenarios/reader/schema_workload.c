@@ -136,6 +136,8 @@ static const SchemaRow PLAN_ROWS[] = {
      .help = "a stage computes while it sends"},
     {FLAG_ROW(PlanSpec, "flash_attention", flash_attention, "false"), .aliases = "use_flash_attn",
      .help = "fused attention that never writes the score matrix"},
+    {FLAG_ROW(PlanSpec, "cuda_graphs", cuda_graphs, "false"), .aliases = "enable_cuda_graph",
+     .help = "kernels are captured once and replayed: the host issues graphs, not kernels"},
     {FLAG_ROW(PlanSpec, "grad_reduce_in_fp32", grad_reduce_in_fp32, "true"),
      .aliases = "accumulate_allreduce_grads_in_fp32",
      .help = "gradients are kept and reduced in fp32, otherwise in the plan's precision"},

@@ -206,6 +206,10 @@ bad calibrate_without_node calibrate scenarios/measured/collectives.csv
 bad calibrate_unknown_node calibrate --node dgx-a100 scenarios/measured/collectives.csv
 bad calibrate_other_table calibrate --node dgx-a100-80 scenarios/measured/example.csv
 bad calibrate_missing calibrate --node dgx-a100-80 "$work/missing.csv"
+bad calibrate_node_and_gpu calibrate --node dgx-a100-80 --gpu a100-80 scenarios/measured/collectives.csv
+bad calibrate_device_of_node calibrate --node dgx-a100-80 --device X scenarios/measured/collectives.csv
+bad calibrate_unknown_gpu calibrate --gpu a100-8 scenarios/measured/collectives.csv
+bad calibrate_no_kernels calibrate --gpu a100-80 scenarios/measured/collectives.csv
 mkdir "$work/no_tables"
 bad calibrate_empty_folder calibrate --node dgx-a100-80 "$work/no_tables"
 

@@ -21,7 +21,9 @@ static GpuSpec odd_gpu(void) {
                                .cast_bytes = 6.7,
                                .cast_start_s = 8.3e-6,
                                .launch_s = 0.9e-6,
-                               .host_s = 23e-6}};
+                               .host_s = 23e-6,
+                               .graph_launch_s = 0.4e-6,
+                               .graph_host_s = 0.17e-6}};
     gpu.peak_flop_per_s[PRECISION_FP32] = 17e12;
     gpu.peak_flop_per_s[PRECISION_BF16] = 290e12;
     gpu.peak_flop_per_s[PRECISION_FP8] = 580e12;
@@ -171,4 +173,11 @@ Test(gpu, launches_add_up_on_the_device_and_on_the_host) {
     cr_expect(epsilon_eq(dbl, gpu_launch_seconds(&gpu, 37), 33.3e-6, 1e-12));
     cr_expect(epsilon_eq(dbl, gpu_host_floor_seconds(&gpu, 37), 851e-6, 1e-12));
     cr_expect(eq(dbl, gpu_launch_seconds(&gpu, 0), 0));
+}
+
+Test(gpu, graphs_take_the_host_and_half_of_the_gaps_away_and_nothing_else) {
+    GpuSpec gpu = odd_gpu(), replaying = gpu_in_graphs(&gpu);
+    cr_expect(epsilon_eq(dbl, gpu_launch_seconds(&replaying, 17), 17 * 0.4e-6, 1e-12));
+    cr_expect(epsilon_eq(dbl, gpu_host_floor_seconds(&replaying, 17), 17 * 0.17e-6, 1e-12));
+    cr_expect(eq(dbl, seconds(&replaying, 300, 500, 700), seconds(&gpu, 300, 500, 700)));
 }

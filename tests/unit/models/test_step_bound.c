@@ -78,6 +78,20 @@ Test(step_bound, it_is_the_step_of_a_gpu_that_talks_to_nobody) {
     arena_destroy(arena);
 }
 
+Test(step_bound, graphs_shorten_the_step_and_the_bound_alike) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = small_cluster(arena, 1, 1);
+    spec.cluster.node.gpu.kernels.host_s = 238.5e-6;
+    spec.cluster.node.gpu.kernels.graph_host_s = 0.3e-6;
+    small_cluster_resolve(arena, &spec);
+    double eager_s = run_s(arena, &spec);
+    spec.jobs[0].training.plan.cuda_graphs = true;
+    double step_s = run_s(arena, &spec);
+    cr_expect_lt(step_s, 0.5 * eager_s);
+    cr_expect_float_eq(step_bound_s(&spec, false), step_s, 2e-9 * step_s);
+    arena_destroy(arena);
+}
+
 Test(step_bound, slow_gpus_and_unequal_stages_only_take_longer) {
     Arena *arena = arena_create();
     SimulationSpec spec = spec_of(arena, &(Shape){2, 2, 1, 6}, 4);

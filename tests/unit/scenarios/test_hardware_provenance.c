@@ -1,0 +1,56 @@
+#include <criterion/criterion.h>
+#include <glob.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { LINE_LIMIT = 512 };
+
+static bool says_where_from(const char *text) {
+    static const char *const WORDS[] = {"measured", "fitted", "derived", "assumed"};
+    for (int i = 0; i < 4; i++)
+        if (strstr(text, WORDS[i]))
+            return true;
+    return false;
+}
+
+/* A key with a value, not the head of a mapping. */
+static bool has_value(const char *line) {
+    const char *colon = strchr(line, ':');
+    return colon && colon[1] == ' ' && colon[strspn(colon + 1, " ") + 1] != '#';
+}
+
+/* Returns the constants of a GPU's kernels that a file has; each says in its line or in the one above where it is from.
+ */
+static int check_file(const char *path) {
+    char line[LINE_LIMIT], above[LINE_LIMIT] = "";
+    bool is_inside = false;
+    int count = 0, number = 0;
+    FILE *in = fopen(path, "r");
+    cr_assert(in != NULL);
+    while (fgets(line, sizeof line, in)) {
+        number++;
+        const char *text = line + strspn(line, " ");
+        is_inside = is_inside || strncmp(line, "  kernels:", 10) == 0;
+        if (is_inside && *text != '#' && has_value(line)) {
+            bool is_told = says_where_from(line) || (above[strspn(above, " ")] == '#' && says_where_from(above));
+            cr_expect(is_told, "%s:%d: no word for where the number is from: %s", path, number, line);
+            count++;
+        }
+        strcpy(above, line);
+    }
+    fclose(in);
+    return count;
+}
+
+Test(hardware_provenance, every_kernel_constant_says_whether_it_is_measured_fitted_derived_or_assumed) {
+    glob_t files;
+    int gpus = 0;
+    cr_assert_eq(glob("scenarios/hardware/*.yaml", 0, NULL, &files), 0);
+    for (size_t i = 0; i < files.gl_pathc; i++) {
+        int count = check_file(files.gl_pathv[i]);
+        cr_expect(count == 0 || count >= 32, "%s has %d constants", files.gl_pathv[i], count);
+        gpus += count > 0;
+    }
+    globfree(&files);
+    cr_assert_geq(gpus, 11);
+}
