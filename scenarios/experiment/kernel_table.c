@@ -220,7 +220,7 @@ static bool read_row(const Reading *reading, const CsvRow *cells, KernelRow *row
     else {
         int64_t window = reading->optional < 0 ? 0 : read_size(reading, cells, reading->optional, 0);
         row->attention = attention_of(row->kind, sizes, window, precision);
-        if (sizes[2] % sizes[3] != 0)
+        if (sizes[3] > 0 && sizes[2] % sizes[3] != 0)
             refuse(reading, cells, reading->numbers[3], "a divisor of num_heads");
     }
     return true;

@@ -81,7 +81,7 @@ static bool open_space(const CommandLine *line, const Request *request, Scenario
     if (*scenario != NULL)
         plan_space_open(space, *scenario, &request->wish, line->arena, &errors);
     error_list_print(&errors, note_stream());
-    return errors.count == 0;
+    return *scenario != NULL && errors.count == 0;
 }
 
 /* False when the folder cannot be written, with the reasons on stderr, or when an interrupt came. */
