@@ -271,6 +271,7 @@ shown neighbour_out_of_memory 0 run $here/neighbours.yaml --set 'jobs[2].plan.mi
 shown neighbour_endless 0 run $here/neighbours.yaml --set 'link_events=[{link: "node[0]", at: 2 ms}]'
 shown run_bad_point 0 run $good --set 'sweep={"jobs[0].plan.data_parallel": [2, 3]}'
 ring="jobs=[{name: ring, gpus: 16, collective: {operation: all_reduce, from: 1 GiB, to: 1 GiB}}]"
+shown run_replaced_algorithm 0 run $good --set 'jobs=[{gpus: 16, collective: {operation: all_reduce, algorithm: in_network, from: 1 MiB, to: 1 MiB}}]'
 shown run_collective_sweep 0 run $good --set cluster.nodes=4 --set "$ring" --set 'sweep={"jobs[0].gpus": [8, 16, 32]}'
 shown run_jobs_sweep 0 run $good --set cluster.nodes=2 --set "$ring" \
     --set 'background=[{name: backup, from: "0", to: "1", rate: 100 Gbit/s}]' \
