@@ -1,6 +1,7 @@
 #include "models/account/job_facts.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "models/account/job_gpus.h"
 
@@ -93,6 +94,10 @@ static void assume_of_collective(const JobSpec *job, Arena *arena, Results *resu
     list[1] = "algbw and busbw as nccl-tests define them; the size is the buffer of one rank";
     results->assumptions = list;
     results->assumption_count = 2;
+    if (strcmp(job->collective.algorithm, "auto") != 0)
+        list[results->assumption_count++] =
+            arena_format(arena, "where %s cannot run, ring does, and direct in an all_to_all: see `algorithm`",
+                         job->collective.algorithm);
 }
 
 void job_facts_fill(const SimulationSpec *spec, const JobSpec *job, const JobPlace *place, Arena *arena,

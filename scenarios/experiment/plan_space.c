@@ -99,6 +99,19 @@ static void open_again(PlanSpace *space, const PlanWish *wish, ErrorList *errors
     }
 }
 
+/* Whether an earlier --try names the same key; an error tells where the values belong. */
+static bool is_tried(const PlanWish *wish, int index, size_t key_bytes, ErrorList *errors) {
+    for (int i = 0; i < index; i++) {
+        if (strncmp(wish->tries[i], wish->tries[index], key_bytes + 1) != 0)
+            continue;
+        error_list_add(errors, (ErrorPlace){.file = "--try"}, NULL,
+                       "found \"%.*s\" again, expected it once, its values parted by commas", (int)key_bytes,
+                       wish->tries[index]);
+        return true;
+    }
+    return false;
+}
+
 static void take_tries(PlanSpace *space, const PlanWish *wish, ErrorList *errors) {
     for (int i = 0; i < wish->try_count; i++) {
         const char *text = wish->tries[i], *equals = strchr(text, '=');
@@ -109,7 +122,7 @@ static void take_tries(PlanSpace *space, const PlanWish *wish, ErrorList *errors
             continue;
         }
         int index = find_dimension(arena_format(errors->arena, "%.*s", (int)(equals - text), text), "--try", errors);
-        if (index >= 0)
+        if (index >= 0 && !is_tried(wish, i, (size_t)(equals - text), errors))
             space->choices[index] = read_list(equals + 1, place, read_value, (void *)plan_dimension_at(index), errors);
     }
 }

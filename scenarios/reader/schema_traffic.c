@@ -28,7 +28,8 @@ static const SchemaRow COLLECTIVE_ROWS[] = {
      .type = FIELD_WORD,
      .offset = offsetof(CollectiveSpec, algorithm),
      .default_text = "auto",
-     .help = "auto = the cheapest that NCCL runs; `list collectives` explains each",
+     .help = "auto = the cheapest that NCCL runs; for what a named one cannot do ring, in an all_to_all direct; `list "
+             "collectives` explains each",
      .menu = algorithm_word},
     {.key = "from",
      .type = FIELD_REAL,

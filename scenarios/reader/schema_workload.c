@@ -163,7 +163,9 @@ static const SchemaRow PLAN_ROWS[] = {
      .type = FIELD_WORD,
      .offset = offsetof(PlanSpec, collective),
      .default_text = "auto",
-     .help = "algorithm of the collectives; auto = the cheapest that NCCL runs; `list collectives` explains each",
+     .help = "algorithm of the collectives; auto = the cheapest that NCCL runs; for what a named one cannot do ring, "
+             "in an all_to_all direct; "
+             "`list collectives` explains each",
      .menu = collective_word},
 };
 

@@ -74,6 +74,11 @@ static void complain_unknown(Parser *parser, const char *shown, const char *name
 /* The same value twice is harmless; two values leave open which was meant. */
 static void keep(Parser *parser, const CommandOption *option, const char *value) {
     CommandLine *line = parser->line;
+    if (option->argument != NULL && *value == '\0') {
+        complain(parser, arena_format(line->arena, "--%s", option->name),
+                 arena_format(line->arena, "has an empty argument, expected %s", option->argument));
+        return;
+    }
     for (int i = 0; i < line->value_count && !option->repeatable; i++) {
         if (parser->values[i].option == option && strcmp(parser->values[i].value, value) != 0) {
             complain(parser, arena_format(line->arena, "--%s", option->name), "is given twice with different values");

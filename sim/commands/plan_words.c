@@ -93,7 +93,8 @@ static const char *reason_of(const PlanCandidate *best, const PlanCandidate *nex
 
 static const char *next_text(const PlanSearch *search, Arena *arena) {
     if (search->top_count < 2)
-        return "no other plan fits";
+        return search->fates[PLAN_SIMULATED] + search->fates[PLAN_DOMINATED] > 1 ? "no other plan is faster"
+                                                                                 : "no other plan fits";
     const PlanCandidate *best = &search->candidates[search->top[0]], *next = &search->candidates[search->top[1]];
     char more[TEXT_FIGURE_BYTES];
     double more_s = next->step_s - best->step_s;

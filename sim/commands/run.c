@@ -49,19 +49,12 @@ static void check_plot(const CommandLine *line, const Format *format, ErrorList 
         error_list_add(errors, (ErrorPlace){0}, "run", "option --plot needs --format text, found %s", format->name);
 }
 
-static void check_output(const CommandLine *line, ErrorList *errors) {
-    const char *folder = command_line_value(line, "output");
-    if (folder != NULL && *folder == '\0')
-        error_list_add(errors, (ErrorPlace){0}, "run", "option --output: found \"\", expected a folder");
-}
-
 static bool read_request(const CommandLine *line, Request *request) {
     ErrorList errors;
     error_list_init(&errors, line->arena);
     request->format = read_format(line, &errors);
     request->threads = command_line_threads(line, &errors);
     check_plot(line, request->format, &errors);
-    check_output(line, &errors);
     error_list_print(&errors, note_stream());
     return errors.count == 0;
 }

@@ -194,6 +194,8 @@ bad routes_of_empty_word list routes own_graph --from '' --to 1
 bad unknown_help help rnu
 bad plan_no_words plan
 bad plan_mistakes plan $open --top 0 --format svg --jobs none
+bad plan_key_twice plan $open --try tensor_parallel=4 --try tensor_parallel=8
+bad plan_empty_folder plan $open -o ''
 bad plan_two_formats plan $open --format csv --json
 bad plan_unknown_key plan $open --try tensor=4 --free pipelines --try recompute
 bad plan_values plan $open --try tensor_parallel=4,none,0 --try recompute=more --try micro_batch= --gpus 8,17,x
@@ -235,6 +237,7 @@ expect validate_nothing 1 validate -q "$work/other_chips.csv" &&
     compare validate_nothing "$work/stderr" $here/shown/validate_nothing.expected
 shown help_plan 0 plan --help
 shown plan 0 plan $open --top 5
+shown plan_top_one 0 plan $open --try tensor_parallel=8 --try pipeline_parallel=1 --top 1
 shown plan_fixed 0 plan $open --set 'jobs[0].plan.tensor_parallel=4' --try recompute=full,none --gpus 8,16 --top 3
 shown plan_csv 0 plan $open --format csv --try tensor_parallel=8 --try pipeline_parallel=2,3 --try recompute=none -j 2
 shown plan_json 0 plan $open --json --free all --try tensor_parallel=3,4 --top 2
@@ -268,6 +271,7 @@ shown neighbour_out_of_memory 0 run $here/neighbours.yaml --set 'jobs[2].plan.mi
 shown neighbour_endless 0 run $here/neighbours.yaml --set 'link_events=[{link: "node[0]", at: 2 ms}]'
 shown run_bad_point 0 run $good --set 'sweep={"jobs[0].plan.data_parallel": [2, 3]}'
 ring="jobs=[{name: ring, gpus: 16, collective: {operation: all_reduce, from: 1 GiB, to: 1 GiB}}]"
+shown run_replaced_algorithm 0 run $good --set 'jobs=[{gpus: 16, collective: {operation: all_reduce, algorithm: in_network, from: 1 MiB, to: 1 MiB}}]'
 shown run_collective_sweep 0 run $good --set cluster.nodes=4 --set "$ring" --set 'sweep={"jobs[0].gpus": [8, 16, 32]}'
 shown run_jobs_sweep 0 run $good --set cluster.nodes=2 --set "$ring" \
     --set 'background=[{name: backup, from: "0", to: "1", rate: 100 Gbit/s}]' \

@@ -74,6 +74,17 @@ Test(command_line, an_argument_may_follow_an_equals_sign_or_its_letter) {
     arena_destroy(reading.arena);
 }
 
+Test(command_line, an_empty_argument_is_none) {
+    const char *const WAYS[] = {"--output=", "-o"};
+    for (int i = 0; i < 2; i++) {
+        Reading reading = READ("blue", WAYS[i], "");
+        cr_expect_not(reading.good);
+        cr_assert_eq(reading.errors.count, 1);
+        cr_expect_str_eq(reading.errors.items[0].message, "option --output has an empty argument, expected DIR");
+        arena_destroy(reading.arena);
+    }
+}
+
 Test(command_line, letters_of_flags_may_stand_together_before_one_with_an_argument) {
     Reading reading = READ("blue", "-qgo", "out");
     cr_assert(reading.good);
@@ -230,5 +241,5 @@ Test(command_line, threads_are_a_number_in_bounds_and_none_when_not_given) {
     threads_of("1025", "option --jobs: found \"1025\", expected a number from 1 to 1024");
     threads_of("0", "option --jobs: found \"0\", expected a number from 1 to 1024");
     threads_of("3x", "option --jobs: found \"3x\", expected a number from 1 to 1024");
-    threads_of("", "option --jobs: found \"\", expected a number from 1 to 1024");
+    threads_of(" ", "option --jobs: found \" \", expected a number from 1 to 1024");
 }
