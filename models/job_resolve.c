@@ -64,7 +64,7 @@ static void check_size(const SimulationSpec *spec, const JobSpec *job, const cha
         passes *= shard_unit_count(&job->training);
     double slow = (double)spec->cluster.slow_gpu_count, replicas = (double)plan->data_parallel;
     /* Folded, every replica with a slow GPU is simulated by itself. */
-    passes *= spec->fidelity == FIDELITY_UNFOLDED ? replicas * (double)plan->tensor_parallel
+    passes *= spec->fidelity == FIDELITY_UNFOLDED ? replicas * (double)plan_stage_gpus(plan)
               : slow < replicas                   ? 1 + slow
                                                   : replicas;
     if (passes > PASSES_MAX)

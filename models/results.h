@@ -36,12 +36,13 @@ typedef struct GpuClassResults {
     LedgerRow ledger; /* of one GPU */
 } GpuClassResults;
 
-typedef enum StreamKind { STREAM_COMPUTE, STREAM_PIPELINE, STREAM_DATA, STREAM_KIND_COUNT } StreamKind;
+typedef enum StreamKind { STREAM_COMPUTE, STREAM_PIPELINE, STREAM_DATA, STREAM_CONTEXT, STREAM_KIND_COUNT } StreamKind;
 
 typedef enum BarKind {
     BAR_FORWARD,
     BAR_BACKWARD,
     BAR_TENSOR_COMM,
+    BAR_CONTEXT_COMM,
     BAR_PIPELINE_COMM,
     BAR_DATA_COMM,
     BAR_OPTIMIZER,

@@ -63,8 +63,8 @@ static void add_bar(Piece *pieces, int count, SimTime step, const TimelineBar *b
  */
 static char next_letter(SimTime owed[BAR_KIND_COUNT + 1], const Piece *piece, SimTime length) {
     static const char letters[BAR_KIND_COUNT + 1] = {
-        [BAR_FORWARD] = 'F',   [BAR_BACKWARD] = 'B',  [BAR_TENSOR_COMM] = 't', [BAR_PIPELINE_COMM] = 'p',
-        [BAR_DATA_COMM] = 'd', [BAR_OPTIMIZER] = 'O', [BAR_KIND_COUNT] = '.',
+        [BAR_FORWARD] = 'F',       [BAR_BACKWARD] = 'B',  [BAR_TENSOR_COMM] = 't', [BAR_CONTEXT_COMM] = 'c',
+        [BAR_PIPELINE_COMM] = 'p', [BAR_DATA_COMM] = 'd', [BAR_OPTIMIZER] = 'O',   [BAR_KIND_COUNT] = '.',
     };
     int most = BAR_KIND_COUNT;
     owed[BAR_KIND_COUNT] += length;
@@ -81,10 +81,10 @@ static char next_letter(SimTime owed[BAR_KIND_COUNT + 1], const Piece *piece, Si
 static void hide_overlap(Piece *piece, SimTime length) {
     SimTime left = length;
     for (int kind = 0; kind < BAR_KIND_COUNT; kind++) {
-        bool beside = kind == BAR_PIPELINE_COMM || kind == BAR_DATA_COMM;
+        bool beside = kind >= BAR_CONTEXT_COMM && kind <= BAR_DATA_COMM;
         left -= beside ? 0 : piece->ns[kind];
     }
-    for (int kind = BAR_PIPELINE_COMM; kind <= BAR_DATA_COMM; kind++) {
+    for (int kind = BAR_CONTEXT_COMM; kind <= BAR_DATA_COMM; kind++) {
         SimTime shown = piece->ns[kind] < left ? piece->ns[kind] : left;
         piece->ns[kind] = shown > 0 ? shown : 0;
         left -= piece->ns[kind];

@@ -12,7 +12,7 @@ do for [picture in 'png svg'] {
     set output 'timeline.' . picture
     set multiplot
     @set_title
-    set label 3 'thick bars: compute stream; thin bars below: pipeline and data streams; two shades: one micro-batch and the next' at screen 0.97,top + 0.005 right textcolor rgb TEXT_COLOUR
+    set label 3 'thick bars: compute stream; thin bars below: context, pipeline and data streams; two shades: one micro-batch and the next' at screen 0.97,top + 0.005 right textcolor rgb TEXT_COLOUR
     do for [panel in panels] {
         low = 0.165
         high = top - 0.02
@@ -35,12 +35,14 @@ do for [picture in 'png svg'] {
              file index panel . '_forward' using 1:3:1:2:4:5:(forward($6 == 1)) with boxxyerror lc rgb variable notitle, \
              file index panel . '_backward' using 1:3:1:2:4:5:(backward($6 == 1)) with boxxyerror lc rgb variable notitle, \
              file index panel . '_tensor_comm' using 1:3:1:2:4:5 with boxxyerror lc rgb TENSOR_COLOUR notitle, \
+             file index panel . '_context_comm' using 1:3:1:2:4:5 with boxxyerror lc rgb CONTEXT_COLOUR notitle, \
              file index panel . '_pipeline_comm' using 1:3:1:2:4:5 with boxxyerror lc rgb PIPELINE_COLOUR notitle, \
              file index panel . '_data_comm' using 1:3:1:2:4:5 with boxxyerror lc rgb DATA_COLOUR notitle, \
              file index panel . '_optimizer' using 1:3:1:2:4:5 with boxxyerror lc rgb OPTIMIZER_COLOUR notitle, \
              keyentry with boxes lc rgb FORWARD_EVEN title 'forward', \
              keyentry with boxes lc rgb BACKWARD_EVEN title 'backward', \
              keyentry with boxes lc rgb TENSOR_COLOUR title 'tensor communication', \
+             keyentry with boxes lc rgb CONTEXT_COLOUR title 'keys and values', \
              keyentry with boxes lc rgb PIPELINE_COLOUR title 'pipeline transfer', \
              keyentry with boxes lc rgb DATA_COLOUR title 'data-parallel communication', \
              keyentry with boxes lc rgb OPTIMIZER_COLOUR title 'optimizer'

@@ -11,7 +11,7 @@ enum { ASSUMPTIONS_MAX = 12 };
 static bool stages_cross_leaves_unevenly(const SimulationSpec *spec, const PlanSpec *plan) {
     Network network = cluster_network(&spec->cluster);
     int64_t leaf = (int64_t)network_nodes_per_leaf(&network) * network.gpus_per_node;
-    int64_t stage = plan->tensor_parallel * plan->data_parallel;
+    int64_t stage = plan_stage_gpus(plan) * plan->data_parallel;
     bool several = leaf < network_gpu_count(&network);
     return plan->pipeline_parallel > 1 && several && stage % leaf && leaf % stage;
 }
@@ -36,7 +36,7 @@ static bool sits_unevenly(const SimulationSpec *spec, const JobGpus *gpus) {
         return false;
     if (!node)
         return true;
-    int64_t per_node = node->gpus, stage = plan->tensor_parallel * plan->data_parallel;
+    int64_t per_node = node->gpus, stage = plan_stage_gpus(plan) * plan->data_parallel;
     bool tensors =
         plan->tensor_parallel < per_node ? per_node % plan->tensor_parallel : plan->tensor_parallel % per_node;
     bool stages = plan->pipeline_parallel > 1 && stage % per_node;
@@ -62,16 +62,20 @@ static void assume(const SimulationSpec *spec, const JobGpus *gpus, Arena *arena
     const PlanSpec *plan = &job->training.plan;
     const char **list = ARENA_ARRAY(arena, ASSUMPTIONS_MAX, const char *);
     int count = 0;
+    const char *context =
+        plan->context_parallel > 1 ? arena_format(arena, " x context %" PRId64, plan->context_parallel) : "";
     list[count++] = arena_format(arena,
-                                 "tensor %" PRId64 " x pipeline %" PRId64 " x data %" PRId64 ", %" PRId64
+                                 "tensor %" PRId64 "%s x pipeline %" PRId64 " x data %" PRId64 ", %" PRId64
                                  " micro-batches of %" PRId64 " sequences, schedule %s",
-                                 plan->tensor_parallel, plan->pipeline_parallel, plan->data_parallel,
+                                 plan->tensor_parallel, context, plan->pipeline_parallel, plan->data_parallel,
                                  plan_micro_batches(plan), plan->micro_batch_seqs, plan->schedule);
-    list[count++] = arena_format(arena, "ranks fill nodes in order (tensor fastest, then data, then pipeline), %s",
-                                 placement_words(job));
+    list[count++] = arena_format(arena, "ranks fill nodes in order (tensor fastest, then %sdata, then pipeline), %s",
+                                 plan->context_parallel > 1 ? "context, then " : "", placement_words(job));
     list[count++] =
         plan->flash_attention ? "attention is fused and causal" : "attention is unfused and computes the full square";
     list[count++] = "all collectives of a pass are one transfer after its compute";
+    if (plan->context_parallel > 1)
+        list[count++] = "keys and values travel round the context group beside attention, in one transfer per pass";
     if (spec->fidelity == FIDELITY_FOLDED && sits_unevenly(spec, gpus))
         list[count++] =
             "stages or tensor groups share nodes, NICs or leaves unevenly: all their ranks are taken to have the "

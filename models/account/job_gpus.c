@@ -58,7 +58,7 @@ void job_gpus_name(const JobGpus *gpus, Arena *arena, Results *results) {
 /* Of the GPUs of a stage, the one with the least memory. */
 static const GpuSpec *smallest_gpu(const JobGpus *gpus, int stage) {
     const PlanSpec *plan = &gpus->job->training.plan;
-    int64_t ranks = plan->data_parallel * plan->tensor_parallel, first = stage * ranks;
+    int64_t ranks = plan->data_parallel * plan_stage_gpus(plan), first = stage * ranks;
     const GpuSpec *smallest = NULL;
     for (int64_t rank = first; rank < first + ranks; rank++) {
         const GpuSpec *gpu =

@@ -81,6 +81,8 @@ static void add_plan(MetricList *list, const JobSpec *job, const Results *result
     metric_list_add(list, "job.parameters", transformer_parameters(&training->model), "parameter",
                     "parameters of the model");
     metric_list_add(list, "plan.tensor_parallel", (double)plan->tensor_parallel, "GPU", "GPUs that share a layer");
+    metric_list_add(list, "plan.context_parallel", (double)plan->context_parallel, "GPU",
+                    "GPUs that share the tokens of a sequence");
     metric_list_add(list, "plan.pipeline_parallel", (double)plan->pipeline_parallel, "stage", "pipeline stages");
     metric_list_add(list, "plan.virtual_stages", (double)plan->virtual_stages, "chunk", "model chunks per stage");
     metric_list_add(list, "plan.data_parallel", (double)plan->data_parallel, "replica", "replicas of the model");

@@ -24,7 +24,7 @@ static const struct {
     [LEDGER_LAUNCH_OVERHEAD] = {"the host cannot issue kernels as fast as the GPU finishes them",
                                 "cuda_graphs: true, or larger micro-batches, so that kernels are longer"},
     [LEDGER_COMM_TENSOR] = {"the sums over the tensor group are exposed", "lower tensor_parallel"},
-    [LEDGER_COMM_CONTEXT] = {"context-parallel communication is exposed", "lower context parallelism"},
+    [LEDGER_COMM_CONTEXT] = {"attention waits for keys and values of the context group", "lower context_parallel"},
     [LEDGER_COMM_EXPERT] = {"expert-parallel communication is exposed", "lower expert parallelism"},
     [LEDGER_COMM_PIPELINE] = {"stages wait for messages of their neighbours",
                               "overlap_p2p: true, fewer virtual stages, or a faster fabric"},

@@ -9,7 +9,7 @@ static const double LOSS_BACKWARD_BYTES = 14;
 static const double OPTIMIZER_BYTES = 52; /* per parameter, see the header */
 
 static int64_t micro_batch_tokens(const TrainingSpec *training) {
-    return training->plan.micro_batch_seqs * training->sequence_tokens;
+    return plan_micro_batch_tokens(training);
 }
 
 /* Bytes of one hidden state as the embedding and the last norm see it. */
@@ -25,7 +25,7 @@ static int64_t vocab_rows(const TrainingSpec *training) {
 /* Model FLOPs of the head forward on this GPU. */
 static double head_flop(const TrainingSpec *training) {
     double sequence_flop = transformer_head_flop(&training->model, training->sequence_tokens);
-    return sequence_flop * (double)training->plan.micro_batch_seqs / (double)training->plan.tensor_parallel;
+    return sequence_flop * (double)training->plan.micro_batch_seqs / (double)plan_stage_gpus(&training->plan);
 }
 
 /* Look-up, positions, dropout. */

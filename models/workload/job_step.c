@@ -46,8 +46,8 @@ static void create_class_states(JobStep *self, const Workload *workload) {
     self->observed = ARENA_ARRAY(arena, 2 * classes, ObservedLink);
     for (int i = 0; i < classes && !workload->spec->only_times; i++) {
         const RankClass *class = &step->ranks.classes[i];
-        /* Where tensor ranks are alike on the links, only those of the first are always there. */
-        int64_t rank = step->ranks.splits_tensors ? class->first_rank : class->first_rank - class->tensors[0];
+        /* Where members of a stage are alike on the links, only those of the first are always there. */
+        int64_t rank = step->ranks.splits_members ? class->first_rank : class->first_rank - class->members[0];
         int gpu = step->ranks.rank_gpu[rank];
         ClassSeries *series = &self->series[i];
         if (workload->job->kind == JOB_TRAINING)

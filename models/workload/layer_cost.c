@@ -30,7 +30,7 @@ static Tensors tensors_of(const TrainingSpec *training) {
     const TransformerSpec *model = &training->model;
     int64_t tensor = plan->tensor_parallel, head_dim = transformer_head_dim(model);
     double bytes = activation_bytes(plan->precision);
-    Tensors t = {.tokens = plan->micro_batch_seqs * training->sequence_tokens};
+    Tensors t = {.tokens = plan_micro_batch_tokens(training)};
     t.query = model->heads * head_dim / tensor;
     int64_t kv_heads = transformer_kv_heads(model) / tensor;
     t.key_value = 2 * (kv_heads ? kv_heads : 1) * head_dim;
@@ -66,7 +66,7 @@ static bool has_dropout(const LayerWork *work) {
 /* Model FLOPs of the layer forward on this GPU for one micro-batch. */
 static double model_flop(const TrainingSpec *training) {
     const PlanSpec *plan = &training->plan;
-    return training_layer_flop(training) * (double)plan->micro_batch_seqs / (double)plan->tensor_parallel;
+    return training_layer_flop(training) * (double)plan->micro_batch_seqs / (double)plan_stage_gpus(plan);
 }
 
 /* A product over all heads of the micro-batch; the fused kernel skips the masked half of the square. FP8 plans keep it
@@ -75,7 +75,7 @@ static void add_attention_product(LayerWork *work, int64_t n, int64_t k) {
     const PlanSpec *plan = &work->training->plan;
     Precision precision = plan->precision == PRECISION_FP8 ? PRECISION_BF16 : plan->precision;
     int64_t heads = plan->micro_batch_seqs * work->training->model.heads / plan->tensor_parallel;
-    int64_t rows = work->training->sequence_tokens;
+    int64_t rows = work->training->sequence_tokens / plan->context_parallel;
     bool fused = plan->flash_attention;
     kernel_list_add_gemm(&work->list, (GemmShape){heads, fused ? (rows + 1) / 2 : rows, n, k, precision, fused});
 }
@@ -178,6 +178,18 @@ static void add_layer_backward(LayerWork *work) {
         kernel_list_add_memory(&work->list, 2 * t->rotary_bytes);
     kernel_list_add_product_backward(&work->list, t->tokens, t->query + t->key_value, model->hidden);
     add_gradient_accumulation(work);
+}
+
+WorkCost layer_attention_forward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
+    LayerWork work = layer_work(training, gpu);
+    add_attention_forward(&work);
+    return kernel_list_finish(&work.list, 0, 0);
+}
+
+WorkCost layer_attention_backward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
+    LayerWork work = layer_work(training, gpu);
+    add_attention_backward(&work);
+    return kernel_list_finish(&work.list, 0, 0);
 }
 
 WorkCost layer_forward_cost(const TrainingSpec *training, const GpuSpec *gpu) {

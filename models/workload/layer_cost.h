@@ -5,7 +5,8 @@
  * Matrix products have the shapes of Megatron-LM (qkv, scores, context, projection, MLP up and down; two products
  * backward for each one forward); everything else is memory traffic, counted in reads and writes of whole tensors
  * kernel by kernel. Attention is unfused (score matrix written, masked softmax, dropout) unless flash_attention, which
- * computes half of the square and writes no scores.
+ * computes half of the square and writes no scores. In a context group a GPU has the queries of its own tokens and all
+ * keys.
  */
 #ifndef MODELS_WORKLOAD_LAYER_COST_H
 #define MODELS_WORKLOAD_LAYER_COST_H
@@ -17,5 +18,9 @@
 WorkCost layer_forward_cost(const TrainingSpec *training, const GpuSpec *gpu);
 WorkCost layer_backward_cost(const TrainingSpec *training, const GpuSpec *gpu);
 WorkCost layer_recompute_cost(const TrainingSpec *training, const GpuSpec *gpu);
+
+/* The attention core alone, of the forward and the backward pass: device time, nothing ideal, no host. */
+WorkCost layer_attention_forward_cost(const TrainingSpec *training, const GpuSpec *gpu);
+WorkCost layer_attention_backward_cost(const TrainingSpec *training, const GpuSpec *gpu);
 
 #endif

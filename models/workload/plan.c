@@ -14,6 +14,7 @@ const char *recompute_name(Recompute recompute) {
 
 PlanSpec plan_default(void) {
     return (PlanSpec){.tensor_parallel = 1,
+                      .context_parallel = 1,
                       .pipeline_parallel = 1,
                       .virtual_stages = 1,
                       .micro_batch_seqs = 1,
@@ -30,10 +31,22 @@ int plan_zero_stage(const PlanSpec *plan) {
     return plan->zero_stage > 0 ? (int)plan->zero_stage : plan->distributed_optimizer;
 }
 
+int64_t plan_stage_gpus(const PlanSpec *plan) {
+    return plan->tensor_parallel * plan->context_parallel;
+}
+
+int64_t plan_weight_copies(const PlanSpec *plan) {
+    return plan->data_parallel * plan->context_parallel;
+}
+
+int64_t plan_micro_batch_tokens(const TrainingSpec *training) {
+    return training->plan.micro_batch_seqs * (training->sequence_tokens / training->plan.context_parallel);
+}
+
 int64_t plan_shard_size(const PlanSpec *plan) {
     if (plan_zero_stage(plan) == 0)
         return 1;
-    return plan->zero_shard_size > 0 ? plan->zero_shard_size : plan->data_parallel;
+    return plan->zero_shard_size > 0 ? plan->zero_shard_size : plan_weight_copies(plan);
 }
 
 GpuSpec plan_gpu(const PlanSpec *plan, const GpuSpec *gpu) {
@@ -58,7 +71,7 @@ double training_sequence_flop(const TrainingSpec *training) {
 
 double plan_hidden_bytes(const TrainingSpec *training) {
     const PlanSpec *plan = &training->plan;
-    return (double)(plan->micro_batch_seqs * training->sequence_tokens) * (double)training->model.hidden *
+    return (double)plan_micro_batch_tokens(training) * (double)training->model.hidden *
            activation_bytes(plan->precision);
 }
 
@@ -150,6 +163,7 @@ static bool check_ranges(const TrainingSpec *training, const Report *report) {
         const char *key;
         int64_t value;
     } positive[] = {{".plan.tensor_parallel", plan->tensor_parallel},
+                    {".plan.context_parallel", plan->context_parallel},
                     {".plan.pipeline_parallel", plan->pipeline_parallel},
                     {".plan.virtual_stages", plan->virtual_stages},
                     {".plan.micro_batch", plan->micro_batch_seqs},
@@ -168,19 +182,25 @@ static bool check_ranges(const TrainingSpec *training, const Report *report) {
     return good;
 }
 
+/* "tensor 8 x pipeline 2", and the context group where there is one. */
+static const char *sizes_text(const PlanSpec *plan, const Report *report) {
+    const char *context = plan->context_parallel > 1
+                              ? arena_format(report->errors->arena, " x context %" PRId64, plan->context_parallel)
+                              : "";
+    return arena_format(report->errors->arena, "tensor %" PRId64 "%s x pipeline %" PRId64, plan->tensor_parallel,
+                        context, plan->pipeline_parallel);
+}
+
 static void resolve_replicas(PlanSpec *plan, int64_t gpus, const Report *report) {
-    int64_t model_gpus = plan->tensor_parallel * plan->pipeline_parallel;
+    int64_t model_gpus = plan_stage_gpus(plan) * plan->pipeline_parallel;
+    const char *key = plan->context_parallel > 1 ? ".plan.context_parallel" : ".plan.tensor_parallel";
     if (!plan->data_parallel && gpus % model_gpus)
-        COMPLAIN(report, ".plan.tensor_parallel",
-                 "found tensor %" PRId64 " x pipeline %" PRId64 ", expected a divisor of %" PRId64 " GPUs",
-                 plan->tensor_parallel, plan->pipeline_parallel, gpus);
+        COMPLAIN(report, key, "found %s, expected a divisor of %" PRId64 " GPUs", sizes_text(plan, report), gpus);
     else if (!plan->data_parallel)
         plan->data_parallel = gpus / model_gpus;
     else if (plan->data_parallel * model_gpus != gpus)
-        COMPLAIN(report, ".plan.data_parallel",
-                 "found tensor %" PRId64 " x pipeline %" PRId64 " x data %" PRId64 ", expected a product of %" PRId64
-                 " GPUs",
-                 plan->tensor_parallel, plan->pipeline_parallel, plan->data_parallel, gpus);
+        COMPLAIN(report, ".plan.data_parallel", "found %s x data %" PRId64 ", expected a product of %" PRId64 " GPUs",
+                 sizes_text(plan, report), plan->data_parallel, gpus);
 }
 
 static void resolve_batch(PlanSpec *plan, const Report *report) {
@@ -226,15 +246,33 @@ static void check_sharding(const PlanSpec *plan, const Report *report) {
         COMPLAIN(report, ".plan.zero_shard_size",
                  "found shard groups of %" PRId64 " with nothing to split, expected zero_stage 1, 2 or 3",
                  plan->zero_shard_size);
-    else if (plan->zero_shard_size && plan->data_parallel % plan->zero_shard_size)
-        COMPLAIN(report, ".plan.zero_shard_size", "found %" PRId64 ", expected a divisor of data_parallel %" PRId64,
-                 plan->zero_shard_size, plan->data_parallel);
+    else if (plan->zero_shard_size && plan_weight_copies(plan) % plan->zero_shard_size)
+        COMPLAIN(report, ".plan.zero_shard_size", "found %" PRId64 ", expected a divisor of data_parallel%s %" PRId64,
+                 plan->zero_shard_size, plan->context_parallel > 1 ? " x context_parallel" : "",
+                 plan_weight_copies(plan));
     if (plan->zero_list_collectives && stage < 2)
         COMPLAIN(report, ".plan.zero_list_collectives",
                  "found true with zero_stage %d, expected zero_stage 2 or 3, whose collectives it cuts", stage);
     if (!plan->reshard_after_forward && stage != 3)
         COMPLAIN(report, ".plan.reshard_after_forward",
                  "found false with zero_stage %d, expected zero_stage 3, which gathers parameters", stage);
+}
+
+/* Megatron-LM cuts the sequence into two chunks per GPU of the context group, and needs a fused attention for it. */
+static void check_sequence(const TrainingSpec *training, const Report *report) {
+    const PlanSpec *plan = &training->plan;
+    int64_t tokens = training->sequence_tokens / plan->context_parallel;
+    if (plan->context_parallel > 1 && !plan->flash_attention)
+        COMPLAIN(report, ".plan.context_parallel",
+                 "found %" PRId64 " without flash_attention, expected flash_attention: true", plan->context_parallel);
+    if (plan->context_parallel > 1 && training->sequence_tokens % (2 * plan->context_parallel))
+        COMPLAIN(report, ".sequence_length", "found %" PRId64 ", expected a multiple of 2 x context_parallel %" PRId64,
+                 training->sequence_tokens, plan->context_parallel);
+    else if (plan->sequence_parallel && plan->tensor_parallel > 1 && tokens % plan->tensor_parallel)
+        COMPLAIN(report, ".sequence_length",
+                 "found %" PRId64 ", expected a multiple of tensor_parallel %" PRId64 "%s for sequence_parallel",
+                 training->sequence_tokens, plan->tensor_parallel,
+                 plan->context_parallel > 1 ? " x context_parallel" : "");
 }
 
 bool plan_resolve(TrainingSpec *training, int64_t gpus, const char *path, ErrorList *errors) {
@@ -253,9 +291,6 @@ bool plan_resolve(TrainingSpec *training, int64_t gpus, const char *path, ErrorL
     if (strcmp(plan->collective, "auto") != 0 && !collective_find(plan->collective))
         COMPLAIN(&report, ".plan.collective",
                  "found \"%s\", expected auto or a name from `chokepoint list collectives`", plan->collective);
-    if (plan->sequence_parallel && plan->tensor_parallel > 1 && training->sequence_tokens % plan->tensor_parallel)
-        COMPLAIN(&report, ".sequence_length",
-                 "found %" PRId64 ", expected a multiple of tensor_parallel %" PRId64 " for sequence_parallel",
-                 training->sequence_tokens, plan->tensor_parallel);
+    check_sequence(training, &report);
     return errors->count == before;
 }

@@ -8,8 +8,11 @@
  * them. ZeRO-2 and 3 need a pipeline of one stage, as in DeepSpeed (runtime/pipe/engine.py asserts it): every
  * micro-batch would gather and reduce everything again.
  *
- * Ranks are numbered as in Megatron-LM: tensor fastest, then data, then pipeline; rank = (stage * dp + replica) * tp +
- * tensor.
+ * Context parallelism splits the tokens of a sequence over a ring of GPUs with equal weights (training_context.h), so
+ * gradients are reduced, and ZeRO splits, over data x context copies of the weights.
+ *
+ * Ranks are numbered as in Megatron-LM (the order "tp-cp-ep-dp-pp" of core/parallel_state.py): tensor fastest, then
+ * context, data, pipeline; rank = ((stage * dp + replica) * cp + context) * tp + tensor.
  */
 #ifndef MODELS_WORKLOAD_PLAN_H
 #define MODELS_WORKLOAD_PLAN_H
@@ -26,8 +29,9 @@ typedef enum Recompute { RECOMPUTE_NONE, RECOMPUTE_SELECTIVE, RECOMPUTE_FULL } R
 
 typedef struct PlanSpec {
     int64_t tensor_parallel;       /* GPUs that share one layer, >= 1 */
+    int64_t context_parallel;      /* GPUs that share the tokens of a sequence, >= 1 */
     int64_t pipeline_parallel;     /* stages, >= 1 */
-    int64_t data_parallel;         /* replicas; 0 = gpus / (tensor * pipeline) */
+    int64_t data_parallel;         /* replicas; 0 = gpus / (tensor * context * pipeline) */
     int64_t virtual_stages;        /* model chunks per stage, >= 1; above 1 needs interleaved_1f1b */
     int64_t micro_batch_seqs;      /* sequences per micro-batch and replica, >= 1 */
     int64_t global_batch_seqs;     /* sequences per step; 0 = micro_batch * gradient_accumulation * data_parallel */
@@ -35,7 +39,7 @@ typedef struct PlanSpec {
     bool sequence_parallel;        /* norms and dropout split over the tensor group (Korthikanti et al. 2022) */
     bool distributed_optimizer;    /* ZeRO-1: a zero_stage of 0 counts as 1 (plan_zero_stage) */
     int64_t zero_stage;            /* 0..3, what is split over a shard group */
-    int64_t zero_shard_size;       /* replicas of a shard group, a divisor of data_parallel; 0 = all of them */
+    int64_t zero_shard_size;       /* copies of a shard group, a divisor of plan_weight_copies; 0 = all of them */
     int64_t prefetch_layers;       /* >= 0, layers whose parameters are gathered ahead of the one that computes */
     bool zero_list_collectives;    /* ZeRO-2 and 3 move every weight by itself, as lists of a view per GPU that the host
                                       issues one by one: DeepSpeed before 2022 (partition_parameters.py) */
@@ -92,10 +96,22 @@ double training_sequence_flop(const TrainingSpec *training);
 /* The stage that counts, 0..3. */
 int plan_zero_stage(const PlanSpec *plan);
 
-/* Replicas that share one copy of what is split, of a resolved plan; 1 without ZeRO. */
+/* GPUs of one stage of one replica: tensor * context. Its member m is tensor rank m % tensor of context rank m /
+ * tensor.
+ */
+int64_t plan_stage_gpus(const PlanSpec *plan);
+
+/* GPUs that hold the same weights of a resolved plan: data * context. Copy c is context rank c % context of replica c /
+ * context. */
+int64_t plan_weight_copies(const PlanSpec *plan);
+
+/* Tokens of a micro-batch on one GPU of the context group. */
+int64_t plan_micro_batch_tokens(const TrainingSpec *training);
+
+/* Copies of the weights that share one of what is split, of a resolved plan; 1 without ZeRO. */
 int64_t plan_shard_size(const PlanSpec *plan);
 
-/* Bytes of one hidden state of a micro-batch, whole. */
+/* Bytes of one hidden state of a micro-batch: of its tokens on one GPU of the context group, whole otherwise. */
 double plan_hidden_bytes(const TrainingSpec *training);
 
 /* Stages, chunks and micro-batches of a resolved plan. */

@@ -4,8 +4,8 @@
 
 #include "models/workload/type_pace.h"
 
-int64_t plan_rank(const PlanSpec *plan, int stage, int replica, int tensor) {
-    return ((int64_t)stage * plan->data_parallel + replica) * plan->tensor_parallel + tensor;
+int64_t plan_rank(const PlanSpec *plan, int stage, int replica, int member) {
+    return ((int64_t)stage * plan->data_parallel + replica) * plan_stage_gpus(plan) + member;
 }
 
 /* Speed of every rank of the job. */
@@ -30,7 +30,7 @@ typedef struct Partition {
     const double *speeds;
     const uint32_t *marks;
     bool unfolded;
-    bool splits_tensors;
+    bool splits_members;
     RankClass *classes;
     int class_count;
     ReplicaSet *sets;
@@ -46,8 +46,8 @@ static bool replica_is_regular(const Partition *partition, int replica) {
     if (partition->unfolded)
         return false;
     for (int stage = 0; stage < plan->pipeline_parallel; stage++)
-        for (int tensor = 0; tensor < plan->tensor_parallel; tensor++)
-            if (partition->speeds[plan_rank(plan, stage, replica, tensor)] < 1)
+        for (int member = 0; member < plan_stage_gpus(plan); member++)
+            if (partition->speeds[plan_rank(plan, stage, replica, member)] < 1)
                 return false;
     return true;
 }
@@ -69,21 +69,24 @@ static const char *class_name(const Partition *partition, const RankClass *class
                    ? arena_format(partition->arena, "%s replica %d", name, set->replicas[0])
                    : arena_format(partition->arena, "%s replicas %d..%d (%d)", name, set->replicas[0],
                                   set->replicas[set->replica_count - 1], set->replica_count);
-    if (splits_stage && class->tensor_count == 1)
-        name = arena_format(partition->arena, "%s tensor %d", name, class->tensors[0]);
+    int tensors = (int)partition->plan->tensor_parallel;
+    if (splits_stage && class->member_count == 1 && partition->plan->context_parallel > 1)
+        name = arena_format(partition->arena, "%s context %d", name, class->members[0] / tensors);
+    if (splits_stage && class->member_count == 1)
+        name = arena_format(partition->arena, "%s tensor %d", name, class->members[0] % tensors);
     return name_with_type(partition, class, name);
 }
 
-/* The class of `tensor` among the classes of one stage from `first` on: one of equal type and speed, or a new one. */
+/* The class of a member among the classes of one stage from `first` on: one of equal type and speed, or a new one. */
 static RankClass *class_for(Partition *partition, int first, RankClass like) {
-    if (!partition->splits_tensors)
+    if (!partition->splits_members)
         for (int i = first; i < partition->class_count; i++)
             if (partition->classes[i].speed_fraction == like.speed_fraction &&
                 partition->classes[i].node_type == like.node_type)
                 return &partition->classes[i];
     RankClass *class = &partition->classes[partition->class_count++];
     *class = like;
-    class->tensors = ARENA_ARRAY(partition->arena, partition->plan->tensor_parallel, int);
+    class->members = ARENA_ARRAY(partition->arena, plan_stage_gpus(partition->plan), int);
     return class;
 }
 
@@ -91,14 +94,14 @@ static void split_stage(Partition *partition, int set_index, int stage) {
     const PlanSpec *plan = partition->plan;
     const ReplicaSet *set = &partition->sets[set_index];
     int first = partition->class_count;
-    for (int tensor = 0; tensor < plan->tensor_parallel; tensor++) {
-        int64_t rank = plan_rank(plan, stage, set->replicas[0], tensor);
+    for (int member = 0; member < plan_stage_gpus(plan); member++) {
+        int64_t rank = plan_rank(plan, stage, set->replicas[0], member);
         RankClass like = {.stage = stage, .replica_set = set_index, .first_rank = rank};
         like.node_type = type_of(partition, rank);
         like.speed_fraction = partition->speeds[rank];
         like.pace_fraction = like.speed_fraction * partition->pace.fraction[like.node_type];
         RankClass *class = class_for(partition, first, like);
-        ((int *)class->tensors)[class->tensor_count++] = tensor;
+        ((int *)class->members)[class->member_count++] = member;
         class->gpus += set->replica_count;
     }
     for (int i = first; i < partition->class_count; i++) {
@@ -143,8 +146,8 @@ static bool replicas_are_alike(const Partition *partition, int one, int other) {
     if (!partition->marks && partition->pace.types == 1)
         return true;
     for (int stage = 0; stage < plan->pipeline_parallel; stage++)
-        for (int tensor = 0; tensor < plan->tensor_parallel; tensor++)
-            if (!ranks_are_alike(partition, plan_rank(plan, stage, one, tensor), plan_rank(plan, stage, other, tensor)))
+        for (int member = 0; member < plan_stage_gpus(plan); member++)
+            if (!ranks_are_alike(partition, plan_rank(plan, stage, one, member), plan_rank(plan, stage, other, member)))
                 return false;
     return true;
 }
@@ -191,10 +194,10 @@ RankClasses rank_classes_create(Arena *arena, const SimulationSpec *spec, const 
                            .pace = type_pace_of(arena, &spec->cluster, job, place),
                            .marks = place->marks,
                            .unfolded = spec->fidelity == FIDELITY_UNFOLDED};
-    partition.splits_tensors = partition.unfolded || network.splits_flows || place->splits_nodes;
+    partition.splits_members = partition.unfolded || network.splits_flows || place->splits_nodes;
     partition.speeds = rank_speeds(arena, &spec->cluster, place->rank_gpu, job->gpus);
     split_replicas(&partition);
-    int64_t most_per_set = plan->pipeline_parallel * plan->tensor_parallel;
+    int64_t most_per_set = plan->pipeline_parallel * plan_stage_gpus(plan);
     partition.classes = ARENA_ARRAY(arena, most_per_set * partition.set_count, RankClass);
     for (int set = 0; set < partition.set_count; set++)
         split_set(&partition, set);
@@ -202,7 +205,7 @@ RankClasses rank_classes_create(Arena *arena, const SimulationSpec *spec, const 
                          .class_count = partition.class_count,
                          .replica_sets = partition.sets,
                          .replica_set_count = partition.set_count,
-                         .splits_tensors = partition.splits_tensors,
+                         .splits_members = partition.splits_members,
                          .rank_gpu = place->rank_gpu};
 }
 
@@ -210,8 +213,8 @@ RankClasses rank_classes_create(Arena *arena, const SimulationSpec *spec, const 
 RankClasses rank_classes_of_group(Arena *arena, const JobSpec *job, const JobPlace *place) {
     RankClass *class = ARENA_NEW(arena, RankClass);
     *class = (RankClass){.name = "all ranks",
-                         .tensors = ARENA_ARRAY(arena, 1, int),
-                         .tensor_count = 1,
+                         .members = ARENA_ARRAY(arena, 1, int),
+                         .member_count = 1,
                          .gpus = job->gpus,
                          .speed_fraction = 1,
                          .pace_fraction = 1};

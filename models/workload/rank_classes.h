@@ -1,6 +1,7 @@
 /*
  * rank_classes: which ranks of a job are equal. A replica without a slow GPU is like every other such replica; one with
- * a slow GPU stands for itself. Inside a replica each stage has one class of equal tensor ranks per GPU speed. So a
+ * a slow GPU stands for itself. Inside a replica each stage has one class of equal members of its tensor and context
+ * group per GPU speed. So a
  * regular job has one class per stage, and a slow GPU splits off its own replica and, on its stage, its own tensor
  * rank; nothing else. Replicas on nodes of different types (cluster_spec.h) are told apart, and so are the ranks of a
  * stage. Where the NIC decides the way through the fabric, tensor ranks are told apart, for the rings of
@@ -20,8 +21,8 @@ typedef struct RankClass {
     const char *name; /* "stage 3", "stage 3 replica 5", "rank 17", "stage 3 on dgx-a100-80" */
     int stage;
     int replica_set;    /* index into RankClasses.replica_sets */
-    const int *tensors; /* tensor ranks, ascending */
-    int tensor_count;
+    const int *members; /* of the stage's tensor and context group (plan_stage_gpus), ascending */
+    int member_count;
     int64_t first_rank;
     int64_t gpus;          /* ranks that it stands for */
     int node_type;         /* of cluster_type; 0 in a group */
@@ -43,7 +44,7 @@ typedef struct RankClasses {
     int class_count;
     const ReplicaSet *replica_sets;
     int replica_set_count;
-    bool splits_tensors; /* every tensor rank is in a class of its own */
+    bool splits_members; /* every member of a stage is in a class of its own */
     const int *rank_gpu; /* GPU of every rank */
 } RankClasses;
 
@@ -52,7 +53,7 @@ RankClasses rank_classes_create(Arena *arena, const SimulationSpec *spec, const 
 /* All ranks of a job that runs one collective after the other: one class. */
 RankClasses rank_classes_of_group(Arena *arena, const JobSpec *job, const JobPlace *place);
 
-/* rank = (stage * data_parallel + replica) * tensor_parallel + tensor. */
-int64_t plan_rank(const PlanSpec *plan, int stage, int replica, int tensor);
+/* rank = (stage * data_parallel + replica) * plan_stage_gpus + member, member = context * tensor_parallel + tensor. */
+int64_t plan_rank(const PlanSpec *plan, int stage, int replica, int member);
 
 #endif

@@ -110,6 +110,11 @@ TaskId step_builder_communicate(StepBuilder *builder, StepTask what, const Strea
     return last;
 }
 
+TaskId step_builder_join(StepBuilder *builder, StepTask what, const StreamSet *streams) {
+    what = on_streams(builder, what, streams);
+    return add_task(builder, &what, &(TaskSpec){.streams = builder->streams, .stream_count = streams->count});
+}
+
 TaskId step_builder_barrier(StepBuilder *builder) {
     Step *step = builder->step;
     StepTask what = {.gpu_class = -1, .kind = BAR_DATA_COMM, .micro_batch = -1, .chunk = -1, .profile = -1};

@@ -46,7 +46,8 @@ size_t build_slot_index(const Build *build, int set, int slot) {
 }
 
 int build_tensor_group(const Build *build, const RankClass *class) {
-    return class->tensors[0] / ((int)build->plan->tensor_parallel / build->traffic->tensor_groups);
+    int tensors = (int)build->plan->tensor_parallel;
+    return class->members[0] % tensors / (tensors / build->traffic->tensor_groups);
 }
 
 StreamSet build_group_streams(Build *build, int stage, int group, StreamKind kind) {
@@ -63,7 +64,8 @@ int build_profile(Build *build, const PassWork *work, const RankClass *class) {
         const ProfileKey *key = &build->profile_keys[i];
         if (key->work.kind == work->kind && key->work.layers == work->layers &&
             key->work.embedding == work->embedding && key->work.head == work->head && key->work.views == work->views &&
-            key->node_type == class->node_type && key->speed_fraction == class->speed_fraction)
+            key->work.part == work->part && key->node_type == class->node_type &&
+            key->speed_fraction == class->speed_fraction)
             return key->profile;
     }
     WorkProfile profile = training_pass_profile(&build->costs[class->node_type], work, class->speed_fraction);

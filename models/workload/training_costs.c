@@ -4,9 +4,22 @@
 
 #include "models/workload/ends_cost.h"
 #include "models/workload/layer_cost.h"
+#include "models/workload/training_context.h"
+
+static void add_covers(TrainingCosts *costs, const TrainingSpec *training, const GpuSpec *gpu) {
+    const PlanSpec *plan = &training->plan;
+    WorkCost forward = layer_attention_forward_cost(training, gpu);
+    WorkCost backward = layer_attention_backward_cost(training, gpu);
+    double forward_fraction = training_context_cover_fraction(plan, PASS_FORWARD);
+    double backward_fraction = training_context_cover_fraction(plan, PASS_BACKWARD);
+    costs->cover_forward = training_context_cover(&costs->layer_forward, &forward, forward_fraction);
+    costs->cover_backward = training_context_cover(&costs->layer_backward, &backward, backward_fraction);
+    if (plan->recompute == RECOMPUTE_FULL)
+        costs->cover_recompute = training_context_cover(&costs->layer_recompute, &forward, forward_fraction);
+}
 
 TrainingCosts training_costs_of(const TrainingSpec *training, const GpuSpec *gpu) {
-    return (TrainingCosts){.layer_forward = layer_forward_cost(training, gpu),
+    TrainingCosts costs = {.layer_forward = layer_forward_cost(training, gpu),
                            .layer_backward = layer_backward_cost(training, gpu),
                            .layer_recompute = layer_recompute_cost(training, gpu),
                            .embedding_forward = embedding_forward_cost(training, gpu),
@@ -14,6 +27,9 @@ TrainingCosts training_costs_of(const TrainingSpec *training, const GpuSpec *gpu
                            .head_forward = head_forward_cost(training, gpu),
                            .head_backward = head_backward_cost(training, gpu),
                            .view_s = gpu->kernels.host_s};
+    if (training->plan.context_parallel > 1)
+        add_covers(&costs, training, gpu);
+    return costs;
 }
 
 /* Seconds by category, and memory traffic. */
@@ -51,16 +67,25 @@ static WorkProfile round_profile(const Seconds *seconds, double speed_fraction) 
     return profile;
 }
 
+static void add_layers(WorkCost *cost, const WorkCost *whole, const WorkCost *cover, const PassWork *work) {
+    double layers = (double)work->layers;
+    if (work->part != PASS_COVER)
+        work_cost_add(cost, whole, layers);
+    if (work->part != PASS_WHOLE)
+        work_cost_add(cost, cover, work->part == PASS_COVER ? layers : -layers);
+}
+
 WorkProfile training_pass_profile(const TrainingCosts *costs, const PassWork *work, double speed_fraction) {
     bool forward = work->kind == PASS_FORWARD;
     WorkCost cost = {0}, again = {0};
-    work_cost_add(&cost, forward ? &costs->layer_forward : &costs->layer_backward, (double)work->layers);
+    add_layers(&cost, forward ? &costs->layer_forward : &costs->layer_backward,
+               forward ? &costs->cover_forward : &costs->cover_backward, work);
     if (work->embedding)
         work_cost_add(&cost, forward ? &costs->embedding_forward : &costs->embedding_backward, 1);
     if (work->head)
         work_cost_add(&cost, forward ? &costs->head_forward : &costs->head_backward, 1);
     if (!forward)
-        work_cost_add(&again, &costs->layer_recompute, (double)work->layers);
+        add_layers(&again, &costs->layer_recompute, &costs->cover_recompute, work);
     Seconds seconds = {0};
     add_cost(&seconds, &cost);
     /* The device waits: it is synchronised before every list. */

@@ -18,8 +18,14 @@ typedef struct TrainingCosts {
     WorkCost embedding_backward;
     WorkCost head_forward;
     WorkCost head_backward;
+    WorkCost cover_forward;  /* of the layer's forward, backward and recomputation: attention beside the exchange of */
+    WorkCost cover_backward; /* keys and values (training_context.h) */
+    WorkCost cover_recompute;
     double view_s; /* host time of a view */
 } TrainingCosts;
+
+/* All of it, or apart what waits for no exchange of keys and values and what runs beside one. */
+typedef enum PassPart { PASS_WHOLE, PASS_ALONE, PASS_COVER } PassPart;
 
 /* What a pass, or a slice of one, goes through. */
 typedef struct PassWork {
@@ -28,6 +34,7 @@ typedef struct PassWork {
     bool embedding;
     bool head;
     double views; /* that the host issues one by one for collectives (shard_units.h) */
+    PassPart part;
 } PassWork;
 
 TrainingCosts training_costs_of(const TrainingSpec *training, const GpuSpec *gpu);

@@ -2,6 +2,7 @@
 
 #include "models/workload/pipeline.h"
 #include "models/workload/shard_units.h"
+#include "models/workload/training_context.h"
 #include "models/workload/training_parameters.h"
 #include "models/workload/work_cost.h"
 #include "sim/engine/error.h"
@@ -62,7 +63,7 @@ double training_layer_activation_bytes(const TrainingSpec *training, Recompute r
 /* The head keeps its input, the norm's and the fp32 logits. */
 static double head_activation_bytes(const TrainingSpec *training) {
     const PlanSpec *plan = &training->plan;
-    double tokens = (double)(plan->micro_batch_seqs * training->sequence_tokens);
+    double tokens = (double)plan_micro_batch_tokens(training);
     double logits = 4 * tokens * (double)training->model.vocab / (double)plan->tensor_parallel;
     return logits + 2 * plan_hidden_bytes(training) / (double)(plan->sequence_parallel ? plan->tensor_parallel : 1);
 }
@@ -95,6 +96,11 @@ static double peak_activation_bytes(const TrainingSpec *training, int stage) {
     return peak;
 }
 
+/* Transformer Engine's ring holds keys, values and their gradients that are sent and that are received. */
+static double ring_bytes(const TrainingSpec *training) {
+    return training->plan.context_parallel > 1 ? 4 * training_context_block_bytes(training) : 0;
+}
+
 /* A layer that is computed again holds its tensors while its backward runs; the loss holds one more copy of the logits.
  */
 static double working_bytes(const TrainingSpec *training, int stage) {
@@ -104,7 +110,7 @@ static double working_bytes(const TrainingSpec *training, int stage) {
     double logits = 0;
     if (stage == plan->pipeline_parallel - 1)
         logits = head_activation_bytes(training);
-    return PROCESS_BYTES + (again > logits ? again : logits);
+    return PROCESS_BYTES + ring_bytes(training) + (again > logits ? again : logits);
 }
 
 StageMemory training_memory_of_stage(const TrainingSpec *training, int stage) {

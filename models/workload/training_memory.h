@@ -6,7 +6,7 @@
  *
  * Activations of a layer follow Korthikanti et al. 2022 (arXiv 2205.05198), equations 1-4, taken apart by tensor so
  * that grouped-query and gated models follow too; for a GPT they are sbh(10 + 24/t + 5as/(ht)) bytes, sbh/t(34 + 5as/h)
- * with sequence parallelism.
+ * with sequence parallelism; a context group divides s (Megatron-LM), and nothing else.
  */
 #ifndef MODELS_WORKLOAD_TRAINING_MEMORY_H
 #define MODELS_WORKLOAD_TRAINING_MEMORY_H

@@ -1,6 +1,7 @@
 #include "models/workload/training_passes.h"
 
 #include "models/workload/shard_units.h"
+#include "models/workload/training_context.h"
 #include "models/workload/training_memory.h"
 
 /* Where a pass is done: a replica set, a stage, its classes, the pass itself. */
@@ -78,33 +79,81 @@ static PoolUse pass_memory(const Build *build, const PassPlace *place, int slice
     return use;
 }
 
-/* Compute of every class, then the sums of the tensor group; returns the task that ends the slice. */
-static TaskId add_slice(Build *build, const PassPlace *place, int slice) {
+static StepTask pass_task(const PassPlace *place) {
+    return (StepTask){.kind = place->pass.kind == PASS_FORWARD ? BAR_FORWARD : BAR_BACKWARD,
+                      .micro_batch = place->pass.micro_batch,
+                      .chunk = place->pass.chunk};
+}
+
+/* A task of every class, one after the other; returns the first. */
+static TaskId add_compute(Build *build, const PassPlace *place, const PassWork *work, PoolUse memory) {
     StepBuilder *builder = build->builder;
-    PassWork work = slice_work(build, place, slice);
-    bool forward = work.kind == PASS_FORWARD;
-    StepTask what = {.kind = forward ? BAR_FORWARD : BAR_BACKWARD,
-                     .micro_batch = place->pass.micro_batch,
-                     .chunk = place->pass.chunk};
-    TaskId first = TASK_NONE, end = TASK_NONE;
+    StepTask what = pass_task(place);
+    TaskId first = TASK_NONE;
     for (int i = 0; i < place->streams.count; i++) {
         what.gpu_class = place->streams.classes[i];
-        what.profile = build_profile(build, &work, &builder->step->ranks.classes[what.gpu_class]);
-        end = step_builder_compute(builder, what, pass_memory(build, place, slice));
-        first = i == 0 ? end : first;
+        what.profile = build_profile(build, work, &builder->step->ranks.classes[what.gpu_class]);
+        TaskId task = step_builder_compute(builder, what, memory);
+        first = i == 0 ? task : first;
     }
+    return first;
+}
+
+static void after_compute(Build *build, const PassPlace *place, TaskId first) {
+    for (int i = 0; i < place->streams.count; i++)
+        step_builder_after(build->builder, first + (TaskId)i);
+}
+
+/* Keys and values travel round the context group beside the attention that they are for; returns the task that ends
+ * both. */
+static TaskId add_exchange(Build *build, const PassPlace *place, PassWork work, TaskId alone, PoolUse memory) {
+    StepBuilder *builder = build->builder;
+    StepTask what = pass_task(place);
+    int operation = build->traffic->context[place->set * build->shape.stages + place->stage];
+    double blocks = training_context_blocks(build->plan, work.kind) * (double)work.layers;
+    StreamSet ring = place->streams;
+    ring.stream = STREAM_CONTEXT;
+    work = (PassWork){.kind = work.kind, .layers = work.layers, .part = PASS_COVER};
+    TaskId cover = add_compute(build, place, &work, memory);
+    after_compute(build, place, alone);
+    what.kind = BAR_CONTEXT_COMM;
+    what.category = LEDGER_COMM_CONTEXT;
+    TaskId moved = step_builder_communicate(builder, what, &ring, operation, blocks);
+    after_compute(build, place, cover);
+    step_builder_after(builder, moved);
+    return step_builder_join(builder, what, &place->streams);
+}
+
+/* The sums of the tensor group after a slice of a pass; returns the task that ends the slice. */
+static TaskId add_tensor_sums(Build *build, const PassPlace *place, const PassWork *work, TaskId end) {
+    int operation = build->traffic->tensor[place->set * build->shape.stages + place->stage];
+    StepTask what = pass_task(place);
+    if (operation == NO_OPERATION)
+        return end;
+    what.kind = BAR_TENSOR_COMM;
+    what.category = LEDGER_COMM_TENSOR;
+    return step_builder_communicate(build->builder, what, &place->streams, operation, tensor_sums(build, place, work));
+}
+
+/* Compute of every class, the exchange of its context group, the sums of its tensor group; returns the task that ends
+ * the slice. */
+static TaskId add_slice(Build *build, const PassPlace *place, int slice) {
+    PassWork work = slice_work(build, place, slice);
+    PoolUse memory = pass_memory(build, place, slice), release = {.release_units = memory.release_units};
+    bool exchanges = build->plan->context_parallel > 1 && work.layers > 0;
+    work.part = exchanges ? PASS_ALONE : PASS_WHOLE;
+    memory.release_units = exchanges ? 0 : memory.release_units;
+    TaskId first = add_compute(build, place, &work, memory);
+    TaskId end = first + (TaskId)place->streams.count - 1;
     if (build->units > 0)
         build->unit_first[build_slot_index(build, place->set, place->position * build->units + slice)] = first;
     if (slice == 0)
         build->pass_first[build_pass_index(build, place->set, place->stage, &place->pass)] = first;
-    int operation = build->traffic->tensor[place->set * build->shape.stages + place->stage];
-    if (operation == NO_OPERATION)
-        return end;
-    for (int i = 0; i < place->streams.count; i++)
-        step_builder_after(builder, first + (TaskId)i);
-    what.kind = BAR_TENSOR_COMM;
-    what.category = LEDGER_COMM_TENSOR;
-    return step_builder_communicate(builder, what, &place->streams, operation, tensor_sums(build, place, &work));
+    if (exchanges)
+        end = add_exchange(build, place, work, first, release);
+    else if (build->traffic->tensor[place->set * build->shape.stages + place->stage] != NO_OPERATION)
+        after_compute(build, place, first);
+    return add_tensor_sums(build, place, &work, end);
 }
 
 static void add_message(Build *build, const PassPlace *place, TaskId ready) {

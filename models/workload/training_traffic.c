@@ -1,6 +1,7 @@
 #include "models/workload/training_traffic.h"
 
 #include "models/workload/shard_units.h"
+#include "models/workload/training_context.h"
 #include "models/workload/training_memory.h"
 #include "models/workload/training_parameters.h"
 #include "models/workload/work_cost.h"
@@ -19,13 +20,19 @@ typedef struct TrafficBuilder {
 int training_gradient_slices(const TrainingSpec *training, int stage) {
     const PlanSpec *plan = &training->plan;
     int64_t layers = plan_chunk_layers(training, stage);
-    if (!plan->overlap_grad_reduce || plan->data_parallel < 2)
+    if (!plan->overlap_grad_reduce || plan_weight_copies(plan) < 2)
         return 1;
     return layers < TRAINING_SLICES_MAX ? (int)(layers > 0 ? layers : 1) : TRAINING_SLICES_MAX;
 }
 
-static int rank_gpu(const TrafficBuilder *builder, int stage, int replica, int tensor) {
-    return builder->ranks->rank_gpu[plan_rank(builder->plan, stage, replica, tensor)];
+static int rank_gpu(const TrafficBuilder *builder, int stage, int replica, int member) {
+    return builder->ranks->rank_gpu[plan_rank(builder->plan, stage, replica, member)];
+}
+
+/* Of a copy of the weights (plan_weight_copies). */
+static int copy_gpu(const TrafficBuilder *builder, int stage, int copy, int tensor) {
+    int contexts = (int)builder->plan->context_parallel, tensors = (int)builder->plan->tensor_parallel;
+    return rank_gpu(builder, stage, copy / contexts, copy % contexts * tensors + tensor);
 }
 
 static int add_operation(TrafficBuilder *builder, TrafficGroups groups) {
@@ -48,24 +55,33 @@ static int tensors_side_by_side(const TrafficBuilder *builder, int first, int en
     return aligned ? end - first : 1;
 }
 
-/* A group inside one node touches no shared link, so one replica's group stands for all of the set. */
-static bool group_is_inside_a_node(const TrafficBuilder *builder, int stage, int replica) {
-    int per_node = builder->network->gpus_per_node, first = rank_gpu(builder, stage, replica, 0) / per_node;
+/* A group inside one node touches no shared link, so one copy's group stands for all of the set. */
+static bool group_is_inside_a_node(const TrafficBuilder *builder, int stage, int copy) {
+    int per_node = builder->network->gpus_per_node, first = copy_gpu(builder, stage, copy, 0) / per_node;
     for (int tensor = 1; tensor < builder->plan->tensor_parallel; tensor++)
-        if (rank_gpu(builder, stage, replica, tensor) / per_node != first)
+        if (copy_gpu(builder, stage, copy, tensor) / per_node != first)
             return false;
     return true;
 }
 
+static int set_copies(const TrafficBuilder *builder, const ReplicaSet *set) {
+    return set->replica_count * (int)builder->plan->context_parallel;
+}
+
+static int set_copy(const TrafficBuilder *builder, const ReplicaSet *set, int index) {
+    int contexts = (int)builder->plan->context_parallel;
+    return set->replicas[index / contexts] * contexts + index % contexts;
+}
+
 /* Those that open_tensor_operation leaves to the first one. */
 static void echo_tensor_groups(TrafficBuilder *builder, const ReplicaSet *set, int stage, int operation) {
-    for (int i = 1; i < set->replica_count; i++) {
-        if (!group_is_inside_a_node(builder, stage, set->replicas[i]))
+    for (int i = 1; i < set_copies(builder, set); i++) {
+        if (!group_is_inside_a_node(builder, stage, set_copy(builder, set, i)))
             continue;
         for (int tensor = 0; tensor < builder->plan->tensor_parallel; tensor++)
             traffic_echo_add(traffic_echo(builder->traffic),
-                             (EchoPair){operation, rank_gpu(builder, stage, set->replicas[0], tensor),
-                                        rank_gpu(builder, stage, set->replicas[i], tensor)});
+                             (EchoPair){operation, copy_gpu(builder, stage, set_copy(builder, set, 0), tensor),
+                                        copy_gpu(builder, stage, set_copy(builder, set, i), tensor)});
     }
 }
 
@@ -73,11 +89,12 @@ static int open_tensor_operation(TrafficBuilder *builder, const ReplicaSet *set,
     int tensors = (int)builder->plan->tensor_parallel, count = 0;
     if (tensors < 2)
         return NO_OPERATION;
-    for (int i = 0; i < set->replica_count; i++) {
-        if (i > 0 && group_is_inside_a_node(builder, stage, set->replicas[i]))
+    for (int i = 0; i < set_copies(builder, set); i++) {
+        int copy = set_copy(builder, set, i);
+        if (i > 0 && group_is_inside_a_node(builder, stage, copy))
             continue;
         for (int tensor = 0; tensor < tensors; tensor++)
-            builder->gpus[count * tensors + tensor] = rank_gpu(builder, stage, set->replicas[i], tensor);
+            builder->gpus[count * tensors + tensor] = copy_gpu(builder, stage, copy, tensor);
         count++;
     }
     int operation = add_operation(builder, (TrafficGroups){.kind = COLLECTIVE_ALL_REDUCE,
@@ -90,15 +107,37 @@ static int open_tensor_operation(TrafficBuilder *builder, const ReplicaSet *set,
     return operation;
 }
 
-/* One pair for every `copies` tensor ranks of every replica; returns their number. */
-static int fill_pairs(TrafficBuilder *builder, const ReplicaSet *set, int from, int to, int copies) {
-    int pairs = 0;
+/* Every member of stage `from` sends to the one of stage `to` that is `ahead` members further round the group. */
+typedef struct Hop {
+    int from;
+    int to;
+    int ahead;
+} Hop;
+
+/* One pair for every `copies` tensor ranks of every replica and context rank; returns their number. */
+static int fill_pairs(TrafficBuilder *builder, const ReplicaSet *set, Hop hop, int copies) {
+    int pairs = 0, members = (int)plan_stage_gpus(builder->plan);
     for (int i = 0; i < set->replica_count; i++)
-        for (int tensor = 0; tensor < builder->plan->tensor_parallel; tensor += copies, pairs++) {
-            builder->gpus[2 * pairs] = rank_gpu(builder, from, set->replicas[i], tensor);
-            builder->gpus[2 * pairs + 1] = rank_gpu(builder, to, set->replicas[i], tensor);
+        for (int member = 0; member < members; member += copies, pairs++) {
+            int other = (member + hop.ahead) % members;
+            builder->gpus[2 * pairs] = rank_gpu(builder, hop.from, set->replicas[i], member);
+            builder->gpus[2 * pairs + 1] = rank_gpu(builder, hop.to, set->replicas[i], other);
         }
     return pairs;
+}
+
+/* All context ranks pass a block on to the next one at the same time. */
+static int open_context_operation(TrafficBuilder *builder, const ReplicaSet *set, int stage) {
+    const PlanSpec *plan = builder->plan;
+    if (plan->context_parallel < 2)
+        return NO_OPERATION;
+    int copies = tensors_side_by_side(builder, 0, (int)plan->tensor_parallel);
+    int pairs = fill_pairs(builder, set, (Hop){stage, stage, (int)plan->tensor_parallel}, copies);
+    return add_operation(builder, (TrafficGroups){.kind = COLLECTIVE_SEND_RECV,
+                                                  .bytes = training_context_block_bytes(builder->training),
+                                                  .ranks = 2,
+                                                  .count = pairs,
+                                                  .copies = copies});
 }
 
 static int open_message_operation(TrafficBuilder *builder, const ReplicaSet *set, int from, int to) {
@@ -108,7 +147,7 @@ static int open_message_operation(TrafficBuilder *builder, const ReplicaSet *set
     if (stages < 2 || (wraps && plan->virtual_stages < 2))
         return NO_OPERATION;
     int copies = tensors_side_by_side(builder, 0, (int)plan->tensor_parallel);
-    int pairs = fill_pairs(builder, set, from, (to + stages) % stages, copies);
+    int pairs = fill_pairs(builder, set, (Hop){from, (to + stages) % stages, 0}, copies);
     return add_operation(builder,
                          (TrafficGroups){.kind = COLLECTIVE_SEND_RECV,
                                          .bytes = plan_hidden_bytes(builder->training) / (double)plan->tensor_parallel,
@@ -124,37 +163,37 @@ typedef struct TensorSpan {
     int end;
 } TensorSpan;
 
-/* Replicas that run a collective with each other: `ranks` of them, `stride` apart. */
-typedef struct ReplicaGroups {
+/* Copies of the weights that run a collective with each other: `ranks` of them, `stride` apart. */
+typedef struct CopyGroups {
     int ranks;
     int stride;
-} ReplicaGroups;
+} CopyGroups;
 
-static ReplicaGroups all_replicas(const PlanSpec *plan) {
-    return (ReplicaGroups){(int)plan->data_parallel, 1};
+static CopyGroups all_copies(const PlanSpec *plan) {
+    return (CopyGroups){(int)plan_weight_copies(plan), 1};
 }
 
-static ReplicaGroups shard_groups(const PlanSpec *plan) {
-    return (ReplicaGroups){(int)plan_shard_size(plan), 1};
+static CopyGroups shard_groups(const PlanSpec *plan) {
+    return (CopyGroups){(int)plan_shard_size(plan), 1};
 }
 
-static ReplicaGroups between_shard_groups(const PlanSpec *plan) {
+static CopyGroups between_shard_groups(const PlanSpec *plan) {
     int shard = (int)plan_shard_size(plan);
-    return (ReplicaGroups){(int)plan->data_parallel / shard, shard};
+    return (CopyGroups){(int)plan_weight_copies(plan) / shard, shard};
 }
 
-/* One collective for each tensor rank of the span and each group of replicas, all at the same time. */
-static int open_replica_operation(TrafficBuilder *builder, const TensorSpan *span, const ReplicaGroups *groups,
-                                  CollectiveKind kind, double bytes) {
-    int replicas = (int)builder->plan->data_parallel, placed = 0, block = groups->ranks * groups->stride;
+/* One collective for each tensor rank of the span and each group of copies, all at the same time. */
+static int open_copy_operation(TrafficBuilder *builder, const TensorSpan *span, const CopyGroups *groups,
+                               CollectiveKind kind, double bytes) {
+    int weight_copies = (int)plan_weight_copies(builder->plan), placed = 0, block = groups->ranks * groups->stride;
     int copies = tensors_side_by_side(builder, span->first, span->end);
     if (groups->ranks < 2 || bytes <= 0)
         return NO_OPERATION;
     for (int tensor = span->first; tensor < span->end; tensor += copies)
-        for (int i = 0; i < replicas; i++) {
+        for (int i = 0; i < weight_copies; i++) {
             int member = i % groups->ranks, offset = i / groups->ranks;
-            int replica = offset / groups->stride * block + offset % groups->stride + member * groups->stride;
-            builder->gpus[placed++] = rank_gpu(builder, span->stage, replica, tensor);
+            int copy = offset / groups->stride * block + offset % groups->stride + member * groups->stride;
+            builder->gpus[placed++] = copy_gpu(builder, span->stage, copy, tensor);
         }
     return add_operation(
         builder,
@@ -167,10 +206,10 @@ static int open_embedding_operation(TrafficBuilder *builder, int first, int end)
     const PlanSpec *plan = builder->plan;
     const TransformerSpec *model = &builder->training->model;
     int last_stage = (int)plan->pipeline_parallel - 1, pairs = 0, copies = tensors_side_by_side(builder, first, end);
-    for (int replica = 0; replica < plan->data_parallel; replica++)
+    for (int copy = 0; copy < plan_weight_copies(plan); copy++)
         for (int tensor = first; tensor < end; tensor += copies, pairs++) {
-            builder->gpus[2 * pairs] = rank_gpu(builder, 0, replica, tensor);
-            builder->gpus[2 * pairs + 1] = rank_gpu(builder, last_stage, replica, tensor);
+            builder->gpus[2 * pairs] = copy_gpu(builder, 0, copy, tensor);
+            builder->gpus[2 * pairs + 1] = copy_gpu(builder, last_stage, copy, tensor);
         }
     double parameters = (double)model->vocab * (double)model->hidden / (double)plan->tensor_parallel;
     return add_operation(builder, (TrafficGroups){.kind = COLLECTIVE_ALL_REDUCE,
@@ -183,16 +222,19 @@ static int open_embedding_operation(TrafficBuilder *builder, int first, int end)
 static void open_set_operations(TrafficBuilder *builder, TrainingTraffic *out) {
     int sets = builder->ranks->replica_set_count, stages = out->stages;
     int *tensor = ARENA_ARRAY(builder->arena, sets * stages, int);
+    int *context = ARENA_ARRAY(builder->arena, sets * stages, int);
     int *forward = ARENA_ARRAY(builder->arena, sets * stages, int);
     int *backward = ARENA_ARRAY(builder->arena, sets * stages, int);
     for (int index = 0; index < sets * stages; index++) {
         const ReplicaSet *set = &builder->ranks->replica_sets[index / stages];
         int stage = index % stages;
         tensor[index] = open_tensor_operation(builder, set, stage);
+        context[index] = open_context_operation(builder, set, stage);
         forward[index] = open_message_operation(builder, set, stage, stage + 1);
         backward[index] = open_message_operation(builder, set, stage, stage - 1);
     }
     out->tensor = tensor;
+    out->context = context;
     out->forward = forward;
     out->backward = backward;
 }
@@ -209,16 +251,16 @@ static ChunkTraffic open_chunk_operations(TrafficBuilder *builder, const TensorS
     ChunkTraffic out = {NO_OPERATION, NO_OPERATION, NO_OPERATION};
     int stage = plan_zero_stage(plan), slices = training_gradient_slices(builder->training, span->stage);
     double bytes = weights * training_gradient_bytes(plan) / slices;
-    ReplicaGroups all = all_replicas(plan), shard = shard_groups(plan), between = between_shard_groups(plan);
+    CopyGroups all = all_copies(plan), shard = shard_groups(plan), between = between_shard_groups(plan);
     if (stage == 0)
-        out.gradients = open_replica_operation(builder, span, &all, COLLECTIVE_ALL_REDUCE, bytes);
+        out.gradients = open_copy_operation(builder, span, &all, COLLECTIVE_ALL_REDUCE, bytes);
     if (stage == 1) {
-        out.gradients = open_replica_operation(builder, span, &shard, COLLECTIVE_REDUCE_SCATTER, bytes);
-        out.sum = open_replica_operation(builder, span, &between, COLLECTIVE_ALL_REDUCE, bytes / shard.ranks);
+        out.gradients = open_copy_operation(builder, span, &shard, COLLECTIVE_REDUCE_SCATTER, bytes);
+        out.sum = open_copy_operation(builder, span, &between, COLLECTIVE_ALL_REDUCE, bytes / shard.ranks);
     }
     if (stage == 1 || stage == 2)
-        out.parameters = open_replica_operation(builder, span, &shard, COLLECTIVE_ALL_GATHER,
-                                                weights * activation_bytes(plan->precision));
+        out.parameters = open_copy_operation(builder, span, &shard, COLLECTIVE_ALL_GATHER,
+                                             weights * activation_bytes(plan->precision));
     return out;
 }
 
@@ -248,14 +290,14 @@ static void open_group_operations(TrafficBuilder *builder, TrainingTraffic *out)
 /* `weights` are moved by each of the `times` collectives of a kind. */
 static UnitTraffic open_unit_operations(TrafficBuilder *builder, const TensorSpan *span, double weights, int times) {
     const PlanSpec *plan = builder->plan;
-    ReplicaGroups shard = shard_groups(plan), between = between_shard_groups(plan);
+    CopyGroups shard = shard_groups(plan), between = between_shard_groups(plan);
     double bytes = weights * training_gradient_bytes(plan);
     UnitTraffic unit = {.gather = NO_OPERATION, .times = times};
     if (plan_zero_stage(plan) == 3)
-        unit.gather = open_replica_operation(builder, span, &shard, COLLECTIVE_ALL_GATHER,
-                                             weights * activation_bytes(plan->precision));
-    unit.scatter = open_replica_operation(builder, span, &shard, COLLECTIVE_REDUCE_SCATTER, bytes);
-    unit.sum = open_replica_operation(builder, span, &between, COLLECTIVE_ALL_REDUCE, bytes / shard.ranks);
+        unit.gather = open_copy_operation(builder, span, &shard, COLLECTIVE_ALL_GATHER,
+                                          weights * activation_bytes(plan->precision));
+    unit.scatter = open_copy_operation(builder, span, &shard, COLLECTIVE_REDUCE_SCATTER, bytes);
+    unit.sum = open_copy_operation(builder, span, &between, COLLECTIVE_ALL_REDUCE, bytes / shard.ranks);
     return unit;
 }
 
@@ -295,7 +337,7 @@ TrainingTraffic training_traffic_create(Arena *arena, const SimulationSpec *spec
     const PlanSpec *plan = &job->training.plan;
     TrainingTraffic out = {.stages = (int)plan->pipeline_parallel,
                            .chunks = (int)plan->virtual_stages,
-                           .tensor_groups = ranks->splits_tensors ? (int)plan->tensor_parallel : 1};
+                           .tensor_groups = ranks->splits_members ? (int)plan->tensor_parallel : 1};
     TrafficBuilder builder = {.arena = arena,
                               .training = &job->training,
                               .plan = plan,

@@ -1,7 +1,8 @@
 /*
- * training_traffic: the communication operations of a training job: tensor-parallel collectives of a stage, messages
- * between neighbouring stages, gradient and parameter collectives of a chunk, and the sum of tied embedding gradients.
- * It says which ranks talk and how many bytes; traffic.h turns that into loads.
+ * training_traffic: the communication operations of a training job: tensor-parallel collectives of a stage, blocks
+ * of keys and values in its context groups, messages between neighbouring stages, gradient and parameter collectives of
+ * a chunk, and the sum of tied embedding gradients. It says which ranks talk and how many bytes; traffic.h turns that
+ * into loads.
  *
  * Without sequence parallelism a tensor group sums hidden states (all-reduce); with it the same bytes go as
  * reduce-scatter and all-gather. Between stages each tensor rank sends its 1/t of the hidden state (scatter/gather of
@@ -34,6 +35,7 @@ typedef struct TrainingTraffic {
     int tensor_groups; /* data-parallel groups that are told apart: tensor_parallel when the classes split tensors, else
                           1 */
     const int *tensor; /* [set * stages + stage]: one hidden state summed over the tensor group */
+    const int *context;    /* [set * stages + stage]: a block of keys and values to the next of the context group */
     const int *forward;    /* [set * stages + stage]: to the next stage; NO_OPERATION where there is none */
     const int *backward;   /* [set * stages + stage]: to the stage before */
     const int *gradients;  /* [(stage * chunks + chunk) * tensor_groups + group]: gradients of a slice of a chunk;

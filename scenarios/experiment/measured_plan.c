@@ -121,17 +121,17 @@ static int64_t read_size(MeasuredRow *row, const char *column) {
 static void read_sizes(MeasuredRow *row, PlanSpec *plan) {
     plan->tensor_parallel = read_size(row, "tp");
     plan->pipeline_parallel = read_size(row, "pp");
+    plan->context_parallel = measured_row_count(row, "cp") > 1 ? measured_row_count(row, "cp") : 1;
     plan->virtual_stages = measured_row_count(row, "vp");
     plan->data_parallel = measured_row_count(row, "dp");
     plan->micro_batch_seqs = measured_row_needed_count(row, "micro_batch_seqs");
     plan->gradient_accumulation = measured_row_count(row, "grad_accum");
     plan->global_batch_seqs = measured_row_count(row, "global_batch_seqs");
     if (plan->data_parallel == 0)
-        measured_row_assume(row, "dp is not stated: gpus / (tp x pp).");
+        measured_row_assume(row, plan->context_parallel > 1 ? "dp is not stated: gpus / (tp x cp x pp)."
+                                                            : "dp is not stated: gpus / (tp x pp).");
     if (plan->gradient_accumulation == 0 && plan->global_batch_seqs == 0)
         measured_row_refuse(row, "neither global_batch_seqs nor grad_accum is stated");
-    if (measured_row_count(row, "cp") > 1)
-        measured_row_refuse(row, "context parallelism is not modelled yet");
     if (measured_row_count(row, "ep") > 1)
         measured_row_refuse(row, "expert parallelism is not modelled yet");
 }
@@ -206,7 +206,7 @@ static void read_software(MeasuredRow *row, int year, PlanSpec *plan) {
         plan->distributed_optimizer = software->distributed_optimizer;
     plan->gradient_accumulation_fusion = software->gradient_accumulation_fusion;
     plan->grad_reduce_in_fp32 = !software->half_precision_gradients || plan->precision != PRECISION_FP16;
-    plan->flash_attention = software->flash_attention;
+    plan->flash_attention = software->flash_attention || plan->context_parallel > 1;
     plan->overlap_grad_reduce = software->overlap;
     plan->overlap_p2p = software->overlap;
     read_virtual_stages(row, software, plan);

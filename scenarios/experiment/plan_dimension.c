@@ -25,16 +25,16 @@ static int list_divisors(int64_t number, int64_t most, int64_t *values) {
 }
 
 static int64_t model_gpus(const PlanSpec *plan) {
-    return plan->tensor_parallel * plan->pipeline_parallel;
+    return plan_stage_gpus(plan) * plan->pipeline_parallel;
 }
 
 static int list_tensor(const JobSpec *job, int64_t *values) {
-    int64_t heads = job->training.model.heads;
-    return list_divisors(job->gpus, heads < job->gpus ? heads : job->gpus, values);
+    int64_t heads = job->training.model.heads, left = job->gpus / job->training.plan.context_parallel;
+    return list_divisors(left, heads < left ? heads : left, values);
 }
 
 static int list_pipeline(const JobSpec *job, int64_t *values) {
-    int64_t left = job->gpus / job->training.plan.tensor_parallel, layers = job->training.model.layers;
+    int64_t left = job->gpus / plan_stage_gpus(&job->training.plan), layers = job->training.model.layers;
     return list_divisors(left, layers < left ? layers : left, values);
 }
 
@@ -98,7 +98,7 @@ static int list_zero(const JobSpec *job, int64_t *values) {
     bool one_chunk = plan->pipeline_parallel * plan->virtual_stages == 1;
     int64_t least = plan->distributed_optimizer ? 1 : 0, most = one_chunk && least == 0 ? 3 : 1;
     int count = 0;
-    if (job->gpus <= model_gpus(plan))
+    if (job->gpus * plan->context_parallel <= model_gpus(plan))
         least = most = 0;
     for (int64_t stage = least; stage <= most; stage++)
         values[count++] = stage;

@@ -44,7 +44,7 @@ static const char *raise_zero_stage(const ClusterSpec *cluster, TrainingSpec *tr
     (void)cluster;
     PlanSpec *plan = &training->plan;
     int stage = plan_zero_stage(plan) + 1;
-    if (stage > 3 || plan->data_parallel == 1 || (stage > 1 && plan->pipeline_parallel > 1))
+    if (stage > 3 || plan_weight_copies(plan) == 1 || (stage > 1 && plan->pipeline_parallel > 1))
         return NULL;
     plan->zero_stage = stage;
     return stage == 1 ? "distributed_optimizer: true" : arena_format(arena, "zero_stage: %d", stage);

@@ -44,8 +44,10 @@ static const char *rest_of(const PlanCandidate *candidate, const PlanCandidate *
 
 static const char *split_of(const PlanCandidate *candidate, Arena *arena) {
     const PlanSpec *plan = &candidate->point->plan;
-    return arena_format(arena, "tensor %" PRId64 " x pipeline %" PRId64 " x data %" PRId64, plan->tensor_parallel,
-                        plan->pipeline_parallel, plan->data_parallel);
+    const char *context =
+        plan->context_parallel > 1 ? arena_format(arena, " x context %" PRId64, plan->context_parallel) : "";
+    return arena_format(arena, "tensor %" PRId64 "%s x pipeline %" PRId64 " x data %" PRId64, plan->tensor_parallel,
+                        context, plan->pipeline_parallel, plan->data_parallel);
 }
 
 const char *plan_words_of(const PlanCandidate *candidate, Arena *arena) {

@@ -21,6 +21,7 @@ static void write_plan(FILE *out, const JobSpec *job) {
     const PlanSpec *plan = &job->training.plan;
     fprintf(out, ", \"gpus\": %" PRId64 ", \"tensor_parallel\": %" PRId64 ", \"pipeline_parallel\": %" PRId64,
             job->gpus, plan->tensor_parallel, plan->pipeline_parallel);
+    fprintf(out, ", \"context_parallel\": %" PRId64, plan->context_parallel);
     fprintf(out, ", \"data_parallel\": %" PRId64 ", \"virtual_stages\": %" PRId64 ", \"micro_batch\": %" PRId64,
             plan->data_parallel, plan->virtual_stages, plan->micro_batch_seqs);
     fprintf(out, ", \"global_batch\": %" PRId64 ", \"recompute\": \"%s\"", plan->global_batch_seqs,

@@ -9,10 +9,12 @@
 
 enum { MODEL_COLUMNS = 18, PLAN_BYTES = 64 };
 
-/* "8 x 35 x 9 v3": tensor, pipeline, data, model chunks per stage. */
+/* "8x35x9 c2 v3": tensor, pipeline, data, context, model chunks per stage. */
 static const char *plan_text(const PlanSpec *plan, char text[PLAN_BYTES]) {
     int bytes = snprintf(text, PLAN_BYTES, "%" PRId64 "x%" PRId64 "x%" PRId64, plan->tensor_parallel,
                          plan->pipeline_parallel, plan->data_parallel);
+    if (plan->context_parallel > 1)
+        bytes += snprintf(text + bytes, (size_t)(PLAN_BYTES - bytes), " c%" PRId64, plan->context_parallel);
     if (plan->virtual_stages > 1)
         snprintf(text + bytes, (size_t)(PLAN_BYTES - bytes), " v%" PRId64, plan->virtual_stages);
     return text;

@@ -263,6 +263,7 @@ COLUMNS=80 && export COLUMNS
 shown plot_jobs 0 run $here/jobs.yaml --plot terminal
 unset COLUMNS
 shown run_out_of_memory 0 run $good --set 'jobs[0].plan.micro_batch=32'
+shown run_context 0 run $here/context.yaml
 shown run_mixed 0 run $here/mixed.yaml
 shown run_mixed_out_of_memory 0 run $here/mixed.yaml --set 'jobs[0].plan.micro_batch=36'
 shown run_tidy_sweep 0 run $good --format tidy --set 'sweep={cluster.nodes: [1, 2]}' -j 2

@@ -99,12 +99,12 @@ Test(rank_classes, tensor_ranks_are_told_apart_where_the_nic_decides_the_way) {
     spec.cluster.fabric.nodes_per_leaf = 2;
     spec.cluster.fabric.spines = 3;
     RankClasses ranks = classes_of(arena, &spec);
-    cr_assert(ranks.splits_tensors);
+    cr_assert(ranks.splits_members);
     cr_assert_eq(ranks.class_count, 2 * 2);
     cr_assert_str_eq(ranks.classes[3].name, "stage 1 tensor 1");
     cr_assert_eq(ranks.classes[3].gpus, 4);
     spec.cluster.fabric.routing = ROUTING_SPRAY;
-    cr_assert_not(classes_of(arena, &spec).splits_tensors);
+    cr_assert_not(classes_of(arena, &spec).splits_members);
     arena_destroy(arena);
 }
 

@@ -31,9 +31,10 @@ static void bench_destroy(Bench *bench) {
 
 /* Every pass that is cut from a chunk of up to 7 layers. */
 static const PassWork PASSES[] = {
-    {PASS_FORWARD, 1, false, false, 0}, {PASS_FORWARD, 7, true, false, 0},  {PASS_FORWARD, 3, false, true, 0},
-    {PASS_FORWARD, 5, true, true, 0},   {PASS_BACKWARD, 1, false, true, 0}, {PASS_BACKWARD, 7, true, true, 0},
-    {PASS_BACKWARD, 4, true, false, 0}, {PASS_BACKWARD, 0, false, true, 0},
+    {PASS_FORWARD, 1, false, false, 0, PASS_WHOLE}, {PASS_FORWARD, 7, true, false, 0, PASS_WHOLE},
+    {PASS_FORWARD, 3, false, true, 0, PASS_WHOLE},  {PASS_FORWARD, 5, true, true, 0, PASS_WHOLE},
+    {PASS_BACKWARD, 1, false, true, 0, PASS_WHOLE}, {PASS_BACKWARD, 7, true, true, 0, PASS_WHOLE},
+    {PASS_BACKWARD, 4, true, false, 0, PASS_WHOLE}, {PASS_BACKWARD, 0, false, true, 0, PASS_WHOLE},
 };
 
 enum { PASS_TOTAL = sizeof PASSES / sizeof *PASSES };
@@ -67,7 +68,7 @@ Test(training_costs, the_parts_of_a_pass_add_up_to_its_rounded_time) {
 
 Test(training_costs, time_goes_to_the_category_that_limits_it) {
     Bench bench = bench_create(RECOMPUTE_FULL);
-    const PassWork work = {PASS_BACKWARD, 3, false, false, 0};
+    const PassWork work = {PASS_BACKWARD, 3, false, false, 0, PASS_WHOLE};
     LedgerRow row = training_pass_profile(&bench.costs, &work, 1).row;
     const WorkCost *layer = &bench.costs.layer_backward;
     const double expected_s[LEDGER_COUNT] = {
@@ -86,7 +87,7 @@ Test(training_costs, the_host_floor_is_launch_overhead) {
     Bench bench = bench_create(RECOMPUTE_NONE);
     bench.gpu.kernels.host_s = 331e-6;
     TrainingCosts slow = training_costs_of(&bench.training, &bench.gpu);
-    const PassWork work = {PASS_FORWARD, 2, false, false, 0};
+    const PassWork work = {PASS_FORWARD, 2, false, false, 0, PASS_WHOLE};
     LedgerRow quick = training_pass_profile(&bench.costs, &work, 1).row;
     LedgerRow row = training_pass_profile(&slow, &work, 1).row;
     cr_assert_eq(row.ns[LEDGER_MEMORY_BOUND], quick.ns[LEDGER_MEMORY_BOUND]);
@@ -125,7 +126,7 @@ Test(training_costs, a_slow_gpu_straggles_and_does_nothing_else_differently) {
 
 Test(training_costs, a_pass_moves_the_bytes_of_its_parts) {
     Bench bench = bench_create(RECOMPUTE_FULL);
-    const PassWork work = {PASS_BACKWARD, 3, true, false, 0};
+    const PassWork work = {PASS_BACKWARD, 3, true, false, 0, PASS_WHOLE};
     double expected = 3 * (bench.costs.layer_backward.hbm_bytes + bench.costs.layer_recompute.hbm_bytes) +
                       bench.costs.embedding_backward.hbm_bytes;
     double bytes = training_pass_profile(&bench.costs, &work, 0.5).hbm_bytes;
@@ -148,7 +149,8 @@ Test(training_costs, the_optimizer_waits_for_memory) {
 /* The device waits for the host: it adds to the kernels. */
 Test(training_costs, views_that_the_host_issues_are_launch_overhead) {
     Bench bench = bench_create(RECOMPUTE_NONE);
-    const PassWork without = {PASS_FORWARD, 2, false, false, 0}, with = {PASS_FORWARD, 2, false, false, 768};
+    const PassWork without = {PASS_FORWARD, 2, false, false, 0, PASS_WHOLE},
+                   with = {PASS_FORWARD, 2, false, false, 768, PASS_WHOLE};
     LedgerRow plain = training_pass_profile(&bench.costs, &without, 1).row;
     LedgerRow lists = training_pass_profile(&bench.costs, &with, 1).row;
     double more_s = sim_time_to_s(lists.ns[LEDGER_LAUNCH_OVERHEAD] - plain.ns[LEDGER_LAUNCH_OVERHEAD]);

@@ -235,10 +235,21 @@ Test(measured_run, nvidia_s_gpt3_in_mlperf_interleaves_and_has_no_dropout) {
 }
 
 Test(measured_run, what_is_not_modelled_is_a_reason) {
-    expect_reason("cp=2", "context parallelism is not modelled yet");
     expect_reason("ep=8", "expert parallelism is not modelled yet");
     expect_reason("model=Grok-1 314B MoE 8 experts top-2", "mixture of experts is not modelled yet");
     expect_reason("note=LoRA", "LoRA fine-tuning is not modelled yet");
+}
+
+Test(measured_run, a_context_group_divides_the_replicas_and_has_a_fused_attention) {
+    Reading *reading = reading_create();
+    PlanSpec plan = plan_of(reading, "cp=2|dp=|grad_accum=|release=2022-05");
+    cr_assert_eq(plan.context_parallel, 2);
+    cr_assert_eq(plan.data_parallel, 1);
+    cr_assert(plan.flash_attention);
+    reading_destroy(reading);
+    expect_assumption("cp=2|dp=|grad_accum=", "dp is not stated: gpus / (tp x cp x pp).");
+    expect_reason("cp=2", "plan.data_parallel: found tensor 4 x context 2 x pipeline 2 x data 2, expected a product of "
+                          "16 GPUs");
 }
 
 Test(measured_run, what_is_missing_is_a_reason) {

@@ -1,0 +1,216 @@
+/* Context parallelism in whole steps: folded and unfolded agree, attention hides the ring as far as it lasts. */
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "models/spec_resolve.h"
+#include "models/workload/rank_classes.h"
+#include "models/workload/training_context.h"
+#include "tests/unit/models/small_cluster.h"
+
+typedef struct ContextLayout {
+    int nodes, gpus, tensor, context, pipeline, chunks;
+    int stage, shard_size;
+    int micro_batches;
+    Recompute recompute;
+    bool overlap;
+    int per_leaf; /* 0 = one leaf */
+} ContextLayout;
+
+static const ContextLayout LAYOUTS[] = {
+    {1, 4, 1, 4, 1, 1, 0, 0, 2, RECOMPUTE_NONE, false, 0}, {2, 4, 2, 2, 1, 1, 0, 0, 3, RECOMPUTE_NONE, true, 0},
+    {2, 4, 2, 4, 1, 1, 1, 0, 2, RECOMPUTE_FULL, true, 0},  {4, 2, 1, 4, 2, 1, 1, 2, 3, RECOMPUTE_NONE, true, 0},
+    {4, 4, 4, 2, 2, 2, 0, 0, 4, RECOMPUTE_FULL, true, 2},  {4, 4, 2, 2, 2, 1, 0, 0, 2, RECOMPUTE_NONE, false, 1},
+    {4, 2, 1, 2, 1, 1, 3, 0, 2, RECOMPUTE_NONE, true, 0},  {4, 2, 2, 2, 1, 1, 3, 2, 2, RECOMPUTE_FULL, true, 2},
+    {4, 4, 1, 8, 2, 4, 0, 0, 2, RECOMPUTE_NONE, true, 2},
+};
+enum { LAYOUT_COUNT = sizeof LAYOUTS / sizeof *LAYOUTS };
+
+static SimulationSpec layout_spec(Arena *arena, const ContextLayout *layout) {
+    SimulationSpec spec = small_cluster(arena, layout->nodes, layout->gpus);
+    PlanSpec *plan = &spec.jobs[0].training.plan;
+    plan->tensor_parallel = layout->tensor;
+    plan->context_parallel = layout->context;
+    plan->pipeline_parallel = layout->pipeline;
+    plan->virtual_stages = layout->chunks;
+    plan->zero_stage = layout->stage;
+    plan->zero_shard_size = layout->shard_size;
+    plan->gradient_accumulation = layout->micro_batches;
+    plan->recompute = layout->recompute;
+    plan->overlap_grad_reduce = plan->overlap_p2p = layout->overlap;
+    plan->flash_attention = true;
+    spec.cluster.fabric.nodes_per_leaf = layout->per_leaf;
+    spec.cluster.fabric.oversubscription = layout->per_leaf ? 3.5 : 1;
+    small_cluster_resolve(arena, &spec);
+    return spec;
+}
+
+static const Results *run_as(const SimulationSpec *spec, Fidelity fidelity, Arena *arena) {
+    SimulationSpec copy = *spec;
+    copy.fidelity = fidelity;
+    return simulation_run(&copy, arena);
+}
+
+static void expect_agreement(const SimulationSpec *spec, size_t layout, Arena *arena) {
+    const Results *folded = run_as(spec, FIDELITY_FOLDED, arena), *unfolded = run_as(spec, FIDELITY_UNFOLDED, arena);
+    cr_assert_eq(folded->status, RUN_OK);
+    cr_expect_eq(folded->step, unfolded->step, "layout %zu: folded %ld ns, unfolded %ld ns", layout, (long)folded->step,
+                 (long)unfolded->step);
+    for (int category = 0; category < LEDGER_COUNT; category++)
+        cr_expect_eq(folded->ledger.ns[category], unfolded->ledger.ns[category], "layout %zu: %s", layout,
+                     ledger_category_name((LedgerCategory)category));
+}
+
+Test(training_context, folded_and_unfolded_agree_to_the_nanosecond) {
+    for (size_t i = 0; i < LAYOUT_COUNT; i++) {
+        Arena *arena = arena_create();
+        SimulationSpec spec = layout_spec(arena, &LAYOUTS[i]);
+        expect_agreement(&spec, i, arena);
+        arena_destroy(arena);
+    }
+}
+
+Test(training_context, folded_and_unfolded_agree_with_a_slow_gpu) {
+    for (size_t i = 0; i < LAYOUT_COUNT; i++) {
+        Arena *arena = arena_create();
+        SimulationSpec spec = layout_spec(arena, &LAYOUTS[i]);
+        spec.cluster.slow_gpus = &(SlowGpuSpec){.gpu = 3, .speed_fraction = 0.71};
+        spec.cluster.slow_gpu_count = 1;
+        const Results *folded = run_as(&spec, FIDELITY_FOLDED, arena);
+        const Results *unfolded = run_as(&spec, FIDELITY_UNFOLDED, arena);
+        cr_expect_eq(folded->step, unfolded->step, "layout %zu: folded %ld ns, unfolded %ld ns", i, (long)folded->step,
+                     (long)unfolded->step);
+        cr_expect_gt(folded->ledger.ns[LEDGER_STRAGGLER], 0);
+        arena_destroy(arena);
+    }
+}
+
+Test(training_context, ranks_are_tensor_then_context_then_data_then_pipeline) {
+    PlanSpec plan = plan_default();
+    plan.tensor_parallel = 3;
+    plan.context_parallel = 5;
+    plan.data_parallel = 7;
+    plan.pipeline_parallel = 2;
+    int64_t rank = 0;
+    for (int stage = 0; stage < 2; stage++)
+        for (int replica = 0; replica < 7; replica++)
+            for (int context = 0; context < 5; context++)
+                for (int tensor = 0; tensor < 3; tensor++)
+                    cr_assert_eq(plan_rank(&plan, stage, replica, context * 3 + tensor), rank++);
+    cr_assert_eq(plan_weight_copies(&plan), 35);
+}
+
+/* Two GPUs with a NIC of that speed, and sequences of 640 tokens. */
+static const Results *run_with_nic(Arena *arena, double bytes_per_s) {
+    SimulationSpec spec = small_cluster(arena, 2, 1);
+    TrainingSpec *training = &spec.jobs[0].training;
+    training->sequence_tokens = 640;
+    training->plan.context_parallel = 2;
+    training->plan.flash_attention = true;
+    training->plan.gradient_accumulation = 2;
+    spec.cluster.node.nic.bytes_per_s = bytes_per_s;
+    spec.cluster.node.nic.latency_s = 0;
+    spec.cluster.node.nic.ramp_s = 0;
+    small_cluster_resolve(arena, &spec);
+    return simulation_run(&spec, arena);
+}
+
+Test(training_context, attention_hides_the_ring_when_links_are_fast) {
+    Arena *arena = arena_create();
+    const Results *results = run_with_nic(arena, 1e15);
+    cr_expect_leq(results->ledger.ns[LEDGER_COMM_CONTEXT], 2 * 2 * 2 * 1000, "%ld ns",
+                  (long)results->ledger.ns[LEDGER_COMM_CONTEXT]);
+    arena_destroy(arena);
+}
+
+/* 8 layers, 2 micro-batches, 1 block forward and 2 backward: each byte more per second is won. */
+Test(training_context, what_attention_does_not_hide_is_exposed) {
+    Arena *arena = arena_create();
+    const Results *slow = run_with_nic(arena, 1e8), *slower = run_with_nic(arena, 0.5e8);
+    double block_bytes = 2 * 320.0 * 1024 * 2, efficiency = 0.65;
+    double more_ns = 2 * 8 * 3 * block_bytes * (1 / 0.5e8 - 1 / 1e8) / efficiency * 1e9;
+    /* On both GPUs. */
+    double exposed_ns = (double)(slower->ledger.ns[LEDGER_COMM_CONTEXT] - slow->ledger.ns[LEDGER_COMM_CONTEXT]) / 2;
+    cr_expect_float_eq(exposed_ns, more_ns, 1e-6 * more_ns, "%g and %g", exposed_ns, more_ns);
+    arena_destroy(arena);
+}
+
+Test(training_context, a_group_of_one_moves_nothing_and_hides_nothing) {
+    PlanSpec plan = plan_default();
+    cr_assert_eq(training_context_blocks(&plan, PASS_FORWARD), 0);
+    cr_assert_eq(training_context_blocks(&plan, PASS_BACKWARD), 0);
+    cr_assert_eq(training_context_cover_fraction(&plan, PASS_FORWARD), 0);
+    cr_assert_eq(training_context_cover_fraction(&plan, PASS_BACKWARD), 0);
+}
+
+/* What a cover takes from a layer, the rest of the layer lacks, on a device-bound and on a host-bound GPU. */
+Test(training_context, a_layer_and_its_cover_take_as_long_apart_as_together) {
+    for (int host_bound = 0; host_bound < 2; host_bound++) {
+        WorkCost whole = {.ideal_s = 3, .gemm_s = 7, .memory_s = 2, .launch_s = 0.5, .host_s = host_bound ? 13.5 : 1};
+        WorkCost attention = {.gemm_s = 2.385}, cover = training_context_cover(&whole, &attention, 0.75);
+        WorkCost rest = whole;
+        work_cost_add(&rest, &cover, -1);
+        cr_expect_float_eq(cover.gemm_s, 0.75 * 2.385, 1e-12);
+        cr_expect_float_eq(work_cost_seconds(&rest) + work_cost_seconds(&cover), work_cost_seconds(&whole), 1e-12);
+        cr_expect_leq(cover.ideal_s, cover.gemm_s);
+        cr_expect_leq(rest.ideal_s, rest.gemm_s);
+    }
+}
+
+static void expect_error(void (*change)(TrainingSpec *), const char *path, const char *text) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = small_cluster(arena, 2, 4);
+    TrainingSpec *training = &spec.jobs[0].training;
+    training->plan.context_parallel = 4;
+    training->plan.flash_attention = true;
+    change(training);
+    ErrorList errors;
+    error_list_init(&errors, arena);
+    cr_assert_not(simulation_spec_resolve(&spec, &errors));
+    cr_assert_eq(errors.count, 1);
+    cr_expect_str_eq(errors.items[0].path, path);
+    cr_expect_str_eq(errors.items[0].message, text);
+    arena_destroy(arena);
+}
+
+static void cut_sequence(TrainingSpec *training) {
+    training->sequence_tokens = 508;
+}
+
+static void write_scores(TrainingSpec *training) {
+    training->plan.flash_attention = false;
+}
+
+static void want_three(TrainingSpec *training) {
+    training->plan.context_parallel = 3;
+    training->sequence_tokens = 510;
+}
+
+static void state_replicas(TrainingSpec *training) {
+    training->plan.data_parallel = 8;
+}
+
+static void shard_over_three(TrainingSpec *training) {
+    training->plan.distributed_optimizer = true;
+    training->plan.zero_shard_size = 3;
+}
+
+static void split_norms(TrainingSpec *training) {
+    training->plan.tensor_parallel = 4;
+    training->plan.context_parallel = 2;
+    training->plan.sequence_parallel = true;
+    training->sequence_tokens = 508;
+}
+
+Test(training_context, what_does_not_divide_is_said) {
+    expect_error(cut_sequence, "jobs[0].sequence_length", "found 508, expected a multiple of 2 x context_parallel 4");
+    expect_error(write_scores, "jobs[0].plan.context_parallel",
+                 "found 4 without flash_attention, expected flash_attention: true");
+    expect_error(want_three, "jobs[0].plan.context_parallel",
+                 "found tensor 1 x context 3 x pipeline 1, expected a divisor of 8 GPUs");
+    expect_error(state_replicas, "jobs[0].plan.data_parallel",
+                 "found tensor 1 x context 4 x pipeline 1 x data 8, expected a product of 8 GPUs");
+    expect_error(shard_over_three, "jobs[0].plan.zero_shard_size",
+                 "found 3, expected a divisor of data_parallel x context_parallel 8");
+    expect_error(split_norms, "jobs[0].sequence_length",
+                 "found 508, expected a multiple of tensor_parallel 4 x context_parallel for sequence_parallel");
+}
