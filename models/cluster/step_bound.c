@@ -85,7 +85,7 @@ static Passage chunk_passage(const Bound *bound, PassKind kind, int stage, int c
     bool first = stage == 0 && chunk == 0;
     bool last = stage == plan->pipeline_parallel - 1 && chunk == plan->virtual_stages - 1;
     PassWork work = {
-        .kind = kind, .layers = plan_chunk_layers(bound->training, stage), .embedding = first, .head = last};
+        .kind = kind, .layers = plan_chunk_layers(bound->training, stage, chunk), .embedding = first, .head = last};
     Passage passage = {.work_s = compute_s(bound, &work)};
     if (bound->workload == NULL)
         return passage;

@@ -79,9 +79,21 @@ PipelineShape plan_shape(const PlanSpec *plan) {
     return (PipelineShape){(int)plan->pipeline_parallel, (int)plan->virtual_stages, (int)plan_micro_batches(plan)};
 }
 
-int64_t plan_chunk_layers(const TrainingSpec *training, int64_t stage) {
+/* Megatron-LM counts the embedding and the head as layers that it then leaves out. */
+static int64_t even_chunk_layers(const TrainingSpec *training, int64_t stage, int64_t chunk) {
+    const PlanSpec *plan = &training->plan;
+    bool first = stage == 0 && chunk == 0;
+    bool last = stage == plan->pipeline_parallel - 1 && chunk == plan->virtual_stages - 1;
+    int64_t layers = training->model.layers + plan->embedding_as_layer + plan->head_as_layer;
+    return layers / plan->pipeline_parallel / plan->virtual_stages - (first && plan->embedding_as_layer) -
+           (last && plan->head_as_layer);
+}
+
+int64_t plan_chunk_layers(const TrainingSpec *training, int64_t stage, int64_t chunk) {
     const PlanSpec *plan = &training->plan;
     int64_t stages = plan->pipeline_parallel, layers = training->model.layers, even_stages = stages;
+    if (!plan->first_stage_layers && !plan->last_stage_layers)
+        return even_chunk_layers(training, stage, chunk);
     if (stage == 0 && plan->first_stage_layers)
         return plan->first_stage_layers;
     if (stage == stages - 1 && plan->last_stage_layers)
@@ -136,23 +148,30 @@ static void check_positions(const TrainingSpec *training, const Report *report) 
 
 static void check_layers(const TrainingSpec *training, const Report *report) {
     const PlanSpec *plan = &training->plan;
-    int64_t stages = plan->pipeline_parallel, sum = 0, least = 0;
-    if ((plan->first_stage_layers || plan->last_stage_layers) && (plan->virtual_stages > 1 || stages < 2)) {
+    int64_t stages = plan->pipeline_parallel, chunks = stages * plan->virtual_stages, sum = 0;
+    bool unequal = plan->first_stage_layers || plan->last_stage_layers;
+    bool counts_ends = plan->embedding_as_layer || plan->head_as_layer;
+    int64_t least = counts_ends ? 1 : 0;
+    bool good = true;
+    if (unequal && (plan->virtual_stages > 1 || stages < 2 || counts_ends)) {
         COMPLAIN(report, ".plan.first_stage_layers",
-                 "found unequal stages, expected at least 2 stages and virtual_stages 1");
+                 "found unequal stages, expected at least 2 stages and virtual_stages 1%s",
+                 counts_ends ? ", without embedding_as_layer and head_as_layer" : "");
         return;
     }
-    for (int64_t stage = 0; stage < stages && stages <= training->model.layers; stage++) {
-        int64_t layers = plan_chunk_layers(training, stage);
-        sum += layers * plan->virtual_stages;
-        least = layers < least ? layers : least;
+    for (int64_t i = 0;
+         i < chunks && stages <= training->model.layers && plan->virtual_stages <= training->model.layers; i++) {
+        int64_t layers = plan_chunk_layers(training, i % stages, i / stages);
+        sum += layers;
+        good = good && layers >= least;
     }
     /* Too many layers at the ends leave less than none in between. */
-    if (sum != training->model.layers || least < 0)
+    if (sum != training->model.layers || !good)
         COMPLAIN(report, ".plan.pipeline_parallel",
                  "found %" PRId64 " stages of %" PRId64 " chunks, expected them to divide the model's %" PRId64
-                 " layers",
-                 stages, plan->virtual_stages, training->model.layers);
+                 " layers%s",
+                 stages, plan->virtual_stages, training->model.layers,
+                 counts_ends ? " with the ends that count as one" : "");
 }
 
 /* Everything that waits for a divisor is settled before the first division by it. */

@@ -53,6 +53,8 @@ typedef struct PlanSpec {
                                           own does */
     int64_t first_stage_layers;        /* layers on the first stage, 0 = as many as on the others */
     int64_t last_stage_layers;         /* layers on the last stage, 0 = as many as on the others */
+    bool embedding_as_layer;           /* the first chunk holds a layer less than the others */
+    bool head_as_layer;                /* the last chunk holds a layer less than the others */
     Recompute recompute;
     Precision precision;  /* of weights and activations in the matrix products */
     const char *schedule; /* name in pipelines/table.h; "auto" = interleaved_1f1b when virtual_stages > 1, else 1f1b */
@@ -82,8 +84,8 @@ bool plan_resolve(TrainingSpec *training, int64_t gpus, const char *path, ErrorL
  * graphs if the plan has them. */
 GpuSpec plan_gpu(const PlanSpec *plan, const GpuSpec *gpu);
 
-/* Layers of every chunk on a stage of a resolved plan. */
-int64_t plan_chunk_layers(const TrainingSpec *training, int64_t stage);
+/* Layers of a chunk on a stage of a resolved plan. */
+int64_t plan_chunk_layers(const TrainingSpec *training, int64_t stage, int64_t chunk);
 
 /* Micro-batches per replica and step of a resolved plan. */
 int64_t plan_micro_batches(const PlanSpec *plan);

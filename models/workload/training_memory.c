@@ -71,7 +71,7 @@ static double head_activation_bytes(const TrainingSpec *training) {
 double training_chunk_activation_bytes(const TrainingSpec *training, int stage, int chunk) {
     const PlanSpec *plan = &training->plan;
     double layer = training_layer_activation_bytes(training, plan->recompute);
-    double bytes = layer * (double)plan_chunk_layers(training, stage);
+    double bytes = layer * (double)plan_chunk_layers(training, stage, chunk);
     if (training_is_first_chunk(stage, chunk) && training->model.dropout_fraction > 0)
         bytes += plan_hidden_bytes(training) / activation_bytes(plan->precision) /
                  (double)(plan->sequence_parallel ? plan->tensor_parallel : 1);

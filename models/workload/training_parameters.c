@@ -32,7 +32,8 @@ double training_part_parameters(const TrainingSpec *training, int64_t layers, bo
 }
 
 double training_chunk_parameters(const TrainingSpec *training, int stage, int chunk) {
-    return training_part_parameters(training, plan_chunk_layers(training, stage), training_is_first_chunk(stage, chunk),
+    return training_part_parameters(training, plan_chunk_layers(training, stage, chunk),
+                                    training_is_first_chunk(stage, chunk),
                                     training_is_last_chunk(&training->plan, stage, chunk));
 }
 

@@ -33,7 +33,7 @@ static bool is_last_virtual_stage(const Build *build, const PassPlace *place) {
 /* The part of a pass that slice `slice` does: a unit of ZeRO-2 or 3, otherwise an even share of the layers and the ends
  * where they belong. */
 static PassWork slice_work(const Build *build, const PassPlace *place, int slice) {
-    int64_t layers = plan_chunk_layers(build->training, place->stage);
+    int64_t layers = plan_chunk_layers(build->training, place->stage, place->pass.chunk);
     if (build->units > 0) {
         int index = place->pass.kind == PASS_BACKWARD ? build->units - 1 - slice : slice;
         ShardUnit unit = shard_unit_at(build->training, index);

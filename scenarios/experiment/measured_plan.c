@@ -197,6 +197,17 @@ static int software_year(MeasuredRow *row) {
     return UNKNOWN_RELEASE_YEAR;
 }
 
+/* NeMo's and Megatron Bridge's recipes of Llama 3.1 405B (account_for_embedding_in_pipeline_split and
+ * account_for_loss_in_pipeline_split): 126 layers and two ends over 128 places. */
+static void read_ends(MeasuredRow *row, PlanSpec *plan) {
+    int64_t layers = measured_row_count(row, "layers"), chunks = plan->pipeline_parallel * plan->virtual_stages;
+    if (chunks < 2 || layers % chunks == 0 || (layers + 2) % chunks != 0)
+        return;
+    plan->embedding_as_layer = plan->head_as_layer = true;
+    measured_row_assume(row, "Chunks do not divide the layers, but the layers with embedding and head: these count as "
+                             "layers, as in NeMo's recipes.");
+}
+
 static void read_software(MeasuredRow *row, int year, PlanSpec *plan) {
     const Software *software = SOFTWARE;
     while (year >= software->before_year || !is_named(row, software->words))
@@ -210,6 +221,7 @@ static void read_software(MeasuredRow *row, int year, PlanSpec *plan) {
     plan->overlap_grad_reduce = software->overlap;
     plan->overlap_p2p = software->overlap;
     read_virtual_stages(row, software, plan);
+    read_ends(row, plan);
     measured_row_assume(row, "%s", software->assumption);
 }
 

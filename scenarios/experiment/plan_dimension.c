@@ -40,7 +40,8 @@ static int list_pipeline(const JobSpec *job, int64_t *values) {
 
 static int list_virtual(const JobSpec *job, int64_t *values) {
     const PlanSpec *plan = &job->training.plan;
-    int64_t layers = job->training.model.layers, of_stage = layers / plan->pipeline_parallel;
+    int64_t layers = job->training.model.layers + plan->embedding_as_layer + plan->head_as_layer;
+    int64_t of_stage = layers / plan->pipeline_parallel;
     bool one = plan->pipeline_parallel == 1 || layers % plan->pipeline_parallel || plan->first_stage_layers ||
                plan->last_stage_layers;
     return list_divisors(one ? 1 : of_stage, one ? 1 : of_stage, values);

@@ -39,7 +39,7 @@ static int64_t layer_sum(const TrainingSpec *training) {
     int64_t sum = 0;
     for (int64_t stage = 0; stage < training->plan.pipeline_parallel; stage++)
         for (int64_t chunk = 0; chunk < training->plan.virtual_stages; chunk++)
-            sum += plan_chunk_layers(training, stage);
+            sum += plan_chunk_layers(training, stage, chunk);
     return sum;
 }
 
@@ -170,11 +170,27 @@ Test(plan, layers_of_all_chunks_add_up_to_the_model) {
     TrainingSpec training = small_training();
     training.plan.pipeline_parallel = 4;
     expect_good(&training, 4);
-    cr_assert_eq(plan_chunk_layers(&training, 2), 3);
+    cr_assert_eq(plan_chunk_layers(&training, 2, 0), 3);
     cr_assert_eq(layer_sum(&training), 12);
     training.plan.virtual_stages = 3;
-    cr_assert_eq(plan_chunk_layers(&training, 1), 1);
+    cr_assert_eq(plan_chunk_layers(&training, 1, 0), 1);
     cr_assert_eq(layer_sum(&training), 12);
+}
+
+Test(plan, ends_that_count_as_layers_hold_one_less) {
+    TrainingSpec training = small_training();
+    training.model.layers = 10;
+    training.plan.pipeline_parallel = 2;
+    training.plan.virtual_stages = 3;
+    training.plan.gradient_accumulation = 4;
+    expect_error(training, 2, "jobs[0].plan.pipeline_parallel",
+                 "found 2 stages of 3 chunks, expected them to divide the model's 10 layers");
+    training.plan.embedding_as_layer = training.plan.head_as_layer = true;
+    expect_good(&training, 2);
+    static const int64_t LAYERS[2][3] = {{1, 2, 2}, {2, 2, 1}};
+    for (int stage = 0; stage < 2; stage++)
+        for (int chunk = 0; chunk < 3; chunk++)
+            cr_assert_eq(plan_chunk_layers(&training, stage, chunk), LAYERS[stage][chunk]);
 }
 
 Test(plan, unequal_end_stages_hold_what_they_are_told_and_the_others_the_rest) {
@@ -185,17 +201,17 @@ Test(plan, unequal_end_stages_hold_what_they_are_told_and_the_others_the_rest) {
     expect_good(&training, 4);
     const int64_t both[] = {3, 4, 4, 1};
     for (int stage = 0; stage < 4; stage++)
-        cr_assert_eq(plan_chunk_layers(&training, stage), both[stage]);
+        cr_assert_eq(plan_chunk_layers(&training, stage, 0), both[stage]);
     training.plan.first_stage_layers = 0;
     training.plan.last_stage_layers = 3;
     expect_good(&training, 4);
     cr_assert_eq(layer_sum(&training), 12);
-    cr_assert_eq(plan_chunk_layers(&training, 0), 3);
+    cr_assert_eq(plan_chunk_layers(&training, 0, 0), 3);
     training.plan.last_stage_layers = 0;
     training.plan.first_stage_layers = 6;
     expect_good(&training, 4);
     cr_assert_eq(layer_sum(&training), 12);
-    cr_assert_eq(plan_chunk_layers(&training, 3), 2);
+    cr_assert_eq(plan_chunk_layers(&training, 3, 0), 2);
 }
 
 Test(plan, two_unequal_stages_need_no_others) {
@@ -204,8 +220,8 @@ Test(plan, two_unequal_stages_need_no_others) {
     training.plan.first_stage_layers = 7;
     training.plan.last_stage_layers = 5;
     expect_good(&training, 2);
-    cr_assert_eq(plan_chunk_layers(&training, 0), 7);
-    cr_assert_eq(plan_chunk_layers(&training, 1), 5);
+    cr_assert_eq(plan_chunk_layers(&training, 0, 0), 7);
+    cr_assert_eq(plan_chunk_layers(&training, 1, 0), 5);
     training.plan.last_stage_layers = 4;
     expect_error(training, 2, "jobs[0].plan.pipeline_parallel",
                  "found 2 stages of 1 chunks, expected them to divide the model's 12 layers");

@@ -76,6 +76,21 @@ Test(simulation, folded_and_unfolded_agree_to_the_nanosecond_on_every_schedule) 
 }
 
 /* Where only some replicas cross a leaf, one representative stands for unequal ones: the worst of them. */
+Test(simulation, folded_and_unfolded_agree_when_the_ends_count_as_layers) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = small_cluster(arena, 4, 2);
+    TrainingSpec *training = &spec.jobs[0].training;
+    training->model.layers = 10;
+    training->plan.pipeline_parallel = 2;
+    training->plan.virtual_stages = 3;
+    training->plan.gradient_accumulation = 4;
+    training->plan.overlap_grad_reduce = true;
+    training->plan.embedding_as_layer = training->plan.head_as_layer = true;
+    small_cluster_resolve(arena, &spec);
+    check_agreement(&spec, "ends as layers", arena);
+    arena_destroy(arena);
+}
+
 Test(simulation, folding_an_uneven_fabric_is_within_1_percent) {
     Arena *arena = arena_create();
     SimulationSpec spec = layout_spec(arena, &(Layout){"interleaved_1f1b", 8, 4, 4, 4, 2, 8, false, true, 3});
