@@ -52,6 +52,7 @@ TrafficEcho *traffic_echo(const Traffic *traffic);
 
 /* Bytes that one run of an operation puts on every link, added to link_bytes[link] `times` times. */
 void traffic_add_bytes(const Traffic *traffic, int operation, double times, double *link_bytes);
+
 /* Gives a link a resource of its own even when folded; before traffic_seal. */
 void traffic_single_out(Traffic *traffic, LinkId link);
 

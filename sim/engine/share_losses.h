@@ -8,8 +8,7 @@
  * there, with D the load of them all at R, where that is more than the capacity: the part 1 - r / S of the time is lost
  * to the other owners, by the load that each puts on it, and what is left to its own. So it does not matter whether an
  * owner's traffic is one activity or many. The sums close: served alone, an activity would have ended earlier by just
- * what it
- * lost, if capacities had not changed in between.
+ * what it lost, if capacities had not changed in between.
  *
  * Limits: an activity that has gone over to another way counts R on that way: what the detour costs is nobody's loss.
  * Costs O(activities that note + users of what limits them) at every change; nothing when nobody notes.
