@@ -89,3 +89,19 @@ bool measured_table_assumes(const MeasuredRun *run, const char *sentence) {
             return true;
     return false;
 }
+
+void expect_reason(const char *changes, const char *reason) {
+    Reading *reading = reading_create();
+    MeasuredRun run = measured_table_run(reading, changes);
+    cr_assert_not_null(run.reason, "\"%s\" has no reason, expected %s", changes, reason);
+    cr_assert_str_eq(run.reason, reason);
+    reading_destroy(reading);
+}
+
+void expect_assumption(const char *changes, const char *sentence) {
+    Reading *reading = reading_create();
+    MeasuredRun run = measured_table_run(reading, changes);
+    cr_assert_null(run.reason, "\"%s\": %s", changes, run.reason);
+    cr_assert(measured_table_assumes(&run, sentence), "\"%s\" does not assume: %s", changes, sentence);
+    reading_destroy(reading);
+}

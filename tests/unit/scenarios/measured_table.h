@@ -16,4 +16,10 @@ MeasuredRun measured_table_run(Reading *reading, const char *changes);
 /* Whether a sentence is among the run's assumptions. */
 bool measured_table_assumes(const MeasuredRun *run, const char *sentence);
 
+/* Stops the test unless the row with these changes is left out for exactly this reason. */
+void expect_reason(const char *changes, const char *reason);
+
+/* Stops the test unless the row with these changes runs and has the sentence among its assumptions. */
+void expect_assumption(const char *changes, const char *sentence);
+
 #endif

@@ -3,28 +3,12 @@
 
 #include "tests/unit/scenarios/measured_table.h"
 
-static void expect_reason(const char *changes, const char *reason) {
-    Reading *reading = reading_create();
-    MeasuredRun run = measured_table_run(reading, changes);
-    cr_assert_not_null(run.reason, "\"%s\" has no reason, expected %s", changes, reason);
-    cr_assert_str_eq(run.reason, reason);
-    reading_destroy(reading);
-}
-
 /* For reasons that the model gives, whose wording is not the table's business. */
 static void expect_reason_begins(const char *changes, const char *reason) {
     Reading *reading = reading_create();
     MeasuredRun run = measured_table_run(reading, changes);
     cr_assert_not_null(run.reason, "\"%s\" has no reason, expected %s", changes, reason);
     cr_assert_eq(strncmp(run.reason, reason, strlen(reason)), 0, "%s", run.reason);
-    reading_destroy(reading);
-}
-
-static void expect_assumption(const char *changes, const char *sentence) {
-    Reading *reading = reading_create();
-    MeasuredRun run = measured_table_run(reading, changes);
-    cr_assert_null(run.reason, "\"%s\": %s", changes, run.reason);
-    cr_assert(measured_table_assumes(&run, sentence), "\"%s\" does not assume: %s", changes, sentence);
     reading_destroy(reading);
 }
 

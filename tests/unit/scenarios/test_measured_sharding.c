@@ -16,22 +16,6 @@ static PlanSpec plan_of(const char *changes) {
     return plan;
 }
 
-static void expect_reason(const char *changes, const char *reason) {
-    Reading *reading = reading_create();
-    MeasuredRun run = measured_table_run(reading, changes);
-    cr_assert_not_null(run.reason, "\"%s\" has no reason, expected %s", changes, reason);
-    cr_assert_str_eq(run.reason, reason);
-    reading_destroy(reading);
-}
-
-static void expect_assumption(const char *changes, const char *sentence) {
-    Reading *reading = reading_create();
-    MeasuredRun run = measured_table_run(reading, changes);
-    cr_assert_null(run.reason, "\"%s\": %s", changes, run.reason);
-    cr_assert(measured_table_assumes(&run, sentence), "\"%s\" does not assume: %s", changes, sentence);
-    reading_destroy(reading);
-}
-
 Test(measured_sharding, a_word_of_the_cell_is_the_stage) {
     static const struct {
         const char *changes;
