@@ -2,14 +2,11 @@
  */
 #include <criterion/criterion.h>
 
-#include "sim/engine/engine.h"
 #include "tests/fuzz/draw.h"
+#include "tests/fuzz/drawn_jobs.h"
 #include "tests/unit/models/small_cluster.h"
 
 enum { JOBS = 150 };
-
-/* Parts of a step that move by a nanosecond each when times are rounded. */
-static const double NOISE_FRACTION = 1e-3;
 
 static void draw_plan(const Draw *draw, PlanSpec *plan) {
     plan->micro_batch_seqs = DRAW_PICK(draw, 1, 2, 3);
@@ -61,48 +58,18 @@ static SimulationSpec draw_job(const Draw *draw) {
     return spec;
 }
 
-static double step_s(const SimulationSpec *spec) {
-    Arena *arena = arena_create();
-    const Results *results = simulation_run(spec, arena);
-    cr_assert_eq(results->status, RUN_OK);
-    double step = sim_time_to_s(results->step);
-    cr_assert_gt(step, 0);
-    cr_assert_leq(results_metric(results, "utilisation.mfu_fraction")->value, 1);
-    arena_destroy(arena);
-    return step;
-}
-
-static void for_random_jobs(uint64_t seed, void (*check)(SimulationSpec *spec, int job)) {
-    RandomName name = {.seed = seed, .entity = "job", .purpose = "fuzz"};
-    RandomStream *stream = random_stream_create(&name);
-    for (int job = 0; job < JOBS; job++) {
-        Draw draw = {arena_create(), stream};
-        SimulationSpec spec = draw_job(&draw);
-        check(&spec, job);
-        arena_destroy(draw.arena);
-    }
-    random_stream_destroy(stream);
-}
-
-static void check_folding(SimulationSpec *spec, int job) {
-    double folded_s = step_s(spec);
-    spec->fidelity = FIDELITY_UNFOLDED;
-    cr_assert_float_eq(step_s(spec), folded_s, 1e-8, "job %d: unfolded %.9f s, folded %.9f s", job, step_s(spec),
-                       folded_s);
-}
-
 Test(random_jobs, folded_and_unfolded_take_the_same_time_on_one_leaf) {
-    for_random_jobs(23, check_folding);
+    drawn_jobs_check(23, JOBS, draw_job, drawn_jobs_check_folding);
 }
 
 static void check_no_faster(const SimulationSpec *worse, double before_s, int job, const char *what) {
-    double worse_s = step_s(worse);
-    cr_assert_geq(worse_s, before_s * (1 - NOISE_FRACTION), "job %d: %s, and the step takes %.9f s instead of %.9f s",
-                  job, what, worse_s, before_s);
+    double worse_s = drawn_jobs_step_s(worse);
+    cr_assert_geq(worse_s, before_s * (1 - DRAWN_JOBS_NOISE_FRACTION),
+                  "job %d: %s, and the step takes %.9f s instead of %.9f s", job, what, worse_s, before_s);
 }
 
 static void check_worse_parts(SimulationSpec *spec, int job) {
-    double before_s = step_s(spec);
+    double before_s = drawn_jobs_step_s(spec);
     SimulationSpec worse = *spec;
     worse.cluster.node.nic.bytes_per_s /= 2.385;
     check_no_faster(&worse, before_s, job, "slower NICs");
@@ -119,5 +86,5 @@ static void check_worse_parts(SimulationSpec *spec, int job) {
 }
 
 Test(random_jobs, a_slower_part_never_makes_the_step_faster) {
-    for_random_jobs(59, check_worse_parts);
+    drawn_jobs_check(59, JOBS, draw_job, check_worse_parts);
 }

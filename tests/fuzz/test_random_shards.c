@@ -1,14 +1,11 @@
 /* Jobs under ZeRO that nobody would think of: folded and unfolded agree, a slower network never speeds a step up. */
 #include <criterion/criterion.h>
 
-#include "sim/engine/engine.h"
 #include "tests/fuzz/draw.h"
+#include "tests/fuzz/drawn_jobs.h"
 #include "tests/unit/models/small_cluster.h"
 
 enum { JOBS = 100 };
-
-/* Parts of a step that move by a nanosecond each when times are rounded. */
-static const double NOISE_FRACTION = 1e-3;
 
 /* Shard groups are all replicas, or half of them. */
 static void draw_plan(const Draw *draw, int replicas, PlanSpec *plan) {
@@ -54,46 +51,19 @@ static SimulationSpec draw_job(const Draw *draw) {
     return spec;
 }
 
-static double step_s(const SimulationSpec *spec) {
-    Arena *arena = arena_create();
-    const Results *results = simulation_run(spec, arena);
-    cr_assert_eq(results->status, RUN_OK);
-    double step = sim_time_to_s(results->step);
-    arena_destroy(arena);
-    return step;
-}
-
-static void for_random_jobs(uint64_t seed, void (*check)(SimulationSpec *spec, int job)) {
-    RandomName name = {.seed = seed, .entity = "job", .purpose = "fuzz"};
-    RandomStream *stream = random_stream_create(&name);
-    for (int job = 0; job < JOBS; job++) {
-        Draw draw = {arena_create(), stream};
-        SimulationSpec spec = draw_job(&draw);
-        check(&spec, job);
-        arena_destroy(draw.arena);
-    }
-    random_stream_destroy(stream);
-}
-
-static void check_folding(SimulationSpec *spec, int job) {
-    double folded_s = step_s(spec);
-    spec->fidelity = FIDELITY_UNFOLDED;
-    double unfolded_s = step_s(spec);
-    cr_assert_float_eq(unfolded_s, folded_s, 1e-8, "job %d: unfolded %.9f s, folded %.9f s", job, unfolded_s, folded_s);
-}
-
 Test(random_shards, folded_and_unfolded_take_the_same_time_on_one_leaf) {
-    for_random_jobs(29, check_folding);
+    drawn_jobs_check(29, JOBS, draw_job, drawn_jobs_check_folding);
 }
 
 static void check_slower_network(SimulationSpec *spec, int job) {
-    double before_s = step_s(spec);
+    double before_s = drawn_jobs_step_s(spec);
     spec->cluster.node.nic.bytes_per_s /= 2.385;
     spec->cluster.node.nvlink.bytes_per_s /= 2.385;
-    double worse_s = step_s(spec);
-    cr_assert_geq(worse_s, before_s * (1 - NOISE_FRACTION), "job %d: %.9f s instead of %.9f s", job, worse_s, before_s);
+    double worse_s = drawn_jobs_step_s(spec);
+    cr_assert_geq(worse_s, before_s * (1 - DRAWN_JOBS_NOISE_FRACTION), "job %d: %.9f s instead of %.9f s", job, worse_s,
+                  before_s);
 }
 
 Test(random_shards, a_slower_network_never_makes_the_step_faster) {
-    for_random_jobs(61, check_slower_network);
+    drawn_jobs_check(61, JOBS, draw_job, check_slower_network);
 }
