@@ -52,6 +52,11 @@ SimulationSpec small_cluster(Arena *arena, int nodes, int gpus) {
     return spec;
 }
 
+void small_cluster_leaves(SimulationSpec *spec, int nodes_per_leaf) {
+    spec->cluster.fabric.nodes_per_leaf = nodes_per_leaf;
+    spec->cluster.fabric.oversubscription = nodes_per_leaf ? 3.5 : 1;
+}
+
 void small_cluster_resolve(Arena *arena, SimulationSpec *spec) {
     ErrorList errors;
     error_list_init(&errors, arena);

@@ -11,6 +11,9 @@
  * job lives in `arena`. */
 SimulationSpec small_cluster(Arena *arena, int nodes, int gpus);
 
+/* Parts the nodes into leaves of `nodes_per_leaf` below an uplink of 1 / 3.5 of what their NICs carry; 0 = one leaf. */
+void small_cluster_leaves(SimulationSpec *spec, int nodes_per_leaf);
+
 /* Resolves the spec; stops the test with the first error when it cannot be. */
 void small_cluster_resolve(Arena *arena, SimulationSpec *spec);
 

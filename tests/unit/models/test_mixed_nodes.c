@@ -8,6 +8,7 @@
 #include "models/simulation.h"
 #include "models/spec_resolve.h"
 #include "sim/engine/engine.h"
+#include "tests/unit/models/folding.h"
 #include "tests/unit/models/small_cluster.h"
 
 typedef struct Layout {
@@ -62,31 +63,13 @@ static SimulationSpec plain_spec(Arena *arena, const Layout *layout) {
     return spec;
 }
 
-static const Results *run_as(const SimulationSpec *spec, Fidelity fidelity, Arena *arena) {
-    SimulationSpec copy = *spec;
-    copy.fidelity = fidelity;
-    return simulation_run(&copy, arena);
-}
-
-static void expect_agreement(const SimulationSpec *spec, const char *what, Arena *arena) {
-    const Results *folded = run_as(spec, FIDELITY_FOLDED, arena), *unfolded = run_as(spec, FIDELITY_UNFOLDED, arena);
-    cr_assert_eq(folded->status, RUN_OK);
-    cr_expect_eq(folded->step, unfolded->step, "%s: folded %ld ns, unfolded %ld ns", what, (long)folded->step,
-                 (long)unfolded->step);
-    for (int category = 0; category < LEDGER_COUNT; category++)
-        cr_expect_eq(folded->ledger.ns[category], unfolded->ledger.ns[category], "%s: %s folded %ld, unfolded %ld",
-                     what, ledger_category_name((LedgerCategory)category), (long)folded->ledger.ns[category],
-                     (long)unfolded->ledger.ns[category]);
-    cr_expect_eq(ledger_sum(&folded->ledger), folded->step * folded->gpus);
-}
-
 Test(mixed_nodes, folded_and_unfolded_agree_to_the_nanosecond_with_slow_nodes) {
     for (int i = 0; i < LAYOUT_COUNT; i++) {
         Arena *arena = arena_create();
         SimulationSpec spec = plain_spec(arena, &LAYOUTS[i]);
         add_others(arena, &spec, LAYOUTS[i].others, slow_node(&spec.cluster.node, LAYOUTS[i].gpus));
         small_cluster_resolve(arena, &spec);
-        expect_agreement(&spec, arena_format(arena, "layout %d", i), arena);
+        folding_expect_agreement(&spec, arena_format(arena, "layout %d", i), arena);
         arena_destroy(arena);
     }
 }
@@ -102,7 +85,7 @@ Test(mixed_nodes, folded_and_unfolded_agree_when_types_have_different_numbers_of
         add_others(arena, &spec, LAYOUTS[i].others, slow_node(&spec.cluster.node, 4));
         small_cluster_resolve(arena, &spec);
         cr_expect_eq(spec.jobs[0].gpus, 2 * 2 + 2 * 4);
-        expect_agreement(&spec, arena_format(arena, "layout %d", i), arena);
+        folding_expect_agreement(&spec, arena_format(arena, "layout %d", i), arena);
         arena_destroy(arena);
     }
 }
@@ -115,12 +98,12 @@ Test(mixed_nodes, another_type_that_is_like_the_usual_one_changes_no_time) {
         add_others(arena, &mixed, LAYOUTS[i].others, mixed.cluster.node);
         small_cluster_resolve(arena, &plain);
         small_cluster_resolve(arena, &mixed);
-        const Results *one = run_as(&plain, FIDELITY_UNFOLDED, arena);
-        const Results *other = run_as(&mixed, FIDELITY_UNFOLDED, arena);
+        const Results *one = folding_run(&plain, FIDELITY_UNFOLDED, arena);
+        const Results *other = folding_run(&mixed, FIDELITY_UNFOLDED, arena);
         cr_expect_eq(one->step, other->step, "layout %d: %ld and %ld ns", i, (long)one->step, (long)other->step);
         cr_expect_eq(one->event_hash, other->event_hash);
         cr_expect_eq(other->ledger.ns[LEDGER_STRAGGLER], 0);
-        cr_expect_eq(run_as(&mixed, FIDELITY_FOLDED, arena)->step, one->step);
+        cr_expect_eq(folding_run(&mixed, FIDELITY_FOLDED, arena)->step, one->step);
         arena_destroy(arena);
     }
 }

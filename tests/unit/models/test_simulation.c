@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "models/workload/collective.h"
+#include "tests/unit/models/folding.h"
 #include "tests/unit/models/small_cluster.h"
 
 typedef struct Layout {
@@ -42,35 +43,16 @@ static SimulationSpec layout_spec(Arena *arena, const Layout *layout) {
     plan->overlap_grad_reduce = layout->overlap;
     plan->overlap_p2p = layout->overlap;
     plan->distributed_optimizer = layout->distributed;
-    spec.cluster.fabric.nodes_per_leaf = layout->per_leaf;
-    spec.cluster.fabric.oversubscription = layout->per_leaf ? 3.5 : 1;
+    small_cluster_leaves(&spec, layout->per_leaf);
     small_cluster_resolve(arena, &spec);
     return spec;
-}
-
-static const Results *run_as(const SimulationSpec *spec, Fidelity fidelity, Arena *arena) {
-    SimulationSpec copy = *spec;
-    copy.fidelity = fidelity;
-    return simulation_run(&copy, arena);
-}
-
-static void check_agreement(const SimulationSpec *spec, const char *what, Arena *arena) {
-    const Results *folded = run_as(spec, FIDELITY_FOLDED, arena);
-    const Results *unfolded = run_as(spec, FIDELITY_UNFOLDED, arena);
-    cr_assert_eq(folded->status, RUN_OK);
-    cr_assert_eq(folded->step, unfolded->step, "%s: folded %ld ns, unfolded %ld ns", what, (long)folded->step,
-                 (long)unfolded->step);
-    for (int category = 0; category < LEDGER_COUNT; category++)
-        cr_assert_eq(folded->ledger.ns[category], unfolded->ledger.ns[category], "%s: %s folded %ld, unfolded %ld",
-                     what, ledger_category_name((LedgerCategory)category), (long)folded->ledger.ns[category],
-                     (long)unfolded->ledger.ns[category]);
 }
 
 Test(simulation, folded_and_unfolded_agree_to_the_nanosecond_on_every_schedule) {
     for (size_t i = 0; i < sizeof LAYOUTS / sizeof *LAYOUTS; i++) {
         Arena *arena = arena_create();
         SimulationSpec spec = layout_spec(arena, &LAYOUTS[i]);
-        check_agreement(&spec, arena_format(arena, "layout %zu", i), arena);
+        folding_expect_agreement(&spec, arena_format(arena, "layout %zu", i), arena);
         arena_destroy(arena);
     }
 }
@@ -87,15 +69,15 @@ Test(simulation, folded_and_unfolded_agree_when_the_ends_count_as_layers) {
     training->plan.overlap_grad_reduce = true;
     training->plan.embedding_as_layer = training->plan.head_as_layer = true;
     small_cluster_resolve(arena, &spec);
-    check_agreement(&spec, "ends as layers", arena);
+    folding_expect_agreement(&spec, "ends as layers", arena);
     arena_destroy(arena);
 }
 
 Test(simulation, folding_an_uneven_fabric_is_within_1_percent) {
     Arena *arena = arena_create();
     SimulationSpec spec = layout_spec(arena, &(Layout){"interleaved_1f1b", 8, 4, 4, 4, 2, 8, false, true, 3});
-    const Results *folded = run_as(&spec, FIDELITY_FOLDED, arena);
-    const Results *unfolded = run_as(&spec, FIDELITY_UNFOLDED, arena);
+    const Results *folded = folding_run(&spec, FIDELITY_FOLDED, arena);
+    const Results *unfolded = folding_run(&spec, FIDELITY_UNFOLDED, arena);
     cr_assert_geq(folded->step, unfolded->step);
     cr_assert_float_eq((double)folded->step / (double)unfolded->step, 1, 0.01);
     arena_destroy(arena);
@@ -107,10 +89,7 @@ Test(simulation, folded_and_unfolded_agree_with_a_slow_gpu) {
         SimulationSpec spec = layout_spec(arena, &LAYOUTS[i]);
         spec.cluster.slow_gpus = &(SlowGpuSpec){.gpu = 5, .speed_fraction = 0.71};
         spec.cluster.slow_gpu_count = 1;
-        const Results *folded = run_as(&spec, FIDELITY_FOLDED, arena);
-        const Results *unfolded = run_as(&spec, FIDELITY_UNFOLDED, arena);
-        cr_assert_eq(folded->step, unfolded->step, "layout %zu: folded %ld ns, unfolded %ld ns", i, (long)folded->step,
-                     (long)unfolded->step);
+        const Results *folded = folding_expect_same_step(&spec, arena_format(arena, "layout %zu", i), arena);
         cr_assert_gt(folded->ledger.ns[LEDGER_STRAGGLER], 0);
         arena_destroy(arena);
     }
@@ -160,8 +139,8 @@ Test(simulation, folded_and_unfolded_steps_agree_within_a_thousandth_by_every_co
             SimulationSpec spec = layout_spec(arena, &LAYOUTS[i]);
             spec.cluster.node.in_network_reduction = true;
             spec.jobs[0].training.plan.collective = collective_at(index)->name;
-            double folded = (double)run_as(&spec, FIDELITY_FOLDED, arena)->step;
-            double unfolded = (double)run_as(&spec, FIDELITY_UNFOLDED, arena)->step;
+            double folded = (double)folding_run(&spec, FIDELITY_FOLDED, arena)->step;
+            double unfolded = (double)folding_run(&spec, FIDELITY_UNFOLDED, arena)->step;
             cr_assert_float_eq(folded / unfolded, 1, 1e-3, "%s, layout %zu", collective_at(index)->name, i);
             arena_destroy(arena);
         }
@@ -176,7 +155,7 @@ Test(simulation, a_switch_that_reduces_helps_sums_but_not_sums_split_over_the_se
         spec.jobs[0].training.plan.sequence_parallel = i / 2 == 1;
         spec.jobs[0].training.plan.micro_batch_seqs = 32;
         spec.cluster.node.in_network_reduction = i % 2 == 1;
-        step[i / 2][i % 2] = run_as(&spec, FIDELITY_FOLDED, arena)->step;
+        step[i / 2][i % 2] = folding_run(&spec, FIDELITY_FOLDED, arena)->step;
     }
     cr_assert_lt(step[0][1], step[0][0]);
     cr_assert_eq(step[1][1], step[1][0]);
@@ -190,8 +169,8 @@ Test(simulation, folded_and_unfolded_agree_when_hashed_flows_collide_but_for_mes
         SimulationSpec spec = layout_spec(arena, &LAYOUTS[i]);
         spec.cluster.fabric.nodes_per_leaf = 1;
         spec.cluster.fabric.spines = LAYOUTS[i].gpus;
-        const Results *folded = run_as(&spec, FIDELITY_FOLDED, arena);
-        const Results *unfolded = run_as(&spec, FIDELITY_UNFOLDED, arena);
+        const Results *folded = folding_run(&spec, FIDELITY_FOLDED, arena);
+        const Results *unfolded = folding_run(&spec, FIDELITY_UNFOLDED, arena);
         double allowed_ns = LAYOUTS[i].pipeline > 1 ? 0.01 * (double)unfolded->step : 0;
         cr_assert_leq(fabs((double)(folded->step - unfolded->step)), allowed_ns, "layout %zu: %ld and %ld ns", i,
                       (long)folded->step, (long)unfolded->step);

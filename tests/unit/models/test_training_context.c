@@ -5,6 +5,7 @@
 #include "models/spec_resolve.h"
 #include "models/workload/rank_classes.h"
 #include "models/workload/training_context.h"
+#include "tests/unit/models/folding.h"
 #include "tests/unit/models/small_cluster.h"
 
 typedef struct ContextLayout {
@@ -38,33 +39,16 @@ static SimulationSpec layout_spec(Arena *arena, const ContextLayout *layout) {
     plan->recompute = layout->recompute;
     plan->overlap_grad_reduce = plan->overlap_p2p = layout->overlap;
     plan->flash_attention = true;
-    spec.cluster.fabric.nodes_per_leaf = layout->per_leaf;
-    spec.cluster.fabric.oversubscription = layout->per_leaf ? 3.5 : 1;
+    small_cluster_leaves(&spec, layout->per_leaf);
     small_cluster_resolve(arena, &spec);
     return spec;
-}
-
-static const Results *run_as(const SimulationSpec *spec, Fidelity fidelity, Arena *arena) {
-    SimulationSpec copy = *spec;
-    copy.fidelity = fidelity;
-    return simulation_run(&copy, arena);
-}
-
-static void expect_agreement(const SimulationSpec *spec, size_t layout, Arena *arena) {
-    const Results *folded = run_as(spec, FIDELITY_FOLDED, arena), *unfolded = run_as(spec, FIDELITY_UNFOLDED, arena);
-    cr_assert_eq(folded->status, RUN_OK);
-    cr_expect_eq(folded->step, unfolded->step, "layout %zu: folded %ld ns, unfolded %ld ns", layout, (long)folded->step,
-                 (long)unfolded->step);
-    for (int category = 0; category < LEDGER_COUNT; category++)
-        cr_expect_eq(folded->ledger.ns[category], unfolded->ledger.ns[category], "layout %zu: %s", layout,
-                     ledger_category_name((LedgerCategory)category));
 }
 
 Test(training_context, folded_and_unfolded_agree_to_the_nanosecond) {
     for (size_t i = 0; i < LAYOUT_COUNT; i++) {
         Arena *arena = arena_create();
         SimulationSpec spec = layout_spec(arena, &LAYOUTS[i]);
-        expect_agreement(&spec, i, arena);
+        folding_expect_agreement(&spec, arena_format(arena, "layout %zu", i), arena);
         arena_destroy(arena);
     }
 }
@@ -75,10 +59,7 @@ Test(training_context, folded_and_unfolded_agree_with_a_slow_gpu) {
         SimulationSpec spec = layout_spec(arena, &LAYOUTS[i]);
         spec.cluster.slow_gpus = &(SlowGpuSpec){.gpu = 3, .speed_fraction = 0.71};
         spec.cluster.slow_gpu_count = 1;
-        const Results *folded = run_as(&spec, FIDELITY_FOLDED, arena);
-        const Results *unfolded = run_as(&spec, FIDELITY_UNFOLDED, arena);
-        cr_expect_eq(folded->step, unfolded->step, "layout %zu: folded %ld ns, unfolded %ld ns", i, (long)folded->step,
-                     (long)unfolded->step);
+        const Results *folded = folding_expect_same_step(&spec, arena_format(arena, "layout %zu", i), arena);
         cr_expect_gt(folded->ledger.ns[LEDGER_STRAGGLER], 0);
         arena_destroy(arena);
     }

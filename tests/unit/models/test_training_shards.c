@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "models/workload/shard_units.h"
+#include "tests/unit/models/folding.h"
 #include "tests/unit/models/small_cluster.h"
 
 typedef struct ShardLayout {
@@ -30,30 +31,16 @@ static SimulationSpec layout_spec(Arena *arena, const ShardLayout *layout) {
     plan->prefetch_layers = layout->prefetch;
     plan->overlap_grad_reduce = layout->overlap;
     plan->reshard_after_forward = layout->reshard;
-    spec.cluster.fabric.nodes_per_leaf = layout->per_leaf;
-    spec.cluster.fabric.oversubscription = layout->per_leaf ? 3.5 : 1;
+    small_cluster_leaves(&spec, layout->per_leaf);
     small_cluster_resolve(arena, &spec);
     return spec;
-}
-
-static const Results *run_as(const SimulationSpec *spec, Fidelity fidelity, Arena *arena) {
-    SimulationSpec copy = *spec;
-    copy.fidelity = fidelity;
-    return simulation_run(&copy, arena);
 }
 
 Test(training_shards, folded_and_unfolded_agree_to_the_nanosecond) {
     for (size_t i = 0; i < sizeof LAYOUTS / sizeof *LAYOUTS; i++) {
         Arena *arena = arena_create();
         SimulationSpec spec = layout_spec(arena, &LAYOUTS[i]);
-        const Results *folded = run_as(&spec, FIDELITY_FOLDED, arena);
-        const Results *unfolded = run_as(&spec, FIDELITY_UNFOLDED, arena);
-        cr_assert_eq(folded->status, RUN_OK);
-        cr_assert_eq(folded->step, unfolded->step, "layout %zu: folded %ld ns, unfolded %ld ns", i, (long)folded->step,
-                     (long)unfolded->step);
-        for (int category = 0; category < LEDGER_COUNT; category++)
-            cr_assert_eq(folded->ledger.ns[category], unfolded->ledger.ns[category], "layout %zu: %s", i,
-                         ledger_category_name((LedgerCategory)category));
+        folding_expect_agreement(&spec, arena_format(arena, "layout %zu", i), arena);
         arena_destroy(arena);
     }
 }
@@ -64,10 +51,7 @@ Test(training_shards, folded_and_unfolded_agree_with_a_slow_gpu) {
         SimulationSpec spec = layout_spec(arena, &LAYOUTS[i]);
         spec.cluster.slow_gpus = &(SlowGpuSpec){.gpu = 5, .speed_fraction = 0.71};
         spec.cluster.slow_gpu_count = 1;
-        const Results *folded = run_as(&spec, FIDELITY_FOLDED, arena);
-        const Results *unfolded = run_as(&spec, FIDELITY_UNFOLDED, arena);
-        cr_assert_eq(folded->step, unfolded->step, "layout %zu: folded %ld ns, unfolded %ld ns", i, (long)folded->step,
-                     (long)unfolded->step);
+        folding_expect_same_step(&spec, arena_format(arena, "layout %zu", i), arena);
         arena_destroy(arena);
     }
 }

@@ -1,0 +1,33 @@
+#include "tests/unit/models/folding.h"
+
+#include <criterion/criterion.h>
+
+const Results *folding_run(const SimulationSpec *spec, Fidelity fidelity, Arena *arena) {
+    SimulationSpec copy = *spec;
+    copy.fidelity = fidelity;
+    return simulation_run(&copy, arena);
+}
+
+static void expect_same_step(const Results *folded, const Results *unfolded, const char *what) {
+    cr_assert_eq(folded->status, RUN_OK, "%s", what);
+    cr_assert_eq(unfolded->status, RUN_OK, "%s", what);
+    cr_assert_eq(folded->step, unfolded->step, "%s: folded %ld ns, unfolded %ld ns", what, (long)folded->step,
+                 (long)unfolded->step);
+}
+
+const Results *folding_expect_same_step(const SimulationSpec *spec, const char *what, Arena *arena) {
+    const Results *folded = folding_run(spec, FIDELITY_FOLDED, arena);
+    expect_same_step(folded, folding_run(spec, FIDELITY_UNFOLDED, arena), what);
+    return folded;
+}
+
+void folding_expect_agreement(const SimulationSpec *spec, const char *what, Arena *arena) {
+    const Results *folded = folding_run(spec, FIDELITY_FOLDED, arena);
+    const Results *unfolded = folding_run(spec, FIDELITY_UNFOLDED, arena);
+    expect_same_step(folded, unfolded, what);
+    for (int category = 0; category < LEDGER_COUNT; category++)
+        cr_expect_eq(folded->ledger.ns[category], unfolded->ledger.ns[category], "%s: %s folded %ld, unfolded %ld",
+                     what, ledger_category_name((LedgerCategory)category), (long)folded->ledger.ns[category],
+                     (long)unfolded->ledger.ns[category]);
+    cr_expect_eq(ledger_sum(&folded->ledger), folded->step * folded->gpus, "%s", what);
+}

@@ -1,0 +1,17 @@
+/* folding: a resolved spec run folded and unfolded, for tests that hold one against the other. */
+#ifndef TESTS_UNIT_MODELS_FOLDING_H
+#define TESTS_UNIT_MODELS_FOLDING_H
+
+#include "models/simulation.h"
+
+/* Runs a copy of the spec, whatever its own fidelity. */
+const Results *folding_run(const SimulationSpec *spec, Fidelity fidelity, Arena *arena);
+
+/* Stops the test unless both finish with steps equal to the nanosecond, and returns the folded run. `what` begins the
+ * message. */
+const Results *folding_expect_same_step(const SimulationSpec *spec, const char *what, Arena *arena);
+
+/* Also that both ledgers are equal in every category and close. */
+void folding_expect_agreement(const SimulationSpec *spec, const char *what, Arena *arena);
+
+#endif
