@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "scenarios/experiment/kernel_fit.h"
+#include "tests/unit/models/odd_attention.h"
 #include "tests/unit/scenarios/reading.h"
 
 enum { ROWS = 1200 };
@@ -20,18 +21,7 @@ static GpuSpec odd_gpu(void) {
                                .row_reduction_fraction = 0.61};
     gpu.kernels.matrix_fraction[PRECISION_FP16] = 0.7;
     gpu.kernels.matrix_fraction[PRECISION_BF16] = 0.8;
-    gpu.kernels.attention = (GpuAttention){.matrix_fraction = 0.71,
-                                           .softmax_s = 47e-12,
-                                           .tile_start_s = 2.3e-6,
-                                           .tail_fraction = 0.61,
-                                           .start_s = 11.3e-6,
-                                           .query_passes = 2.9,
-                                           .key_passes = 1.7,
-                                           .grouped_heads = 24,
-                                           .cache_fraction = 0.87,
-                                           .cache_ramp_bytes = 7e6,
-                                           .single = {6.1e-6, 1.3e-6, 0, 71e-12, 5.9e-6},
-                                           .grouped = {5.3e-6, 3.1e-6, 530e-12, 113e-12, 4.7e-6}};
+    gpu.kernels.attention = ODD_ATTENTION;
     return gpu;
 }
 
