@@ -86,13 +86,13 @@ static const SchemaRow KERNEL_ROWS[] = {
      .type = FIELD_OBJECT,
      .offset = offsetof(GpuKernels, attention),
      .required = true,
-     .help = "fused attention",
+     .help = "fused attention; only `calibrate` reads it, no run yet",
      .table = &SCHEMA_ATTENTION},
     {.key = "moe",
      .type = FIELD_OBJECT,
      .offset = offsetof(GpuKernels, moe),
      .required = true,
-     .help = "mixture-of-experts layers",
+     .help = "mixture-of-experts layers; only `calibrate` reads it, no run yet",
      .table = &SCHEMA_MOE},
 };
 

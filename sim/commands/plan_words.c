@@ -122,8 +122,10 @@ static const char *failure(const PlanSearch *search, const char *plans, Arena *a
     if (near != NULL)
         return arena_format(arena, "none of %s fits; the nearest, %s, misses by %.1f GiB", plans,
                             plan_words_of(near, arena), gib(near->missing_bytes));
-    if (search->candidates != NULL && search->fates[PLAN_REFUSED] > 0)
-        return arena_format(arena, "none of %s can be; the first: %s", plans, search->candidates[0].point->reason);
+    if (search->candidates != NULL && search->fates[PLAN_REFUSED] > 0) {
+        const PlanPoint *first = search->candidates[0].point;
+        return arena_format(arena, "none of %s can be; the first: %s: %s", plans, first->key, first->reason);
+    }
     return arena_format(arena, "the step of none of %s ends", plans);
 }
 

@@ -225,6 +225,7 @@ shown list_schedules_json 0 list schedules --json
 shown schema_key 0 schema jobs.plan.recompute
 shown schema_section 0 schema node
 shown schema_key_of_section 0 schema plan.micro_batch
+shown schema_kernels 0 schema gpu.kernels
 shown list_collectives 0 list collectives
 shown list_routes 0 list routes own_graph --from 0 --to 'node[13].gpu[3]'
 shown list_routes_json 0 list routes own_graph --from 'gpu[5]' --to 'node[0].gpu[1]' --json
