@@ -254,7 +254,7 @@ static const KernelTable *read_rows(const Reading *reading) {
     const char *device = reading->device >= 0 ? choose_device(reading) : NULL;
     KernelRow *rows = ARENA_ARRAY(reading->arena, csv->row_count, KernelRow);
     KernelTable *table = ARENA_NEW(reading->arena, KernelTable);
-    *table = (KernelTable){.file = csv->file, .rows = rows};
+    *table = (KernelTable){.file = csv->file, .rows = rows, .names_devices = reading->device >= 0};
     for (int i = 0; i < csv->row_count && reading->errors->count - before < CSV_MOST_ERRORS; i++) {
         if (device && strcmp(csv->rows[i].cells[reading->device], device) != 0)
             continue;

@@ -26,6 +26,7 @@ typedef struct KernelTable {
     const KernelRow *rows; /* in the order of the file */
     int row_count;         /* >= 1 */
     int left_out;          /* rows of types and distributions that are not modelled */
+    bool names_devices;    /* whether it has the column Device */
 } KernelTable;
 
 /* Reads a file; NULL and at least one error when there is a mistake. `device` may be NULL. */

@@ -20,10 +20,17 @@ static const CommTable **read_comm_tables(const CommandLine *line, int *count, E
 }
 
 static const KernelTable **read_kernel_tables(const CommandLine *line, int *count, ErrorList *errors) {
+    const char *device = command_line_value(line, "device");
+    bool some_names_devices = false;
     CommFiles files = comm_files_find(line->words, line->word_count, errors);
     const KernelTable **tables = ARENA_ARRAY(line->arena, files.count, const KernelTable *);
-    for (int i = 0; i < files.count; i++)
-        tables[i] = kernel_table_read(files.paths[i], command_line_value(line, "device"), line->arena, errors);
+    for (int i = 0; i < files.count; i++) {
+        tables[i] = kernel_table_read(files.paths[i], device, line->arena, errors);
+        some_names_devices |= tables[i] != NULL && tables[i]->names_devices;
+    }
+    if (device != NULL && !some_names_devices && errors->count == 0)
+        error_list_add(errors, (ErrorPlace){.file = files.paths[0]}, "option --device",
+                       "found no column Device, expected a table that has it, or no --device");
     *count = files.count;
     return tables;
 }

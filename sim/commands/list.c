@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "plots/cell.h"
+#include "plots/text_layout.h"
 #include "scenarios/reader/spelling.h"
 #include "scenarios/reader/yaml_node.h"
 #include "sim/commands/command_line.h"
@@ -8,27 +9,42 @@
 #include "sim/commands/list_routes.h"
 #include "sim/commands/note.h"
 
-static int widest(const ListItems *list, bool summaries) {
-    size_t most = 0;
-    for (int i = 0; i < list->count; i++) {
-        const char *text = summaries ? list->items[i].summary : list->items[i].name;
-        most = strlen(text) > most ? strlen(text) : most;
-    }
-    return (int)(most < 90 ? most : 90);
+static int columns_max(int most, const char *text) {
+    int columns = text_layout_columns(text);
+    return columns > most ? columns : most;
 }
 
-static void print_text(const ListItems *list) {
-    int names = widest(list, false);
-    int summaries = widest(list, true);
+static void print_in_columns(const ListItems *list, int names, int summaries) {
     for (int i = 0; i < list->count; i++) {
         const ListItem *item = &list->items[i];
-        if (item->source[0] != '\0')
-            printf("%-*s  %-*s  %s\n", names, item->name, summaries, item->summary, item->source);
-        else if (item->summary[0] != '\0')
-            printf("%-*s  %s\n", names, item->name, item->summary);
-        else
-            printf("%s\n", item->name);
+        bool has_source = item->source[0] != '\0', has_summary = has_source || item->summary[0] != '\0';
+        text_layout_cell(stdout, item->name, has_summary ? names + 2 : 0);
+        text_layout_cell(stdout, item->summary, has_source ? summaries + 2 : 0);
+        printf("%s\n", item->source);
     }
+}
+
+static void print_in_paragraphs(const ListItems *list, int names) {
+    for (int i = 0; i < list->count; i++) {
+        const ListItem *item = &list->items[i];
+        text_layout_wrap(stdout, arena_format(list->arena, "%-*s  ", names, item->name), item->summary);
+        if (item->source[0] != '\0')
+            text_layout_wrap(stdout, arena_format(list->arena, "%*s", names + 2, ""), item->source);
+    }
+}
+
+/* Columns where every line fits; else what belongs to a name stands under each other. */
+static void print_text(const ListItems *list) {
+    int names = 0, summaries = 0, sources = 0;
+    for (int i = 0; i < list->count; i++) {
+        names = columns_max(names, list->items[i].name);
+        summaries = columns_max(summaries, list->items[i].summary);
+        sources = columns_max(sources, list->items[i].source);
+    }
+    if (names + 2 + summaries + (sources > 0 ? 2 + sources : 0) <= TEXT_COLUMNS)
+        print_in_columns(list, names, summaries);
+    else
+        print_in_paragraphs(list, names);
 }
 
 static void print_json(const ListItems *list) {

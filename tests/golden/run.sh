@@ -128,6 +128,7 @@ open=$here/search.yaml
 
 # Files that would be silly to keep.
 : >"$work/empty.yaml"
+printf "gemm_dtype,m,n,k,latency\nbfloat16,1024,512,2048,0.021\nfloat16,4096,512,2048,0.052\n" >"$work/products.csv"
 awk 'BEGIN { print "name: big"; for (i = 0; i < 400000; i++) print "# a line that says nothing" }' >"$work/big.yaml"
 awk 'BEGIN { for (i = 0; i < 100000; i++) printf "["; print "" }' >"$work/deep.yaml"
 awk 'BEGIN { printf "a: &a0 [x, x]\n"; for (i = 1; i < 40; i++)
@@ -210,6 +211,7 @@ bad calibrate_other_table calibrate --node dgx-a100-80 scenarios/measured/exampl
 bad calibrate_missing calibrate --node dgx-a100-80 "$work/missing.csv"
 bad calibrate_node_and_gpu calibrate --node dgx-a100-80 --gpu a100-80 scenarios/measured/collectives.csv
 bad calibrate_device_of_node calibrate --node dgx-a100-80 --device X scenarios/measured/collectives.csv
+bad calibrate_device_without_column calibrate --gpu a100-80 --device X "$work/products.csv"
 bad calibrate_unknown_gpu calibrate --gpu a100-8 scenarios/measured/collectives.csv
 bad calibrate_no_kernels calibrate --gpu a100-80 scenarios/measured/collectives.csv
 mkdir "$work/no_tables"
