@@ -1,6 +1,6 @@
 /*
  * schema_row: how one YAML key meets one field of a spec: name, place in the struct, unit, range, default, help. Tables
- * of rows describe mappings; they are read by fields (values), schema_page (reference and JSON Schema) and nobody else.
+ * of rows describe mappings; they are read by fields (values), schema_json, the reference page and nobody else.
  * No row calls anything but a menu of names.
  */
 #ifndef SCENARIOS_READER_SCHEMA_ROW_H

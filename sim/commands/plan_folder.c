@@ -82,7 +82,7 @@ bool plan_folder_write(const ReportTarget *target, const PlanSearch *search, Err
     ReportBook book = {.kind = "plan",
                        .name = spec->name,
                        .lesson = spec->lesson,
-                       .verdict = plan_words_verdict(search, errors->arena),
+                       .verdict = arena_format(errors->arena, "%s.", plan_words_best(search, errors->arena)),
                        .files = FILES,
                        .file_count = sizeof FILES / sizeof *FILES,
                        .picture = "plans",

@@ -140,21 +140,29 @@ static const char *memory_text(const PlanCandidate *candidate, const ClusterSpec
     return arena_format(arena, "%.1f%s GiB", gib(candidate->memory_bytes), of);
 }
 
-const char *plan_words_verdict(const PlanSearch *search, Arena *arena) {
+static const char *count_of_plans(const PlanSearch *search, Arena *arena) {
+    return arena_format(arena, "%s%s plans", search->cut ? "the first " : "", count_text(search->count, arena));
+}
+
+const char *plan_words_best(const PlanSearch *search, Arena *arena) {
     const SimulationSpec *spec = search->space->spec;
-    const char *plans =
-        arena_format(arena, "%s%s plans", search->cut ? "the first " : "", count_text(search->count, arena));
+    const char *plans = count_of_plans(search, arena);
     const char *model = spec->jobs[0].training.model.name;
     const char *who = model != NULL && *model != '\0' ? model : spec->jobs[0].name;
     if (search->top_count == 0)
-        return arena_format(arena, "%s on %s: %s.", who, gpu_name(&spec->cluster), failure(search, plans, arena));
+        return arena_format(arena, "%s on %s: %s", who, gpu_name(&spec->cluster), failure(search, plans, arena));
     const PlanCandidate *best = &search->candidates[search->top[0]];
     char step[TEXT_FIGURE_BYTES];
-    return arena_format(arena,
-                        "%s on %" PRId64 " %s: the best of %s is %s: a step takes %s, %.1f %% of peak, in %s; %s.", who,
-                        best->point->gpus, gpu_name(&spec->cluster), plans, plan_words_of(best, arena),
+    return arena_format(arena, "%s on %" PRId64 " %s: the best of %s is %s: a step takes %s, %.1f %% of peak, in %s",
+                        who, best->point->gpus, gpu_name(&spec->cluster), plans, plan_words_of(best, arena),
                         text_layout_figure(best->step_s, "s", step), 100 * plan_words_mfu_fraction(search, best),
-                        memory_text(best, &spec->cluster, arena), next_text(search, arena));
+                        memory_text(best, &spec->cluster, arena));
+}
+
+const char *plan_words_verdict(const PlanSearch *search, Arena *arena) {
+    const char *best = plan_words_best(search, arena);
+    return search->top_count == 0 ? arena_format(arena, "%s.", best)
+                                  : arena_format(arena, "%s; %s.", best, next_text(search, arena));
 }
 
 const char *plan_words_cheapest(const PlanSearch *search, Arena *arena) {

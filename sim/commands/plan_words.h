@@ -10,6 +10,9 @@
 /* "tensor 8 x pipeline 16 x data 8, virtual_stages 3, micro_batch 2, ...". */
 const char *plan_words_of(const PlanCandidate *candidate, Arena *arena);
 
+/* The best plan, or that none fits and what misses by least; without a full stop. */
+const char *plan_words_best(const PlanSearch *search, Arena *arena);
+
 /* The best plan in one sentence, and why it beats the next; or that none fits, and what misses by least. */
 const char *plan_words_verdict(const PlanSearch *search, Arena *arena);
 

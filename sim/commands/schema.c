@@ -1,31 +1,31 @@
 #include <string.h>
 
+#include "plots/text_layout.h"
 #include "scenarios/reader/schema.h"
 #include "scenarios/reader/schema_json.h"
-#include "scenarios/reader/schema_page.h"
 #include "scenarios/reader/spelling.h"
 #include "scenarios/reader/tree_path.h"
 #include "sim/commands/command_line.h"
 #include "sim/commands/note.h"
+#include "sim/commands/schema_page.h"
 
 static void print_row(const SchemaRow *row, const char *path, Arena *arena) {
-    printf("%s\n  %s\n", path, row->help);
-    if (row->type != FIELD_ELSEWHERE)
-        printf("  takes %s", schema_row_expected(row, arena));
-    if (row->type == FIELD_REAL && quantity_pattern(row->dimension) != NULL)
-        printf(", such as \"%s\"", quantity_example(row->dimension));
-    if (row->type != FIELD_ELSEWHERE)
-        printf("\n");
-    printf("  %s%s\n", row->required ? "required" : "default: ", row->required ? "" : row->default_text);
+    printf("%s\n", path);
+    text_layout_wrap(stdout, "  ", row->help);
+    if (row->type != FIELD_ELSEWHERE) {
+        bool has_unit = row->type == FIELD_REAL && quantity_pattern(row->dimension) != NULL;
+        const char *unit = has_unit ? arena_format(arena, ", such as \"%s\"", quantity_example(row->dimension)) : "";
+        text_layout_wrap(stdout, "  takes ", arena_format(arena, "%s%s", schema_row_expected(row, arena), unit));
+    }
+    text_layout_wrap(stdout, row->required ? "  required" : "  default: ", row->required ? "" : row->default_text);
     if (row->aliases != NULL)
-        printf("  also: %s\n", row->aliases);
+        text_layout_wrap(stdout, "  also: ", row->aliases);
 }
 
 /* The keys below a mapping. */
-static void print_table(const SchemaTable *table) {
+static void print_table(const SchemaTable *table, Arena *arena) {
     printf("\n");
-    for (int i = 0; i < table->row_count; i++)
-        printf("  %-30s %s\n", table->rows[i].key, table->rows[i].help);
+    schema_page_keys(stdout, table, arena);
 }
 
 static int complain(const SchemaTable *table, const char *key, Arena *arena) {
@@ -92,8 +92,9 @@ static int print_path(const char *path, Arena *arena) {
     if (table == NULL)
         return complain_first(path, arena);
     if (rest != path && *rest == '\0') {
-        printf("%s\n  %s\n", table->name, table->help);
-        print_table(table);
+        printf("%s\n", table->name);
+        text_layout_wrap(stdout, "  ", table->help);
+        print_table(table, arena);
         return EXIT_OK;
     }
     TreeStep step;
@@ -118,7 +119,7 @@ static int print_path(const char *path, Arena *arena) {
     }
     print_row(row, path, arena);
     if (row->table != NULL)
-        print_table(row->table);
+        print_table(row->table, arena);
     return EXIT_OK;
 }
 
@@ -128,7 +129,7 @@ static int run(const CommandLine *line) {
     if (command_line_value(line, "json") != NULL)
         schema_print_json(stdout);
     else
-        schema_print_page(stdout);
+        schema_page_print(stdout);
     return EXIT_OK;
 }
 

@@ -5,7 +5,6 @@
 #include "scenarios/reader/field_value.h"
 #include "scenarios/reader/schema.h"
 #include "scenarios/reader/schema_json.h"
-#include "scenarios/reader/schema_page.h"
 #include "tests/unit/scenarios/reading.h"
 
 enum { MOST_TABLES = 32 };
@@ -197,20 +196,4 @@ Test(schema, the_json_schema_is_json_and_names_every_key) {
                      "{\"description\": \"of all random numbers\", \"type\": \"integer\", \"minimum\": 0, "
                      "\"maximum\": 9007199254740991, \"default\": 1}");
     reading_destroy(reading);
-}
-
-Test(schema, the_reference_page_explains_every_key) {
-    Arena *arena = arena_create();
-    const char *page = printed(schema_print_page, arena);
-    Tables tables = all_tables();
-    for (int t = 0; t < tables.count; t++) {
-        cr_assert_not_null(
-            strstr(page, arena_format(arena, "\n%s\n  %s\n", tables.tables[t]->name, tables.tables[t]->help)));
-        for (int i = 0; i < tables.tables[t]->row_count; i++) {
-            const SchemaRow *row = &tables.tables[t]->rows[i];
-            cr_assert_not_null(strstr(page, arena_format(arena, "  %-30s %s\n", row->key, row->help)), "%s", row->key);
-        }
-    }
-    cr_assert_not_null(strstr(page, "also: tensor_model_parallel_size\n"));
-    arena_destroy(arena);
 }
