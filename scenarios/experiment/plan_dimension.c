@@ -38,6 +38,13 @@ static int list_pipeline(const JobSpec *job, int64_t *values) {
     return list_divisors(left, layers < left ? layers : left, values);
 }
 
+/* Only fused attention goes around a ring of context. */
+static int list_context(const JobSpec *job, int64_t *values) {
+    const PlanSpec *plan = &job->training.plan;
+    int64_t left = job->gpus / (plan->tensor_parallel * plan->pipeline_parallel);
+    return list_divisors(left, plan->flash_attention ? left : 1, values);
+}
+
 static int list_virtual(const JobSpec *job, int64_t *values) {
     const PlanSpec *plan = &job->training.plan;
     int64_t layers = job->training.model.layers + plan->embedding_as_layer + plan->head_as_layer;
@@ -109,6 +116,7 @@ static int list_zero(const JobSpec *job, int64_t *values) {
 static const PlanDimension DIMENSIONS[] = {
     {"tensor_parallel", "tp", list_tensor},
     {"pipeline_parallel", "pp", list_pipeline},
+    {"context_parallel", "cp", list_context},
     {"virtual_stages", "vp", list_virtual},
     {"schedule", "schedule", list_schedule},
     {"micro_batch", "mb", list_micro_batch},

@@ -1,8 +1,7 @@
 /*
  * plan_dimension: what can be chosen in a training plan when one is searched for, one row each: the key in a scenario
  * and the values worth trying once the dimensions before it are chosen. Values are handled as numbers; the schema knows
- * what they are in a PlanSpec and how they are written. Data parallelism follows from the GPUs; context and expert
- * parallelism do not exist yet.
+ * what they are in a PlanSpec and how they are written. Data parallelism follows from the GPUs.
  */
 #ifndef SCENARIOS_EXPERIMENT_PLAN_DIMENSION_H
 #define SCENARIOS_EXPERIMENT_PLAN_DIMENSION_H
@@ -17,12 +16,13 @@ typedef struct PlanDimension {
     const char *title; /* head of a column, short */
 
     /* Fills values[0 .. PLAN_DIMENSION_MOST_VALUES - 1] with what is worth trying on the job's GPUs and returns their
-     * number, >= 1. A value that changes nothing is not among them; one that does not go together with the rest may be.
+     * number, >= 1. Dimensions behind it have their only value, or the default when they have several. A value that changes nothing is not among them; one that does not go together with the rest may be.
      */
     int (*list)(const JobSpec *job, int64_t *values);
 } PlanDimension;
 
-/* The rows in the order in which they are chosen; NULL past the end. The first two are tensor and pipeline. */
+/* The rows in the order in which they are chosen; NULL past the end. The first three are tensor, pipeline and
+ * context: how the GPUs are split. */
 const PlanDimension *plan_dimension_at(int index);
 int plan_dimension_count(void);
 

@@ -231,6 +231,17 @@ static void descend(Listing *listing, int index, const JobSpec *chosen) {
     }
 }
 
+/* Dimensions that are not chosen yet are at their only value, or at the default. */
+static void start(const PlanSpace *space, PlanSpec *plan) {
+    PlanSpec usual = plan_default();
+    for (int i = 0; i < plan_dimension_count(); i++) {
+        const PlanDimension *dimension = plan_dimension_at(i);
+        const PlanChoice *choice = &space->choices[i];
+        bool only = choice->count == 1;
+        plan_dimension_set(dimension, plan, only ? choice->values[0] : plan_dimension_get(dimension, &usual));
+    }
+}
+
 PlanPoints plan_space_list(const PlanSpace *space, Arena *arena) {
     Listing listing = {.space = space, .spec = *space->spec, .arena = arena};
     listing.spec.plans_open = false;
@@ -239,6 +250,7 @@ PlanPoints plan_space_list(const PlanSpace *space, Arena *arena) {
     for (int i = 0; i < count; i++) {
         JobSpec job = space->spec->jobs[0];
         job.gpus = gpus[i];
+        start(space, &job.training.plan);
         descend(&listing, 0, &job);
     }
     PlanPoints points = {.count = (int)listing.count};

@@ -19,11 +19,13 @@ static void write_plans(FILE *out, const void *search) {
     plan_table_csv(out, search);
 }
 
-/* "8 x 16 x 8": what a point is called in the picture. */
+/* "8 x 16 x 8", "8 x 16 x 4, context 2": what a point is called in the picture. */
 static const char *label_of(const PlanCandidate *candidate, Arena *arena) {
     const PlanSpec *plan = &candidate->point->plan;
-    return arena_format(arena, "%" PRId64 " x %" PRId64 " x %" PRId64, plan->tensor_parallel, plan->pipeline_parallel,
-                        plan->data_parallel);
+    const char *context =
+        plan->context_parallel > 1 ? arena_format(arena, ", context %" PRId64, plan->context_parallel) : "";
+    return arena_format(arena, "%" PRId64 " x %" PRId64 " x %" PRId64 "%s", plan->tensor_parallel,
+                        plan->pipeline_parallel, plan->data_parallel, context);
 }
 
 static void write_point(DatSet *set, const PlanSearch *search, int index, const char *label) {

@@ -52,7 +52,8 @@ static const Column COLUMNS[] = {{"step s", write_step},    {"GiB", write_memory
 
 enum { COLUMN_COUNT = sizeof COLUMNS / sizeof *COLUMNS };
 
-/* A table of plans being written: the widths of its columns, of which those of dimensions follow the others. */
+/* A table of plans being written: the widths of its columns, of which those of dimensions follow the others; 0 = a
+ * dimension, other than tensor and pipeline, in which no plans of the search differ. */
 typedef struct Table {
     const PlanSearch *search;
     const int *rows; /* candidates */
@@ -78,8 +79,18 @@ static int column_count(void) {
     return COLUMN_COUNT + plan_dimension_count();
 }
 
+static bool differs(const PlanSearch *search, const PlanDimension *dimension) {
+    int64_t first = plan_dimension_get(dimension, &search->candidates[0].point->plan);
+    bool found = false;
+    for (int i = 1; i < search->count && !found; i++)
+        found = plan_dimension_get(dimension, &search->candidates[i].point->plan) != first;
+    return found;
+}
+
 static void measure(Table *table) {
     for (int column = 0; column < column_count(); column++) {
+        if (column >= COLUMN_COUNT + 2 && !differs(table->search, plan_dimension_at(column - COLUMN_COUNT)))
+            continue;
         int width = text_layout_columns(title(column));
         for (int row = 0; row < table->count; row++) {
             int columns = text_layout_columns(cell(table, column, row));
@@ -93,6 +104,8 @@ static void write_rows(FILE *out, Table *table) {
     measure(table);
     for (int row = -1; row < table->count; row++) {
         for (int column = 0; column < column_count(); column++) {
+            if (table->widths[column] == 0)
+                continue;
             fputs(column > 0 ? "  " : "", out);
             text_layout_cell(out, row < 0 ? title(column) : cell(table, column, row), -table->widths[column]);
         }
@@ -188,7 +201,7 @@ static void write_counts(FILE *out, const PlanSearch *search, Arena *arena) {
         out, "",
         arena_format(arena,
                      "Of %d plans %d cannot be, %d do not fit into memory, %d are dominated whatever a run would say, "
-                     "%d were run. The lower bound of a step is proved; context and expert parallelism are not "
+                     "%d were run. The lower bound of a step is proved; expert parallelism is not "
                      "searched yet. GPUh/Gtok: GPU-hours for 1e9 tokens.",
                      search->count, fates[PLAN_REFUSED], fates[PLAN_TOO_BIG], fates[PLAN_DOMINATED],
                      fates[PLAN_SIMULATED] + fates[PLAN_ENDLESS]));

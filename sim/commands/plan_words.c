@@ -29,10 +29,12 @@ double plan_words_gpu_hours_per_gtoken(const PlanSearch *search, const PlanCandi
     return plan_candidate_cost_gpu_s(candidate, candidate->step_s) / 3600 / tokens * 1e9;
 }
 
-/* Dimensions behind the first two that can be chosen; of `other`, if any, only those in which it differs. */
+enum { SPLIT_DIMENSIONS = 3 };
+
+/* Dimensions behind those of the split that can be chosen; of `other`, if any, only those in which it differs. */
 static const char *rest_of(const PlanCandidate *candidate, const PlanCandidate *other, Arena *arena) {
     const char *text = "";
-    for (int i = 2; i < plan_dimension_count(); i++) {
+    for (int i = SPLIT_DIMENSIONS; i < plan_dimension_count(); i++) {
         const PlanDimension *dimension = plan_dimension_at(i);
         const char *value = plan_dimension_text(dimension, &candidate->point->plan, arena);
         bool differs = other == NULL || strcmp(value, plan_dimension_text(dimension, &other->point->plan, arena)) != 0;
@@ -58,7 +60,7 @@ const char *plan_words_of(const PlanCandidate *candidate, Arena *arena) {
 static const char *difference(const PlanCandidate *candidate, const PlanCandidate *other, Arena *arena) {
     const PlanSpec *one = &candidate->point->plan, *two = &other->point->plan;
     bool same = one->tensor_parallel == two->tensor_parallel && one->pipeline_parallel == two->pipeline_parallel &&
-                one->data_parallel == two->data_parallel;
+                one->context_parallel == two->context_parallel && one->data_parallel == two->data_parallel;
     const char *rest = rest_of(candidate, other, arena);
     if (!same)
         return arena_format(arena, "%s%s", split_of(candidate, arena), rest);

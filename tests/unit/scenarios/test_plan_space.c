@@ -78,10 +78,23 @@ Test(plan_space, values_that_change_nothing_are_not_listed) {
     for (int i = 0; i < points.count; i++) {
         const PlanSpec *plan = &points.items[i].plan;
         cr_expect(plan->tensor_parallel > 1 || !plan->sequence_parallel);
-        cr_expect(plan->data_parallel != 1 || plan->zero_stage == 0 || points.items[i].reason != NULL);
+        bool one_copy = plan->data_parallel * plan->context_parallel == 1;
+        cr_expect(!one_copy || plan->zero_stage == 0 || points.items[i].reason != NULL);
         cr_expect(plan->pipeline_parallel > 1 || strcmp(plan->schedule, "1f1b") == 0);
         cr_expect_neq(plan->recompute, RECOMPUTE_SELECTIVE);
     }
+    arena_destroy(arena);
+}
+
+Test(plan_space, context_groups_need_fused_attention_and_leave_gpus_to_nobody_else) {
+    Arena *arena = arena_create();
+    PlanPoints fused = list(SETS("jobs[0].plan.flash_attention=true"), &(PlanWish){0}, arena);
+    cr_expect_eq(value_count(&fused, "context_parallel"), 5, "1, 2, 4, 8 and 16 GPUs");
+    PlanPoints plain = list(NO_SETS, &(PlanWish){0}, arena);
+    cr_expect_eq(value_count(&plain, "context_parallel"), 1);
+    PlanPoints fixed =
+        list(SETS("jobs[0].plan.flash_attention=true", "jobs[0].plan.context_parallel=4"), &(PlanWish){0}, arena);
+    cr_expect_eq(value_count(&fixed, "tensor_parallel"), 3, "1, 2 and 4 of the 4 GPUs that are left");
     arena_destroy(arena);
 }
 
@@ -112,9 +125,10 @@ Test(plan_space, no_plan_is_listed_twice) {
 
 Test(plan_space, mistakes_are_named) {
     Arena *arena = arena_create();
-    cr_expect_str_eq(refusal(NO_SETS, &(PlanWish){WORDS("tensor=4"), .try_count = 1}, arena),
-                     "found \"tensor\", expected one of tensor_parallel, pipeline_parallel, virtual_stages, schedule, "
-                     "micro_batch, recompute, sequence_parallel, zero_stage");
+    cr_expect_str_eq(
+        refusal(NO_SETS, &(PlanWish){WORDS("tensor=4"), .try_count = 1}, arena),
+        "found \"tensor\", expected one of tensor_parallel, pipeline_parallel, context_parallel, virtual_stages, "
+        "schedule, micro_batch, recompute, sequence_parallel, zero_stage");
     cr_expect_str_eq(refusal(NO_SETS, &(PlanWish){WORDS("tensor_parallel"), .try_count = 1}, arena),
                      "found \"tensor_parallel\", expected name=value,value");
     cr_expect_str_eq(refusal(NO_SETS, &(PlanWish){.gpus = "8,17"}, arena),
