@@ -114,14 +114,10 @@ static int list_zero(const JobSpec *job, int64_t *values) {
 }
 
 static const PlanDimension DIMENSIONS[] = {
-    {"tensor_parallel", "tp", list_tensor},
-    {"pipeline_parallel", "pp", list_pipeline},
-    {"context_parallel", "cp", list_context},
-    {"virtual_stages", "vp", list_virtual},
-    {"schedule", "schedule", list_schedule},
-    {"micro_batch", "mb", list_micro_batch},
-    {"recompute", "recompute", list_recompute},
-    {"sequence_parallel", "sp", list_sequence_parallel},
+    {"tensor_parallel", "tp", list_tensor},     {"pipeline_parallel", "pp", list_pipeline},
+    {"context_parallel", "cp", list_context},   {"virtual_stages", "vp", list_virtual},
+    {"schedule", "schedule", list_schedule},    {"micro_batch", "mb", list_micro_batch},
+    {"recompute", "recompute", list_recompute}, {"sequence_parallel", "sp", list_sequence_parallel},
     {"zero_stage", "zero", list_zero},
 };
 

@@ -16,7 +16,8 @@ typedef struct PlanDimension {
     const char *title; /* head of a column, short */
 
     /* Fills values[0 .. PLAN_DIMENSION_MOST_VALUES - 1] with what is worth trying on the job's GPUs and returns their
-     * number, >= 1. Dimensions behind it have their only value, or the default when they have several. A value that changes nothing is not among them; one that does not go together with the rest may be.
+     * number, >= 1. Dimensions behind it have their only value, or the default when they have several. A value that
+     * changes nothing is not among them; one that does not go together with the rest may be.
      */
     int (*list)(const JobSpec *job, int64_t *values);
 } PlanDimension;
