@@ -159,7 +159,7 @@ static void check_places(const PlanSpace *space, Arena *arena, ErrorList *errors
 bool plan_space_open(PlanSpace *space, const Scenario *scenario, const PlanWish *wish, Arena *arena,
                      ErrorList *errors) {
     int before = errors->count;
-    *space = (PlanSpace){.spec = &scenario->spec};
+    *space = (PlanSpace){.spec = &scenario->spec, .tree = scenario->tree};
     check_scenario(scenario, errors);
     if (errors->count > before)
         return false;

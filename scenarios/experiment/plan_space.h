@@ -19,6 +19,7 @@ typedef struct PlanChoice {
 
 typedef struct PlanSpace {
     const SimulationSpec *spec; /* one training job that has the cluster for itself; its plan is open */
+    const YamlNode *tree;       /* the scenario that says so */
     PlanChoice gpus;            /* count 0 = those of the job */
     PlanChoice choices[PLAN_DIMENSIONS_MOST];
 } PlanSpace;

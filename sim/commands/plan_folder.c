@@ -5,9 +5,12 @@
 
 #include "plots/dat_set.h"
 #include "plots/script_head.h"
+#include "scenarios/experiment/plan_scenario.h"
+#include "scenarios/reader/yaml_block.h"
 #include "sim/commands/plan_table.h"
 #include "sim/commands/plan_text.h"
 #include "sim/commands/plan_words.h"
+#include "sim/engine/check.h"
 
 enum { SHOWN_LABELS = 6 };
 
@@ -17,6 +20,19 @@ static void write_summary(FILE *out, const void *search) {
 
 static void write_plans(FILE *out, const void *search) {
     plan_table_csv(out, search);
+}
+
+static void write_best(FILE *out, const void *context) {
+    const PlanSearch *search = context;
+    Arena *arena = arena_create();
+    ErrorList errors;
+    error_list_init(&errors, arena);
+    const PlanCandidate *best = &search->candidates[search->top[0]];
+    const YamlNode *scenario = plan_scenario_of(search->space, best->point, &errors);
+    fprintf(out, "# %s.\n", plan_words_best(search, arena));
+    CHECK(scenario != NULL);
+    yaml_block_write(out, scenario);
+    arena_destroy(arena);
 }
 
 /* "8 x 16 x 8", "8 x 16 x 4, context 2": what a point is called in the picture. */
@@ -78,15 +94,17 @@ static void write_head(FILE *out, Arena *arena, const void *context) {
 }
 
 bool plan_folder_write(const ReportTarget *target, const PlanSearch *search, ErrorList *errors) {
-    static const ReportFile FILES[] = {
-        {"summary.txt", write_summary}, {"plans.csv", write_plans}, {"series/plans.dat", write_series}};
+    static const ReportFile FILES[] = {{"summary.txt", write_summary},
+                                       {"plans.csv", write_plans},
+                                       {"series/plans.dat", write_series},
+                                       {"best.yaml", write_best}};
     const SimulationSpec *spec = search->space->spec;
     ReportBook book = {.kind = "plan",
                        .name = spec->name,
                        .lesson = spec->lesson,
                        .verdict = arena_format(errors->arena, "%s.", plan_words_best(search, errors->arena)),
                        .files = FILES,
-                       .file_count = sizeof FILES / sizeof *FILES,
+                       .file_count = sizeof FILES / sizeof *FILES - (search->top_count == 0),
                        .picture = "plans",
                        .write_head = write_head,
                        .context = search};

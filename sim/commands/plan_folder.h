@@ -1,6 +1,6 @@
 /*
- * plan_folder: the folder of a search for a plan: summary.txt, plans.csv with every plan, the data and the picture of
- * the Pareto front, manifest.json.
+ * plan_folder: the folder of a search for a plan: summary.txt, plans.csv with every plan, best.yaml with the best as
+ * a scenario to run, the data and the picture of the Pareto front, manifest.json.
  */
 #ifndef SIM_COMMANDS_PLAN_FOLDER_H
 #define SIM_COMMANDS_PLAN_FOLDER_H

@@ -1,6 +1,8 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "scenarios/experiment/plan_scenario.h"
+#include "scenarios/reader/tree_path.h"
 #include "tests/unit/scenarios/open_space.h"
 
 static int value_count(const PlanPoints *points, const char *key) {
@@ -120,6 +122,27 @@ Test(plan_space, no_plan_is_listed_twice) {
                        plan_dimension_get(plan_dimension_at(k), &points.items[j].plan);
             cr_expect_not(same, "%d and %d", i, j);
         }
+    arena_destroy(arena);
+}
+
+Test(plan_space, a_plan_of_it_is_a_scenario_that_says_all_of_it) {
+    Arena *arena = arena_create();
+    PlanSpace space;
+    ErrorList errors;
+    error_list_init(&errors, arena);
+    PlanWish wish = {.frees = (const char *const[]){"tensor_parallel"}, .free_count = 1, .gpus = "8"};
+    const char *const *sets = SETS("jobs[0].plan.tensor_model_parallel_size=4", "jobs[0].plan.precision=bf16");
+    cr_assert(open_space_try(&space, sets, &wish, &errors));
+    PlanPoints points = plan_space_list(&space, arena);
+    const YamlNode *tree = plan_scenario_of(&space, &points.items[0], &errors);
+    const YamlNode *plan = tree_path_find(tree, "jobs[0].plan");
+    cr_expect_null(yaml_node_pair(plan, "tensor_model_parallel_size"));
+    cr_expect_str_eq(yaml_node_pair(plan, "tensor_parallel")->value->text, "1");
+    cr_expect_str_eq(yaml_node_pair(plan, "precision")->value->text, "bf16");
+    cr_expect_str_eq(tree_path_find(tree, "jobs[0].gpus")->text, "8");
+    for (int i = 0; i < plan_dimension_count(); i++)
+        cr_expect_not_null(yaml_node_pair(plan, plan_dimension_at(i)->key), "%s", plan_dimension_at(i)->key);
+    cr_expect_not_null(tree_path_find(space.tree, "jobs[0].plan.tensor_model_parallel_size"), "the search's own stays");
     arena_destroy(arena);
 }
 
