@@ -136,13 +136,12 @@ static double fastest_tiling_seconds(const GpuSpec *gpu, const GemmShape *shape)
 double gpu_gemm_seconds(const GpuSpec *gpu, const GemmShape *shape) {
     CHECK(shape->batch >= 1 && shape->m >= 1 && shape->n >= 1 && shape->k >= 1);
     CHECK(gpu->peak_flop_per_s[shape->precision] > 0 && gpu->kernels.matrix_fraction[shape->precision] > 0);
+    return gpu->kernels.shortest_s + fastest_tiling_seconds(gpu, shape);
+}
+
+double gpu_cast_seconds(const GpuSpec *gpu, double elements) {
     const GpuKernels *kernels = &gpu->kernels;
-    double gemm_s = kernels->shortest_s + fastest_tiling_seconds(gpu, shape);
-    if (shape->precision != PRECISION_FP8)
-        return gemm_s;
-    double cast_elements = (double)shape->batch * (double)shape->m * (double)shape->k;
-    double cast_s = kernels->cast_bytes * cast_elements / (gpu->hbm_bytes_per_s * kernels->hbm_fraction);
-    return gemm_s + kernels->cast_start_s + cast_s;
+    return kernels->cast_start_s + kernels->cast_bytes * elements / (gpu->hbm_bytes_per_s * kernels->hbm_fraction);
 }
 
 double gpu_memory_bound_seconds(const GpuSpec *gpu, double bytes) {

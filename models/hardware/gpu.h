@@ -6,7 +6,7 @@
  *   compute = waves(tiles / sm_count) * (tile_start + tile flop * tile loss / flop rate of one SM),
  *   memory  = (B + sqrt(B ramp)) / (hbm bandwidth * hbm_fraction), B = operands + result + 20 B per partial result.
  * Compute slows down towards sustained_fraction with its length (half of the way at 1 ms): a power-limited GPU lowers
- * its clock. An fp8 product includes the cast of A from 16 bit. Tiles and waves: NVIDIA, Matrix Multiplication
+ * its clock. The cast of an operand to fp8 is a kernel of its own. Tiles and waves: NVIDIA, Matrix Multiplication
  * Background (deep learning performance guide).
  *
  * Limits: dense; rows aligned to 16 bytes (others are slower); one kernel has the device for itself; products that take
@@ -79,7 +79,7 @@ typedef struct GpuKernels {
     double hbm_fraction;           /* (0, 1]; share of HBM bandwidth that an endless stream reaches */
     double hbm_ramp_bytes;         /* >= 0; a stream of this size reaches half of that */
     double row_reduction_fraction; /* (0, 1]; bandwidth of layer norm and softmax over that of element-wise kernels */
-    double cast_bytes;             /* >= 0; HBM bytes per element of A to bring it from 16 bit to fp8 */
+    double cast_bytes;             /* >= 0; HBM bytes per element that an inference engine brings from 16 bit to fp8 */
     double cast_start_s;           /* >= 0; fixed cost of that cast's kernels */
     double launch_s;               /* >= 0; gap on the device between two kernels of one stream */
     double host_s;                 /* >= 0; CPU time of an eager framework to issue one kernel */
@@ -123,6 +123,9 @@ double gpu_gemm_flop(const GemmShape *shape);
 
 /* Returns the time of the kernel alone on the device, without its launch. The GPU must support the precision. */
 double gpu_gemm_seconds(const GpuSpec *gpu, const GemmShape *shape);
+
+/* Returns the time in which an inference engine casts activations to fp8 in front of a product. */
+double gpu_cast_seconds(const GpuSpec *gpu, double elements);
 
 /* Returns the time of a kernel that moves `bytes` (read + written) and computes next to nothing; small ones reach less
  * bandwidth. */

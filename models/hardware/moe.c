@@ -38,15 +38,13 @@ double moe_bytes(const MoeShape *shape) {
     return precision_bytes(shape->precision) * weights + 2 * TOKEN_BYTES * load.pairs * (double)shape->hidden;
 }
 
-/* The GPU as grouped products see it; tokens come in the right precision. */
+/* The GPU as grouped products see it. */
 static GpuSpec grouped_gpu(const GpuSpec *gpu, Precision precision) {
     GpuSpec grouped = *gpu;
     bool is_fp8 = precision == PRECISION_FP8;
     grouped.kernels.matrix_fraction[precision] =
         is_fp8 ? gpu->kernels.moe.fp8_fraction : gpu->kernels.moe.matrix_fraction;
     grouped.kernels.sustained_fraction = 1;
-    grouped.kernels.cast_bytes = 0;
-    grouped.kernels.cast_start_s = 0;
     return grouped;
 }
 

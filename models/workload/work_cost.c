@@ -1,5 +1,12 @@
 #include "models/workload/work_cost.h"
 
+/*
+ * Training casts the input of a product once, for it and for the gradient of its weights, and the gradient of its
+ * output once: reads 16 bit, writes fp8 and its transpose, since Hopper multiplies fp8 along rows only (NVIDIA
+ * Transformer Engine's documentation, Handling transposes). Weights are cast once a step.
+ */
+static const double FP8_CAST_BYTES = 2 + 1 + 1;
+
 void kernel_list_init(KernelList *list, const GpuSpec *gpu, Precision precision) {
     *list = (KernelList){.gpu = gpu, .precision = precision};
 }
@@ -26,13 +33,24 @@ void kernel_list_add_gemm(KernelList *list, GemmShape shape) {
     list->launches++;
 }
 
-void kernel_list_add_product(KernelList *list, int64_t m, int64_t n, int64_t k) {
+static void add_plain(KernelList *list, int64_t m, int64_t n, int64_t k) {
     kernel_list_add_gemm(list, (GemmShape){1, m, n, k, list->precision, false});
 }
 
+static void add_cast(KernelList *list, int64_t rows, int64_t columns) {
+    if (list->precision == PRECISION_FP8)
+        kernel_list_add_memory(list, FP8_CAST_BYTES * (double)at_least_one(rows) * (double)at_least_one(columns));
+}
+
+void kernel_list_add_product(KernelList *list, int64_t m, int64_t n, int64_t k) {
+    add_cast(list, m, k);
+    add_plain(list, m, n, k);
+}
+
 void kernel_list_add_product_backward(KernelList *list, int64_t m, int64_t n, int64_t k) {
-    kernel_list_add_product(list, m, k, n);
-    kernel_list_add_product(list, n, k, m);
+    add_cast(list, m, n);
+    add_plain(list, m, k, n);
+    add_plain(list, n, k, m);
 }
 
 void kernel_list_add_memory(KernelList *list, double bytes) {

@@ -30,7 +30,8 @@ void kernel_list_init(KernelList *list, const GpuSpec *gpu, Precision precision)
 /* `batch` equal products C[m,n] = A[m,k] B[k,n]; a size of 0 counts as 1. */
 void kernel_list_add_gemm(KernelList *list, GemmShape shape);
 
-/* One product in the list's precision, and the two of its backward pass (gradients of inputs and of weights). */
+/* One product in the list's precision, and the two of its backward pass (gradients of inputs and of weights), with the
+ * casts of activations and gradients that fp8 needs. */
 void kernel_list_add_product(KernelList *list, int64_t m, int64_t n, int64_t k);
 void kernel_list_add_product_backward(KernelList *list, int64_t m, int64_t n, int64_t k);
 

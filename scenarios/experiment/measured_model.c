@@ -5,22 +5,48 @@
 static const int64_t USUAL_VOCAB = 51200; /* GPT-2's 50,257, padded as Megatron-LM does */
 static const double GPT_DROPOUT_FRACTION = 0.1;
 
-static TransformerSpec gpt_style(const TransformerSpec *sizes, int64_t sequence_tokens) {
-    TransformerSpec model = *sizes;
-    model.biases = true;
-    model.tied_embeddings = true;
-    model.max_positions = sequence_tokens;
-    model.dropout_fraction = GPT_DROPOUT_FRACTION;
-    return model;
+static void make_gpt(TransformerSpec *model, int64_t sequence_tokens) {
+    model->biases = true;
+    model->tied_embeddings = true;
+    model->max_positions = sequence_tokens;
+    model->dropout_fraction = GPT_DROPOUT_FRACTION;
 }
 
-static TransformerSpec llama_style(const TransformerSpec *sizes) {
-    TransformerSpec model = *sizes;
-    model.gated = true;
-    model.rms_norm = true;
-    model.biases = false;
-    model.tied_embeddings = false;
-    return model;
+static void make_llama(TransformerSpec *model) {
+    model->gated = true;
+    model->rms_norm = true;
+    model->biases = false;
+    model->tied_embeddings = false;
+}
+
+static void make_nemotron(TransformerSpec *model) {
+    model->biases = false;
+    model->tied_embeddings = false;
+}
+
+/* What the name of a model says about its layers. */
+typedef struct NamedStyle {
+    const char *word;
+    void (*make)(TransformerSpec *model);
+    const char *assumption;
+} NamedStyle;
+
+static const NamedStyle NAMED_STYLES[] = {
+    {"Llama", make_llama,
+     "Llama style by the name: gated MLP, RMSNorm, no biases, rotary positions, untied embeddings, no dropout."},
+    {"Mistral", make_llama,
+     "Mistral is like Llama: gated MLP, RMSNorm, no biases, rotary positions, untied embeddings, no dropout."},
+    /* Nemotron-4 15B Technical Report, arXiv 2402.16819, section 2 */
+    {"Nemotron4", make_nemotron,
+     "Nemotron-4: squared ReLU, LayerNorm, no biases, rotary positions, untied embeddings, no dropout."},
+};
+
+static const NamedStyle *named_style(MeasuredRow *row) {
+    const NamedStyle *found = NULL;
+    for (size_t i = 0; i < sizeof NAMED_STYLES / sizeof *NAMED_STYLES && found == NULL; i++)
+        if (measured_row_has_words(measured_row_text(row, "model"), NAMED_STYLES[i].word))
+            found = &NAMED_STYLES[i];
+    return found;
 }
 
 static TransformerSpec read_sizes(MeasuredRow *row) {
@@ -52,8 +78,15 @@ TransformerSpec measured_model_read(MeasuredRow *row, int64_t sequence_tokens) {
     double stated = measured_row_number(row, "params_b") * 1e9;
     if (row->reason != NULL)
         return sizes;
-    TransformerSpec gpt = gpt_style(&sizes, sequence_tokens);
-    TransformerSpec llama = llama_style(&sizes);
+    const NamedStyle *named = named_style(row);
+    if (named != NULL) {
+        measured_row_assume(row, "%s", named->assumption);
+        named->make(&sizes);
+        return sizes;
+    }
+    TransformerSpec gpt = sizes, llama = sizes;
+    make_gpt(&gpt, sequence_tokens);
+    make_llama(&llama);
     double gpt_distance = fabs(transformer_parameters(&gpt) - stated);
     if (stated > 0 && fabs(transformer_parameters(&llama) - stated) < gpt_distance) {
         measured_row_assume(row, "Llama style by the number of parameters: gated MLP, RMSNorm, no biases, rotary "

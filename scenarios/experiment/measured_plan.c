@@ -21,16 +21,18 @@ typedef struct Software {
     bool sequence_parallel;     /* with tensor parallelism */
     bool distributed_optimizer; /* where the row does not say */
     bool gradient_accumulation_fusion;
-    bool half_precision_gradients; /* with fp16; bf16 always keeps fp32 gradients */
+    bool fp16_gradients; /* of fp16 weights */
+    bool bf16_gradients; /* of bf16 weights, and of those that are cast to fp8 */
     bool flash_attention;
     bool overlap;           /* of the gradients' reduction and of the pipeline's messages */
     int64_t virtual_stages; /* where the row does not say; 0 = 1 */
     const char *assumption;
 } Software;
 
-#define NEMO                                                                                                           \
-    "NeMo: sequence parallelism with tensor parallelism, distributed optimizer, fp32 gradients, fused gradient "       \
-    "accumulation, gradient reduction and pipeline messages overlap with compute, flash attention."
+#define NEMO_WITH(gradients)                                                                                           \
+    "NeMo: sequence parallelism with tensor parallelism, distributed optimizer, " gradients " gradients, fused "       \
+    "gradient accumulation, gradient reduction and pipeline messages overlap with compute, flash attention."
+#define NEMO NEMO_WITH("fp32")
 
 static const Software SOFTWARE[] = {
     {.words = "Megatron-DeepSpeed",
@@ -63,16 +65,19 @@ static const Software SOFTWARE[] = {
      .flash_attention = true,
      .overlap = true,
      .assumption = "llm-foundry: triton attention, which is a flash attention (submit_benchmarks.py)."},
+    /* pretrain_performance_optimizations of NeMo's recipes (nemo/collections/llm/recipes): grad_reduce_in_fp32 = False
+     */
     {.words = "dgxc-benchmarking",
      .before_year = LAST_YEAR + 1,
      .sequence_parallel = true,
      .distributed_optimizer = true,
      .gradient_accumulation_fusion = true,
+     .bf16_gradients = true,
      .flash_attention = true,
      .overlap = true,
-     .assumption = NEMO},
+     .assumption = NEMO_WITH("bf16")},
     {.before_year = 2022,
-     .half_precision_gradients = true,
+     .fp16_gradients = true,
      .assumption = "Software before 2022: gradients in fp16 with fp16 weights, accumulated by kernels of their own, no "
                    "overlap of communication, no flash attention."},
     {.before_year = 2023,
@@ -216,7 +221,9 @@ static void read_software(MeasuredRow *row, int year, PlanSpec *plan) {
     if (measured_row_text(row, "sharding")[0] == '\0')
         plan->distributed_optimizer = software->distributed_optimizer;
     plan->gradient_accumulation_fusion = software->gradient_accumulation_fusion;
-    plan->grad_reduce_in_fp32 = !software->half_precision_gradients || plan->precision != PRECISION_FP16;
+    bool is_bf16 = plan->precision == PRECISION_BF16 || plan->precision == PRECISION_FP8;
+    plan->grad_reduce_in_fp32 =
+        !(software->fp16_gradients && plan->precision == PRECISION_FP16) && !(software->bf16_gradients && is_bf16);
     plan->flash_attention = software->flash_attention || plan->context_parallel > 1;
     plan->overlap_grad_reduce = software->overlap;
     plan->overlap_p2p = software->overlap;

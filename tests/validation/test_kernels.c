@@ -63,9 +63,10 @@ static Row gemm_row(const GpuSpec *gpu, const GemmShape *shape, double measured_
     double bytes = precision_bytes(shape->precision) * (m * k + k * n) + 2 * m * n;
     double compute_s = flop / gpu->peak_flop_per_s[shape->precision];
     double memory_s = bytes / gpu->hbm_bytes_per_s;
+    double cast_s = shape->precision == PRECISION_FP8 ? gpu_cast_seconds(gpu, m * k) : 0; /* measured with it */
     uint64_t key = (uint64_t)shape->m * 1000000000000u + (uint64_t)shape->n * 1000000u + (uint64_t)shape->k;
     return (Row){.measured_s = measured_s,
-                 .predicted_s = gpu_gemm_seconds(gpu, shape),
+                 .predicted_s = gpu_gemm_seconds(gpu, shape) + cast_s,
                  .null_s = compute_s > memory_s ? compute_s : memory_s,
                  .flop = flop,
                  .large = m >= 1024 && n >= 512 && k >= 512,

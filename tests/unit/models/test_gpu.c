@@ -132,6 +132,15 @@ Test(gpu, fp8_gains_less_than_its_peak_promises) {
     cr_expect(lt(dbl, gain, 2));
 }
 
+Test(gpu, a_cast_pays_its_start_and_its_bytes) {
+    GpuSpec gpu = odd_gpu();
+    gpu.kernels.cast_start_s = 2.385e-6;
+    gpu.kernels.cast_bytes = 7.13;
+    double elements = 4096.0 * 1313;
+    cr_expect(epsilon_eq(dbl, gpu_cast_seconds(&gpu, elements),
+                         2.385e-6 + 7.13 * elements / (gpu.hbm_bytes_per_s * gpu.kernels.hbm_fraction), 1e-12));
+}
+
 Test(gpu, long_runs_are_slower_than_short_ones_by_no_more_than_the_power_limit) {
     GpuSpec gpu = odd_gpu();
     GpuSpec hot = gpu_sustained(&gpu);

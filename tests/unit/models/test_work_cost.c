@@ -36,6 +36,20 @@ Test(work_cost, the_backward_of_a_product_is_two_products_of_its_sizes) {
     cr_assert_eq(cost.launch_s, gpu_launch_seconds(&gpu, 2));
 }
 
+Test(work_cost, fp8_casts_the_input_once_and_the_gradient_of_the_output_once) {
+    GpuSpec gpu = some_gpu();
+    gpu.peak_flop_per_s[PRECISION_FP8] = 2 * gpu.peak_flop_per_s[PRECISION_FP16];
+    gpu.kernels.matrix_fraction[PRECISION_FP8] = 0.78;
+    KernelList list;
+    kernel_list_init(&list, &gpu, PRECISION_FP8);
+    kernel_list_add_product(&list, 384, 1000, 72);
+    kernel_list_add_product_backward(&list, 384, 1000, 72);
+    WorkCost cost = kernel_list_finish(&list, 0, 0);
+    cr_assert_eq(cost.memory_s,
+                 gpu_memory_bound_seconds(&gpu, 4 * 384 * 72) + gpu_memory_bound_seconds(&gpu, 4 * 384 * 1000));
+    cr_assert_eq(cost.launch_s, gpu_launch_seconds(&gpu, 5));
+}
+
 Test(work_cost, a_size_of_nothing_counts_as_one) {
     GpuSpec gpu = some_gpu();
     KernelList list;
