@@ -9,6 +9,7 @@ CC = gcc
 OPT ?= -O2 -g
 SANITIZE ?=
 SCRIPTS ?= --scripts
+MEASURED ?= ../shared/data/training-measured
 Q = $(if $(V),,@)
 
 # Every run of make uses all cores; a -j on the command line wins.
@@ -45,7 +46,7 @@ ORACLE = $(BUILD)/oracle
 ORACLE_OBJECTS = $(call objects,$(ORACLE_C)) $(ORACLE_CPP:%.cpp=$(BUILD)/obj/%.o)
 HAS_SIMGRID = $(shell pkg-config --exists simgrid 2>/dev/null && echo yes)
 
-.PHONY: build demo test check analyze sanitize bench oracle golden golden-update determinism gallery install uninstall clean help
+.PHONY: build demo test check validate analyze sanitize bench oracle golden golden-update determinism gallery install uninstall clean help
 .PHONY: tests-build objects always
 
 build: $(PROGRAM) ## build/chokepoint and build/libchokepoint.a (the default)
@@ -74,6 +75,10 @@ sanitize: ## every test under the address, leak and undefined-behaviour sanitize
 	@$(MAKE) tests-build BUILD=$(BUILD)/sanitize OPT="-O1 -g -fno-omit-frame-pointer" \
 		SANITIZE="-fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all"
 	@BUILD=$(BUILD)/sanitize tests/check/run_tests.sh $(TESTS:%.c=$(BUILD)/sanitize/%)
+
+validate: $(PROGRAM) ## simulate the measured runs of $(MEASURED), a folder of tables, and compare: a report, tables and a picture
+	@if [ -e "$(MEASURED)" ]; then $(PROGRAM) validate -q "$(MEASURED)" -o $(BUILD)/validate && echo "wrote $(BUILD)/validate"; \
+		else echo "skipped: no $(MEASURED); make validate MEASURED=FOLDER takes another one"; fi
 
 bench: $(PROGRAM) $(BENCH_PROGRAMS) $(if $(HAS_SIMGRID),$(ORACLE)) ## build and run every bench, one after the other
 	@for bench in $(BENCH_PROGRAMS); do echo "== $${bench##*/}"; $$bench || exit 1; done

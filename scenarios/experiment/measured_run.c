@@ -1,5 +1,7 @@
 #include "scenarios/experiment/measured_run.h"
 
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "models/spec_resolve.h"
@@ -110,12 +112,21 @@ static SimulationSpec read_spec(MeasuredRow *row, const Catalogue *catalogue) {
     return spec;
 }
 
+/* What is no number is no reason to leave out the row, whose step time can still be compared. */
+static double read_peak_bytes(const MeasuredRow *row) {
+    const char *text = measured_row_text(row, "mem_gb");
+    char *end = NULL;
+    double gb = strtod(text, &end);
+    return end != text && *end == '\0' && isfinite(gb) && gb > 0 ? gb * 1e9 : 0;
+}
+
 MeasuredRun measured_run_read(const CsvTable *table, int index, const Catalogue *catalogue, Arena *arena) {
     MeasuredRow row = {.table = table, .row = &table->rows[index], .arena = arena};
     MeasuredRun run = {.line = row.row->line, .model = measured_row_text(&row, "model")};
     run.step_s = measured_row_number(&row, "step_time_s");
     if (run.step_s <= 0)
         measured_row_refuse(&row, "no measured step time");
+    run.peak_bytes = read_peak_bytes(&row);
     run.spec = read_spec(&row, catalogue);
     run.reason = row.reason;
     const char **assumptions = ARENA_ARRAY(arena, row.assumption_count, const char *);

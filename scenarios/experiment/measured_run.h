@@ -15,6 +15,7 @@ typedef struct MeasuredRun {
     const char *model;   /* the cell, "" when empty */
     const char *reason;  /* why it cannot be run; NULL = it can */
     double step_s;       /* measured; > 0 when it can be run */
+    double peak_bytes;   /* measured, of one GPU: mem_gb, in 10^9 bytes; 0 = not printed */
     SimulationSpec spec; /* resolved when it can be run, else without meaning */
     const char *const *assumptions;
     int assumption_count;

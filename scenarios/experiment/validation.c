@@ -34,19 +34,14 @@ static void simulate_row(void *context, int index) {
         row->run.reason = "the step does not end in the model";
         break;
     }
+    if (row->run.peak_bytes > 0)
+        row->memory_error_fraction = row->peak_bytes / row->run.peak_bytes - 1;
     arena_destroy(arena);
 }
 
 static int compare_numbers(const void *one, const void *other) {
     double first = *(const double *)one, second = *(const double *)other;
     return (first > second) - (first < second);
-}
-
-static double median(double *values, int count) {
-    if (count == 0)
-        return NAN;
-    qsort(values, (size_t)count, sizeof *values, compare_numbers);
-    return count % 2 == 1 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2;
 }
 
 /* Step time of the row at an MFU of 1. */
@@ -90,27 +85,6 @@ static void compare_null_model(Validation *validation, Arena *arena) {
     }
 }
 
-/* Over the values that are not NaN; sorts them. */
-static ValidationErrors summarise(double *values, int count) {
-    ValidationErrors errors = {.bias_fraction = NAN, .worst_fraction = NAN, .mean_absolute_fraction = NAN};
-    double sum = 0, absolute_sum = 0, worst = 0;
-    for (int i = 0; i < count; i++) {
-        if (isnan(values[i]))
-            continue;
-        sum += values[i];
-        absolute_sum += fabs(values[i]);
-        worst = fabs(values[i]) > fabs(worst) ? values[i] : worst;
-        values[errors.rows++] = fabs(values[i]);
-    }
-    errors.median_absolute_fraction = median(values, errors.rows);
-    if (errors.rows == 0)
-        return errors;
-    errors.mean_absolute_fraction = absolute_sum / errors.rows;
-    errors.bias_fraction = sum / errors.rows;
-    errors.worst_fraction = worst;
-    return errors;
-}
-
 enum { ANY_STAGE = -1 };
 
 static bool is_of_stage(const ValidationRow *row, int stage) {
@@ -129,13 +103,17 @@ static void summarise_stage(Validation *validation, int stage, Arena *arena, Val
         values[count] = validation->rows[i].error_fraction;
         values[validation->row_count + count++] = validation->rows[i].null_error_fraction;
     }
-    *ours = summarise(values, count);
-    *null = summarise(values + validation->row_count, count);
+    *ours = validation_errors_of(values, count);
+    *null = validation_errors_of(values + validation->row_count, count);
 }
 
 static void summarise_rows(Validation *validation, Arena *arena) {
-    for (int i = 0; i < validation->row_count; i++)
+    double *memory = ARENA_ARRAY(arena, validation->row_count, double);
+    for (int i = 0; i < validation->row_count; i++) {
         validation->counts[validation->rows[i].status]++;
+        memory[i] = validation->rows[i].memory_error_fraction;
+    }
+    validation->memory = validation_errors_of(memory, validation->row_count);
     summarise_stage(validation, ANY_STAGE, arena, &validation->ours, &validation->null);
     for (int stage = 0; stage < ZERO_STAGES; stage++)
         summarise_stage(validation, stage, arena, &validation->ours_of_stage[stage], &validation->null_of_stage[stage]);
@@ -180,6 +158,7 @@ static void collect_unread_columns(Validation *validation, const CsvTable *table
 const Validation *validation_run(const CsvTable *table, const ValidationOptions *options, Arena *arena) {
     Validation *validation = ARENA_NEW(arena, Validation);
     validation->file = table->file;
+    validation->table = table;
     validation->row_count = table->row_count;
     validation->rows = ARENA_ARRAY(arena, table->row_count, ValidationRow);
     for (int i = 0; i < table->row_count; i++) {
@@ -189,7 +168,8 @@ const Validation *validation_run(const CsvTable *table, const ValidationOptions 
                                .null_s = NAN,
                                .null_error_fraction = NAN,
                                .peak_bytes = NAN,
-                               .capacity_bytes = NAN};
+                               .capacity_bytes = NAN,
+                               .memory_error_fraction = NAN};
         row->run = measured_run_read(table, i, &options->catalogue, arena);
         row->status = row->run.reason == NULL ? VALIDATION_RAN : VALIDATION_NOT_RUN;
     }

@@ -11,6 +11,7 @@
 #define SCENARIOS_EXPERIMENT_VALIDATION_H
 
 #include "scenarios/experiment/measured_run.h"
+#include "scenarios/experiment/validation_errors.h"
 
 typedef enum ValidationStatus {
     VALIDATION_RAN,
@@ -21,22 +22,14 @@ typedef enum ValidationStatus {
 typedef struct ValidationRow {
     MeasuredRun run; /* with the reason when it was not run */
     ValidationStatus status;
-    double simulated_s;         /* NaN when it did not run */
-    double error_fraction;      /* NaN when it did not run */
-    double null_s;              /* NaN when it did not run, or no other row did */
-    double null_error_fraction; /* as null_s */
-    double peak_bytes;          /* of the fullest GPU in the model; NaN when not run */
-    double capacity_bytes;      /* of that GPU's memory; NaN when not run */
+    double simulated_s;           /* NaN when it did not run */
+    double error_fraction;        /* NaN when it did not run */
+    double null_s;                /* NaN when it did not run, or no other row did */
+    double null_error_fraction;   /* as null_s */
+    double peak_bytes;            /* of the fullest GPU in the model; NaN when not run */
+    double capacity_bytes;        /* of that GPU's memory; NaN when not run */
+    double memory_error_fraction; /* of the peak, where the row prints it and it was run; else NaN */
 } ValidationRow;
-
-/* Fractions over the rows that have the error; NaN when there are none. */
-typedef struct ValidationErrors {
-    int rows;
-    double mean_absolute_fraction;
-    double median_absolute_fraction;
-    double bias_fraction;  /* mean with sign */
-    double worst_fraction; /* the one farthest from 0, with its sign */
-} ValidationErrors;
 
 enum { ZERO_STAGES = 4 };
 
@@ -48,11 +41,13 @@ typedef struct ValidationAssumption {
 
 typedef struct Validation {
     const char *file;
+    const CsvTable *table;
     ValidationRow *rows;
     int row_count;
     int counts[VALIDATION_NOT_RUN + 1]; /* rows by status */
     ValidationErrors ours;
     ValidationErrors null;
+    ValidationErrors memory;                     /* of the peak memory, of rows that print it */
     ValidationErrors ours_of_stage[ZERO_STAGES]; /* by the plan's ZeRO stage, 0..3 */
     ValidationErrors null_of_stage[ZERO_STAGES];
     const ValidationAssumption *assumptions; /* in order of first appearance */

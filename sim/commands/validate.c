@@ -2,18 +2,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/experiment/validation.h"
+#include "scenarios/experiment/validation_set.h"
 #include "scenarios/reader/yaml_node.h"
 #include "sim/commands/command_line.h"
+#include "sim/commands/interrupt.h"
 #include "sim/commands/note.h"
 #include "sim/commands/places.h"
 #include "sim/commands/progress.h"
+#include "sim/commands/run_output.h"
+#include "sim/commands/validate_csv.h"
+#include "sim/commands/validate_folder.h"
 #include "sim/commands/validate_json.h"
-#include "sim/commands/validate_text.h"
+#include "sim/commands/validate_set_text.h"
+
+typedef struct ValidateFormat {
+    const char *name;
+    void (*write)(FILE *out, const ValidationSet *set);
+} ValidateFormat;
+
+static const ValidateFormat FORMATS[] = {
+    {"text", validate_set_text_write}, {"csv", validate_csv_rows}, {"json", validate_json_write}};
 
 /* What the options say. */
 typedef struct Request {
-    bool json;
+    const ValidateFormat *format;
     int threads;               /* 0 = all cores */
     double most_error_percent; /* INFINITY = no goal */
 } Request;
@@ -31,10 +43,23 @@ static double read_percent(const CommandLine *line, ErrorList *errors) {
     return 0;
 }
 
+static const ValidateFormat *read_format(const CommandLine *line, ErrorList *errors) {
+    const char *name = command_line_value(line, "format");
+    bool json = command_line_value(line, "json") != NULL;
+    if (name == NULL)
+        name = json ? "json" : "text";
+    for (size_t i = 0; i < sizeof FORMATS / sizeof *FORMATS; i++)
+        if (strcmp(FORMATS[i].name, name) == 0 && (!json || strcmp(name, "json") == 0))
+            return &FORMATS[i];
+    error_list_add(errors, (ErrorPlace){0}, "validate", "option --format: found \"%s\"%s, expected text, csv or json",
+                   yaml_node_shown_text(name, line->arena), json ? " beside --json" : "");
+    return NULL;
+}
+
 static bool read_request(const CommandLine *line, Request *request) {
     ErrorList errors;
     error_list_init(&errors, line->arena);
-    *request = (Request){.json = command_line_value(line, "json") != NULL,
+    *request = (Request){.format = read_format(line, &errors),
                          .threads = command_line_threads(line, &errors),
                          .most_error_percent = INFINITY};
     if (command_line_value(line, "max-error") != NULL)
@@ -43,33 +68,28 @@ static bool read_request(const CommandLine *line, Request *request) {
     return errors.count == 0;
 }
 
-/* One per word; NULL when any of them is no measured-run table. */
-static const CsvTable **read_tables(const CommandLine *line) {
+/* The tables; false when the reasons why not are on stderr. */
+static bool read_set(const CommandLine *line, ValidationSet *set) {
     ErrorList errors;
     error_list_init(&errors, line->arena);
-    const CsvTable **tables = ARENA_ARRAY(line->arena, line->word_count, const CsvTable *);
-    for (int i = 0; i < line->word_count; i++) {
-        tables[i] = csv_read_file(line->words[i], line->arena, &errors);
-        if (tables[i] != NULL)
-            measured_run_check_columns(tables[i], &errors);
-    }
+    *set = validation_set_read(line->words, line->word_count, &errors);
     error_list_print(&errors, note_stream());
-    return errors.count == 0 ? tables : NULL;
+    return errors.count == 0;
 }
 
-static const Validation *validate(const CommandLine *line, const CsvTable *table, const Request *request) {
+static void run_set(const CommandLine *line, ValidationSet *set, int threads) {
     Progress progress = progress_start(!line->quiet);
     ValidationOptions options = {.catalogue = places_catalogue(line->arena),
-                                 .threads = request->threads,
+                                 .threads = threads,
                                  .progress = progress_update,
                                  .context = &progress};
-    const Validation *validation = validation_run(table, &options, line->arena);
+    validation_set_run(set, &options, line->arena);
     if (line->verbose)
-        fprintf(note_stream(), "%s: %d rows, %.3f s\n", table->file, table->row_count, progress_seconds(&progress));
-    return validation;
+        fprintf(note_stream(), "%d files, %d rows, %.3f s\n", set->file_count, set->all.rows,
+                progress_seconds(&progress));
 }
 
-/* A file of which no row could be compared misses every goal, and the one that it shows anything. */
+/* A table of which no row could be compared misses every goal, and the one that it shows anything. */
 static bool check_goal(const Validation *validation, double most_percent) {
     double percent = 100 * validation->ours.mean_absolute_fraction;
     const int *counts = validation->counts;
@@ -84,38 +104,102 @@ static bool check_goal(const Validation *validation, double most_percent) {
     return false;
 }
 
+/* Files that were left out miss no goal, unless nothing is left. */
+static bool check_goals(const ValidationSet *set, double most_percent) {
+    bool met = true;
+    int compared = 0;
+    for (int i = 0; i < set->file_count; i++) {
+        const ValidationFile *file = &set->files[i];
+        compared += file->skipped == NULL && (file->memory == NULL || file->memory->compared > 0);
+        if (file->runs != NULL)
+            met = check_goal(file->runs, most_percent) && met;
+    }
+    if (compared == 0)
+        fprintf(note_stream(), "validate: no table of measured runs or memory among %d files\n", set->file_count);
+    return met && compared > 0;
+}
+
+/* False when the folder cannot be written, with the reasons on stderr, or when an interrupt came. */
+static bool write_folder(const CommandLine *line, const ValidationSet *set) {
+    const char *folder = command_line_value(line, "output");
+    if (folder == NULL)
+        return true;
+    ErrorList errors, warnings;
+    error_list_init(&errors, line->arena);
+    error_list_init(&warnings, line->arena);
+    ReportTarget target = {.folder = folder,
+                           .share = places_share(line->arena),
+                           .command = line->typed,
+                           .version = places_version(),
+                           .scenario = "",
+                           .is_stopped = interrupt_came,
+                           .draw = command_line_value(line, "no-plots") == NULL,
+                           .warnings = &warnings};
+    bool written = validate_folder_write(&target, set, &errors);
+    if (!written && interrupt_came()) {
+        run_output_interrupted(folder);
+        return false;
+    }
+    if (!line->quiet)
+        error_list_print(&warnings, note_stream());
+    error_list_print(&errors, note_stream());
+    return written;
+}
+
+static int show(const CommandLine *line, const Request *request, const ValidationSet *set, const Interrupt *interrupt) {
+    bool written = write_folder(line, set);
+    if (!written && interrupt_came())
+        return EXIT_INTERRUPTED;
+    interrupt_release(interrupt);
+    request->format->write(stdout, set);
+    if (!written)
+        return EXIT_NO_RESOURCES;
+    if (command_line_value(line, "output") != NULL && !line->quiet)
+        fprintf(note_stream(), "wrote %s\n", command_line_value(line, "output"));
+    return check_goals(set, request->most_error_percent) ? EXIT_OK : EXIT_GOAL_MISSED;
+}
+
+static void clean_up(void *folder) {
+    run_output_interrupted(folder);
+}
+
 static int run(const CommandLine *line) {
     Request request;
-    if (!read_request(line, &request))
+    ValidationSet set;
+    if (!read_request(line, &request) || !read_set(line, &set))
         return EXIT_BAD_INPUT;
-    const CsvTable **tables = read_tables(line);
-    if (tables == NULL)
-        return EXIT_BAD_INPUT;
-    const Validation **validations = ARENA_ARRAY(line->arena, line->word_count, const Validation *);
-    bool met = true;
-    for (int i = 0; i < line->word_count; i++) {
-        validations[i] = validate(line, tables[i], &request);
-        if (!request.json && i > 0)
-            fputs("\n\n", stdout);
-        if (!request.json)
-            validate_text_write(stdout, validations[i]);
-        met = check_goal(validations[i], request.most_error_percent) && met;
-    }
-    if (request.json)
-        validate_json_write(stdout, validations, line->word_count);
-    return met ? EXIT_OK : EXIT_GOAL_MISSED;
+    const char *folder = command_line_value(line, "output");
+    Interrupt interrupt;
+    interrupt_hold(&interrupt);
+    if (!run_output_claim_folder(line, folder))
+        return EXIT_NO_RESOURCES;
+    interrupt_watch(&interrupt, clean_up, (void *)folder);
+    run_set(line, &set, request.threads);
+    interrupt_unwatch(&interrupt);
+    return show(line, &request, &set, &interrupt);
 }
 
 const Command command_validate = {
     .name = "validate",
     .summary = "simulate the rows of measured-run tables and compare step times with what was measured",
-    .usage = "FILE.csv... [options]",
+    .usage = "FILE.csv|FOLDER... [options]",
     .details =
+        "A FILE is a table of measured runs (columns as in scenarios/measured/example.csv), or of memory by\n"
+        "recomputation technique; a FOLDER is its *.csv. One table of runs is shown row by row, several file by\n"
+        "file; --format csv has all rows of all files, an output folder also the picture of simulated over\n"
+        "measured steps. Tables of another kind are left out and named, unless one is all there is.\n"
+        "\n"
+        "Beside the errors stand those of a null model, the rank correlation of plans, the numbers of GPUs from\n"
+        "which on a GPU has lost a fifth of its throughput, and the signs of what-ifs.\n"
+        "\n"
         "Exit codes: 0 all went well, 1 no row of a file could be compared or --max-error was missed, 2 a mistake in\n"
-        "the input, 3 output cannot be written or memory is out.\n",
+        "the input, 3 output cannot be written or memory is out, 130 interrupted.\n",
     .example = "chokepoint validate scenarios/measured/example.csv --max-error 8",
     .options = {{"max-error", 0, "PERCENT", "exit 1 when a file's mean absolute error is above", false},
-                {"json", 0, NULL, "print JSON instead of text", false},
+                {"output", 'o', "DIR", "write tables, data and the picture to this folder", false},
+                {"format", 'f', "NAME", "what to print: text (default), csv (every row), json", false},
+                {"json", 0, NULL, "the same as --format json", false},
+                {"no-plots", 0, NULL, "leave the drawing of the picture to you: only data and script", false},
                 {"jobs", 'j', "N", "threads; all cores by default", false}},
     .least_words = 1,
     .most_words = COMMAND_ANY_WORDS,

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "plots/cell.h"
+#include "sim/commands/validate_planner_json.h"
 
 static const char *const STATUS_NAMES[] = {"ok", "out_of_memory", "not_run"};
 
@@ -42,6 +43,7 @@ static void write_row(FILE *out, const ValidationRow *row) {
     write_number(out, ", \"null_error_fraction\": ", row->null_error_fraction);
     write_number(out, ", \"peak_bytes\": ", row->peak_bytes);
     write_number(out, ", \"capacity_bytes\": ", row->capacity_bytes);
+    write_number(out, ", \"memory_error_fraction\": ", row->memory_error_fraction);
     fputc('}', out);
 }
 
@@ -49,6 +51,7 @@ static void write_errors(FILE *out, const char *name, const ValidationErrors *er
     fprintf(out, "\"%s\": {\"rows\": %d", name, errors->rows);
     write_number(out, ", \"mean_absolute_fraction\": ", errors->mean_absolute_fraction);
     write_number(out, ", \"median_absolute_fraction\": ", errors->median_absolute_fraction);
+    write_number(out, ", \"tenth_fraction\": ", errors->tenth_fraction);
     write_number(out, ", \"bias_fraction\": ", errors->bias_fraction);
     write_number(out, ", \"worst_fraction\": ", errors->worst_fraction);
     fputc('}', out);
@@ -66,29 +69,105 @@ static void write_lists(FILE *out, const Validation *validation) {
     fputs("]\n", out);
 }
 
-static void write_file(FILE *out, const Validation *validation) {
+static void write_summary(FILE *out, const int *counts, const ValidationErrors *ours, const ValidationErrors *null,
+                          const ValidationErrors *memory) {
+    fprintf(out, "\"summary\": {\"ok\": %d, \"out_of_memory\": %d, \"not_run\": %d, ", counts[VALIDATION_RAN],
+            counts[VALIDATION_OUT_OF_MEMORY], counts[VALIDATION_NOT_RUN]);
+    write_errors(out, "simulated", ours);
+    fputs(", ", out);
+    write_errors(out, "null_model", null);
+    fputs(", ", out);
+    write_errors(out, "peak_memory", memory);
+    fputc('}', out);
+}
+
+static void write_file(FILE *out, const ValidationFile *file) {
+    const Validation *validation = file->runs;
     write_text(out, "    {\"file\": ", validation->file);
     fputs(",\n      \"rows\": [\n", out);
     for (int i = 0; i < validation->row_count; i++) {
         write_row(out, &validation->rows[i]);
         fputs(i + 1 < validation->row_count ? ",\n" : "\n", out);
     }
-    const int *counts = validation->counts;
-    fprintf(out, "      ],\n      \"summary\": {\"ok\": %d, \"out_of_memory\": %d, \"not_run\": %d, ",
-            counts[VALIDATION_RAN], counts[VALIDATION_OUT_OF_MEMORY], counts[VALIDATION_NOT_RUN]);
-    write_errors(out, "simulated", &validation->ours);
-    fputs(", ", out);
-    write_errors(out, "null_model", &validation->null);
-    fputs("},\n", out);
+    fputs("      ],\n      ", out);
+    write_summary(out, validation->counts, &validation->ours, &validation->null, &validation->memory);
+    fputs(",\n", out);
+    validate_planner_json_write(out, file);
     write_lists(out, validation);
     fputs("    }", out);
 }
 
-void validate_json_write(FILE *out, const Validation *const *validations, int count) {
-    fputs("{\n  \"files\": [\n", out);
-    for (int i = 0; i < count; i++) {
-        write_file(out, validations[i]);
-        fputs(i + 1 < count ? ",\n" : "\n", out);
+static void write_memory_row(FILE *out, const MemoryRow *row) {
+    fprintf(out, "{\"line\": %d", row->line);
+    write_text(out, ", \"model\": ", row->model);
+    write_text(out, ", \"mode\": ", row->mode);
+    write_text(out, ", \"reason\": ", row->reason);
+    write_number(out, ", \"state_error_fraction\": ", row->state_error_fraction);
+    write_number(out, ", \"activations\": ", row->activations);
+    write_text(out, ", \"unit\": ", row->is_percent ? "percent" : "GiB");
+    write_number(out, ", \"simulated\": ", row->ours);
+    write_number(out, ", \"error_fraction\": ", row->error_fraction);
+    fputc('}', out);
+}
+
+static void write_memory_table(FILE *out, const MemoryTable *memory) {
+    write_text(out, "    {\"file\": ", memory->file);
+    fputs(", ", out);
+    write_errors(out, "activations", &memory->activations);
+    fputs(", ", out);
+    write_errors(out, "state", &memory->state);
+    fputs(",\n      \"rows\": [", out);
+    for (int i = 0; i < memory->row_count; i++) {
+        fputs(i > 0 ? ",\n        " : "\n        ", out);
+        write_memory_row(out, &memory->rows[i]);
     }
-    fputs("  ]\n}\n", out);
+    fputs("]}", out);
+}
+
+static void write_left_out(FILE *out, const ValidationFile *file) {
+    write_text(out, "    {\"file\": ", file->path);
+    write_text(out, ", \"reason\": ", file->skipped);
+    fputc('}', out);
+}
+
+static bool is_memory(const ValidationFile *file) {
+    return file->memory != NULL;
+}
+
+static bool is_left_out(const ValidationFile *file) {
+    return file->skipped != NULL;
+}
+
+static bool is_runs(const ValidationFile *file) {
+    return file->runs != NULL;
+}
+
+static void write_memory(FILE *out, const ValidationFile *file) {
+    write_memory_table(out, file->memory);
+}
+
+/* One of the lists of the set: the files that belong, with commas between them. */
+static void write_list(FILE *out, const char *name, const ValidationSet *set, bool (*belongs)(const ValidationFile *),
+                       void (*write)(FILE *, const ValidationFile *)) {
+    bool first = true;
+    fprintf(out, "  \"%s\": [", name);
+    for (int i = 0; i < set->file_count; i++) {
+        if (!belongs(&set->files[i]))
+            continue;
+        fputs(first ? "\n" : ",\n", out);
+        write(out, &set->files[i]);
+        first = false;
+    }
+    fputs(first ? "],\n" : "\n  ],\n", out);
+}
+
+void validate_json_write(FILE *out, const ValidationSet *set) {
+    const ValidationSum *all = &set->all;
+    fputs("{\n", out);
+    write_list(out, "files", set, is_runs, write_file);
+    write_list(out, "memory_tables", set, is_memory, write_memory);
+    write_list(out, "left_out", set, is_left_out, write_left_out);
+    fprintf(out, "  \"all\": {\"files\": %d, \"rows\": %d, ", all->files, all->rows);
+    write_summary(out, all->counts, &all->ours, &all->null, &all->memory);
+    fputs("}\n}\n", out);
 }

@@ -72,10 +72,16 @@ static void write_table(FILE *out, const Validation *validation, Arena *arena) {
                      "a micro-batch. Error: (simulated - measured) / measured.");
 }
 
+const char *validate_text_stage(int stage) {
+    static const char *const NAMES[ZERO_STAGES] = {"without ZeRO", "ZeRO-1", "ZeRO-2", "ZeRO-3, FSDP"};
+    return NAMES[stage];
+}
+
 static void write_error(FILE *out, const char *name, const ValidationErrors *errors) {
     fprintf(out, "%-14s %5d", name, errors->rows);
     write_size(out, errors->mean_absolute_fraction);
     write_size(out, errors->median_absolute_fraction);
+    write_size(out, errors->tenth_fraction);
     write_difference(out, errors->bias_fraction);
     write_difference(out, errors->worst_fraction);
     fputc('\n', out);
@@ -83,12 +89,11 @@ static void write_error(FILE *out, const char *name, const ValidationErrors *err
 
 /* Where a file has rows of several ZeRO stages, each by itself. */
 static void write_stages(FILE *out, const Validation *validation) {
-    static const char *const NAMES[ZERO_STAGES] = {"without ZeRO", "ZeRO-1", "ZeRO-2", "ZeRO-3, FSDP"};
     for (int stage = 0; stage < ZERO_STAGES; stage++) {
         const ValidationErrors *ours = &validation->ours_of_stage[stage];
         if (ours->rows == 0 || ours->rows == validation->ours.rows)
             continue;
-        fprintf(out, "%s\n", NAMES[stage]);
+        fprintf(out, "%s\n", validate_text_stage(stage));
         write_error(out, "  simulated", ours);
         write_error(out, "  null model", &validation->null_of_stage[stage]);
     }
@@ -96,14 +101,15 @@ static void write_stages(FILE *out, const Validation *validation) {
 
 static void write_summary(FILE *out, const Validation *validation) {
     text_layout_heading(out, "Errors of the step time");
-    fprintf(out, "%-14s %5s%10s%10s%10s%10s\n", "", "rows", "mean", "median", "bias", "worst");
+    fprintf(out, "%-14s %5s%10s%10s%10s%10s%10s\n", "", "rows", "mean", "median", "9 in 10", "bias", "worst");
     write_error(out, "simulated", &validation->ours);
     write_error(out, "null model", &validation->null);
     write_stages(out, validation);
     fputc('\n', out);
-    text_layout_wrap(out, "",
-                     "Mean and median are of absolute errors, bias is the mean with sign. The null model gives "
-                     "each row the median MFU of the file's other rows.");
+    text_layout_wrap(
+        out, "",
+        "Mean, median and 9 in 10 are of absolute errors, bias is the mean with sign. The null model gives "
+        "each row the median MFU of the file's other rows.");
 }
 
 static void write_assumptions(FILE *out, const Validation *validation, Arena *arena) {

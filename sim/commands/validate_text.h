@@ -11,4 +11,7 @@
 
 void validate_text_write(FILE *out, const Validation *validation);
 
+/* What rows of a ZeRO stage are called, 0 .. ZERO_STAGES - 1. */
+const char *validate_text_stage(int stage);
+
 #endif

@@ -238,6 +238,14 @@ shown calibrate_json 0 calibrate --node dgx-a100-80 --json scenarios/measured/co
 sed 's/A100-SXM4/TPU/' scenarios/measured/example.csv >"$work/other_chips.csv"
 expect validate_nothing 1 validate -q "$work/other_chips.csv" &&
     compare validate_nothing "$work/stderr" $here/shown/validate_nothing.expected
+shown help_validate 0 help validate
+shown validate 0 validate scenarios/measured/example.csv
+shown validate_csv 0 validate --format csv scenarios/measured/example.csv
+mkdir "$work/tables" "$work/tables/more" && cp scenarios/measured/example.csv scenarios/measured/collectives.csv "$work/tables/"
+shown validate_folder 0 validate "$work/tables"
+expect validate_output 0 validate -q "$work/tables" --no-plots -o "$work/validated" && ls "$work/validated" "$work/validated/series" "$work/validated/plots" >"$work/stdout" &&
+    compare validate_output "$work/stdout" $here/shown/validate_output.expected
+bad validate_empty validate "$work/tables/more"
 shown help_plan 0 plan --help
 shown plan 0 plan $open --top 5
 shown plan_top_one 0 plan $open --try tensor_parallel=8 --try pipeline_parallel=1 --top 1

@@ -47,8 +47,8 @@ static void fill(Fixture *fixture) {
                                        .rows = fixture->rows,
                                        .row_count = ROWS,
                                        .counts = {2, 1, 3},
-                                       .ours = {2, 0.031, 0.031, -0.015, -0.046},
-                                       .null = {2, 0.077, 0.077, 0.02, 0.113},
+                                       .ours = {2, 0.031, 0.031, 0.0447, -0.015, -0.046},
+                                       .null = {2, 0.077, 0.077, 0.1, 0.02, 0.113},
                                        .assumptions = &fixture->assumption,
                                        .assumption_count = 1};
 }
@@ -72,8 +72,8 @@ Test(validate_text, the_page_says_what_ran_what_did_not_and_why) {
                 "    2  GPT \"7.5B\"             96  4x1x24           1  none           2.500      2.385    -4.6 %"
                 "         -\n");
     expect_part(text, "out of memory in the model: 93.5 of 80.0 GiB\n");
-    expect_part(text, "simulated          2     3.1 %     3.1 %    -1.5 %    -4.6 %\n");
-    expect_part(text, "null model         2     7.7 %     7.7 %    +2.0 %   +11.3 %\n");
+    expect_part(text, "simulated          2     3.1 %     3.1 %     4.5 %    -1.5 %    -4.6 %\n");
+    expect_part(text, "null model         2     7.7 %     7.7 %    10.0 %    +2.0 %   +11.3 %\n");
     expect_part(text, "    3  vp is not stated: 1.\n");
     expect_part(text, "    3  mixture of experts is not modelled yet: lines 3-4, 7\n");
     free(text);
@@ -82,11 +82,12 @@ Test(validate_text, the_page_says_what_ran_what_did_not_and_why) {
 Test(validate_json, missing_numbers_are_null_and_texts_are_escaped) {
     Fixture fixture;
     fill(&fixture);
-    const Validation *validations[] = {&fixture.validation};
+    ValidationFile file = {.path = "t.csv", .name = "t.csv", .runs = &fixture.validation};
+    ValidationSet set = {.files = &file, .file_count = 1};
     char *text = NULL;
     size_t bytes = 0;
     FILE *out = open_memstream(&text, &bytes);
-    validate_json_write(out, validations, 1);
+    validate_json_write(out, &set);
     fclose(out);
     expect_part(text, "{\"line\": 3, \"model\": \"GPT \\\"7.5B\\\"\", \"status\": \"not_run\", \"reason\": \"mixture "
                       "of experts is not "

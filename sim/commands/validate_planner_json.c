@@ -1,0 +1,66 @@
+#include "sim/commands/validate_planner_json.h"
+
+#include <inttypes.h>
+
+#include "plots/cell.h"
+
+static void write_number(FILE *out, const char *before, double value) {
+    fputs(before, out);
+    cell_json_number(out, value);
+}
+
+static void write_ranks(FILE *out, const PlanRanks *ranks) {
+    fprintf(out, "      \"plans\": {\"groups\": %d, \"rows\": %d", ranks->groups, ranks->rows);
+    write_number(out, ", \"mean_correlation\": ", ranks->mean_correlation);
+    write_number(out, ", \"median_correlation\": ", ranks->median_correlation);
+    write_number(out, ", \"least_correlation\": ", ranks->least_correlation);
+    write_number(out, ", \"pooled_correlation\": ", ranks->pooled_correlation);
+    fprintf(out, ", \"best_among_first_three\": %d", ranks->best_met);
+    write_number(out, ", \"by_blind_draws\": ", ranks->best_blind);
+    fputs("},\n", out);
+}
+
+static void write_fall(FILE *out, const ScalingFall *fall) {
+    fprintf(out, "{\"line\": %d, \"model\": ", fall->line);
+    cell_json_text(out, fall->model);
+    fprintf(out, ", \"scaling\": \"%s\", \"points\": %d, \"least_gpus\": %" PRId64 ", \"most_gpus\": %" PRId64,
+            fall->is_strong ? "strong" : "weak", fall->points, fall->least_gpus, fall->most_gpus);
+    write_number(out, ", \"measured_gpus\": ", fall->measured_gpus);
+    write_number(out, ", \"simulated_gpus\": ", fall->simulated_gpus);
+    fprintf(out, ", \"within_one_doubling\": %s", fall->is_within ? "true" : "false");
+    write_number(out, ", \"worst_fraction\": ", fall->worst_fraction);
+    fputc('}', out);
+}
+
+static void write_falls(FILE *out, const ScalingFalls *falls) {
+    fputs("      \"scaling\": [", out);
+    for (int i = 0; i < falls->count; i++) {
+        fputs(i > 0 ? ",\n        " : "\n        ", out);
+        write_fall(out, &falls->items[i]);
+    }
+    fputs("],\n", out);
+}
+
+static void write_count(FILE *out, const char *name, const SignCount *count) {
+    fprintf(out, "\"%s\": {\"pairs\": %d, \"right\": %d, \"below_noise\": %d}", name, count->pairs, count->right,
+            count->quiet);
+}
+
+static void write_signs(FILE *out, const WhatIfSigns *signs) {
+    fputs("      \"what_ifs\": {", out);
+    for (int column = 0; column < ROW_KNOBS; column++) {
+        const SignCount *count = &signs->columns[column];
+        if (count->pairs + count->quiet == 0)
+            continue;
+        write_count(out, row_column_name((RowColumn)column), count);
+        fputs(", ", out);
+    }
+    write_count(out, "all", &signs->all);
+    fputs("},\n", out);
+}
+
+void validate_planner_json_write(FILE *out, const ValidationFile *file) {
+    write_ranks(out, &file->ranks);
+    write_falls(out, &file->falls);
+    write_signs(out, &file->signs);
+}
