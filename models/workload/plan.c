@@ -79,6 +79,11 @@ PipelineShape plan_shape(const PlanSpec *plan) {
     return (PipelineShape){(int)plan->pipeline_parallel, (int)plan->virtual_stages, (int)plan_micro_batches(plan)};
 }
 
+bool plan_splits_backward(const PlanSpec *plan) {
+    const PipelineSchedule *schedule = pipeline_find(plan->schedule);
+    return schedule != NULL && schedule->splits_backward;
+}
+
 /* Megatron-LM counts the embedding and the head as layers that it then leaves out. */
 static int64_t even_chunk_layers(const TrainingSpec *training, int64_t stage, int64_t chunk) {
     const PlanSpec *plan = &training->plan;

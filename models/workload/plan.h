@@ -119,6 +119,9 @@ double plan_hidden_bytes(const TrainingSpec *training);
 /* Stages, chunks and micro-batches of a resolved plan. */
 PipelineShape plan_shape(const PlanSpec *plan);
 
+/* Whether weight gradients have passes of their own; false while the schedule is open. */
+bool plan_splits_backward(const PlanSpec *plan);
+
 const char *recompute_name(Recompute recompute); /* none, selective, full */
 
 #endif

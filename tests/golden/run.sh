@@ -173,6 +173,7 @@ bad unknown_plot run $good --plot paper
 bad plot_of_json run $good --plot terminal --json
 bad set_without_value run $good --set cluster.nodes
 bad set_unknown_key run $good --set cluster.nods=4
+bad zero_bubble_one_stage run $good --set 'jobs[0].plan.schedule=zb_h1'
 bad set_no_path run $good --set '..=4'
 bad set_no_yaml run $good --set 'cluster.nodes=[1'
 bad set_out_of_range run $good --set cluster.nodes=0 --set 'jobs[0].plan.micro_batch=-1'
