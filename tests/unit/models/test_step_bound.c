@@ -108,6 +108,23 @@ Test(step_bound, graphs_shorten_the_step_and_the_bound_alike) {
     arena_destroy(arena);
 }
 
+Test(step_bound, listed_layers_take_as_long_as_the_longest_stage) {
+    static const int64_t uneven[] = {1, 4, 2, 1};
+    Arena *arena = arena_create();
+    SimulationSpec spec = spec_of(arena, &(Shape){1, 4, 1, 9}, 8);
+    SimulationSpec even = spec_of(arena, &(Shape){1, 4, 1, 9}, 8);
+    spec.jobs[0].training.plan.layers_per_stage = uneven;
+    spec.jobs[0].training.plan.layers_per_stage_count = 4;
+    small_cluster_resolve(arena, &spec);
+    small_cluster_resolve(arena, &even);
+    double step_s = run_s(arena, &spec), bound_s = step_bound_s(&spec, false), even_s = run_s(arena, &even);
+    cr_expect_leq(bound_s, step_s);
+    cr_expect_gt(bound_s, 0.9 * step_s);
+    cr_expect_gt(step_s, 1.3 * even_s, "%.9f of %.9f", step_s, even_s);
+    cr_expect_lt(step_s, 2 * even_s);
+    arena_destroy(arena);
+}
+
 Test(step_bound, slow_gpus_and_unequal_stages_only_take_longer) {
     Arena *arena = arena_create();
     SimulationSpec spec = spec_of(arena, &(Shape){2, 2, 1, 6}, 4);
