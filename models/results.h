@@ -41,6 +41,7 @@ typedef enum StreamKind { STREAM_COMPUTE, STREAM_PIPELINE, STREAM_DATA, STREAM_C
 typedef enum BarKind {
     BAR_FORWARD,
     BAR_BACKWARD,
+    BAR_WEIGHT, /* weight gradients, when the schedule splits them off the backward pass */
     BAR_TENSOR_COMM,
     BAR_CONTEXT_COMM,
     BAR_PIPELINE_COMM,

@@ -63,8 +63,9 @@ static void add_bar(Piece *pieces, int count, SimTime step, const TimelineBar *b
  */
 static char next_letter(SimTime owed[BAR_KIND_COUNT + 1], const Piece *piece, SimTime length) {
     static const char letters[BAR_KIND_COUNT + 1] = {
-        [BAR_FORWARD] = 'F',       [BAR_BACKWARD] = 'B',  [BAR_TENSOR_COMM] = 't', [BAR_CONTEXT_COMM] = 'c',
-        [BAR_PIPELINE_COMM] = 'p', [BAR_DATA_COMM] = 'd', [BAR_OPTIMIZER] = 'O',   [BAR_KIND_COUNT] = '.',
+        [BAR_FORWARD] = 'F',      [BAR_BACKWARD] = 'B',      [BAR_TENSOR_COMM] = 't',
+        [BAR_CONTEXT_COMM] = 'c', [BAR_PIPELINE_COMM] = 'p', [BAR_DATA_COMM] = 'd',
+        [BAR_OPTIMIZER] = 'O',    [BAR_WEIGHT] = 'W',        [BAR_KIND_COUNT] = '.',
     };
     int most = BAR_KIND_COUNT;
     owed[BAR_KIND_COUNT] += length;
@@ -127,8 +128,10 @@ void terminal_draw_timeline(FILE *out, const Results *results, int columns) {
             draw_class(out, results, item, columns - LABEL_COLUMNS);
         }
     }
-    text_layout_wrap_to(
-        out, "  ", "F forward, B backward, O optimizer, t p d tensor, pipeline, data communication, . idle", columns);
+    text_layout_wrap_to(out, "  ",
+                        "F forward, B backward, W weight gradients, O optimizer, t c p d tensor, context, pipeline, "
+                        "data communication, . idle",
+                        columns);
 }
 
 /* Mean over all GPUs of one interval of the grid, in percent. */

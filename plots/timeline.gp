@@ -4,6 +4,7 @@ set ytics scale 0
 set key off
 forward(odd) = odd ? FORWARD_ODD : FORWARD_EVEN
 backward(odd) = odd ? BACKWARD_ODD : BACKWARD_EVEN
+weight(odd) = odd ? WEIGHT_ODD : WEIGHT_EVEN
 file = '../series/timeline.dat'
 
 do for [picture in 'png svg'] {
@@ -34,6 +35,7 @@ do for [picture in 'png svg'] {
         plot file index 'labels' using (NaN):1:ytic(panel eq 'end' ? '' : stringcolumn(2)) with dots notitle, \
              file index panel . '_forward' using 1:3:1:2:4:5:(forward($6 == 1)) with boxxyerror lc rgb variable notitle, \
              file index panel . '_backward' using 1:3:1:2:4:5:(backward($6 == 1)) with boxxyerror lc rgb variable notitle, \
+             file index panel . '_weight' using 1:3:1:2:4:5:(weight($6 == 1)) with boxxyerror lc rgb variable notitle, \
              file index panel . '_tensor_comm' using 1:3:1:2:4:5 with boxxyerror lc rgb TENSOR_COLOUR notitle, \
              file index panel . '_context_comm' using 1:3:1:2:4:5 with boxxyerror lc rgb CONTEXT_COLOUR notitle, \
              file index panel . '_pipeline_comm' using 1:3:1:2:4:5 with boxxyerror lc rgb PIPELINE_COLOUR notitle, \
@@ -41,6 +43,7 @@ do for [picture in 'png svg'] {
              file index panel . '_optimizer' using 1:3:1:2:4:5 with boxxyerror lc rgb OPTIMIZER_COLOUR notitle, \
              keyentry with boxes lc rgb FORWARD_EVEN title 'forward', \
              keyentry with boxes lc rgb BACKWARD_EVEN title 'backward', \
+             keyentry with boxes lc rgb WEIGHT_EVEN title 'weight gradients', \
              keyentry with boxes lc rgb TENSOR_COLOUR title 'tensor communication', \
              keyentry with boxes lc rgb CONTEXT_COLOUR title 'keys and values', \
              keyentry with boxes lc rgb PIPELINE_COLOUR title 'pipeline transfer', \

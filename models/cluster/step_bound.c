@@ -87,7 +87,7 @@ static Passage chunk_passage(const Bound *bound, PassKind kind, int stage, int c
     PassWork work = {
         .kind = kind, .layers = plan_chunk_layers(bound->training, stage, chunk), .embedding = first, .head = last};
     Passage passage = {.work_s = compute_s(bound, &work)};
-    if (bound->workload == NULL)
+    if (bound->workload == NULL || kind == PASS_WEIGHT)
         return passage;
     const TrainingTraffic *traffic = &bound->workload->training;
     const int *messages = kind == PASS_FORWARD ? traffic->forward : traffic->backward;
@@ -97,11 +97,11 @@ static Passage chunk_passage(const Bound *bound, PassKind kind, int stage, int c
     return passage;
 }
 
-/* What a micro-batch holds the compute stream of a stage for, in both directions and all chunks. */
-static double micro_batch_s(const Bound *bound, int stage) {
+/* What a micro-batch holds the compute stream of a stage for, in all passes up to `last` and all chunks. */
+static double micro_batch_s(const Bound *bound, int stage, PassKind last) {
     double seconds = 0;
     for (int chunk = 0; chunk < bound->plan->virtual_stages; chunk++)
-        for (int kind = PASS_FORWARD; kind <= PASS_BACKWARD; kind++) {
+        for (int kind = PASS_FORWARD; kind <= (int)last; kind++) {
             Passage passage = chunk_passage(bound, (PassKind)kind, stage, chunk);
             seconds += passage.work_s + (bound->plan->overlap_p2p ? 0 : passage.message_s);
         }
@@ -159,14 +159,18 @@ static double units_s(const Bound *bound) {
 
 static double bound_of_stages(const Bound *bound) {
     double there_s = 0, back_s = 0, reduced_s = units_s(bound), longest_end_s = 0;
+    PassKind completes = plan_splits_backward(bound->plan) ? PASS_WEIGHT : PASS_BACKWARD;
     for (int stage = 0; stage < bound->plan->pipeline_parallel; stage++) {
         Passage forward = chunk_passage(bound, PASS_FORWARD, stage, 0);
         Passage backward = chunk_passage(bound, PASS_BACKWARD, stage, 0);
         /* The last message back is over when the stage before begins; the gradients do not wait for it. */
         double held_s = bound->plan->overlap_p2p ? 0 : backward.message_s;
-        double done_s = there_s + (double)plan_micro_batches(bound->plan) * micro_batch_s(bound, stage) - held_s;
+        double count = (double)plan_micro_batches(bound->plan);
+        double back_by_s = there_s + count * micro_batch_s(bound, stage, PASS_BACKWARD) - held_s;
+        double done_s = there_s + count * micro_batch_s(bound, stage, completes) - held_s;
         double way_back_s = stage > 0 ? backward.message_s + back_s : 0;
-        reduced_s = fmax(reduced_s, done_s + fmax(way_back_s, reduction_s(bound, stage, backward.work_s)));
+        double last_pass_s = chunk_passage(bound, completes, stage, 0).work_s;
+        reduced_s = fmax(reduced_s, fmax(back_by_s + way_back_s, done_s + reduction_s(bound, stage, last_pass_s)));
         longest_end_s = fmax(longest_end_s, end_s(bound, stage));
         there_s += forward.work_s + forward.message_s;
         back_s = way_back_s + backward.work_s;

@@ -5,9 +5,10 @@
  *
  * and after the last of them the optimizer and the gathering of parameters. Way there: no pass runs on s before a
  * micro-batch went forward through the stages before it; way back: the last pass on s is the backward pass of the first
- * chunk of a micro-batch, which goes back through the stages before it. Work is compute at the sustained clock on a GPU
- * of normal speed, of the fastest type of node, and the collectives and messages that hold the same stream, each alone
- * on its links.
+ * chunk of a micro-batch, which goes back through the stages before it. Passes of weight gradients may all be later
+ * than that: they count as work where the way back does not, and not where it does. Work is compute at the sustained
+ * clock on a GPU of normal speed, of the fastest type of node, and the collectives and messages that hold the same
+ * stream, each alone on its links.
  *
  * With ZeRO-2 and 3 the stream of their collectives is as long as all of them, if that is longer.
  *

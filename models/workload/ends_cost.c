@@ -67,9 +67,21 @@ WorkCost head_backward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     kernel_list_init(&list, gpu, training->plan.precision);
     int64_t tokens = micro_batch_tokens(training), rows = vocab_rows(training);
     kernel_list_add_memory(&list, LOSS_BACKWARD_BYTES * (double)tokens * (double)rows);
-    kernel_list_add_product_backward(&list, tokens, rows, training->model.hidden);
+    bool splits = plan_splits_backward(&training->plan);
+    kernel_list_add_product(&list, tokens, training->model.hidden, rows);
+    if (!splits)
+        kernel_list_add_product(&list, rows, training->model.hidden, tokens);
     kernel_list_add_memory(&list, 3 * hidden_bytes(training));
-    return kernel_list_finish(&list, 2 * head_flop(training), HOST_KERNELS_HEAD);
+    return kernel_list_finish(&list, (splits ? 1 : 2) * head_flop(training), HOST_KERNELS_HEAD - splits);
+}
+
+WorkCost head_weight_cost(const TrainingSpec *training, const GpuSpec *gpu) {
+    KernelList list;
+    kernel_list_init(&list, gpu, training->plan.precision);
+    if (!plan_splits_backward(&training->plan))
+        return list.cost;
+    kernel_list_add_product(&list, vocab_rows(training), training->model.hidden, micro_batch_tokens(training));
+    return kernel_list_finish(&list, head_flop(training), 1);
 }
 
 WorkCost optimizer_cost(const TrainingSpec *training, const GpuSpec *gpu, double parameters) {

@@ -18,6 +18,9 @@ WorkCost embedding_backward_cost(const TrainingSpec *training, const GpuSpec *gp
 WorkCost head_forward_cost(const TrainingSpec *training, const GpuSpec *gpu);
 WorkCost head_backward_cost(const TrainingSpec *training, const GpuSpec *gpu);
 
+/* The gradient of the head's table, when the schedule splits it off the backward pass; else nothing. */
+WorkCost head_weight_cost(const TrainingSpec *training, const GpuSpec *gpu);
+
 /* Adam over `parameters` of one GPU, of which it updates its share of the shard group (plan_shard_size). */
 WorkCost optimizer_cost(const TrainingSpec *training, const GpuSpec *gpu, double parameters);
 

@@ -7,6 +7,10 @@
  */
 enum { HOST_KERNELS_FORWARD = 28, HOST_KERNELS_BACKWARD = 60 };
 
+/* Products of a layer that have weights: qkv, projection, MLP up and down; of the backward's kernels those that can be
+ * deferred. */
+enum { WEIGHT_PRODUCTS = 4 };
+
 /* Tensors that the weight gradients of one layer are accumulated into, one kernel each, when the products do not do it.
  */
 enum { LAYER_WEIGHT_TENSORS = 12 };
@@ -67,6 +71,14 @@ static bool has_dropout(const LayerWork *work) {
 static double model_flop(const TrainingSpec *training) {
     const PlanSpec *plan = &training->plan;
     return training_layer_flop(training) * (double)plan->micro_batch_seqs / (double)plan_stage_gpus(plan);
+}
+
+/* Of them, those of products that have weights: as many again make the weights' gradients. */
+static double weight_flop(const TrainingSpec *training) {
+    const PlanSpec *plan = &training->plan;
+    double attention = transformer_attention_flop(&training->model, training->sequence_tokens);
+    double flop = transformer_layer_flop(&training->model, training->sequence_tokens) - attention;
+    return flop * (double)plan->micro_batch_seqs / (double)plan_stage_gpus(plan);
 }
 
 /* A product over all heads of the micro-batch; the fused kernel skips the masked half of the square. FP8 plans keep it
@@ -162,22 +174,41 @@ static void add_gradient_accumulation(LayerWork *work) {
         kernel_list_add_memory(&work->list, parameters / LAYER_WEIGHT_TENSORS * (fresh_bytes + 2 * kept_bytes));
 }
 
+/* C = A B with weights B [k,n]: the gradient of A, and of B unless that has a pass of its own. */
+static void add_product_backward(LayerWork *work, int64_t n, int64_t k) {
+    if (plan_splits_backward(&work->training->plan))
+        kernel_list_add_product(&work->list, work->t.tokens, k, n);
+    else
+        kernel_list_add_product_backward(&work->list, work->t.tokens, n, k);
+}
+
+static void add_layer_weights(LayerWork *work) {
+    const TransformerSpec *model = &work->training->model;
+    const Tensors *t = &work->t;
+    kernel_list_add_product(&work->list, model->hidden, t->ffn, t->tokens);
+    kernel_list_add_product(&work->list, model->gated ? 2 * t->ffn : t->ffn, model->hidden, t->tokens);
+    kernel_list_add_product(&work->list, model->hidden, t->query, t->tokens);
+    kernel_list_add_product(&work->list, t->query + t->key_value, model->hidden, t->tokens);
+    add_gradient_accumulation(work);
+}
+
 static void add_layer_backward(LayerWork *work) {
     const TransformerSpec *model = &work->training->model;
     const Tensors *t = &work->t;
     add_residual_and_norm_backward(work);
-    kernel_list_add_product_backward(&work->list, t->tokens, model->hidden, t->ffn);
+    add_product_backward(work, model->hidden, t->ffn);
     kernel_list_add_memory(&work->list, (model->gated ? 5 : 3) * t->ffn_bytes);
     if (model->biases)
         kernel_list_add_memory(&work->list, t->ffn_bytes);
-    kernel_list_add_product_backward(&work->list, t->tokens, model->gated ? 2 * t->ffn : t->ffn, model->hidden);
+    add_product_backward(work, model->gated ? 2 * t->ffn : t->ffn, model->hidden);
     add_residual_and_norm_backward(work);
-    kernel_list_add_product_backward(&work->list, t->tokens, model->hidden, t->query);
+    add_product_backward(work, model->hidden, t->query);
     add_attention_backward(work);
     if (!model->max_positions)
         kernel_list_add_memory(&work->list, 2 * t->rotary_bytes);
-    kernel_list_add_product_backward(&work->list, t->tokens, t->query + t->key_value, model->hidden);
-    add_gradient_accumulation(work);
+    add_product_backward(work, t->query + t->key_value, model->hidden);
+    if (!plan_splits_backward(&work->training->plan))
+        add_gradient_accumulation(work);
 }
 
 WorkCost layer_attention_forward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
@@ -201,7 +232,18 @@ WorkCost layer_forward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
 WorkCost layer_backward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     LayerWork work = layer_work(training, gpu);
     add_layer_backward(&work);
+    if (plan_splits_backward(&training->plan))
+        return kernel_list_finish(&work.list, 2 * model_flop(training) - weight_flop(training),
+                                  HOST_KERNELS_BACKWARD - WEIGHT_PRODUCTS);
     return kernel_list_finish(&work.list, 2 * model_flop(training), HOST_KERNELS_BACKWARD);
+}
+
+WorkCost layer_weight_cost(const TrainingSpec *training, const GpuSpec *gpu) {
+    LayerWork work = layer_work(training, gpu);
+    if (!plan_splits_backward(&training->plan))
+        return (WorkCost){0};
+    add_layer_weights(&work);
+    return kernel_list_finish(&work.list, weight_flop(training), WEIGHT_PRODUCTS);
 }
 
 WorkCost layer_recompute_cost(const TrainingSpec *training, const GpuSpec *gpu) {

@@ -7,6 +7,9 @@
  * kernel by kernel. Attention is unfused (score matrix written, masked softmax, dropout) unless flash_attention, which
  * computes half of the square and writes no scores. In a context group a GPU has the queries of its own tokens and all
  * keys.
+ *
+ * A schedule that splits the backward pass defers the products of weight gradients and what adds them up, as the
+ * authors' WeightGradStore does (Qi et al. 2023); gradients of norms and biases are not deferred.
  */
 #ifndef MODELS_WORKLOAD_LAYER_COST_H
 #define MODELS_WORKLOAD_LAYER_COST_H
@@ -14,9 +17,11 @@
 #include "models/workload/plan.h"
 #include "models/workload/work_cost.h"
 
-/* Forward, backward, and what the plan computes again before the backward (nothing counts as ideal there). */
+/* Forward, backward, the weight gradients that the schedule splits off the backward (else nothing), and what the plan
+ * computes again before the backward (nothing counts as ideal there). */
 WorkCost layer_forward_cost(const TrainingSpec *training, const GpuSpec *gpu);
 WorkCost layer_backward_cost(const TrainingSpec *training, const GpuSpec *gpu);
+WorkCost layer_weight_cost(const TrainingSpec *training, const GpuSpec *gpu);
 WorkCost layer_recompute_cost(const TrainingSpec *training, const GpuSpec *gpu);
 
 /* The attention core alone, of the forward and the backward pass: device time, nothing ideal, no host. */

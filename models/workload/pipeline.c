@@ -23,15 +23,16 @@ const PipelineSchedule *pipeline_find(const char *name) {
     return NULL;
 }
 
-int pipeline_pass_count(const PipelineShape *shape) {
-    return 2 * shape->micro_batches * shape->chunks;
+int pipeline_pass_count(const PipelineSchedule *schedule, const PipelineShape *shape) {
+    return (schedule->splits_backward ? 3 : 2) * shape->micro_batches * shape->chunks;
 }
 
-double pipeline_peak_in_flight(const PipelineShape *shape, const PipelinePass *passes, const double *chunk_weight) {
+double pipeline_peak_held(const PipelinePass *passes, int pass_count, const PassHold *holds) {
     double held = 0, peak = 0;
-    for (int i = 0; i < pipeline_pass_count(shape); i++) {
-        double weight = chunk_weight[passes[i].chunk];
-        held += passes[i].kind == PASS_FORWARD ? weight : -weight;
+    for (int i = 0; i < pass_count; i++) {
+        const PassHold *hold = &holds[passes[i].chunk];
+        const double change[PASS_KIND_COUNT] = {hold->forward, hold->weight - hold->forward, -hold->weight};
+        held += change[passes[i].kind];
         if (held > peak)
             peak = held;
     }

@@ -5,7 +5,7 @@
  *
  * A stage holds `chunks` model chunks; chunk c of stage s is virtual stage c * stages + s. On uniform stages, with
  * backward b and forward f per micro-batch and stage, the pipeline idles for (p-1)(f+b)/v in a step: the bubble,
- * (p-1)/(v m) of the busy time.
+ * (p-1)/(v m) of the busy time. A schedule that splits the backward pass has less.
  */
 #ifndef MODELS_WORKLOAD_PIPELINE_H
 #define MODELS_WORKLOAD_PIPELINE_H
@@ -13,7 +13,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-typedef enum PassKind { PASS_FORWARD, PASS_BACKWARD } PassKind;
+typedef enum PassKind {
+    PASS_FORWARD,
+    PASS_BACKWARD, /* gradients of inputs, and of weights unless the schedule splits them off */
+    PASS_WEIGHT,   /* gradients of weights, of a schedule that splits them off: no stage waits for it */
+    PASS_KIND_COUNT
+} PassKind;
 
 typedef struct PipelinePass {
     PassKind kind;
@@ -31,14 +36,16 @@ typedef struct PipelineSchedule {
     const char *name;
     const char *summary;
     const char *source;
+    bool splits_backward; /* weight gradients are passes of their own */
 
     /* NULL when the schedule can run the shape, otherwise what it needs: "1 virtual stage". */
     const char *(*needs)(const PipelineShape *shape);
 
-    /* Fills passes[0 .. 2 * micro_batches * chunks - 1] with the order on one stage. */
+    /* Fills passes[0 .. pipeline_pass_count - 1] with the order on one stage. */
     void (*order)(const PipelineShape *shape, int stage, PipelinePass *passes);
 
-    /* Idle time over busy time of a step on uniform stages without communication. */
+    /* Idle time over busy time of a step on uniform stages without communication; of passes of equal length if the
+     * schedule splits the backward pass. */
     double (*bubble_fraction)(const PipelineShape *shape);
 } PipelineSchedule;
 
@@ -47,12 +54,15 @@ const PipelineSchedule *pipeline_find(const char *name);
 const PipelineSchedule *pipeline_at(size_t index);
 
 /* Passes of one stage in a step. */
-int pipeline_pass_count(const PipelineShape *shape);
+int pipeline_pass_count(const PipelineSchedule *schedule, const PipelineShape *shape);
 
-/*
- * Most forward passes of one chunk that are held for their backward at once on a stage, weighted: the peak of the sum
- * of chunk_weight[chunk] over passes in flight. `passes` is the stage's order.
- */
-double pipeline_peak_in_flight(const PipelineShape *shape, const PipelinePass *passes, const double *chunk_weight);
+/* What a micro-batch holds on one chunk. */
+typedef struct PassHold {
+    double forward; /* from its forward pass to the end of its backward pass */
+    double weight;  /* from then to the end of its weight pass; 0 when the schedule has none */
+} PassHold;
+
+/* Most that is held at once on a stage, holds[chunk] for every micro-batch in flight. `passes` is the stage's order. */
+double pipeline_peak_held(const PipelinePass *passes, int pass_count, const PassHold *holds);
 
 #endif

@@ -79,6 +79,11 @@ PipelineShape plan_shape(const PlanSpec *plan) {
     return (PipelineShape){(int)plan->pipeline_parallel, (int)plan->virtual_stages, (int)plan_micro_batches(plan)};
 }
 
+bool plan_splits_backward(const PlanSpec *plan) {
+    const PipelineSchedule *schedule = pipeline_find(plan->schedule);
+    return schedule != NULL && schedule->splits_backward;
+}
+
 /* Megatron-LM counts the embedding and the head as layers that it then leaves out. */
 static int64_t even_chunk_layers(const TrainingSpec *training, int64_t stage, int64_t chunk) {
     const PlanSpec *plan = &training->plan;
@@ -92,6 +97,8 @@ static int64_t even_chunk_layers(const TrainingSpec *training, int64_t stage, in
 int64_t plan_chunk_layers(const TrainingSpec *training, int64_t stage, int64_t chunk) {
     const PlanSpec *plan = &training->plan;
     int64_t stages = plan->pipeline_parallel, layers = training->model.layers, even_stages = stages;
+    if (plan->layers_per_stage_count)
+        return plan->layers_per_stage[chunk * stages + stage];
     if (!plan->first_stage_layers && !plan->last_stage_layers)
         return even_chunk_layers(training, stage, chunk);
     if (stage == 0 && plan->first_stage_layers)
@@ -146,6 +153,25 @@ static void check_positions(const TrainingSpec *training, const Report *report) 
                  training->sequence_tokens, positions);
 }
 
+/* Layers that are listed chunk by chunk. */
+static void check_listed_layers(const TrainingSpec *training, const Report *report) {
+    const PlanSpec *plan = &training->plan;
+    int64_t chunks = plan->pipeline_parallel * plan->virtual_stages, sum = 0;
+    for (int64_t i = 0; i < plan->layers_per_stage_count; i++)
+        sum += plan->layers_per_stage[i];
+    if (plan->first_stage_layers || plan->last_stage_layers || plan->embedding_as_layer || plan->head_as_layer)
+        COMPLAIN(report, ".plan.layers_per_stage",
+                 "found it beside first_stage_layers, last_stage_layers, embedding_as_layer or head_as_layer, expected "
+                 "one way to say what a stage holds");
+    if (plan->layers_per_stage_count != chunks)
+        COMPLAIN(report, ".plan.layers_per_stage",
+                 "found %" PRId64 " numbers, expected one for each of %" PRId64 " stages of %" PRId64 " chunks",
+                 plan->layers_per_stage_count, plan->pipeline_parallel, plan->virtual_stages);
+    else if (sum != training->model.layers)
+        COMPLAIN(report, ".plan.layers_per_stage", "found %" PRId64 " layers in sum, expected the model's %" PRId64,
+                 sum, training->model.layers);
+}
+
 static void check_layers(const TrainingSpec *training, const Report *report) {
     const PlanSpec *plan = &training->plan;
     int64_t stages = plan->pipeline_parallel, chunks = stages * plan->virtual_stages, sum = 0;
@@ -153,6 +179,10 @@ static void check_layers(const TrainingSpec *training, const Report *report) {
     bool counts_ends = plan->embedding_as_layer || plan->head_as_layer;
     int64_t least = counts_ends ? 1 : 0;
     bool good = true;
+    if (plan->layers_per_stage_count) {
+        check_listed_layers(training, report);
+        return;
+    }
     if (unequal && (plan->virtual_stages > 1 || stages < 2 || counts_ends)) {
         COMPLAIN(report, ".plan.first_stage_layers",
                  "found unequal stages, expected at least 2 stages and virtual_stages 1%s",

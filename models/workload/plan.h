@@ -53,6 +53,8 @@ typedef struct PlanSpec {
                                           own does */
     int64_t first_stage_layers;        /* layers on the first stage, 0 = as many as on the others */
     int64_t last_stage_layers;         /* layers on the last stage, 0 = as many as on the others */
+    const int64_t *layers_per_stage;   /* of every chunk in the order of a forward pass: [chunk * stages + stage] */
+    int64_t layers_per_stage_count;    /* 0 = not listed, as the fields around say */
     bool embedding_as_layer;           /* the first chunk holds a layer less than the others */
     bool head_as_layer;                /* the last chunk holds a layer less than the others */
     Recompute recompute;
@@ -118,6 +120,9 @@ double plan_hidden_bytes(const TrainingSpec *training);
 
 /* Stages, chunks and micro-batches of a resolved plan. */
 PipelineShape plan_shape(const PlanSpec *plan);
+
+/* Whether weight gradients have passes of their own; false while the schedule is open. */
+bool plan_splits_backward(const PlanSpec *plan);
 
 const char *recompute_name(Recompute recompute); /* none, selective, full */
 

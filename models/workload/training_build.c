@@ -7,12 +7,13 @@
 
 static size_t pass_total(const Build *build) {
     size_t sets = (size_t)build->builder->step->ranks.replica_set_count;
-    return sets * (size_t)build->shape.stages * (size_t)pipeline_pass_count(&build->shape);
+    return sets * (size_t)build->shape.stages * (size_t)build->pass_count;
 }
 
 void build_init(Build *build) {
     const RankClasses *ranks = &build->builder->step->ranks;
     size_t chunks = (size_t)ranks->replica_set_count * (size_t)build->shape.stages * (size_t)build->shape.chunks;
+    build->pass_count = pipeline_pass_count(pipeline_find(build->plan->schedule), &build->shape);
     build->pass_first = ARENA_ARRAY(build->arena, pass_total(build), TaskId);
     build->pass_sent = ARENA_ARRAY(build->arena, pass_total(build), TaskId);
     build->gradients = ARENA_ARRAY(build->arena, chunks * TRAINING_SLICES_MAX, TaskId);
@@ -29,7 +30,8 @@ void build_init(Build *build) {
 size_t build_pass_index(const Build *build, int set, int stage, const PipelinePass *pass) {
     size_t virtual_stages = (size_t)build->shape.stages * (size_t)build->shape.chunks;
     size_t row = (size_t)set * virtual_stages + (size_t)pass->chunk * (size_t)build->shape.stages + (size_t)stage;
-    return (row * (size_t)build->shape.micro_batches + (size_t)pass->micro_batch) * 2 + (pass->kind == PASS_BACKWARD);
+    size_t kinds = (size_t)build->pass_count / (size_t)(build->shape.micro_batches * build->shape.chunks);
+    return (row * (size_t)build->shape.micro_batches + (size_t)pass->micro_batch) * kinds + (size_t)pass->kind;
 }
 
 size_t build_gradient_index(const Build *build, int set, int stage, int chunk, int slice) {
@@ -38,7 +40,7 @@ size_t build_gradient_index(const Build *build, int set, int stage, int chunk, i
 }
 
 int build_slot_count(const Build *build) {
-    return pipeline_pass_count(&build->shape) * build->units;
+    return build->pass_count * build->units;
 }
 
 size_t build_slot_index(const Build *build, int set, int slot) {

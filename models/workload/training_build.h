@@ -26,6 +26,7 @@ typedef struct Build {
     const TrainingTraffic *traffic;
     const TrainingCosts *costs; /* [node_type] */
     PipelineShape shape;
+    int pass_count; /* of one stage */
     StepBuilder *builder;
     TaskId *pass_first;  /* [build_pass_index]: first compute task of a pass; those of the other classes follow it */
     TaskId *pass_sent;   /* [build_pass_index]: its message to the next stage */

@@ -21,11 +21,13 @@ static void add_covers(TrainingCosts *costs, const TrainingSpec *training, const
 TrainingCosts training_costs_of(const TrainingSpec *training, const GpuSpec *gpu) {
     TrainingCosts costs = {.layer_forward = layer_forward_cost(training, gpu),
                            .layer_backward = layer_backward_cost(training, gpu),
+                           .layer_weight = layer_weight_cost(training, gpu),
                            .layer_recompute = layer_recompute_cost(training, gpu),
                            .embedding_forward = embedding_forward_cost(training, gpu),
                            .embedding_backward = embedding_backward_cost(training, gpu),
                            .head_forward = head_forward_cost(training, gpu),
                            .head_backward = head_backward_cost(training, gpu),
+                           .head_weight = head_weight_cost(training, gpu),
                            .view_s = gpu->kernels.host_s};
     if (training->plan.context_parallel > 1)
         add_covers(&costs, training, gpu);
@@ -75,9 +77,22 @@ static void add_layers(WorkCost *cost, const WorkCost *whole, const WorkCost *co
         work_cost_add(cost, cover, work->part == PASS_COVER ? layers : -layers);
 }
 
+/* Products of weight gradients: nothing is recomputed, nothing exchanged, the table's gradient is there already. */
+static WorkProfile weight_profile(const TrainingCosts *costs, const PassWork *work, double speed_fraction) {
+    Seconds seconds = {0};
+    WorkCost cost = {0};
+    work_cost_add(&cost, &costs->layer_weight, (double)work->layers);
+    if (work->head)
+        work_cost_add(&cost, &costs->head_weight, 1);
+    add_cost(&seconds, &cost);
+    return round_profile(&seconds, speed_fraction);
+}
+
 WorkProfile training_pass_profile(const TrainingCosts *costs, const PassWork *work, double speed_fraction) {
     bool forward = work->kind == PASS_FORWARD;
     WorkCost cost = {0}, again = {0};
+    if (work->kind == PASS_WEIGHT)
+        return weight_profile(costs, work, speed_fraction);
     add_layers(&cost, forward ? &costs->layer_forward : &costs->layer_backward,
                forward ? &costs->cover_forward : &costs->cover_backward, work);
     if (work->embedding)

@@ -12,12 +12,14 @@
 /* Costs of the pieces, computed once per job. */
 typedef struct TrainingCosts {
     WorkCost layer_forward;
-    WorkCost layer_backward;
+    WorkCost layer_backward; /* without layer_weight if the schedule splits the backward pass */
+    WorkCost layer_weight;
     WorkCost layer_recompute;
     WorkCost embedding_forward;
     WorkCost embedding_backward;
     WorkCost head_forward;
-    WorkCost head_backward;
+    WorkCost head_backward; /* without head_weight if it does */
+    WorkCost head_weight;
     WorkCost cover_forward;  /* of the layer's forward, backward and recomputation: attention beside the exchange of */
     WorkCost cover_backward; /* keys and values (training_context.h) */
     WorkCost cover_recompute;

@@ -80,19 +80,49 @@ double training_chunk_activation_bytes(const TrainingSpec *training, int stage, 
     return bytes;
 }
 
+/* Input and gradient of the output of a layer's products: qkv, projection, MLP up and down. */
+static double layer_weight_bytes(const TrainingSpec *training) {
+    const TransformerSpec *model = &training->model;
+    double query = (double)(model->heads * transformer_head_dim(model));
+    double key_value = 2 * training_held_kv_heads(training) * (double)transformer_head_dim(model);
+    double ffn = (double)transformer_ffn_hidden(model) * (model->gated ? 3 : 2);
+    double split = (2 * query + key_value + ffn) / (double)model->hidden / (double)training->plan.tensor_parallel;
+    double whole = 4.0 / (double)(training->plan.sequence_parallel ? training->plan.tensor_parallel : 1);
+    return (split + whole) * plan_hidden_bytes(training);
+}
+
+/* The head's input, and the gradients of the logits as the product takes them. */
+static double head_weight_bytes(const TrainingSpec *training) {
+    const PlanSpec *plan = &training->plan;
+    double tensors = (double)plan->tensor_parallel;
+    double logits = (double)plan_micro_batch_tokens(training) * (double)training->model.vocab / tensors;
+    return logits * activation_bytes(plan->precision) +
+           plan_hidden_bytes(training) / (plan->sequence_parallel ? tensors : 1);
+}
+
+double training_chunk_weight_bytes(const TrainingSpec *training, int stage, int chunk) {
+    if (!plan_splits_backward(&training->plan))
+        return 0;
+    double bytes = layer_weight_bytes(training) * (double)plan_chunk_layers(training, stage, chunk);
+    return training_is_last_chunk(&training->plan, stage, chunk) ? bytes + head_weight_bytes(training) : bytes;
+}
+
 static double peak_activation_bytes(const TrainingSpec *training, int stage) {
     const PlanSpec *plan = &training->plan;
     PipelineShape shape = plan_shape(plan);
-    PipelinePass *passes = calloc((size_t)pipeline_pass_count(&shape), sizeof *passes);
-    double *weights = calloc((size_t)shape.chunks, sizeof *weights);
-    if (!passes || !weights)
-        fatal("out of memory for the schedule of %d passes", pipeline_pass_count(&shape));
+    const PipelineSchedule *schedule = pipeline_find(plan->schedule);
+    int count = pipeline_pass_count(schedule, &shape);
+    PipelinePass *passes = calloc((size_t)count, sizeof *passes);
+    PassHold *holds = calloc((size_t)shape.chunks, sizeof *holds);
+    if (!passes || !holds)
+        fatal("out of memory for the schedule of %d passes", count);
     for (int chunk = 0; chunk < shape.chunks; chunk++)
-        weights[chunk] = training_chunk_activation_bytes(training, stage, chunk);
-    pipeline_find(plan->schedule)->order(&shape, stage, passes);
-    double peak = pipeline_peak_in_flight(&shape, passes, weights);
+        holds[chunk] = (PassHold){training_chunk_activation_bytes(training, stage, chunk),
+                                  training_chunk_weight_bytes(training, stage, chunk)};
+    schedule->order(&shape, stage, passes);
+    double peak = pipeline_peak_held(passes, count, holds);
     free(passes);
-    free(weights);
+    free(holds);
     return peak;
 }
 

@@ -6,7 +6,8 @@
  *
  * Activations of a layer follow Korthikanti et al. 2022 (arXiv 2205.05198), equations 1-4, taken apart by tensor so
  * that grouped-query and gated models follow too; for a GPT they are sbh(10 + 24/t + 5as/(ht)) bytes, sbh/t(34 + 5as/h)
- * with sequence parallelism; a context group divides s (Megatron-LM), and nothing else.
+ * with sequence parallelism; a context group divides s (Megatron-LM), and nothing else. What weight gradients wait for
+ * is kept longer, recomputed or not, when the schedule splits them off.
  */
 #ifndef MODELS_WORKLOAD_TRAINING_MEMORY_H
 #define MODELS_WORKLOAD_TRAINING_MEMORY_H
@@ -28,6 +29,10 @@ double stage_memory_total_bytes(const StageMemory *memory);
 
 /* Bytes that one micro-batch keeps on one GPU between the forward and the backward pass of a chunk. */
 double training_chunk_activation_bytes(const TrainingSpec *training, int stage, int chunk);
+
+/* Bytes that it keeps from the end of the backward pass to the end of the weight pass: both operands of every product
+ * of weight gradients; 0 when the schedule has no such pass. 32 s b h per layer of a GPT (Qi et al. 2023, Table 1). */
+double training_chunk_weight_bytes(const TrainingSpec *training, int stage, int chunk);
 
 /* Bytes that one layer keeps for one micro-batch under a recomputation mode. */
 double training_layer_activation_bytes(const TrainingSpec *training, Recompute recompute);

@@ -46,7 +46,8 @@ static PassWork slice_work(const Build *build, const PassPlace *place, int slice
     bool first = slice == 0, last = slice == place->slices - 1, forward = place->pass.kind == PASS_FORWARD;
     return (PassWork){.kind = place->pass.kind,
                       .layers = layers * (slice + 1) / place->slices - layers * slice / place->slices,
-                      .embedding = is_first_virtual_stage(place) && (forward ? first : last),
+                      .embedding =
+                          is_first_virtual_stage(place) && place->pass.kind != PASS_WEIGHT && (forward ? first : last),
                       .head = is_last_virtual_stage(build, place) && (forward ? last : first)};
 }
 
@@ -70,19 +71,19 @@ static double tensor_sums(const Build *build, const PassPlace *place, const Pass
 }
 
 static PoolUse pass_memory(const Build *build, const PassPlace *place, int slice) {
-    int64_t bytes = (int64_t)training_chunk_activation_bytes(build->training, place->stage, place->pass.chunk);
-    PoolUse use = {0};
-    if (place->pass.kind == PASS_FORWARD && slice == 0)
-        use.reserve_units = bytes;
-    else if (place->pass.kind == PASS_BACKWARD && slice == place->slices - 1)
-        use.release_units = bytes;
-    return use;
+    int64_t held = (int64_t)training_chunk_activation_bytes(build->training, place->stage, place->pass.chunk);
+    int64_t kept = (int64_t)training_chunk_weight_bytes(build->training, place->stage, place->pass.chunk);
+    const int64_t change[PASS_KIND_COUNT] = {held, kept - held, -kept};
+    int64_t units = change[place->pass.kind];
+    if (units > 0)
+        return (PoolUse){.reserve_units = slice == 0 ? units : 0};
+    return (PoolUse){.release_units = slice == place->slices - 1 ? -units : 0};
 }
 
 static StepTask pass_task(const PassPlace *place) {
-    return (StepTask){.kind = place->pass.kind == PASS_FORWARD ? BAR_FORWARD : BAR_BACKWARD,
-                      .micro_batch = place->pass.micro_batch,
-                      .chunk = place->pass.chunk};
+    static const BarKind kinds[PASS_KIND_COUNT] = {BAR_FORWARD, BAR_BACKWARD, BAR_WEIGHT};
+    return (StepTask){
+        .kind = kinds[place->pass.kind], .micro_batch = place->pass.micro_batch, .chunk = place->pass.chunk};
 }
 
 /* A task of every class, one after the other; returns the first. */
@@ -124,14 +125,24 @@ static TaskId add_exchange(Build *build, const PassPlace *place, PassWork work, 
     return step_builder_join(builder, what, &place->streams);
 }
 
+/* Whether the GPUs of a place do something together at the end of a slice: sum hidden states or, after weight
+ * gradients, wait for each other. */
+static bool meets(const Build *build, const PassPlace *place) {
+    if (place->pass.kind == PASS_WEIGHT)
+        return place->streams.count > 1;
+    return build->traffic->tensor[place->set * build->shape.stages + place->stage] != NO_OPERATION;
+}
+
 /* The sums of the tensor group after a slice of a pass; returns the task that ends the slice. */
 static TaskId add_tensor_sums(Build *build, const PassPlace *place, const PassWork *work, TaskId end) {
     int operation = build->traffic->tensor[place->set * build->shape.stages + place->stage];
     StepTask what = pass_task(place);
-    if (operation == NO_OPERATION)
+    if (!meets(build, place))
         return end;
     what.kind = BAR_TENSOR_COMM;
     what.category = LEDGER_COMM_TENSOR;
+    if (work->kind == PASS_WEIGHT)
+        return step_builder_join(build->builder, what, &place->streams);
     return step_builder_communicate(build->builder, what, &place->streams, operation, tensor_sums(build, place, work));
 }
 
@@ -140,7 +151,7 @@ static TaskId add_tensor_sums(Build *build, const PassPlace *place, const PassWo
 static TaskId add_slice(Build *build, const PassPlace *place, int slice) {
     PassWork work = slice_work(build, place, slice);
     PoolUse memory = pass_memory(build, place, slice), release = {.release_units = memory.release_units};
-    bool exchanges = build->plan->context_parallel > 1 && work.layers > 0;
+    bool exchanges = build->plan->context_parallel > 1 && work.layers > 0 && work.kind != PASS_WEIGHT;
     work.part = exchanges ? PASS_ALONE : PASS_WHOLE;
     memory.release_units = exchanges ? 0 : memory.release_units;
     TaskId first = add_compute(build, place, &work, memory);
@@ -151,7 +162,7 @@ static TaskId add_slice(Build *build, const PassPlace *place, int slice) {
         build->pass_first[build_pass_index(build, place->set, place->stage, &place->pass)] = first;
     if (exchanges)
         end = add_exchange(build, place, work, first, release);
-    else if (build->traffic->tensor[place->set * build->shape.stages + place->stage] != NO_OPERATION)
+    else if (meets(build, place))
         after_compute(build, place, first);
     return add_tensor_sums(build, place, &work, end);
 }
@@ -161,7 +172,7 @@ static void add_message(Build *build, const PassPlace *place, TaskId ready) {
     const int *operations = forward ? build->traffic->forward : build->traffic->backward;
     int operation = operations[place->set * build->shape.stages + place->stage];
     bool ends = forward ? is_last_virtual_stage(build, place) : is_first_virtual_stage(place);
-    if (operation == NO_OPERATION || ends)
+    if (operation == NO_OPERATION || ends || place->pass.kind == PASS_WEIGHT)
         return;
     StreamSet streams = place->streams;
     streams.stream = build->plan->overlap_p2p ? STREAM_PIPELINE : STREAM_COMPUTE;
@@ -188,24 +199,25 @@ static void add_pass(Build *build, PassPlace *place, bool completes_gradients) {
     add_message(build, place, end);
 }
 
-/* Position of the backward pass that runs last on each chunk, whichever micro-batch the schedule gives it. */
-static void find_last_backward(const Build *build, const PipelinePass *passes, int *last_of_chunk) {
-    for (int i = 0; i < pipeline_pass_count(&build->shape); i++)
-        if (passes[i].kind == PASS_BACKWARD)
+/* Position of the pass that completes the gradients of each chunk, whichever micro-batch the schedule gives it. */
+static void find_completing_pass(const Build *build, const PipelinePass *passes, int *last_of_chunk) {
+    PassKind completes = plan_splits_backward(build->plan) ? PASS_WEIGHT : PASS_BACKWARD;
+    for (int i = 0; i < build->pass_count; i++)
+        if (passes[i].kind == completes)
             last_of_chunk[passes[i].chunk] = i;
 }
 
 static void add_passes(Build *build) {
     const PipelineSchedule *schedule = pipeline_find(build->plan->schedule);
-    PipelinePass *passes = ARENA_ARRAY(build->arena, pipeline_pass_count(&build->shape), PipelinePass);
+    PipelinePass *passes = ARENA_ARRAY(build->arena, build->pass_count, PipelinePass);
     int *last_of_chunk = ARENA_ARRAY(build->arena, build->shape.chunks, int);
     int stages = build->shape.stages, places = build->builder->step->ranks.replica_set_count * stages;
     for (int index = 0; index < places; index++) {
         PassPlace place = {.set = index / stages, .stage = index % stages};
         schedule->order(&build->shape, place.stage, passes);
-        find_last_backward(build, passes, last_of_chunk);
+        find_completing_pass(build, passes, last_of_chunk);
         place.streams = stage_streams(build, place.set, place.stage, STREAM_COMPUTE);
-        for (int i = 0; i < pipeline_pass_count(&build->shape); i++) {
+        for (int i = 0; i < build->pass_count; i++) {
             place.pass = passes[i];
             place.position = i;
             add_pass(build, &place, last_of_chunk[passes[i].chunk] == i);

@@ -89,7 +89,7 @@ static void add_group(ShardStream *self) {
 }
 
 void training_shards_add(Build *build) {
-    int count = pipeline_pass_count(&build->shape);
+    int count = build->pass_count;
     if (build->units == 0)
         return;
     PipelinePass *passes = ARENA_ARRAY(build->arena, count, PipelinePass);

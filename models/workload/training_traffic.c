@@ -19,8 +19,10 @@ typedef struct TrafficBuilder {
 
 int training_gradient_slices(const TrainingSpec *training, int stage) {
     const PlanSpec *plan = &training->plan;
-    int64_t first = plan_chunk_layers(training, stage, 0);
-    int64_t last = plan_chunk_layers(training, stage, plan->virtual_stages - 1), layers = first < last ? first : last;
+    int64_t layers = plan_chunk_layers(training, stage, 0);
+    for (int64_t chunk = 1; chunk < plan->virtual_stages; chunk++)
+        if (plan_chunk_layers(training, stage, chunk) < layers)
+            layers = plan_chunk_layers(training, stage, chunk);
     if (!plan->overlap_grad_reduce || plan_weight_copies(plan) < 2)
         return 1;
     return layers < TRAINING_SLICES_MAX ? (int)(layers > 0 ? layers : 1) : TRAINING_SLICES_MAX;

@@ -50,7 +50,7 @@ static int list_virtual(const JobSpec *job, int64_t *values) {
     int64_t layers = job->training.model.layers + plan->embedding_as_layer + plan->head_as_layer;
     int64_t of_stage = layers / plan->pipeline_parallel;
     bool one = plan->pipeline_parallel == 1 || layers % plan->pipeline_parallel || plan->first_stage_layers ||
-               plan->last_stage_layers;
+               plan->last_stage_layers || plan->layers_per_stage_count;
     return list_divisors(one ? 1 : of_stage, one ? 1 : of_stage, values);
 }
 

@@ -143,6 +143,7 @@ void field_value_read(const SchemaRow *row, const YamlNode *node, const char *pa
         break;
     case FIELD_OBJECT:
     case FIELD_LIST:
+    case FIELD_COUNTS:
     case FIELD_ENTRY:
     case FIELD_ELSEWHERE:
         break;

@@ -125,6 +125,25 @@ static void read_list(const FieldReader *reader, const SchemaRow *row, YamlNode 
     *(int64_t *)((char *)object + row->count_offset) = node->count;
 }
 
+static void read_counts(const FieldReader *reader, const SchemaRow *row, YamlNode *node, const char *path,
+                        void *object) {
+    SchemaRow item = *row;
+    item.type = FIELD_INT64;
+    if (node->kind != YAML_SEQUENCE) {
+        error_list_add(reader->errors, node->place, path, "found %s, expected %s", yaml_node_shown(node, reader->arena),
+                       schema_row_expected(row, reader->arena));
+        return;
+    }
+    int64_t *items = ARENA_ARRAY(reader->arena, node->count, int64_t);
+    for (int i = 0; i < node->count; i++) {
+        node->pairs[i].read = true;
+        field_value_read(&item, node->pairs[i].value, arena_format(reader->arena, "%s[%d]", path, i), reader->errors,
+                         &items[i]);
+    }
+    *(const int64_t **)((char *)object + row->offset) = items;
+    *(int64_t *)((char *)object + row->count_offset) = node->count;
+}
+
 static void read_row(const FieldReader *reader, const SchemaRow *row, const YamlPair *pair, const char *path,
                      void *object) {
     void *field = (char *)object + row->offset;
@@ -134,6 +153,9 @@ static void read_row(const FieldReader *reader, const SchemaRow *row, const Yaml
         break;
     case FIELD_LIST:
         read_list(reader, row, pair->value, path, object);
+        break;
+    case FIELD_COUNTS:
+        read_counts(reader, row, pair->value, path, object);
         break;
     case FIELD_ENTRY:
         read_entry(reader, row, pair->value, path, field);

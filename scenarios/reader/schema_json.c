@@ -70,6 +70,11 @@ static void write_type(const JsonWriter *writer, const SchemaRow *row, int level
         write_table(writer, row->table, level);
         fputs("}", out);
         break;
+    case FIELD_COUNTS:
+        fputs("\"type\": \"array\", \"items\": {", out);
+        write_number(row, out);
+        fputs("}", out);
+        break;
     case FIELD_ENTRY:
         fputs("\"anyOf\": [{\"type\": \"string\"}, {", out);
         write_table(writer, row->table, level);

@@ -88,6 +88,8 @@ const char *schema_row_expected(const SchemaRow *row, Arena *arena) {
         return "a mapping";
     case FIELD_LIST:
         return "a list of mappings";
+    case FIELD_COUNTS:
+        return arena_format(arena, "a list, each %s", expected_number(row, arena));
     case FIELD_ENTRY:
         return arena_format(arena, "a %s of the catalogue or a mapping", row->table->name);
     case FIELD_ELSEWHERE:

@@ -23,6 +23,7 @@ typedef enum FieldType {
     FIELD_CONSTANT, /* a word of the menu; stored nowhere */
     FIELD_OBJECT,   /* a struct inside the struct */
     FIELD_LIST,     /* pointer to structs; their number is at count_offset as int64_t */
+    FIELD_COUNTS,   /* pointer to int64_t, a list of whole numbers; how many is at count_offset as int64_t */
     FIELD_ENTRY,    /* a struct inside the struct, by catalogue name or as a mapping */
     FIELD_ELSEWHERE /* read by another module; here only for its name and help */
 } FieldType;
@@ -33,7 +34,7 @@ typedef struct SchemaRow {
     const char *key;
     FieldType type;
     size_t offset;       /* bytes from the start of the table's struct */
-    size_t count_offset; /* FIELD_LIST: where the count is */
+    size_t count_offset; /* FIELD_LIST, FIELD_COUNTS: where the count is */
     Dimension dimension; /* FIELD_REAL */
     double min;          /* numbers, SI; included unless above_min */
     double max;          /* numbers, SI; included */

@@ -20,6 +20,9 @@ for name in sc21_table1 tensor_parallel_cliff data_parallel_fixed_batch pipeline
     draw "$name" sweep "$name"
 done
 draw two_jobs jobs two_jobs
+"$program" run -q scenarios/zero_bubble.yaml --set 'sweep={}' --set 'assert=[]' --set 'jobs[0].plan.schedule=zb_h1' \
+    --set 'jobs[0].plan.gradient_accumulation=16' -o "$work/zero_bubble" >/dev/null
+cp "$work/zero_bubble/plots/timeline.png" plots/gallery/zero_bubble.png
 draw two_jobs contention two_jobs_contention
 "$program" run -q scenarios/own_graph.yaml --set 'sweep={}' --set 'assert=[]' -o "$work/fabric" >/dev/null
 cp "$work/fabric/plots/fabric.png" plots/gallery/own_graph_fabric.png

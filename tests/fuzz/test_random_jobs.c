@@ -58,6 +58,15 @@ static SimulationSpec draw_job(const Draw *draw) {
     return spec;
 }
 
+/* The same jobs, with weight gradients of their own where the plan can have them. */
+static SimulationSpec draw_split_job(const Draw *draw) {
+    SimulationSpec spec = draw_job(draw);
+    PlanSpec *plan = &spec.jobs[0].training.plan;
+    if (plan->pipeline_parallel > 1 && plan->virtual_stages == 1)
+        plan->schedule = "zb_h1";
+    return spec;
+}
+
 Test(random_jobs, folded_and_unfolded_take_the_same_time_on_one_leaf) {
     drawn_jobs_check(23, JOBS, draw_job, drawn_jobs_check_folding);
 }
@@ -87,4 +96,12 @@ static void check_worse_parts(SimulationSpec *spec, int job) {
 
 Test(random_jobs, a_slower_part_never_makes_the_step_faster) {
     drawn_jobs_check(59, JOBS, draw_job, check_worse_parts);
+}
+
+Test(random_jobs, split_backward_passes_fold_too) {
+    drawn_jobs_check(31, JOBS, draw_split_job, drawn_jobs_check_folding);
+}
+
+Test(random_jobs, a_slower_part_never_helps_split_backward_passes) {
+    drawn_jobs_check(61, JOBS, draw_split_job, check_worse_parts);
 }

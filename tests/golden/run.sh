@@ -173,6 +173,10 @@ bad unknown_plot run $good --plot paper
 bad plot_of_json run $good --plot terminal --json
 bad set_without_value run $good --set cluster.nodes
 bad set_unknown_key run $good --set cluster.nods=4
+bad zero_bubble_one_stage run $good --set 'jobs[0].plan.schedule=zb_h1'
+bad layers_per_stage run $good --set 'jobs[0].plan={pipeline_parallel: 4, tensor_parallel: 4, layers_per_stage: [9, 10, 9]}'
+bad layers_per_stage_sum run $good --set 'jobs[0].plan={pipeline_parallel: 4, tensor_parallel: 4, layers_per_stage: [8, 9, 10, 10]}'
+bad layers_per_stage_values run $good --set 'jobs[0].plan={pipeline_parallel: 4, tensor_parallel: 4, layers_per_stage: [8, 0, x]}'
 bad set_no_path run $good --set '..=4'
 bad set_no_yaml run $good --set 'cluster.nodes=[1'
 bad set_out_of_range run $good --set cluster.nodes=0 --set 'jobs[0].plan.micro_batch=-1'
@@ -272,6 +276,7 @@ expect plan_best 0 run "$work/plan/best.yaml" &&
         fail "best.yaml of a plan takes $(step_taken "$work/stdout"), the search says $(step_taken "$work/plan_summary")"
     fi
 shown run_small 0 run $good
+shown run_uneven_stages 0 run $good --set 'jobs[0].plan={pipeline_parallel: 4, tensor_parallel: 4, gradient_accumulation: 8, schedule: zb_h1, layers_per_stage: [8, 10, 10, 8]}'
 shown run_after_dashes 0 run --format csv -- $good
 shown run_jobs 0 run $here/jobs.yaml
 shown run_jobs_too_big 0 run $here/jobs.yaml --set 'jobs[0].plan.tensor_parallel=1'

@@ -1,45 +1,68 @@
-/* The bubble of each schedule on uniform stages without communication is (p-1)/(vm) of the busy time, to the
- * nanosecond. */
+/*
+ * The bubble of each schedule on uniform stages without communication is (p-1)(f+b)/v, to the nanosecond; that of zb_h1
+ * is what Qi et al. 2023 state in Table 2, and on uniform stages its step is never longer than that of 1f1b.
+ */
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
 #include "models/workload/pipeline.h"
+#include "sim/engine/random.h"
 #include "sim/engine/task_graph.h"
 
-enum { FORWARD_NS = 1237, BACKWARD_NS = 2385 };
+/* Nanoseconds of the passes of one micro-batch and stage; a message delays what waits for it. */
+typedef struct Lengths {
+    SimTime pass[PASS_KIND_COUNT];
+    SimTime message;
+} Lengths;
+
+static const Lengths ODD = {{1237, 1148, 1237}, 0}, EQUAL = {{1237, 1237, 1237}, 0};
 
 typedef struct Run {
     Engine *engine;
     FairShare *share;
     TaskGraph *graph;
     PipelineShape shape;
-    TaskId *tasks; /* [(virtual stage * micro-batches + micro-batch) * 2 + kind] */
+    TaskId *tasks; /* [(virtual stage * micro-batches + micro-batch) * kinds + kind] */
 } Run;
 
-static size_t task_index(const Run *run, int virtual_stage, int micro_batch, PassKind kind) {
-    return ((size_t)virtual_stage * (size_t)run->shape.micro_batches + (size_t)micro_batch) * 2 + kind;
+static TaskId *task_of(const Run *run, int virtual_stage, int micro_batch, PassKind kind) {
+    size_t unit = (size_t)virtual_stage * (size_t)run->shape.micro_batches + (size_t)micro_batch;
+    return &run->tasks[unit * PASS_KIND_COUNT + kind];
 }
 
-static void add_stage(Run *run, const PipelineSchedule *schedule, int stage, PipelinePass *passes) {
+/* The backward pass includes what the schedule does not split off. */
+static SimTime length_of(const PipelineSchedule *schedule, const Lengths *lengths, PassKind kind) {
+    SimTime rest = kind == PASS_BACKWARD && !schedule->splits_backward ? lengths->pass[PASS_WEIGHT] : 0;
+    return lengths->pass[kind] + rest;
+}
+
+static void add_stage(Run *run, const PipelineSchedule *schedule, const Lengths *lengths, int stage) {
     StreamId stream = task_graph_add_stream(run->graph);
+    int count = pipeline_pass_count(schedule, &run->shape);
+    PipelinePass *passes = calloc((size_t)count, sizeof *passes);
     schedule->order(&run->shape, stage, passes);
-    for (int i = 0; i < pipeline_pass_count(&run->shape); i++) {
+    for (int i = 0; i < count; i++) {
         TaskSpec spec = {.streams = &stream, .stream_count = 1};
-        spec.duration = passes[i].kind == PASS_FORWARD ? FORWARD_NS : BACKWARD_NS;
+        spec.duration = length_of(schedule, lengths, passes[i].kind);
         int virtual_stage = passes[i].chunk * run->shape.stages + stage;
-        run->tasks[task_index(run, virtual_stage, passes[i].micro_batch, passes[i].kind)] =
-            task_graph_add(run->graph, &spec);
+        *task_of(run, virtual_stage, passes[i].micro_batch, passes[i].kind) = task_graph_add(run->graph, &spec);
     }
+    free(passes);
 }
 
-static void connect(Run *run) {
+static void connect_by_message(Run *run, TaskId from, TaskId to, SimTime length) {
+    TaskId message =
+        task_graph_add(run->graph, &(TaskSpec){.dependencies = &from, .dependency_count = 1, .duration = length});
+    task_graph_add_dependency(run->graph, to, message);
+}
+
+static void connect(Run *run, SimTime message) {
     int virtual_stages = run->shape.stages * run->shape.chunks;
     for (int i = 0; i + 1 < virtual_stages; i++)
         for (int j = 0; j < run->shape.micro_batches; j++) {
-            task_graph_add_dependency(run->graph, run->tasks[task_index(run, i + 1, j, PASS_FORWARD)],
-                                      run->tasks[task_index(run, i, j, PASS_FORWARD)]);
-            task_graph_add_dependency(run->graph, run->tasks[task_index(run, i, j, PASS_BACKWARD)],
-                                      run->tasks[task_index(run, i + 1, j, PASS_BACKWARD)]);
+            connect_by_message(run, *task_of(run, i, j, PASS_FORWARD), *task_of(run, i + 1, j, PASS_FORWARD), message);
+            connect_by_message(run, *task_of(run, i + 1, j, PASS_BACKWARD), *task_of(run, i, j, PASS_BACKWARD),
+                               message);
         }
 }
 
@@ -48,36 +71,40 @@ static void on_done(Engine *engine, void *subject, uint64_t argument) {
     *(bool *)subject = true;
 }
 
-static SimTime run_schedule(const PipelineSchedule *schedule, PipelineShape shape) {
-    size_t passes = (size_t)pipeline_pass_count(&shape);
+static SimTime run_schedule(const char *name, PipelineShape shape, const Lengths *lengths) {
+    const PipelineSchedule *schedule = pipeline_find(name);
+    size_t units = (size_t)shape.stages * (size_t)shape.chunks * (size_t)shape.micro_batches;
     Run run = {.engine = engine_create(&(EngineSettings){.seed = 1}), .shape = shape};
     run.share = fair_share_create(run.engine);
     run.graph = task_graph_create(run.engine, run.share);
-    run.tasks = calloc(passes * (size_t)shape.stages, sizeof *run.tasks);
-    PipelinePass *order = calloc(passes, sizeof *order);
+    run.tasks = calloc(units * PASS_KIND_COUNT, sizeof *run.tasks);
     for (int stage = 0; stage < shape.stages; stage++)
-        add_stage(&run, schedule, stage, order);
-    connect(&run);
+        add_stage(&run, schedule, lengths, stage);
+    connect(&run, lengths->message);
     bool done = false;
     task_graph_start(run.graph, (Event){on_done, &done, 0});
     engine_run(run.engine);
-    cr_assert(done);
+    cr_assert(done, "%s p=%d v=%d m=%d: passes wait for each other", name, shape.stages, shape.chunks,
+              shape.micro_batches);
     SimTime end = engine_now(run.engine);
     task_graph_destroy(run.graph);
     fair_share_destroy(run.share);
     engine_destroy(run.engine);
     free(run.tasks);
-    free(order);
     return end;
 }
 
+static SimTime busy_of(PipelineShape shape, const Lengths *lengths) {
+    SimTime unit = lengths->pass[PASS_FORWARD] + lengths->pass[PASS_BACKWARD] + lengths->pass[PASS_WEIGHT];
+    return unit * shape.micro_batches * shape.chunks;
+}
+
 static void check_bubble(const char *name, PipelineShape shape) {
-    const PipelineSchedule *schedule = pipeline_find(name);
-    SimTime busy = (SimTime)(FORWARD_NS + BACKWARD_NS) * shape.micro_batches * shape.chunks;
-    SimTime idle = run_schedule(schedule, shape) - busy;
-    cr_assert_eq(idle, (SimTime)(FORWARD_NS + BACKWARD_NS) * (shape.stages - 1), "%s p=%d v=%d m=%d: idle %ld ns", name,
-                 shape.stages, shape.chunks, shape.micro_batches, (long)idle);
-    cr_assert_float_eq((double)idle / (double)busy, schedule->bubble_fraction(&shape), 1e-12);
+    SimTime busy = busy_of(shape, &ODD), idle = run_schedule(name, shape, &ODD) - busy;
+    SimTime unit = ODD.pass[PASS_FORWARD] + ODD.pass[PASS_BACKWARD] + ODD.pass[PASS_WEIGHT];
+    cr_assert_eq(idle, unit * (shape.stages - 1), "%s p=%d v=%d m=%d: idle %ld ns", name, shape.stages, shape.chunks,
+                 shape.micro_batches, (long)idle);
+    cr_assert_float_eq((double)idle / (double)busy, pipeline_find(name)->bubble_fraction(&shape), 1e-12);
 }
 
 Test(pipeline_bubble, of_1f1b_is_exact) {
@@ -96,4 +123,46 @@ Test(pipeline_bubble, of_interleaved_1f1b_is_exact) {
         for (int chunks = 2; chunks <= 4; chunks++)
             for (int groups = 1; groups <= 3; groups++)
                 check_bubble("interleaved_1f1b", (PipelineShape){stages, chunks, groups * stages});
+}
+
+Test(pipeline_bubble, of_zb_h1_is_exact_for_equal_passes_and_every_number_of_micro_batches) {
+    for (int stages = 2; stages <= 16; stages++)
+        for (int micro_batches = 1; micro_batches <= 3 * stages; micro_batches++) {
+            PipelineShape shape = {stages, 1, micro_batches};
+            SimTime busy = busy_of(shape, &EQUAL), idle = run_schedule("zb_h1", shape, &EQUAL) - busy;
+            cr_assert_float_eq((double)idle / (double)busy, pipeline_find("zb_h1")->bubble_fraction(&shape), 1e-12,
+                               "p=%d m=%d: idle %ld ns", stages, micro_batches, (long)idle);
+        }
+}
+
+/* Qi et al. 2023, Table 2: (p-1)(f+b-w), where 1f1b has (p-1)(f+b+w). */
+Test(pipeline_bubble, of_zb_h1_is_that_of_the_paper) {
+    const Lengths lengths = {{1237, 1559, 1148}, 0};
+    for (int stages = 2; stages <= 16; stages++)
+        for (int micro_batches = stages; micro_batches <= 3 * stages; micro_batches++) {
+            PipelineShape shape = {stages, 1, micro_batches};
+            SimTime idle = run_schedule("zb_h1", shape, &lengths) - busy_of(shape, &lengths);
+            cr_assert_eq(idle, (SimTime)(1237 + 1559 - 1148) * (stages - 1), "p=%d m=%d: idle %ld ns", stages,
+                         micro_batches, (long)idle);
+        }
+    PipelineShape shape = {8, 1, 24};
+    cr_assert_float_eq(pipeline_find("zb_h1")->bubble_fraction(&shape),
+                       pipeline_find("1f1b")->bubble_fraction(&shape) / 3, 1e-12);
+}
+
+/* Uniform stages, whatever the lengths of the passes and messages. */
+Test(pipeline_bubble, of_zb_h1_is_never_above_that_of_1f1b) {
+    RandomStream *stream = random_stream_create(&(RandomName){.seed = 2385, .entity = "zb_h1", .purpose = "lengths"});
+    for (int draw = 0; draw < 2000; draw++) {
+        Lengths lengths = {.message = (SimTime)random_below(stream, 900)};
+        for (int kind = 0; kind < PASS_KIND_COUNT; kind++)
+            lengths.pass[kind] = 1 + (SimTime)random_below(stream, 3000);
+        PipelineShape shape = {2 + (int)random_below(stream, 9), 1, 1 + (int)random_below(stream, 24)};
+        SimTime classic = run_schedule("1f1b", shape, &lengths), split = run_schedule("zb_h1", shape, &lengths);
+        cr_assert_leq(split, classic, "f %ld b %ld w %ld message %ld p=%d m=%d: %ld above %ld",
+                      (long)lengths.pass[PASS_FORWARD], (long)lengths.pass[PASS_BACKWARD],
+                      (long)lengths.pass[PASS_WEIGHT], (long)lengths.message, shape.stages, shape.micro_batches,
+                      (long)split, (long)classic);
+    }
+    random_stream_destroy(stream);
 }

@@ -205,6 +205,33 @@ Test(layer_cost, unfused_accumulation_reads_and_writes_every_gradient) {
     bench_destroy(&bench);
 }
 
+/* What is split off the backward pass is all of it: the same products, traffic and kernels of the host. */
+Test(layer_cost, input_and_weight_gradients_make_the_backward_pass) {
+    for (int fused = 0; fused < 2; fused++) {
+        Bench bench = bench_create(2);
+        PlanSpec *plan = &bench.training.plan;
+        bench.training.model.gated = fused;
+        plan->gradient_accumulation = 2;
+        plan->gradient_accumulation_fusion = fused;
+        WorkCost whole = layer_backward_cost(&bench.training, &bench.gpu);
+        cr_assert_eq(layer_weight_cost(&bench.training, &bench.gpu).flop, 0);
+        plan->schedule = "zb_h1";
+        WorkCost split = layer_backward_cost(&bench.training, &bench.gpu);
+        WorkCost weight = layer_weight_cost(&bench.training, &bench.gpu);
+        double attention = transformer_attention_flop(&bench.training.model, 640) * 3 / 2;
+        expect_near(weight.flop, layer_flop(&bench) - attention);
+        work_cost_add(&split, &weight, 1);
+        expect_near(split.flop, whole.flop);
+        expect_near(split.ideal_s, whole.ideal_s);
+        expect_near(split.gemm_s, whole.gemm_s);
+        expect_near(split.memory_s, whole.memory_s);
+        expect_near(split.launch_s, whole.launch_s);
+        expect_near(split.host_s, whole.host_s);
+        expect_near(split.hbm_bytes, whole.hbm_bytes);
+        bench_destroy(&bench);
+    }
+}
+
 /* Eager Megatron-LM at hidden 1024: 3.6 ms per layer and micro-batch whether the group is 1, 2 or 4. */
 Test(layer_cost, the_host_limits_a_small_layer_whatever_the_tensor_group) {
     for (int64_t tensor = 1; tensor <= 4; tensor *= 2) {

@@ -9,7 +9,7 @@ static const PipelineShape SHAPES[] = {{1, 1, 1}, {1, 1, 7}, {2, 1, 3}, {4, 1, 4
 
 /* Checks one stage: every pass once, no backward before its forward. */
 static void check_order(const PipelineSchedule *schedule, const PipelineShape *shape, int stage) {
-    int count = pipeline_pass_count(shape);
+    int count = pipeline_pass_count(schedule, shape), kinds = schedule->splits_backward ? 3 : 2;
     PipelinePass *passes = calloc((size_t)count, sizeof *passes);
     char *seen = calloc((size_t)count, 1);
     schedule->order(shape, stage, passes);
@@ -17,10 +17,11 @@ static void check_order(const PipelineSchedule *schedule, const PipelineShape *s
         int unit = passes[i].chunk * shape->micro_batches + passes[i].micro_batch;
         cr_assert(passes[i].chunk >= 0 && passes[i].chunk < shape->chunks);
         cr_assert(passes[i].micro_batch >= 0 && passes[i].micro_batch < shape->micro_batches);
-        int half = passes[i].kind == PASS_BACKWARD;
-        cr_assert_not(seen[unit * 2 + half], "%s repeats a pass", schedule->name);
-        cr_assert(!half || seen[unit * 2], "%s: backward before forward", schedule->name);
-        seen[unit * 2 + half] = 1;
+        int kind = passes[i].kind;
+        cr_assert(kind < kinds);
+        cr_assert_not(seen[unit * kinds + kind], "%s repeats a pass", schedule->name);
+        cr_assert(kind == 0 || seen[unit * kinds + kind - 1], "%s: a pass before what it needs", schedule->name);
+        seen[unit * kinds + kind] = 1;
     }
     free(passes);
     free(seen);
@@ -47,11 +48,16 @@ Test(pipeline, every_schedule_has_a_name_a_summary_and_a_source) {
     cr_assert_null(pipeline_find("zigzag"));
 }
 
-static double peak_of(const char *name, PipelineShape shape, int stage) {
+static double peak_of_holds(const char *name, PipelineShape shape, int stage, const PassHold *holds) {
     PipelinePass passes[1024];
-    double weights[8] = {1, 1, 1, 1, 1, 1, 1, 1};
-    pipeline_find(name)->order(&shape, stage, passes);
-    return pipeline_peak_in_flight(&shape, passes, weights);
+    const PipelineSchedule *schedule = pipeline_find(name);
+    schedule->order(&shape, stage, passes);
+    return pipeline_peak_held(passes, pipeline_pass_count(schedule, &shape), holds);
+}
+
+static double peak_of(const char *name, PipelineShape shape, int stage) {
+    static const PassHold holds[8] = {{1, 0}, {1, 0}, {1, 0}, {1, 0}, {1, 0}, {1, 0}, {1, 0}, {1, 0}};
+    return peak_of_holds(name, shape, stage, holds);
 }
 
 Test(pipeline, gpipe_holds_every_micro_batch) {
@@ -67,6 +73,27 @@ Test(pipeline, one_forward_one_backward_holds_as_many_as_stages_behind) {
 /* Korthikanti et al. 2022: the first stage holds 1 + (p-1)/(pv) times the layers of a pipeline without chunks. */
 Test(pipeline, interleaving_holds_a_little_more_on_the_first_stage) {
     cr_assert_eq(peak_of("interleaved_1f1b", (PipelineShape){8, 3, 64}, 0), 8 * 3 + 7);
+}
+
+/* Qi et al. 2023, Table 2: no more micro-batches than on the first stage of 1f1b, on any stage. */
+Test(pipeline, zb_h1_holds_as_many_as_the_first_stage_of_1f1b) {
+    const PassHold whole = {1, 1}, part = {1, 0.238};
+    for (int stages = 2; stages <= 9; stages++)
+        for (int micro_batches = 1; micro_batches <= 3 * stages; micro_batches++)
+            for (int stage = 0; stage < stages; stage++) {
+                PipelineShape shape = {stages, 1, micro_batches};
+                double first = peak_of("1f1b", shape, 0), held = peak_of_holds("zb_h1", shape, stage, &whole);
+                cr_assert_eq(held, first, "p=%d m=%d stage %d holds %f", stages, micro_batches, stage, held);
+                held = peak_of_holds("zb_h1", shape, stage, &part);
+                cr_assert_leq(held, peak_of("1f1b", shape, stage) + 0.238 * stage);
+            }
+}
+
+Test(pipeline, zb_h1_refuses_chunks_and_a_single_stage) {
+    const PipelineSchedule *schedule = pipeline_find("zb_h1");
+    cr_assert_str_eq(schedule->needs(&(PipelineShape){1, 1, 4}), "at least 2 pipeline stages");
+    cr_assert_str_eq(schedule->needs(&(PipelineShape){4, 2, 4}), "1 virtual stage");
+    cr_assert_null(schedule->needs(&(PipelineShape){2, 1, 1}));
 }
 
 Test(pipeline, interleaving_refuses_what_it_cannot_run) {

@@ -214,6 +214,43 @@ Test(plan, unequal_end_stages_hold_what_they_are_told_and_the_others_the_rest) {
     cr_assert_eq(plan_chunk_layers(&training, 3, 0), 2);
 }
 
+Test(plan, listed_stages_hold_what_they_are_told) {
+    static const int64_t four[] = {2, 4, 5, 1}, six[] = {1, 2, 3, 2, 2, 2};
+    TrainingSpec training = small_training();
+    training.plan.pipeline_parallel = 4;
+    training.plan.layers_per_stage = four;
+    training.plan.layers_per_stage_count = 4;
+    expect_good(&training, 4);
+    for (int stage = 0; stage < 4; stage++)
+        cr_assert_eq(plan_chunk_layers(&training, stage, 0), four[stage]);
+    training = small_training();
+    training.plan.pipeline_parallel = 3;
+    training.plan.virtual_stages = 2;
+    training.plan.gradient_accumulation = 3;
+    training.plan.layers_per_stage = six;
+    training.plan.layers_per_stage_count = 6;
+    expect_good(&training, 3);
+    for (int i = 0; i < 6; i++)
+        cr_assert_eq(plan_chunk_layers(&training, i % 3, i / 3), six[i]);
+}
+
+Test(plan, listed_stages_are_as_many_as_there_are_and_add_up) {
+    static const int64_t three[] = {5, 4, 4};
+    TrainingSpec training = small_training();
+    const char *path = "jobs[0].plan.layers_per_stage";
+    training.plan.pipeline_parallel = 4;
+    training.plan.layers_per_stage = three;
+    training.plan.layers_per_stage_count = 3;
+    expect_error(training, 4, path, "found 3 numbers, expected one for each of 4 stages of 1 chunks");
+    training.plan.pipeline_parallel = 3;
+    expect_error(training, 3, path, "found 13 layers in sum, expected the model's 12");
+    training.model.layers = 13;
+    training.plan.head_as_layer = true;
+    expect_error(training, 3, path,
+                 "found it beside first_stage_layers, last_stage_layers, embedding_as_layer or head_as_layer, expected "
+                 "one way to say what a stage holds");
+}
+
 Test(plan, two_unequal_stages_need_no_others) {
     TrainingSpec training = small_training();
     training.plan.pipeline_parallel = 2;

@@ -30,6 +30,10 @@ static const Layout LAYOUTS[] = {
     {"1f1b", 4, 4, 4, 4, 1, 6, true, true, 2},
     {"gpipe", 8, 2, 2, 4, 1, 4, true, false, 2},
     {"interleaved_1f1b", 8, 4, 4, 4, 2, 8, false, true, 2},
+    {"zb_h1", 2, 4, 2, 2, 1, 4, false, false, 0},
+    {"zb_h1", 4, 4, 2, 4, 1, 3, true, true, 0},
+    {"zb_h1", 4, 4, 4, 4, 1, 9, true, false, 2},
+    {"zb_h1", 8, 2, 1, 4, 1, 5, false, true, 2},
 };
 
 static SimulationSpec layout_spec(Arena *arena, const Layout *layout) {
@@ -95,7 +99,7 @@ Test(simulation, folded_and_unfolded_agree_with_a_slow_gpu) {
     }
 }
 
-/* Whatever the order of a schedule, a gradient is complete when its last backward pass is. */
+/* Whatever the order of a schedule, a gradient is complete when its last backward or weight pass is. */
 Test(simulation, gradients_are_not_reduced_before_the_last_backward_pass) {
     for (size_t i = 0; i < sizeof LAYOUTS / sizeof *LAYOUTS; i++) {
         Arena *arena = arena_create();
@@ -105,7 +109,8 @@ Test(simulation, gradients_are_not_reduced_before_the_last_backward_pass) {
             SimTime backward = 0, reduction = results->step;
             for (int j = 0; j < results->timeline_count; j++) {
                 const TimelineBar *bar = &results->timeline[j];
-                if (bar->gpu_class == class && bar->kind == BAR_BACKWARD && bar->end > backward)
+                bool makes = bar->kind == BAR_BACKWARD || bar->kind == BAR_WEIGHT;
+                if (bar->gpu_class == class && makes && bar->end > backward)
                     backward = bar->end;
                 if (bar->gpu_class == class && bar->stream == STREAM_DATA && bar->start < reduction)
                     reduction = bar->start;

@@ -67,6 +67,22 @@ Test(step_bound, no_run_is_shorter_with_zero) {
         }
 }
 
+Test(step_bound, no_run_is_shorter_with_weight_gradients_of_their_own) {
+    static const Shape shapes[] = {{1, 2, 1, 7}, {2, 2, 1, 1}, {1, 4, 1, 9}, {1, 8, 1, 3}};
+    for (int shape = 0; shape < (int)(sizeof shapes / sizeof *shapes); shape++)
+        for (int switches = 0; switches < SWITCHES / 2; switches++) {
+            Arena *arena = arena_create();
+            SimulationSpec spec = spec_of(arena, &shapes[shape], switches);
+            spec.jobs[0].training.plan.schedule = "zb_h1";
+            small_cluster_resolve(arena, &spec);
+            double step_s = run_s(arena, &spec), bound_s = step_bound_s(&spec, false);
+            cr_expect_leq(bound_s, step_s, "shape %d switches %d: %.9f above %.9f", shape, switches, bound_s, step_s);
+            cr_expect_leq(step_bound_s(&spec, true), bound_s);
+            cr_expect_gt(bound_s, 0.6 * step_s, "shape %d switches %d: %.9f of %.9f", shape, switches, bound_s, step_s);
+            arena_destroy(arena);
+        }
+}
+
 Test(step_bound, it_is_the_step_of_a_gpu_that_talks_to_nobody) {
     Arena *arena = arena_create();
     SimulationSpec spec = small_cluster(arena, 1, 1);
@@ -89,6 +105,23 @@ Test(step_bound, graphs_shorten_the_step_and_the_bound_alike) {
     double step_s = run_s(arena, &spec);
     cr_expect_lt(step_s, 0.5 * eager_s);
     cr_expect_float_eq(step_bound_s(&spec, false), step_s, 2e-9 * step_s);
+    arena_destroy(arena);
+}
+
+Test(step_bound, listed_layers_take_as_long_as_the_longest_stage) {
+    static const int64_t uneven[] = {1, 4, 2, 1};
+    Arena *arena = arena_create();
+    SimulationSpec spec = spec_of(arena, &(Shape){1, 4, 1, 9}, 8);
+    SimulationSpec even = spec_of(arena, &(Shape){1, 4, 1, 9}, 8);
+    spec.jobs[0].training.plan.layers_per_stage = uneven;
+    spec.jobs[0].training.plan.layers_per_stage_count = 4;
+    small_cluster_resolve(arena, &spec);
+    small_cluster_resolve(arena, &even);
+    double step_s = run_s(arena, &spec), bound_s = step_bound_s(&spec, false), even_s = run_s(arena, &even);
+    cr_expect_leq(bound_s, step_s);
+    cr_expect_gt(bound_s, 0.9 * step_s);
+    cr_expect_gt(step_s, 1.3 * even_s, "%.9f of %.9f", step_s, even_s);
+    cr_expect_lt(step_s, 2 * even_s);
     arena_destroy(arena);
 }
 

@@ -134,6 +134,22 @@ Test(training_costs, a_pass_moves_the_bytes_of_its_parts) {
     bench_destroy(&bench);
 }
 
+Test(training_costs, a_weight_pass_is_what_the_backward_pass_leaves) {
+    Bench bench = bench_create(RECOMPUTE_FULL);
+    const PassWork backward = {PASS_BACKWARD, 3, true, true, 0, PASS_WHOLE};
+    const PassWork weight = {PASS_WEIGHT, 3, false, true, 0, PASS_WHOLE};
+    LedgerRow whole = training_pass_profile(&bench.costs, &backward, 1).row;
+    bench.training.plan.schedule = "zb_h1";
+    TrainingCosts costs = training_costs_of(&bench.training, &bench.gpu);
+    LedgerRow inputs = training_pass_profile(&costs, &backward, 1).row;
+    LedgerRow weights = training_pass_profile(&costs, &weight, 1).row;
+    cr_assert_eq(weights.ns[LEDGER_RECOMPUTATION] + weights.ns[LEDGER_MEMORY_BOUND], 0);
+    cr_assert_gt(weights.ns[LEDGER_IDEAL_COMPUTE], 0.3 * (double)whole.ns[LEDGER_IDEAL_COMPUTE]);
+    for (int category = 0; category < LEDGER_COUNT; category++)
+        cr_assert_float_eq((double)(inputs.ns[category] + weights.ns[category]), (double)whole.ns[category], 2);
+    bench_destroy(&bench);
+}
+
 Test(training_costs, the_optimizer_waits_for_memory) {
     Bench bench = bench_create(RECOMPUTE_NONE);
     WorkCost cost = optimizer_cost(&bench.training, &bench.gpu, 238.5e6);

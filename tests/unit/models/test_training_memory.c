@@ -46,6 +46,22 @@ Test(training_memory, a_layer_with_sequence_parallelism_follows_equations_4_and_
     arena_destroy(arena);
 }
 
+/* Qi et al. 2023, Table 1: 32 sbh; the head keeps its input and the gradients of the logits. */
+Test(training_memory, weight_gradients_that_wait_keep_both_operands_of_their_products) {
+    Arena *arena = arena_create();
+    TrainingSpec training = gpt_175b(arena, true);
+    cr_assert_eq(training_chunk_weight_bytes(&training, 7, 2), 0);
+    training.plan.schedule = "zb_h1";
+    training.plan.virtual_stages = 1;
+    double layers = 12 * 32 * SBH / 8, head = 2 * SBH / 8 + 2 * 2048 * 51200.0 / 8;
+    cr_assert_float_eq(training_chunk_weight_bytes(&training, 3, 0) / layers, 1, 1e-12);
+    cr_assert_float_eq(training_chunk_weight_bytes(&training, 7, 0) / (layers + head), 1, 1e-12);
+    training.plan.tensor_parallel = 1;
+    training.plan.sequence_parallel = false;
+    cr_assert_float_eq(training_chunk_weight_bytes(&training, 3, 0) / (12 * 32 * SBH), 1, 1e-12);
+    arena_destroy(arena);
+}
+
 Test(training_memory, a_distributed_optimizer_splits_only_the_optimizer_state) {
     Arena *arena = arena_create();
     SimulationSpec spec = small_cluster(arena, 2, 4);

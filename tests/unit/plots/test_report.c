@@ -99,7 +99,7 @@ Test(report, data_sets_have_names_two_blank_lines_and_NaN) {
         "# chokepoint: samples over the step, each from its time to the next\n# columns: time_s mean max\n\n"
         "# stage 0 gpu\n0 0.75 1\n0.0015 0.1 0.2\n0.002 0.1 0.2\n\n\n");
     cr_assert_not_null(strstr(file_text("series/timeline.dat"),
-                              "# whole_backward\nNaN NaN NaN NaN NaN NaN NaN\n\n\n# whole_tensor_comm\n"));
+                              "# whole_backward\nNaN NaN NaN NaN NaN NaN NaN\n\n\n# whole_weight\n"));
 }
 
 Test(report, the_waterfall_starts_at_peak_and_ends_at_ideal_compute) {

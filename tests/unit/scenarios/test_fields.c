@@ -25,6 +25,8 @@ typedef struct Sample {
     Inner inner;
     Inner *list;
     int64_t list_count;
+    const int64_t *counts;
+    int64_t counts_count;
 } Sample;
 
 static const char *color_word(int index) {
@@ -76,6 +78,13 @@ static const SchemaRow ROWS[] = {
      .count_offset = offsetof(Sample, list_count),
      .table = &INNER,
      .help = "l"},
+    {.key = "counts",
+     .type = FIELD_COUNTS,
+     AT(counts),
+     .count_offset = offsetof(Sample, counts_count),
+     .min = 1,
+     .max = 9,
+     .help = "n"},
     {.key = "later", .type = FIELD_ELSEWHERE, .help = "m"},
 };
 static const SchemaTable TABLE = {
@@ -95,6 +104,19 @@ static void expect_errors(const char *text, const char *errors) {
     cr_assert_eq(sample.small, 3, "a refused value was stored");
     cr_assert_eq(sample.rate, 2.5, "a refused value was stored");
     reading_destroy(reading);
+}
+
+Test(fields, a_list_of_counts_lands_in_its_field) {
+    Reading *reading = reading_create();
+    Sample sample = read_sample(reading, "{counts: [3, 1, 9]}");
+    cr_assert_str_eq(reading_errors(reading), "");
+    cr_assert_eq(sample.counts_count, 3);
+    cr_assert_eq(sample.counts[0], 3);
+    cr_assert_eq(sample.counts[2], 9);
+    reading_destroy(reading);
+    expect_errors("counts: [3, 0, two]", "t.yaml:1:13: counts[1]: found 0, expected a whole number from 1 to 9\n"
+                                         "t.yaml:1:16: counts[2]: found two, expected a whole number from 1 to 9\n");
+    expect_errors("counts: 3", "t.yaml:1:9: counts: found 3, expected a list, each a whole number from 1 to 9\n");
 }
 
 Test(fields, every_type_lands_in_its_field) {
@@ -148,7 +170,7 @@ Test(fields, an_unknown_key_names_the_nearest_or_all) {
                   "t.yaml:1:10: inner.tiem: found unknown key \"tiem\", expected a key "
                   "of inner (did you mean \"time\"?)\n");
     expect_errors("{xyz: 5}", "t.yaml:1:2: xyz: found unknown key \"xyz\", expected one of small, large, rate, share, "
-                              "ratio, flag, text, word, color, kind, inner, list, later\n");
+                              "ratio, flag, text, word, color, kind, inner, list, counts, later\n");
 }
 
 Test(fields, a_missing_key_is_reported_where_its_mapping_is) {
