@@ -8,6 +8,7 @@
 #define MODELS_CLUSTER_SPEC_H
 
 #include "models/hardware/network.h"
+#include "models/hardware/storage.h"
 
 typedef struct SlowGpuSpec {
     int64_t gpu;           /* number in the cluster, of a GPU that there is */
@@ -25,6 +26,7 @@ typedef struct ClusterSpec {
     NodeSpec node; /* of every node that is not in other_nodes */
     int64_t nodes; /* >= 1 */
     FabricSpec fabric;
+    StorageSpec storage;
     OtherNodesSpec *other_nodes;
     int64_t other_node_count; /* entries, each a type of its own */
     const NodeMix *mix;       /* of other_nodes, by cluster_resolve_types; NULL = all nodes are of the usual type */

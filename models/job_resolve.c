@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "models/cluster/node_list.h"
+#include "models/input_resolve.h"
 #include "models/workload/collective_job.h"
 #include "models/workload/shard_units.h"
 
@@ -135,6 +136,7 @@ static int64_t all_gpus(const SimulationSpec *spec, const JobSpec *job, ErrorLis
 }
 
 void job_resolve(const SimulationSpec *spec, JobSpec *job, ErrorList *errors) {
+    int before = errors->count;
     int64_t gpus = cluster_gpu_count(&spec->cluster);
     const char *path = arena_format(errors->arena, "jobs[%" PRId64 "]", job->index);
     job->kind = job->collective.operation ? JOB_COLLECTIVE : JOB_TRAINING;
@@ -155,4 +157,6 @@ void job_resolve(const SimulationSpec *spec, JobSpec *job, ErrorList *errors) {
         resolve_collective(job, path, errors);
         break;
     }
+    if (errors->count == before)
+        input_resolve(spec, job, path, errors);
 }

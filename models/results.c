@@ -32,3 +32,8 @@ const MemoryResults *results_fullest_memory(const Results *results) {
             fullest = &results->memory[i];
     return fullest;
 }
+
+const char *input_cause_name(InputCause cause) {
+    static const char *const NAMES[INPUT_CAUSE_COUNT] = {"storage", "preparation", "copy"};
+    return NAMES[cause];
+}

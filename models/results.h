@@ -47,6 +47,7 @@ typedef enum BarKind {
     BAR_PIPELINE_COMM,
     BAR_DATA_COMM,
     BAR_OPTIMIZER,
+    BAR_INPUT_WAIT,
     BAR_KIND_COUNT
 } BarKind;
 
@@ -130,6 +131,9 @@ typedef struct CollectiveRow {
     const char *algorithm;
 } CollectiveRow;
 
+/* What a job waits for when it waits for samples. */
+typedef enum InputCause { INPUT_STORAGE, INPUT_PREPARATION, INPUT_COPY, INPUT_CAUSE_COUNT } InputCause;
+
 typedef struct Results Results;
 
 /* When something was there, in order of time. */
@@ -176,6 +180,8 @@ struct Results {
     LedgerRow ledger; /* GPU-ns over all GPUs and steps; sums to wall * gpus */
     int64_t comm_ns[LEDGER_COUNT]
                    [LINK_KIND_COUNT]; /* exposed communication by dimension and slowest kind of link, GPU-ns */
+    double
+        input_fraction[INPUT_CAUSE_COUNT]; /* parts of the ledger's data loading by cause, which sum to 1; 0 = none */
     const GpuClassResults *classes;
     int class_count;
     const TimelineBar *timeline;
@@ -205,6 +211,9 @@ struct Results {
 
 /* The metric of that name, NULL when there is none. */
 const Metric *results_metric(const Results *results, const char *name);
+
+/* "storage", "preparation", "copy" */
+const char *input_cause_name(InputCause cause);
 
 /* GPU-seconds of exposed communication of a job that are due to an owner. */
 double results_due_gpu_s(const Contention *contention, int job, int owner);

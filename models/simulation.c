@@ -1,10 +1,12 @@
 #include "models/simulation.h"
 
+#include "models/account/input_cause.h"
 #include "models/account/job_facts.h"
 #include "models/account/jobs_together.h"
 #include "models/account/metrics.h"
 #include "models/account/verdict.h"
 #include "models/cluster/cluster_run.h"
+#include "models/workload/loader.h"
 #include "sim/engine/check.h"
 #include "sim/engine/engine.h"
 
@@ -41,16 +43,30 @@ static double alone_step_s(const SimulationSpec *spec, const JobPlace *places, i
     JobPlace place = {.rank_gpu = places[index].rank_gpu};
     Arena *arena = arena_create();
     Results *results;
-    job.steps = 1;
+    job.steps = job.loader.workers > 0 ? loader_shown_steps(&job) : 1;
     job.start_s = 0;
     alone.jobs = &job;
     alone.job_count = 1;
     alone.background_count = alone.link_event_count = 0;
     alone.without_links = true;
     run_jobs(&alone, &place, arena, &results);
-    double step_s = sim_time_to_s(results->wall);
+    double step_s = sim_time_to_s(results->wall) / (double)job.steps;
     arena_destroy(arena);
     return step_s;
+}
+
+/* Runs a job that waits for samples again without what it waits for most, and says what came of it. */
+static void prove_input(const SimulationSpec *spec, const JobPlace *places, Arena *arena, Results *results) {
+    SimulationSpec ideal = *spec;
+    JobSpec job = spec->jobs[0];
+    Arena *scratch = arena_create();
+    Results *run;
+    input_cause_remove(&job, input_cause_main(results));
+    ideal.jobs = &job;
+    ideal.without_links = ideal.only_times = true;
+    run_jobs(&ideal, places, scratch, &run);
+    input_cause_tell(spec, &spec->jobs[0], run, arena, results);
+    arena_destroy(scratch);
 }
 
 const Results *simulation_run(const SimulationSpec *spec, Arena *arena) {
@@ -62,6 +78,8 @@ const Results *simulation_run(const SimulationSpec *spec, Arena *arena) {
     ClusterOutcome outcome = run_jobs(spec, places, arena, results);
     /* The results of one job that has the cluster for itself are those of the run. */
     if (simulation_spec_is_one_job(spec)) {
+        if (input_cause_is_there(results[0]))
+            prove_input(spec, places, arena, results[0]);
         results[0]->links = outcome.links;
         results[0]->link_count = outcome.link_count;
         results[0]->name = spec->name;

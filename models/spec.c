@@ -1,5 +1,7 @@
 #include "models/spec.h"
 
+#include <math.h>
+
 static const char *const PLACEMENT_NAMES[] = {"packed", "spread", "random"};
 static const char *const FIDELITY_NAMES[] = {"folded", "unfolded"};
 static const char *const JOB_KIND_NAMES[] = {"training", "collective"};
@@ -31,6 +33,10 @@ BackgroundSpec background_default(void) {
 
 LinkEventSpec link_event_default(void) {
     return (LinkEventSpec){.link = ""};
+}
+
+LoaderSpec loader_default(void) {
+    return (LoaderSpec){.copied_bytes = NAN, .workers = 1};
 }
 
 bool simulation_spec_is_one_job(const SimulationSpec *spec) {

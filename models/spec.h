@@ -29,6 +29,15 @@ typedef struct CollectiveSpec {
     int64_t repeats;       /* >= 1; of every size */
 } CollectiveSpec;
 
+/* Where the samples of a training job come from (workload/loader.h). A sample is a sequence. */
+typedef struct LoaderSpec {
+    double stored_bytes;   /* >= 0; of a sample, read from the storage */
+    double prepare_core_s; /* >= 0; time of one CPU core that decoding and augmenting a sample takes */
+    double copied_bytes;   /* >= 0; of a prepared sample, copied to the GPU; NAN = stored_bytes */
+    int64_t workers;       /* of each replica, each makes one micro-batch at a time; 0 = the job has no loader */
+    int64_t prefetch;      /* micro-batches of a replica that are ready or being made; 0 = 2 * workers */
+} LoaderSpec;
+
 typedef struct JobSpec {
     const char *name;
     int64_t index;         /* resolved: its place in the file, for errors */
@@ -40,6 +49,7 @@ typedef struct JobSpec {
     const char *nodes;     /* "0-7, 12", whose GPUs it gets in that order; "" = as placement says */
     Placement placement;
     TrainingSpec training;
+    LoaderSpec loader;
     CollectiveSpec collective;
 } JobSpec;
 
@@ -105,6 +115,7 @@ SimulationSpec simulation_spec_default(void);
 JobSpec job_default(void);
 BackgroundSpec background_default(void);
 LinkEventSpec link_event_default(void);
+LoaderSpec loader_default(void);
 
 /* True when one job has a sound cluster for itself. */
 bool simulation_spec_is_one_job(const SimulationSpec *spec);

@@ -21,6 +21,7 @@ static const char *const KIND_NAMES[BAR_KIND_COUNT] = {
     [BAR_DATA_COMM] = "data_comm",
     [BAR_OPTIMIZER] = "optimizer",
     [BAR_WEIGHT] = "weight",
+    [BAR_INPUT_WAIT] = "input_wait",
 };
 
 const char *bars_stream_name(StreamKind stream) {

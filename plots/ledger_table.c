@@ -26,6 +26,16 @@ static void write_links(FILE *out, Arena *arena, const char *run_id, const Resul
     }
 }
 
+static void write_input(FILE *out, Arena *arena, const char *run_id, const Results *results) {
+    int64_t waiting = results->ledger.ns[LEDGER_DATA_LOADING];
+    for (int cause = 0; cause < INPUT_CAUSE_COUNT && waiting > 0; cause++) {
+        const char *metric = arena_format(arena, "%s.%s", ledger_category_name(LEDGER_DATA_LOADING),
+                                          input_cause_name((InputCause)cause));
+        tidy_row_ns(out, (TidyKey){run_id, NAN, "all", metric},
+                    (int64_t)llround(results->input_fraction[cause] * (double)waiting));
+    }
+}
+
 void ledger_table_rows(FILE *out, const char *run_id, const Results *results) {
     if (results->status != RUN_OK) {
         return;
@@ -33,6 +43,7 @@ void ledger_table_rows(FILE *out, const char *run_id, const Results *results) {
     Arena *arena = arena_create();
     write_row(out, run_id, "all", &results->ledger);
     write_links(out, arena, run_id, results);
+    write_input(out, arena, run_id, results);
     for (int i = 0; i < results->class_count; i++) {
         write_row(out, run_id, results->classes[i].name, &results->classes[i].ledger);
     }

@@ -62,6 +62,15 @@ static void write_links(FILE *out, const Results *results, LedgerCategory catego
     }
 }
 
+static void write_input(FILE *out, const Results *results, double waiting) {
+    for (int cause = 0; cause < INPUT_CAUSE_COUNT; cause++) {
+        double fraction = waiting * results->input_fraction[cause];
+        if (!ledger_view_is_small(fraction)) {
+            fprintf(out, "      of which for %-16s %6.1f %%\n", input_cause_name((InputCause)cause), 100 * fraction);
+        }
+    }
+}
+
 void run_text_ledger(FILE *out, const Results *results, int columns) {
     if (results->status != RUN_OK || ledger_sum(&results->ledger) == 0) {
         return;
@@ -82,6 +91,9 @@ void run_text_ledger(FILE *out, const Results *results, int columns) {
         ledger_line(out, ledger_category_title(losses[shown].category), losses[shown].fraction, left, bar);
         if (ledger_is_communication(losses[shown].category)) {
             write_links(out, results, losses[shown].category);
+        }
+        if (losses[shown].category == LEDGER_DATA_LOADING) {
+            write_input(out, results, losses[shown].fraction);
         }
     }
     double ideal = ledger_view_fraction(&results->ledger, LEDGER_IDEAL_COMPUTE);

@@ -41,6 +41,7 @@ do for [picture in 'png svg'] {
              file index panel . '_pipeline_comm' using 1:3:1:2:4:5 with boxxyerror lc rgb PIPELINE_COLOUR notitle, \
              file index panel . '_data_comm' using 1:3:1:2:4:5 with boxxyerror lc rgb DATA_COLOUR notitle, \
              file index panel . '_optimizer' using 1:3:1:2:4:5 with boxxyerror lc rgb OPTIMIZER_COLOUR notitle, \
+             file index panel . '_input_wait' using 1:3:1:2:4:5 with boxxyerror lc rgb HOST_COLOUR notitle, \
              keyentry with boxes lc rgb FORWARD_EVEN title 'forward', \
              keyentry with boxes lc rgb BACKWARD_EVEN title 'backward', \
              keyentry with boxes lc rgb WEIGHT_EVEN title 'weight gradients', \
@@ -48,7 +49,8 @@ do for [picture in 'png svg'] {
              keyentry with boxes lc rgb CONTEXT_COLOUR title 'keys and values', \
              keyentry with boxes lc rgb PIPELINE_COLOUR title 'pipeline transfer', \
              keyentry with boxes lc rgb DATA_COLOUR title 'data-parallel communication', \
-             keyentry with boxes lc rgb OPTIMIZER_COLOUR title 'optimizer'
+             keyentry with boxes lc rgb OPTIMIZER_COLOUR title 'optimizer', \
+             keyentry with boxes lc rgb HOST_COLOUR title 'waiting for the host'
         unset label
     }
     unset multiplot

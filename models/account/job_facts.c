@@ -57,6 +57,14 @@ static const char *placement_words(const JobSpec *job) {
     return "at random";
 }
 
+static const char *loader_words(const SimulationSpec *spec, const JobSpec *job, Arena *arena) {
+    const char *counted = simulation_spec_is_one_job(spec) ? "steps count once the loader goes on as it will"
+                                                           : "its first step waits for the first samples";
+    return arena_format(
+        arena, "one GPU of each replica loads, by %" PRId64 " workers, at most %" PRId64 " micro-batches ahead; %s",
+        job->loader.workers, job->loader.prefetch, counted);
+}
+
 static void assume(const SimulationSpec *spec, const JobGpus *gpus, Arena *arena, Results *results) {
     const JobSpec *job = gpus->job;
     const PlanSpec *plan = &job->training.plan;
@@ -84,10 +92,16 @@ static void assume(const SimulationSpec *spec, const JobGpus *gpus, Arena *arena
     list[count++] = plan->flash_attention
                         ? "FLOPs of attention are counted for the causal half, which is what is computed"
                         : "FLOPs of attention are counted for the full square, as the SC21 paper does";
-    list[count++] = simulation_spec_is_one_job(spec)
-                        ? "nothing else slows the job down: no input, checkpoints, failures or other jobs"
-                        : "nothing but the traffic of others and the events of links slows the job down: no input, "
-                          "checkpoints or failures of GPUs";
+    const char *input = job->loader.workers > 0 ? "" : "input, ";
+    if (job->loader.workers > 0)
+        list[count++] = loader_words(spec, job, arena);
+    list[count++] =
+        simulation_spec_is_one_job(spec)
+            ? arena_format(arena, "nothing else slows the job down: no %scheckpoints, failures or other jobs", input)
+            : arena_format(arena,
+                           "nothing but the traffic of others and the events of links slows the job down: no %s"
+                           "checkpoints or failures of GPUs",
+                           input);
     results->assumptions = list;
     results->assumption_count = count;
 }

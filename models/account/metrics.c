@@ -74,6 +74,18 @@ static void add_pipeline(MetricList *list, const JobSpec *job, const Results *re
                     "the same on uniform stages without communication: (p-1)/(vm), with zb_h1 a third");
 }
 
+/* Of jobs that have a loader. */
+static void add_input(MetricList *list, const JobSpec *job, const Results *results) {
+    static const char *const HELP[INPUT_CAUSE_COUNT] = {"of GPU time: waiting for samples to be read",
+                                                        "of GPU time: waiting for samples to be prepared",
+                                                        "of GPU time: waiting for samples to be copied to the GPU"};
+    double all = (double)results->wall * (double)results->gpus;
+    double waiting = results->status == RUN_OK ? (double)results->ledger.ns[LEDGER_DATA_LOADING] / all : NAN;
+    for (int cause = 0; cause < INPUT_CAUSE_COUNT && job->loader.workers > 0; cause++)
+        metric_list_add(list, arena_format(list->arena, "input.%s_fraction", input_cause_name((InputCause)cause)),
+                        waiting * results->input_fraction[cause], "fraction", HELP[cause]);
+}
+
 static void add_plan(MetricList *list, const JobSpec *job, const Results *results) {
     const TrainingSpec *training = &job->training;
     const PlanSpec *plan = &training->plan;
@@ -114,6 +126,7 @@ void metrics_fill(const JobSpec *job, Arena *arena, Results *results) {
         add_memory(&list, results);
         metric_list_add_ledger(&list, results);
         add_pipeline(&list, job, results);
+        add_input(&list, job, results);
         add_plan(&list, job, results);
         break;
     case JOB_COLLECTIVE:

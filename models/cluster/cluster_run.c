@@ -31,6 +31,20 @@ static TrafficDetail detail_of(const SimulationSpec *spec, const JobPlace *place
     return detail;
 }
 
+/* What jobs ask of hosts. */
+static void lay_out_hosts(ClusterRun *run) {
+    const SimulationSpec *spec = run->spec;
+    RunGround *ground = &run->ground;
+    for (int64_t i = 0; i < spec->job_count; i++) {
+        if (!workload_needs_host(&spec->jobs[i]))
+            continue;
+        ground->host = ground->host != NULL ? ground->host : host_create(ground->arena, &spec->cluster);
+        workload_add_host(ground->arena, run->workloads[i], ground->host);
+    }
+    if (ground->host != NULL)
+        host_seal(ground->host, ground->share, spec->fidelity == FIDELITY_FOLDED);
+}
+
 static void lay_out(ClusterRun *run, const JobPlace *places) {
     const SimulationSpec *spec = run->spec;
     Arena *arena = run->ground.arena;
@@ -47,6 +61,7 @@ static void lay_out(ClusterRun *run, const JobPlace *places) {
             background_create(&run->ground, spec, &spec->background[i], (uint32_t)(spec->job_count + i));
     link_events_single_out(spec, run->ground.traffic);
     traffic_seal(run->ground.traffic, run->ground.share);
+    lay_out_hosts(run);
 }
 
 /* Nothing moves after the last job, so that what links carried is that of the run. */

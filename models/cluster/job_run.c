@@ -1,5 +1,4 @@
 #include "models/cluster/job_run.h"
-
 struct JobRun {
     RunGround *ground;
     const Workload *workload;
@@ -7,6 +6,8 @@ struct JobRun {
     JobAccount account;
     JobStep *step;
     Arena *step_arena; /* of the step */
+    Loader *loader;    /* NULL = none */
+    int64_t warm_ups;  /* steps that were not counted */
     bool done;
     bool endless;
 };
@@ -24,8 +25,8 @@ static void on_step_done(Engine *engine, void *subject, uint64_t argument);
 static void start_step(JobRun *run) {
     RunGround *ground = run->ground;
     run->step_arena = arena_create();
-    run->step =
-        job_step_create(&(StepGround){run->step_arena, ground->engine, ground->share, run->owner}, run->workload);
+    run->step = job_step_create(&(StepGround){run->step_arena, ground->engine, ground->share, run->owner, run->loader},
+                                run->workload);
     if (run->step->endless)
         job_run_give_up(run);
     else
@@ -46,6 +47,27 @@ static bool is_countable(const JobRun *run, SimTime end) {
     return wall <= INT64_MAX / run->account.results->gpus && end <= INT64_MAX / cluster_gpus;
 }
 
+/* True when a step does not count yet, since the loader began with nothing made. Beside others every step counts. */
+static bool is_warming_up(JobRun *run) {
+    if (run->loader == NULL || run->account.owners > 0)
+        return false;
+    return run->warm_ups++ < loader_warm_up_steps(run->workload->job);
+}
+
+static void repeat_step(JobRun *run) {
+    loader_open_books(run->loader);
+    end_step(run);
+    start_step(run);
+}
+
+static void finish(JobRun *run) {
+    if (run->loader != NULL) {
+        loader_causes(run->loader, run->account.results->input_fraction);
+        loader_stop(run->loader);
+    }
+    run->done = true;
+}
+
 static void on_step_done(Engine *engine, void *subject, uint64_t argument) {
     (void)argument;
     JobRun *run = subject;
@@ -54,27 +76,41 @@ static void on_step_done(Engine *engine, void *subject, uint64_t argument) {
         job_run_give_up(run);
         return;
     }
+    if (is_warming_up(run)) {
+        repeat_step(run);
+        return;
+    }
     job_account_add(&run->account, run->step, end);
     end_step(run);
     if (run->account.results->step_count < run->workload->job->steps) {
         start_step(run);
         return;
     }
-    run->done = true;
+    finish(run);
     const Event all_done = run->ground->all_done;
     if (--run->ground->jobs_left == 0)
         all_done.action(engine, all_done.subject, all_done.argument);
 }
 
+static void begin(JobRun *run) {
+    RunGround *ground = run->ground;
+    const Workload *workload = run->workload;
+    if (workload->feeds != NULL)
+        run->loader =
+            loader_create(&(LoaderGround){ground->arena, ground->engine, ground->share, ground->host, run->owner},
+                          workload->job, workload->feeds, workload->ranks.replica_set_count);
+    start_step(run);
+}
+
 static void on_start(Engine *engine, void *subject, uint64_t argument) {
     (void)engine, (void)argument;
-    start_step(subject);
+    begin(subject);
 }
 
 void job_run_start(JobRun *run) {
     SimTime start = sim_time_from_s(run->workload->job->start_s);
     if (start == 0)
-        start_step(run);
+        begin(run);
     else
         engine_schedule(run->ground->engine, start, 0, (Event){on_start, run, 0});
 }

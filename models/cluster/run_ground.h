@@ -5,6 +5,7 @@
 #ifndef MODELS_CLUSTER_RUN_GROUND_H
 #define MODELS_CLUSTER_RUN_GROUND_H
 
+#include "models/workload/host.h"
 #include "models/workload/traffic.h"
 #include "sim/engine/arena.h"
 #include "sim/engine/fair_share.h"
@@ -14,6 +15,7 @@ typedef struct RunGround {
     Engine *engine;
     FairShare *share;
     Traffic *traffic;
+    Host *host;     /* NULL = no job asks for anything of hosts */
     int jobs_left;  /* that have not ended; at 0 nothing new begins */
     Event all_done; /* happens when the last of them ends */
     bool endless;   /* one of them never will, within what can be counted */

@@ -33,13 +33,15 @@ typedef struct StepTask {
 } StepTask;
 
 struct CollectiveRun;
+struct Loader;
 
 /* What a step stands on. */
 typedef struct StepGround {
     Arena *arena; /* of the step */
     Engine *engine;
     FairShare *share;
-    uint32_t owner; /* whose transfers they are, when the fair share has owners */
+    uint32_t owner;        /* whose transfers they are, when the fair share has owners */
+    struct Loader *loader; /* of the job; NULL = micro-batches are there */
 } StepGround;
 
 typedef struct Step {

@@ -78,6 +78,12 @@ static StepTask on_streams(StepBuilder *builder, StepTask what, const StreamSet 
     return what;
 }
 
+TaskId step_builder_hold(StepBuilder *builder, StepTask what, const StreamSet *streams, Event begin) {
+    what = on_streams(builder, what, streams);
+    return add_task(builder, &what,
+                    &(TaskSpec){.streams = builder->streams, .stream_count = streams->count, .begin = begin});
+}
+
 TaskId step_builder_hand_over(StepBuilder *builder, StepTask what, const StreamSet *streams, int operation,
                               Event begin) {
     what = on_streams(builder, what, streams);

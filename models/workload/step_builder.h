@@ -54,6 +54,9 @@ TaskId step_builder_communicate(StepBuilder *builder, StepTask what, const Strea
 TaskId step_builder_hand_over(StepBuilder *builder, StepTask what, const StreamSet *streams, int operation,
                               Event begin);
 
+/* Holds a stream of every class from `begin` on until somebody ends the task (TaskSpec). */
+TaskId step_builder_hold(StepBuilder *builder, StepTask what, const StreamSet *streams, Event begin);
+
 /* Holds a stream of every class until the dependencies are done; takes no time. */
 TaskId step_builder_join(StepBuilder *builder, StepTask what, const StreamSet *streams);
 

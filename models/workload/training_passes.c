@@ -2,6 +2,7 @@
 
 #include "models/workload/shard_units.h"
 #include "models/workload/training_context.h"
+#include "models/workload/training_input.h"
 #include "models/workload/training_memory.h"
 
 /* Where a pass is done: a replica set, a stage, its classes, the pass itself. */
@@ -189,6 +190,8 @@ static void add_pass(Build *build, PassPlace *place, bool completes_gradients) {
     int slices = training_gradient_slices(build->training, place->stage);
     TaskId end = TASK_NONE;
     place->slices = build->units > 0 ? build->units : completes_gradients ? slices : 1;
+    if (place->pass.kind == PASS_FORWARD && is_first_virtual_stage(place))
+        training_input_add(build, place->set, &place->streams, place->pass.micro_batch);
     for (int slice = 0; slice < place->slices; slice++) {
         end = add_slice(build, place, slice);
         if (build->units > 0)

@@ -16,3 +16,12 @@ Workload *workload_create(Arena *arena, const SimulationSpec *spec, const JobSpe
     }
     return workload;
 }
+
+bool workload_needs_host(const JobSpec *job) {
+    return job->loader.workers > 0;
+}
+
+void workload_add_host(Arena *arena, Workload *workload, Host *host) {
+    if (workload->job->loader.workers > 0)
+        workload->feeds = loader_work(arena, workload->job, &workload->ranks, host);
+}

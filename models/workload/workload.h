@@ -7,6 +7,7 @@
 
 #include "models/workload/collective_job.h"
 #include "models/workload/job_place.h"
+#include "models/workload/loader.h"
 #include "models/workload/rank_classes.h"
 #include "models/workload/training_traffic.h"
 
@@ -17,10 +18,17 @@ typedef struct Workload {
     Traffic *traffic;
     TrainingTraffic training;     /* of a training job */
     CollectiveTraffic collective; /* of a collective job */
+    const FeedWork *feeds;        /* [replica set]: of a job with a loader */
 } Workload;
 
 /* Lays out a resolved job and adds its operations to the traffic, which is not sealed yet. */
 Workload *workload_create(Arena *arena, const SimulationSpec *spec, const JobSpec *job, const JobPlace *place,
                           Traffic *traffic);
+
+/* True when the job asks something of the hosts of its GPUs. */
+bool workload_needs_host(const JobSpec *job);
+
+/* Adds what it asks of the hosts, which are not sealed yet. */
+void workload_add_host(Arena *arena, Workload *workload, Host *host);
 
 #endif

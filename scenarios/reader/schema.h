@@ -31,5 +31,7 @@ extern const SchemaTable SCHEMA_PLAN;         /* PlanSpec */
 extern const SchemaTable SCHEMA_COLLECTIVE;   /* CollectiveSpec */
 extern const SchemaTable SCHEMA_BACKGROUND;   /* BackgroundSpec */
 extern const SchemaTable SCHEMA_LINK_EVENT;   /* LinkEventSpec */
+extern const SchemaTable SCHEMA_STORAGE;      /* StorageSpec */
+extern const SchemaTable SCHEMA_LOADER;       /* LoaderSpec */
 
 #endif

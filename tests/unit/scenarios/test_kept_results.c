@@ -117,6 +117,7 @@ static void expect_same(const Results *kept, const Results *fresh) {
     cr_expect_eq(kept->event_hash, fresh->event_hash);
     cr_expect_arr_eq(&kept->ledger, &fresh->ledger, sizeof(LedgerRow));
     cr_expect_arr_eq(kept->comm_ns, fresh->comm_ns, sizeof fresh->comm_ns);
+    cr_expect_arr_eq(kept->input_fraction, fresh->input_fraction, sizeof fresh->input_fraction);
     expect_metrics(kept, fresh);
     expect_classes(kept, fresh);
     expect_memory(kept, fresh);
@@ -143,6 +144,7 @@ typedef struct KnownResults {
     const SimTime *step_ends;
     LedgerRow ledger;
     int64_t comm_ns[LEDGER_COUNT][LINK_KIND_COUNT];
+    double input_fraction[INPUT_CAUSE_COUNT];
     struct {
         const void *items;
         int count;
