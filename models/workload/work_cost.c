@@ -26,6 +26,12 @@ void kernel_list_add_gemm(KernelList *list, GemmShape shape) {
     list->launches++;
 }
 
+void kernel_list_add_fused(KernelList *list, double seconds, double flop) {
+    list->cost.gemm_s += seconds;
+    list->cost.flop += flop;
+    list->launches++;
+}
+
 void kernel_list_add_product(KernelList *list, int64_t m, int64_t n, int64_t k) {
     kernel_list_add_gemm(list, (GemmShape){1, m, n, k, list->precision, false});
 }

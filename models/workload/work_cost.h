@@ -30,6 +30,9 @@ void kernel_list_init(KernelList *list, const GpuSpec *gpu, Precision precision)
 /* `batch` equal products C[m,n] = A[m,k] B[k,n]; a size of 0 counts as 1. */
 void kernel_list_add_gemm(KernelList *list, GemmShape shape);
 
+/* A fused kernel of products that takes `seconds` and leaves nothing in memory to count. */
+void kernel_list_add_fused(KernelList *list, double seconds, double flop);
+
 /* One product in the list's precision, and the two of its backward pass (gradients of inputs and of weights). */
 void kernel_list_add_product(KernelList *list, int64_t m, int64_t n, int64_t k);
 void kernel_list_add_product_backward(KernelList *list, int64_t m, int64_t n, int64_t k);

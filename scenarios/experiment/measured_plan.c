@@ -23,8 +23,9 @@ typedef struct Software {
     bool gradient_accumulation_fusion;
     bool half_precision_gradients; /* with fp16; bf16 always keeps fp32 gradients */
     bool flash_attention;
-    bool overlap;           /* of the gradients' reduction and of the pipeline's messages */
-    int64_t virtual_stages; /* where the row does not say; 0 = 1 */
+    AttentionKernel attention_kernel; /* of it */
+    bool overlap;                     /* of the gradients' reduction and of the pipeline's messages */
+    int64_t virtual_stages;           /* where the row does not say; 0 = 1 */
     const char *assumption;
 } Software;
 
@@ -61,8 +62,9 @@ static const Software SOFTWARE[] = {
      .before_year = LAST_YEAR + 1,
      .gradient_accumulation_fusion = true,
      .flash_attention = true,
+     .attention_kernel = ATTENTION_FLASH_1_TRITON,
      .overlap = true,
-     .assumption = "llm-foundry: triton attention, which is a flash attention (submit_benchmarks.py)."},
+     .assumption = "llm-foundry: triton attention, FlashAttention 1 in Triton (submit_benchmarks.py)."},
     {.words = "dgxc-benchmarking",
      .before_year = LAST_YEAR + 1,
      .sequence_parallel = true,
@@ -79,11 +81,18 @@ static const Software SOFTWARE[] = {
      .gradient_accumulation_fusion = true,
      .assumption = "Software of 2022: fp32 gradients, fused gradient accumulation, no overlap of communication, no "
                    "flash attention."},
+    {.before_year = 2024,
+     .gradient_accumulation_fusion = true,
+     .flash_attention = true,
+     .attention_kernel = ATTENTION_FLASH_2,
+     .overlap = true,
+     .assumption = "Software of 2023: fp32 gradients, fused gradient accumulation, gradient reduction and pipeline "
+                   "messages overlap with compute, FlashAttention 2."},
     {.before_year = LAST_YEAR + 1,
      .gradient_accumulation_fusion = true,
      .flash_attention = true,
      .overlap = true,
-     .assumption = "Software from 2023: fp32 gradients, fused gradient accumulation, gradient reduction and pipeline "
+     .assumption = "Software from 2024: fp32 gradients, fused gradient accumulation, gradient reduction and pipeline "
                    "messages overlap with compute, flash attention."},
 };
 
@@ -218,6 +227,7 @@ static void read_software(MeasuredRow *row, int year, PlanSpec *plan) {
     plan->gradient_accumulation_fusion = software->gradient_accumulation_fusion;
     plan->grad_reduce_in_fp32 = !software->half_precision_gradients || plan->precision != PRECISION_FP16;
     plan->flash_attention = software->flash_attention || plan->context_parallel > 1;
+    plan->attention_kernel = software->attention_kernel;
     plan->overlap_grad_reduce = software->overlap;
     plan->overlap_p2p = software->overlap;
     read_virtual_stages(row, software, plan);

@@ -193,12 +193,16 @@ Test(measured_run, software_follows_from_the_year_of_the_release) {
     PlanSpec late = plan_of(reading, "release=v24.11.1 MaxText");
     cr_assert(late.gradient_accumulation_fusion && late.grad_reduce_in_fp32);
     cr_assert(late.overlap_grad_reduce && late.overlap_p2p && late.flash_attention);
+    cr_assert_eq(late.attention_kernel, ATTENTION_AUTO);
+    cr_assert_eq(plan_of(reading, "release=2023-06").attention_kernel, ATTENTION_FLASH_2);
     PlanSpec round = plan_of(reading, "release=MLPerf Training v3.1");
     cr_assert(round.overlap_grad_reduce && round.flash_attention);
     PlanSpec unknown = plan_of(reading, "release=v3.1");
     cr_assert(unknown.gradient_accumulation_fusion && !unknown.flash_attention);
     reading_destroy(reading);
-    expect_assumption("release=2023-01", "Software from 2023: fp32 gradients, fused gradient accumulation, gradient "
+    expect_assumption("release=2023-01", "Software of 2023: fp32 gradients, fused gradient accumulation, gradient "
+                                         "reduction and pipeline messages overlap with compute, FlashAttention 2.");
+    expect_assumption("release=2024-01", "Software from 2024: fp32 gradients, fused gradient accumulation, gradient "
                                          "reduction and pipeline messages overlap with compute, flash attention.");
     expect_assumption("release=v3.1", "release \"v3.1\" names no year: software of 2022.");
 }
