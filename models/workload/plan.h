@@ -49,7 +49,9 @@ typedef struct PlanSpec {
     bool overlap_p2p;              /* a stage computes while it sends; otherwise it waits for its sends */
     bool flash_attention;          /* fused attention that never writes the score matrix */
     AttentionKernel attention_kernel; /* a fused one makes flash_attention true */
-    bool cuda_graphs;                 /* kernels are captured once and replayed: the host issues graphs, not kernels */
+    bool fused_cross_entropy;         /* the loss is one kernel on logits of 16 bit, without a copy of them in fp32 */
+    int64_t train_metrics;    /* >= 0; metrics that walk the logits in fp32 beside the loss of every micro-batch */
+    bool cuda_graphs;         /* kernels are captured once and replayed: the host issues graphs, not kernels */
     bool grad_reduce_in_fp32; /* gradients are kept and reduced in fp32 (4 bytes), otherwise in the plan's precision */
     bool gradient_accumulation_fusion; /* the weight-gradient product adds into the gradient; otherwise a kernel of its
                                           own does */

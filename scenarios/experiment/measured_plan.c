@@ -24,8 +24,10 @@ typedef struct Software {
     bool half_precision_gradients; /* with fp16; bf16 always keeps fp32 gradients */
     bool flash_attention;
     AttentionKernel attention_kernel; /* of it */
-    bool overlap;                     /* of the gradients' reduction and of the pipeline's messages */
-    int64_t virtual_stages;           /* where the row does not say; 0 = 1 */
+    bool fused_cross_entropy;
+    int64_t train_metrics;
+    bool overlap;           /* of the gradients' reduction and of the pipeline's messages */
+    int64_t virtual_stages; /* where the row does not say; 0 = 1 */
     const char *assumption;
 } Software;
 
@@ -63,8 +65,11 @@ static const Software SOFTWARE[] = {
      .gradient_accumulation_fusion = true,
      .flash_attention = true,
      .attention_kernel = ATTENTION_FLASH_1_TRITON,
+     .fused_cross_entropy = true,
+     .train_metrics = 2,
      .overlap = true,
-     .assumption = "llm-foundry: triton attention, FlashAttention 1 in Triton (submit_benchmarks.py)."},
+     .assumption = "llm-foundry: triton attention, FlashAttention 1 in Triton (submit_benchmarks.py), fused cross "
+                   "entropy and two metrics over the logits of every micro-batch (modeling_mpt.py)."},
     {.words = "dgxc-benchmarking",
      .before_year = LAST_YEAR + 1,
      .sequence_parallel = true,
@@ -228,6 +233,8 @@ static void read_software(MeasuredRow *row, int year, PlanSpec *plan) {
     plan->grad_reduce_in_fp32 = !software->half_precision_gradients || plan->precision != PRECISION_FP16;
     plan->flash_attention = software->flash_attention || plan->context_parallel > 1;
     plan->attention_kernel = software->attention_kernel;
+    plan->fused_cross_entropy = software->fused_cross_entropy;
+    plan->train_metrics = software->train_metrics;
     plan->overlap_grad_reduce = software->overlap;
     plan->overlap_p2p = software->overlap;
     read_virtual_stages(row, software, plan);
