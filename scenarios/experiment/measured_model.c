@@ -23,6 +23,36 @@ static TransformerSpec llama_style(const TransformerSpec *sizes) {
     return model;
 }
 
+/* Parmar et al., Nemotron-4 15B Technical Report (2024), section 2: rotary positions, squared ReLU, no biases, dropout
+ * 0, untied embeddings. */
+static TransformerSpec nemotron_style(const TransformerSpec *sizes) {
+    TransformerSpec model = *sizes;
+    model.biases = false;
+    model.tied_embeddings = false;
+    return model;
+}
+
+/* A family that the model's name tells; rows of its parts (fewer layers) state no number of parameters. */
+typedef struct Family {
+    const char *word;
+    TransformerSpec (*style)(const TransformerSpec *sizes);
+    const char *assumption;
+} Family;
+
+static const Family FAMILIES[] = {
+    {"Llama", llama_style,
+     "Llama style by the name: gated MLP, RMSNorm, no biases, rotary positions, untied embeddings, no dropout."},
+    {"Nemotron4", nemotron_style,
+     "Nemotron-4 by the name: squared ReLU, LayerNorm, no biases, rotary positions, untied embeddings, no dropout."},
+};
+
+static const Family *find_family(const char *name) {
+    for (size_t i = 0; i < sizeof FAMILIES / sizeof *FAMILIES; i++)
+        if (measured_row_has_words(name, FAMILIES[i].word))
+            return &FAMILIES[i];
+    return NULL;
+}
+
 static TransformerSpec read_sizes(MeasuredRow *row) {
     TransformerSpec model = transformer_default();
     model.name = measured_row_text(row, "model");
@@ -52,6 +82,11 @@ TransformerSpec measured_model_read(MeasuredRow *row, int64_t sequence_tokens) {
     double stated = measured_row_number(row, "params_b") * 1e9;
     if (row->reason != NULL)
         return sizes;
+    const Family *family = find_family(sizes.name);
+    if (family != NULL) {
+        measured_row_assume(row, "%s", family->assumption);
+        return family->style(&sizes);
+    }
     TransformerSpec gpt = gpt_style(&sizes, sequence_tokens);
     TransformerSpec llama = llama_style(&sizes);
     double gpt_distance = fabs(transformer_parameters(&gpt) - stated);

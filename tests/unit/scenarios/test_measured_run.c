@@ -181,6 +181,22 @@ static PlanSpec plan_of(Reading *reading, const char *changes) {
     return run.spec.jobs[0].training.plan;
 }
 
+Test(measured_run, a_name_tells_the_family_where_the_parameters_do_not) {
+    Reading *reading = reading_create();
+    MeasuredRun part = measured_table_run(reading, "model=Llama 3.1 405B|params_b=|layers=8");
+    const TransformerSpec *llama = &part.spec.jobs[0].training.model;
+    cr_assert(llama->gated && llama->rms_norm && !llama->biases && !llama->tied_embeddings);
+    cr_assert_eq(llama->dropout_fraction, 0);
+    cr_assert(measured_table_assumes(&part, "Llama style by the name: gated MLP, RMSNorm, no biases, rotary positions, "
+                                            "untied embeddings, no dropout."));
+    MeasuredRun other = measured_table_run(reading, "model=Nemotron4 15B");
+    const TransformerSpec *nemotron = &other.spec.jobs[0].training.model;
+    cr_assert_not(nemotron->gated || nemotron->rms_norm || nemotron->biases || nemotron->tied_embeddings);
+    cr_assert_eq(nemotron->dropout_fraction, 0);
+    cr_assert_eq(nemotron->max_positions, 0);
+    reading_destroy(reading);
+}
+
 Test(measured_run, software_follows_from_the_year_of_the_release) {
     Reading *reading = reading_create();
     PlanSpec old = plan_of(reading, "release=2021-12");
