@@ -8,7 +8,8 @@ static const double TILE_TOKENS = 128;      /* queries of a tile, keys of a bloc
 static const double SMALL_TILE_TOKENS = 64; /* for short prompts, and keys of a block in a decode step */
 static const double WINDOW_TILES = 3;       /* blocks that a tile visits beside its window: the masked ones */
 static const double QUERY_BYTES = 2;
-static const int64_t NARROW_HEAD = 128; /* heads below it run on another kernel when the cache is fp8 */
+static const double BACKWARD_FLOP_RATIO = 2.5; /* five products for two */
+static const int64_t NARROW_HEAD = 128;        /* heads below it run on another kernel when the cache is fp8 */
 static const int MOST_SPLITS = 64;
 
 static double square(double value) {
@@ -91,6 +92,22 @@ double attention_fused_seconds(const GpuSpec *gpu, const AttentionShape *shape) 
     double bytes = 2 * query_bytes(shape) + QUERY_BYTES * key_bytes(shape, tokens);
     double memory_s = bytes / (gpu->hbm_bytes_per_s * gpu->kernels.hbm_fraction);
     return gpu->kernels.shortest_s + overlapped(prefill_compute_seconds(gpu, shape), memory_s);
+}
+
+static AttentionSlowDown slow_down_of(const GpuSpec *gpu, const AttentionShape *shape, AttentionKernel kernel) {
+    AttentionUse use = {.head_dim = shape->head_dim,
+                        .tokens = shape->query_tokens + shape->cached_tokens,
+                        .has_flash_3 = gpu->kernels.attention.has_flash_3};
+    return attention_kernel_slow_down(kernel, use);
+}
+
+double attention_forward_seconds(const GpuSpec *gpu, const AttentionShape *shape, AttentionKernel kernel) {
+    return attention_fused_seconds(gpu, shape) * slow_down_of(gpu, shape, kernel).forward;
+}
+
+double attention_backward_seconds(const GpuSpec *gpu, const AttentionShape *shape, AttentionKernel kernel) {
+    double own_s = BACKWARD_FLOP_RATIO * attention_fused_seconds(gpu, shape) / gpu->kernels.attention.backward_fraction;
+    return own_s * slow_down_of(gpu, shape, kernel).backward;
 }
 
 double attention_prefill_seconds(const GpuSpec *gpu, const AttentionShape *shape) {

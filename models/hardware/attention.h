@@ -6,7 +6,9 @@
  *   tile    = tile_start + 128 keys sqrt((4 head_dim / flop rate of one SM)^2 + softmax^2),
  *   compute = max(all tiles / sm_count, longest tile) + tail * longest tile;
  * the fused kernel alone takes (compute^4 + memory^4)^(1/4), memory being queries, keys, values and output once. A
- * prefill adds the kernels around it: start + passes of queries, keys and values through HBM.
+ * prefill adds the kernels around it: start + passes of queries, keys and values through HBM. Training takes the fused
+ * kernel alone, times the slow-down of its release (attention_kernel.h); backward has 2.5 times the FLOPs (Dao 2023,
+ * section 4.1) at backward_fraction of the rate.
  * Decode: a block per key head, or per query head where there is one per key head or more than grouped_heads:
  *   block   = block + heads head_dim head + keys head_dim key, cut into 1..64 parts where that is faster (+ split),
  *   time    = start (+ narrow_start, see gpu.h) + (compute^4 + memory^4)^(1/4), memory: cache, queries and output.
@@ -18,6 +20,7 @@
 #ifndef MODELS_HARDWARE_ATTENTION_H
 #define MODELS_HARDWARE_ATTENTION_H
 
+#include "models/hardware/attention_kernel.h"
 #include "models/hardware/gpu.h"
 
 /* Every size >= 1 unless it says otherwise; kv_heads divides heads. */
@@ -35,8 +38,13 @@ typedef struct AttentionShape {
 /* Returns the FLOPs that the causal mask and the window leave. */
 double attention_flop(const AttentionShape *shape);
 
-/* Returns the time of the fused kernel alone, forward, as in training. */
+/* Returns the time of the fused kernel alone, forward. */
 double attention_fused_seconds(const GpuSpec *gpu, const AttentionShape *shape);
+
+/* Returns the same in training with a fused kernel of any release; backward, which computes the scores once more, is
+ * 2.5 times the FLOPs. */
+double attention_forward_seconds(const GpuSpec *gpu, const AttentionShape *shape, AttentionKernel kernel);
+double attention_backward_seconds(const GpuSpec *gpu, const AttentionShape *shape, AttentionKernel kernel);
 
 /* Returns the time of a prefill with what is around it: rotary positions, and writing the cache. */
 double attention_prefill_seconds(const GpuSpec *gpu, const AttentionShape *shape);

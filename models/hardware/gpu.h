@@ -39,6 +39,8 @@ typedef struct DecodeKernel {
 
 /* Constants of fused attention; see attention.h. */
 typedef struct GpuAttention {
+    bool has_flash_3;         /* the constants are of flash_3, otherwise of flash_2; see attention_kernel.h */
+    double backward_fraction; /* > 0; FLOP rate of its backward kernel over the forward one's */
     double matrix_fraction;   /* (0, 1]; share of the 16-bit peak in the two products */
     double fp8_fraction;      /* 0..1; the same of the fp8 peak; 0 = not supported */
     double softmax_s;         /* > 0; one element of the scores on one SM */

@@ -6,6 +6,9 @@ enum { HOST_KERNELS_EMBEDDING = 6, HOST_KERNELS_HEAD = 20, HOST_KERNELS_OPTIMIZE
 
 static const double LOSS_FORWARD_BYTES = 30; /* per logit, see the header */
 static const double LOSS_BACKWARD_BYTES = 14;
+static const double FUSED_LOSS_FORWARD_BYTES = 2;
+static const double FUSED_LOSS_BACKWARD_BYTES = 4;
+static const double METRIC_BYTES = 14;
 static const double OPTIMIZER_BYTES = 52; /* per parameter, see the header */
 
 static int64_t micro_batch_tokens(const TrainingSpec *training) {
@@ -58,7 +61,10 @@ WorkCost head_forward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     int64_t tokens = micro_batch_tokens(training), rows = vocab_rows(training);
     kernel_list_add_memory(&list, 2 * hidden_bytes(training));
     kernel_list_add_product(&list, tokens, rows, training->model.hidden);
-    kernel_list_add_memory(&list, LOSS_FORWARD_BYTES * (double)tokens * (double)rows);
+    double loss_bytes = training->plan.fused_cross_entropy ? FUSED_LOSS_FORWARD_BYTES : LOSS_FORWARD_BYTES;
+    kernel_list_add_memory(&list, loss_bytes * (double)tokens * (double)rows);
+    for (int64_t metric = 0; metric < training->plan.train_metrics; metric++)
+        kernel_list_add_memory(&list, METRIC_BYTES * (double)tokens * (double)rows);
     return kernel_list_finish(&list, head_flop(training), HOST_KERNELS_HEAD);
 }
 
@@ -66,11 +72,12 @@ WorkCost head_backward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     KernelList list;
     kernel_list_init(&list, gpu, training->plan.precision);
     int64_t tokens = micro_batch_tokens(training), rows = vocab_rows(training);
-    kernel_list_add_memory(&list, LOSS_BACKWARD_BYTES * (double)tokens * (double)rows);
+    double loss_bytes = training->plan.fused_cross_entropy ? FUSED_LOSS_BACKWARD_BYTES : LOSS_BACKWARD_BYTES;
+    kernel_list_add_memory(&list, loss_bytes * (double)tokens * (double)rows);
     bool splits = plan_splits_backward(&training->plan);
-    kernel_list_add_product(&list, tokens, training->model.hidden, rows);
+    kernel_list_add_input_gradient(&list, tokens, rows, training->model.hidden);
     if (!splits)
-        kernel_list_add_product(&list, rows, training->model.hidden, tokens);
+        kernel_list_add_weight_gradient(&list, tokens, rows, training->model.hidden);
     kernel_list_add_memory(&list, 3 * hidden_bytes(training));
     return kernel_list_finish(&list, (splits ? 1 : 2) * head_flop(training), HOST_KERNELS_HEAD - splits);
 }
@@ -80,7 +87,7 @@ WorkCost head_weight_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     kernel_list_init(&list, gpu, training->plan.precision);
     if (!plan_splits_backward(&training->plan))
         return list.cost;
-    kernel_list_add_product(&list, vocab_rows(training), training->model.hidden, micro_batch_tokens(training));
+    kernel_list_add_weight_gradient(&list, micro_batch_tokens(training), vocab_rows(training), training->model.hidden);
     return kernel_list_finish(&list, head_flop(training), 1);
 }
 

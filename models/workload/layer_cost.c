@@ -1,5 +1,7 @@
 #include "models/workload/layer_cost.h"
 
+#include "models/hardware/attention.h"
+
 /*
  * Host work of an eager framework for one layer, in kernels issued: forward 28, backward 60 (NVTX traces of a
  * Megatron-LM layer show 25-30 and about twice that; assumed). The products and tensor kernels below are the long ones
@@ -81,15 +83,17 @@ static double weight_flop(const TrainingSpec *training) {
     return flop * (double)plan->micro_batch_seqs / (double)plan_stage_gpus(plan);
 }
 
-/* A product over all heads of the micro-batch; the fused kernel skips the masked half of the square. FP8 plans keep it
- * in BF16. */
+/* FP8 plans keep attention in BF16. */
+static Precision attention_precision(const PlanSpec *plan) {
+    return plan->precision == PRECISION_FP8 ? PRECISION_BF16 : plan->precision;
+}
+
+/* A product over all heads of the micro-batch. */
 static void add_attention_product(LayerWork *work, int64_t n, int64_t k) {
     const PlanSpec *plan = &work->training->plan;
-    Precision precision = plan->precision == PRECISION_FP8 ? PRECISION_BF16 : plan->precision;
     int64_t heads = plan->micro_batch_seqs * work->training->model.heads / plan->tensor_parallel;
     int64_t rows = work->training->sequence_tokens / plan->context_parallel;
-    bool fused = plan->flash_attention;
-    kernel_list_add_gemm(&work->list, (GemmShape){heads, fused ? (rows + 1) / 2 : rows, n, k, precision, fused});
+    kernel_list_add_gemm(&work->list, (GemmShape){heads, rows, n, k, attention_precision(plan), false});
 }
 
 static void add_scores(LayerWork *work) {
@@ -100,28 +104,62 @@ static void add_context(LayerWork *work) {
     add_attention_product(work, transformer_head_dim(&work->training->model), work->training->sequence_tokens);
 }
 
+/* What one GPU of the group attends to: in a context group its chunks are one early and one late in the sequence, so
+ * that its queries see half of all keys. */
+static AttentionShape fused_shape(const LayerWork *work) {
+    const TransformerSpec *model = &work->training->model;
+    const PlanSpec *plan = &work->training->plan;
+    int64_t tokens = work->training->sequence_tokens / plan->context_parallel;
+    int64_t heads = model->heads / plan->tensor_parallel,
+            kv_heads = work->t.key_value / 2 / transformer_head_dim(model);
+    return (AttentionShape){.sequences = plan->micro_batch_seqs,
+                            .query_tokens = tokens,
+                            .cached_tokens = (work->training->sequence_tokens - tokens) / 2,
+                            .heads = heads > 0 ? heads : 1,
+                            .kv_heads = kv_heads,
+                            .head_dim = transformer_head_dim(model),
+                            .precision = attention_precision(plan)};
+}
+
+/* The mask leaves half of the square, and counts half: two products forward, five backward, where the scores are
+ * computed once more. */
+static void add_fused(LayerWork *work, PassKind pass) {
+    const PlanSpec *plan = &work->training->plan;
+    AttentionShape shape = fused_shape(work);
+    double square = (double)(shape.sequences * shape.heads * shape.head_dim * shape.query_tokens) *
+                    (double)work->training->sequence_tokens;
+    if (pass == PASS_FORWARD)
+        kernel_list_add_fused(&work->list, attention_forward_seconds(work->list.gpu, &shape, plan->attention_kernel),
+                              2 * square);
+    else
+        kernel_list_add_fused(&work->list, attention_backward_seconds(work->list.gpu, &shape, plan->attention_kernel),
+                              5 * square);
+}
+
 /* Scores, softmax, dropout, context: what selective recomputation runs again. */
 static void add_attention_forward(LayerWork *work) {
     const Tensors *t = &work->t;
-    add_scores(work);
-    if (!work->training->plan.flash_attention) {
-        kernel_list_add_row_reduction(&work->list, 2 * t->score_bytes);
-        if (has_dropout(work))
-            kernel_list_add_memory(&work->list, (2 + t->mask_fraction) * t->score_bytes);
+    if (work->training->plan.flash_attention) {
+        add_fused(work, PASS_FORWARD);
+        return;
     }
+    add_scores(work);
+    kernel_list_add_row_reduction(&work->list, 2 * t->score_bytes);
+    if (has_dropout(work))
+        kernel_list_add_memory(&work->list, (2 + t->mask_fraction) * t->score_bytes);
     add_context(work);
 }
 
-/* Four products of gradients; the fused kernel computes the scores once more instead of reading them. */
+/* Four products of gradients. */
 static void add_attention_backward(LayerWork *work) {
     const Tensors *t = &work->t;
+    if (work->training->plan.flash_attention) {
+        add_fused(work, PASS_BACKWARD);
+        return;
+    }
     add_scores(work);
     for (int product = 0; product < 3; product++)
         add_context(work);
-    if (work->training->plan.flash_attention) {
-        add_scores(work);
-        return;
-    }
     kernel_list_add_row_reduction(&work->list, 3 * t->score_bytes);
     if (has_dropout(work))
         kernel_list_add_memory(&work->list, (2 + t->mask_fraction) * t->score_bytes);
@@ -177,7 +215,7 @@ static void add_gradient_accumulation(LayerWork *work) {
 /* C = A B with weights B [k,n]: the gradient of A, and of B unless that has a pass of its own. */
 static void add_product_backward(LayerWork *work, int64_t n, int64_t k) {
     if (plan_splits_backward(&work->training->plan))
-        kernel_list_add_product(&work->list, work->t.tokens, k, n);
+        kernel_list_add_input_gradient(&work->list, work->t.tokens, n, k);
     else
         kernel_list_add_product_backward(&work->list, work->t.tokens, n, k);
 }
@@ -185,10 +223,10 @@ static void add_product_backward(LayerWork *work, int64_t n, int64_t k) {
 static void add_layer_weights(LayerWork *work) {
     const TransformerSpec *model = &work->training->model;
     const Tensors *t = &work->t;
-    kernel_list_add_product(&work->list, model->hidden, t->ffn, t->tokens);
-    kernel_list_add_product(&work->list, model->gated ? 2 * t->ffn : t->ffn, model->hidden, t->tokens);
-    kernel_list_add_product(&work->list, model->hidden, t->query, t->tokens);
-    kernel_list_add_product(&work->list, t->query + t->key_value, model->hidden, t->tokens);
+    kernel_list_add_weight_gradient(&work->list, t->tokens, model->hidden, t->ffn);
+    kernel_list_add_weight_gradient(&work->list, t->tokens, model->gated ? 2 * t->ffn : t->ffn, model->hidden);
+    kernel_list_add_weight_gradient(&work->list, t->tokens, model->hidden, t->query);
+    kernel_list_add_weight_gradient(&work->list, t->tokens, t->query + t->key_value, model->hidden);
     add_gradient_accumulation(work);
 }
 

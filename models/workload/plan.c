@@ -324,12 +324,21 @@ static void check_sequence(const TrainingSpec *training, const Report *report) {
                  plan->context_parallel > 1 ? " x context_parallel" : "");
 }
 
+static void resolve_attention(PlanSpec *plan, const Report *report) {
+    if (plan->attention_kernel == ATTENTION_STANDARD && plan->flash_attention)
+        COMPLAIN(report, ".plan.attention_kernel",
+                 "found standard with flash_attention: true, expected auto or a fused kernel");
+    if (plan->attention_kernel > ATTENTION_STANDARD)
+        plan->flash_attention = true;
+}
+
 bool plan_resolve(TrainingSpec *training, int64_t gpus, const char *path, ErrorList *errors) {
     Report report = {path, errors};
     PlanSpec *plan = &training->plan;
     int before = errors->count;
     if (!check_ranges(training, &report))
         return false;
+    resolve_attention(plan, &report);
     check_model(training, &report);
     check_positions(training, &report);
     check_layers(training, &report);

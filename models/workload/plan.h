@@ -20,6 +20,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "models/hardware/attention_kernel.h"
 #include "models/hardware/gpu.h"
 #include "models/workload/pipeline.h"
 #include "models/workload/transformer.h"
@@ -47,7 +48,10 @@ typedef struct PlanSpec {
     bool overlap_grad_reduce;      /* data-parallel collectives run under the backward pass */
     bool overlap_p2p;              /* a stage computes while it sends; otherwise it waits for its sends */
     bool flash_attention;          /* fused attention that never writes the score matrix */
-    bool cuda_graphs;              /* kernels are captured once and replayed: the host issues graphs, not kernels */
+    AttentionKernel attention_kernel; /* a fused one makes flash_attention true */
+    bool fused_cross_entropy;         /* the loss is one kernel on logits of 16 bit, without a copy of them in fp32 */
+    int64_t train_metrics;    /* >= 0; metrics that walk the logits in fp32 beside the loss of every micro-batch */
+    bool cuda_graphs;         /* kernels are captured once and replayed: the host issues graphs, not kernels */
     bool grad_reduce_in_fp32; /* gradients are kept and reduced in fp32 (4 bytes), otherwise in the plan's precision */
     bool gradient_accumulation_fusion; /* the weight-gradient product adds into the gradient; otherwise a kernel of its
                                           own does */

@@ -60,11 +60,12 @@ double training_layer_activation_bytes(const TrainingSpec *training, Recompute r
     return 0;
 }
 
-/* The head keeps its input, the norm's and the fp32 logits. */
+/* The head keeps its input, the norm's and the logits, in fp32 unless the loss is fused. */
 static double head_activation_bytes(const TrainingSpec *training) {
     const PlanSpec *plan = &training->plan;
     double tokens = (double)plan_micro_batch_tokens(training);
-    double logits = 4 * tokens * (double)training->model.vocab / (double)plan->tensor_parallel;
+    double logit_bytes = plan->fused_cross_entropy ? activation_bytes(plan->precision) : 4;
+    double logits = logit_bytes * tokens * (double)training->model.vocab / (double)plan->tensor_parallel;
     return logits + 2 * plan_hidden_bytes(training) / (double)(plan->sequence_parallel ? plan->tensor_parallel : 1);
 }
 

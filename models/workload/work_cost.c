@@ -33,6 +33,12 @@ void kernel_list_add_gemm(KernelList *list, GemmShape shape) {
     list->launches++;
 }
 
+void kernel_list_add_fused(KernelList *list, double seconds, double flop) {
+    list->cost.gemm_s += seconds;
+    list->cost.flop += flop;
+    list->launches++;
+}
+
 static void add_plain(KernelList *list, int64_t m, int64_t n, int64_t k) {
     kernel_list_add_gemm(list, (GemmShape){1, m, n, k, list->precision, false});
 }
@@ -47,10 +53,18 @@ void kernel_list_add_product(KernelList *list, int64_t m, int64_t n, int64_t k) 
     add_plain(list, m, n, k);
 }
 
-void kernel_list_add_product_backward(KernelList *list, int64_t m, int64_t n, int64_t k) {
+void kernel_list_add_input_gradient(KernelList *list, int64_t m, int64_t n, int64_t k) {
     add_cast(list, m, n);
     add_plain(list, m, k, n);
+}
+
+void kernel_list_add_weight_gradient(KernelList *list, int64_t m, int64_t n, int64_t k) {
     add_plain(list, n, k, m);
+}
+
+void kernel_list_add_product_backward(KernelList *list, int64_t m, int64_t n, int64_t k) {
+    kernel_list_add_input_gradient(list, m, n, k);
+    kernel_list_add_weight_gradient(list, m, n, k);
 }
 
 void kernel_list_add_memory(KernelList *list, double bytes) {

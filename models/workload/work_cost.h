@@ -30,9 +30,15 @@ void kernel_list_init(KernelList *list, const GpuSpec *gpu, Precision precision)
 /* `batch` equal products C[m,n] = A[m,k] B[k,n]; a size of 0 counts as 1. */
 void kernel_list_add_gemm(KernelList *list, GemmShape shape);
 
-/* One product in the list's precision, and the two of its backward pass (gradients of inputs and of weights), with the
- * casts of activations and gradients that fp8 needs. */
+/* A fused kernel of products that takes `seconds` and leaves nothing in memory to count. */
+void kernel_list_add_fused(KernelList *list, double seconds, double flop);
+
+/* One product C[m,n] = A[m,k] B[k,n] in the list's precision, B the weights, with the cast of A that fp8 needs. */
 void kernel_list_add_product(KernelList *list, int64_t m, int64_t n, int64_t k);
+
+/* Of such a product: the gradient of A, with the cast of C's gradient; the gradient of B; and both. */
+void kernel_list_add_input_gradient(KernelList *list, int64_t m, int64_t n, int64_t k);
+void kernel_list_add_weight_gradient(KernelList *list, int64_t m, int64_t n, int64_t k);
 void kernel_list_add_product_backward(KernelList *list, int64_t m, int64_t n, int64_t k);
 
 /* One kernel that reads and writes `bytes` in sum. */

@@ -24,6 +24,9 @@ typedef struct Software {
     bool fp16_gradients; /* of fp16 weights */
     bool bf16_gradients; /* of bf16 weights, and of those that are cast to fp8 */
     bool flash_attention;
+    AttentionKernel attention_kernel; /* of it */
+    bool fused_cross_entropy;
+    int64_t train_metrics;
     bool overlap;           /* of the gradients' reduction and of the pipeline's messages */
     int64_t virtual_stages; /* where the row does not say; 0 = 1 */
     const char *assumption;
@@ -63,8 +66,12 @@ static const Software SOFTWARE[] = {
      .before_year = LAST_YEAR + 1,
      .gradient_accumulation_fusion = true,
      .flash_attention = true,
+     .attention_kernel = ATTENTION_FLASH_1_TRITON,
+     .fused_cross_entropy = true,
+     .train_metrics = 2,
      .overlap = true,
-     .assumption = "llm-foundry: triton attention, which is a flash attention (submit_benchmarks.py)."},
+     .assumption = "llm-foundry: triton attention, FlashAttention 1 in Triton (submit_benchmarks.py), fused cross "
+                   "entropy and two metrics over the logits of every micro-batch (modeling_mpt.py)."},
     /* pretrain_performance_optimizations of NeMo's recipes (nemo/collections/llm/recipes): grad_reduce_in_fp32 = False
      */
     {.words = "dgxc-benchmarking",
@@ -84,11 +91,18 @@ static const Software SOFTWARE[] = {
      .gradient_accumulation_fusion = true,
      .assumption = "Software of 2022: fp32 gradients, fused gradient accumulation, no overlap of communication, no "
                    "flash attention."},
+    {.before_year = 2024,
+     .gradient_accumulation_fusion = true,
+     .flash_attention = true,
+     .attention_kernel = ATTENTION_FLASH_2,
+     .overlap = true,
+     .assumption = "Software of 2023: fp32 gradients, fused gradient accumulation, gradient reduction and pipeline "
+                   "messages overlap with compute, FlashAttention 2."},
     {.before_year = LAST_YEAR + 1,
      .gradient_accumulation_fusion = true,
      .flash_attention = true,
      .overlap = true,
-     .assumption = "Software from 2023: fp32 gradients, fused gradient accumulation, gradient reduction and pipeline "
+     .assumption = "Software from 2024: fp32 gradients, fused gradient accumulation, gradient reduction and pipeline "
                    "messages overlap with compute, flash attention."},
 };
 
@@ -225,6 +239,9 @@ static void read_software(MeasuredRow *row, int year, PlanSpec *plan) {
     plan->grad_reduce_in_fp32 =
         !(software->fp16_gradients && plan->precision == PRECISION_FP16) && !(software->bf16_gradients && is_bf16);
     plan->flash_attention = software->flash_attention || plan->context_parallel > 1;
+    plan->attention_kernel = software->attention_kernel;
+    plan->fused_cross_entropy = software->fused_cross_entropy;
+    plan->train_metrics = software->train_metrics;
     plan->overlap_grad_reduce = software->overlap;
     plan->overlap_p2p = software->overlap;
     read_virtual_stages(row, software, plan);

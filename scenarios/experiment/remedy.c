@@ -18,6 +18,7 @@ static const char *use_flash_attention(const ClusterSpec *cluster, TrainingSpec 
     if (training->plan.flash_attention)
         return NULL;
     training->plan.flash_attention = true;
+    training->plan.attention_kernel = ATTENTION_AUTO;
     return "flash_attention: true";
 }
 

@@ -74,6 +74,10 @@ static const char *precision_word(int index) {
     return index < PRECISION_COUNT ? precision_name((Precision)index) : NULL;
 }
 
+static const char *attention_word(int index) {
+    return index < ATTENTION_KERNEL_COUNT ? attention_kernel_name((AttentionKernel)index) : NULL;
+}
+
 static const char *schedule_word(int index) {
     const PipelineSchedule *schedule = index > 0 ? pipeline_at((size_t)index - 1) : NULL;
     if (index == 0)
@@ -140,6 +144,17 @@ static const SchemaRow PLAN_ROWS[] = {
      .help = "a stage computes while it sends"},
     {FLAG_ROW(PlanSpec, "flash_attention", flash_attention, "false"), .aliases = "use_flash_attn",
      .help = "fused attention that never writes the score matrix"},
+    {.key = "attention_kernel",
+     .type = FIELD_CHOICE,
+     .offset = offsetof(PlanSpec, attention_kernel),
+     .default_text = "auto",
+     .help = "release of fused attention, which makes flash_attention true; auto = the GPU's own with flash_attention, "
+             "otherwise standard",
+     .menu = attention_word},
+    {FLAG_ROW(PlanSpec, "fused_cross_entropy", fused_cross_entropy, "false"),
+     .help = "the loss is one kernel on logits of 16 bit, without a copy of them in fp32 (flash_attn.losses)"},
+    {PLAN_COUNT("train_metrics", train_metrics, 0, 100), .default_text = "0",
+     .help = "metrics that walk the logits in fp32 beside the loss of every micro-batch (Composer has two)"},
     {FLAG_ROW(PlanSpec, "cuda_graphs", cuda_graphs, "false"), .aliases = "enable_cuda_graph",
      .help = "kernels are captured once and replayed: the host issues graphs, not kernels"},
     {FLAG_ROW(PlanSpec, "grad_reduce_in_fp32", grad_reduce_in_fp32, "true"),

@@ -13,6 +13,7 @@
 
 static const char *const SC21 = "../shared/data/training-measured/megatron_sc21.csv";
 static const char *const DGXC = "../shared/data/training-measured/nvidia_dgxc_h100.csv";
+static const char *const MOSAICML = "../shared/data/training-measured/mosaicml_fsdp_a100.csv";
 static const char *const KORTHIKANTI = "../shared/data/training-measured/korthikanti_table5.csv";
 static const char *const EXAMPLE = "scenarios/measured/example.csv";
 static const double MOST_ERROR_FRACTION = 0.08;
@@ -97,6 +98,16 @@ Test(training, fsdp_on_h100_stays_within_18_percent) {
     Part part = part_of(validate_file(DGXC, arena), 3, true);
     cr_assert_eq(part.rows, 35);
     cr_assert_leq(part.ours, 0.18);
+    arena_destroy(arena);
+}
+
+/* MPT on 8 to 128 A100, sequences of 512 to 65,536 tokens. */
+Test(training, mosaicml_is_met_within_5_percent_and_better_than_the_null_model) {
+    Arena *arena = arena_create();
+    const Validation *validation = validate_file(MOSAICML, arena);
+    cr_assert_eq(validation->ours.rows, 139);
+    cr_assert_leq(validation->ours.mean_absolute_fraction, 0.05);
+    cr_assert_lt(validation->ours.mean_absolute_fraction, validation->null.mean_absolute_fraction);
     arena_destroy(arena);
 }
 

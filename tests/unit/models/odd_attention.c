@@ -1,6 +1,7 @@
 #include "tests/unit/models/odd_attention.h"
 
 const GpuAttention ODD_ATTENTION = {.matrix_fraction = 0.71,
+                                    .backward_fraction = 0.83,
                                     .softmax_s = 47e-12,
                                     .tile_start_s = 2.3e-6,
                                     .tail_fraction = 0.61,

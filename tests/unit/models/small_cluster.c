@@ -1,5 +1,6 @@
 #include "tests/unit/models/small_cluster.h"
 #include "models/spec_resolve.h"
+#include "tests/unit/models/odd_attention.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +23,7 @@ static GpuSpec small_gpu(void) {
                                .launch_s = 0.9e-6,
                                .host_s = 1e-6};
     gpu.kernels.matrix_fraction[PRECISION_FP16] = 0.92;
+    gpu.kernels.attention = ODD_ATTENTION;
     return gpu;
 }
 

@@ -98,6 +98,19 @@ Test(attention, a_window_makes_long_prompts_linear) {
     cr_expect(epsilon_eq(dbl, attention_fused_seconds(&gpu, &whole) / attention_fused_seconds(&gpu, &half), 2, 0.02));
 }
 
+Test(attention, training_takes_the_fused_kernel_and_two_and_a_half_times_its_flops_backward) {
+    GpuSpec gpu = odd_gpu();
+    AttentionShape shape = prompt(3, 2385);
+    double fused_s = attention_fused_seconds(&gpu, &shape);
+    cr_expect(eq(dbl, attention_forward_seconds(&gpu, &shape, ATTENTION_AUTO), fused_s));
+    double backward_s = attention_backward_seconds(&gpu, &shape, ATTENTION_AUTO);
+    cr_expect(epsilon_eq(dbl, backward_s / fused_s, 2.5 / 0.83, 1e-12));
+    shape.cached_tokens = 4770;
+    double slow_down = attention_backward_seconds(&gpu, &shape, ATTENTION_FLASH_1) /
+                       attention_backward_seconds(&gpu, &shape, ATTENTION_FLASH_2);
+    cr_expect(epsilon_eq(dbl, slow_down, (1.81 + 2.24) / 2 + (751 + 632) / 2.0 / 7155, 1e-12));
+}
+
 Test(attention, a_prefill_moves_what_the_fused_kernel_does_not) {
     GpuSpec gpu = odd_gpu();
     AttentionShape few = prompt(8, 4096), many = few;

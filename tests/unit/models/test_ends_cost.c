@@ -64,6 +64,29 @@ Test(ends_cost, the_loss_walks_the_logits_in_fp32) {
     bench_destroy(&bench);
 }
 
+Test(ends_cost, a_fused_loss_reads_the_logits_once_and_writes_their_gradient) {
+    Bench bench = bench_create();
+    double logits = TOKENS * 2560;
+    WorkCost forward = head_forward_cost(&bench.training, &bench.gpu);
+    WorkCost backward = head_backward_cost(&bench.training, &bench.gpu);
+    bench.training.plan.fused_cross_entropy = true;
+    expect_near(forward.hbm_bytes - head_forward_cost(&bench.training, &bench.gpu).hbm_bytes, (30 - 2) * logits);
+    expect_near(backward.hbm_bytes - head_backward_cost(&bench.training, &bench.gpu).hbm_bytes, (14 - 4) * logits);
+    bench_destroy(&bench);
+}
+
+Test(ends_cost, every_metric_walks_the_logits_forward) {
+    Bench bench = bench_create();
+    WorkCost forward = head_forward_cost(&bench.training, &bench.gpu);
+    WorkCost backward = head_backward_cost(&bench.training, &bench.gpu);
+    bench.training.plan.train_metrics = 3;
+    WorkCost watched = head_forward_cost(&bench.training, &bench.gpu);
+    expect_near(watched.hbm_bytes - forward.hbm_bytes, 3 * 14 * TOKENS * 2560);
+    expect_near(watched.launch_s - forward.launch_s, 3 * bench.gpu.kernels.launch_s);
+    cr_assert_eq(head_backward_cost(&bench.training, &bench.gpu).hbm_bytes, backward.hbm_bytes);
+    bench_destroy(&bench);
+}
+
 Test(ends_cost, the_embedding_looks_up_adds_positions_and_drops_out) {
     Bench bench = bench_create();
     WorkCost cost = embedding_forward_cost(&bench.training, &bench.gpu);

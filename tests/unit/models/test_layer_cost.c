@@ -173,6 +173,19 @@ Test(layer_cost, flash_attention_keeps_scores_and_products_on_the_chip) {
     bench_destroy(&bench);
 }
 
+Test(layer_cost, an_older_release_of_attention_takes_longer_for_the_same_flops) {
+    Bench bench = bench_create(1);
+    bench.training.plan.flash_attention = true;
+    WorkCost own = layer_backward_cost(&bench.training, &bench.gpu);
+    WorkCost attention = layer_attention_backward_cost(&bench.training, &bench.gpu);
+    bench.training.plan.attention_kernel = ATTENTION_FLASH_1;
+    WorkCost old = layer_backward_cost(&bench.training, &bench.gpu);
+    double slow_down = 2.24 + 632 / 640.0;
+    cr_assert_eq(old.flop, own.flop);
+    expect_near(old.gemm_s - own.gemm_s, (slow_down - 1) * attention.gemm_s);
+    bench_destroy(&bench);
+}
+
 Test(layer_cost, sequence_parallelism_divides_the_traffic_of_norms) {
     Bench bench = bench_create(4);
     WorkCost forward = layer_forward_cost(&bench.training, &bench.gpu);

@@ -401,3 +401,15 @@ Test(plan, a_sequence_is_not_longer_than_the_positions_that_were_learned) {
     cr_assert(plan_resolve(&training, 1, "jobs[0]", &errors));
     arena_destroy(arena);
 }
+
+Test(plan, a_release_of_fused_attention_makes_attention_fused) {
+    TrainingSpec training = small_training();
+    expect_good(&training, 1);
+    cr_assert_not(training.plan.flash_attention);
+    training.plan.attention_kernel = ATTENTION_FLASH_1_TRITON;
+    expect_good(&training, 1);
+    cr_assert(training.plan.flash_attention);
+    training.plan.attention_kernel = ATTENTION_STANDARD;
+    expect_error(training, 1, "jobs[0].plan.attention_kernel",
+                 "found standard with flash_attention: true, expected auto or a fused kernel");
+}

@@ -85,3 +85,17 @@ Test(training_memory, stages_hold_the_parameters_of_the_model_and_one_copy_of_a_
     cr_assert_float_eq(sum, transformer_parameters(&training.model) - final_norm + copy, 1);
     arena_destroy(arena);
 }
+
+/* Those kept for the backward pass, and their gradient in it. */
+Test(training_memory, a_fused_loss_keeps_logits_of_16_bit) {
+    Arena *arena = arena_create();
+    TrainingSpec training = gpt_175b(arena, true);
+    training.plan.recompute = RECOMPUTE_NONE;
+    StageMemory whole = training_memory_of_stage(&training, 7);
+    training.plan.fused_cross_entropy = true;
+    StageMemory fused = training_memory_of_stage(&training, 7);
+    double logits = 2048 * 51200 / 8.0;
+    cr_assert_float_eq((whole.activations_bytes - fused.activations_bytes) / (2 * logits), 1, 1e-9);
+    cr_assert_float_eq((whole.buffers_bytes - fused.buffers_bytes) / (2 * logits), 1, 1e-9);
+    arena_destroy(arena);
+}

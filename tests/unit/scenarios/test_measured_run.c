@@ -181,6 +181,22 @@ static PlanSpec plan_of(Reading *reading, const char *changes) {
     return run.spec.jobs[0].training.plan;
 }
 
+Test(measured_run, a_name_tells_the_family_where_the_parameters_do_not) {
+    Reading *reading = reading_create();
+    MeasuredRun part = measured_table_run(reading, "model=Llama 3.1 405B|params_b=|layers=8");
+    const TransformerSpec *llama = &part.spec.jobs[0].training.model;
+    cr_assert(llama->gated && llama->rms_norm && !llama->biases && !llama->tied_embeddings);
+    cr_assert_eq(llama->dropout_fraction, 0);
+    cr_assert(measured_table_assumes(&part, "Llama style by the name: gated MLP, RMSNorm, no biases, rotary positions, "
+                                            "untied embeddings, no dropout."));
+    MeasuredRun other = measured_table_run(reading, "model=Nemotron4 15B");
+    const TransformerSpec *nemotron = &other.spec.jobs[0].training.model;
+    cr_assert_not(nemotron->gated || nemotron->rms_norm || nemotron->biases || nemotron->tied_embeddings);
+    cr_assert_eq(nemotron->dropout_fraction, 0);
+    cr_assert_eq(nemotron->max_positions, 0);
+    reading_destroy(reading);
+}
+
 Test(measured_run, software_follows_from_the_year_of_the_release) {
     Reading *reading = reading_create();
     PlanSpec old = plan_of(reading, "release=2021-12");
@@ -193,12 +209,16 @@ Test(measured_run, software_follows_from_the_year_of_the_release) {
     PlanSpec late = plan_of(reading, "release=v24.11.1 MaxText");
     cr_assert(late.gradient_accumulation_fusion && late.grad_reduce_in_fp32);
     cr_assert(late.overlap_grad_reduce && late.overlap_p2p && late.flash_attention);
+    cr_assert_eq(late.attention_kernel, ATTENTION_AUTO);
+    cr_assert_eq(plan_of(reading, "release=2023-06").attention_kernel, ATTENTION_FLASH_2);
     PlanSpec round = plan_of(reading, "release=MLPerf Training v3.1");
     cr_assert(round.overlap_grad_reduce && round.flash_attention);
     PlanSpec unknown = plan_of(reading, "release=v3.1");
     cr_assert(unknown.gradient_accumulation_fusion && !unknown.flash_attention);
     reading_destroy(reading);
-    expect_assumption("release=2023-01", "Software from 2023: fp32 gradients, fused gradient accumulation, gradient "
+    expect_assumption("release=2023-01", "Software of 2023: fp32 gradients, fused gradient accumulation, gradient "
+                                         "reduction and pipeline messages overlap with compute, FlashAttention 2.");
+    expect_assumption("release=2024-01", "Software from 2024: fp32 gradients, fused gradient accumulation, gradient "
                                          "reduction and pipeline messages overlap with compute, flash attention.");
     expect_assumption("release=v3.1", "release \"v3.1\" names no year: software of 2022.");
 }

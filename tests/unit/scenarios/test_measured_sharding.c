@@ -81,5 +81,8 @@ Test(measured_sharding, mpt_has_no_dropout_and_llm_foundry_flash_attention) {
     cr_assert_null(run.reason, "%s", run.reason);
     cr_assert_eq(run.spec.jobs[0].training.model.dropout_fraction, 0);
     cr_assert(run.spec.jobs[0].training.plan.flash_attention);
+    cr_assert_eq(run.spec.jobs[0].training.plan.attention_kernel, ATTENTION_FLASH_1_TRITON);
+    cr_assert(run.spec.jobs[0].training.plan.fused_cross_entropy);
+    cr_assert_eq(run.spec.jobs[0].training.plan.train_metrics, 2);
     reading_destroy(reading);
 }
