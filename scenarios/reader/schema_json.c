@@ -43,6 +43,15 @@ static void write_number(const SchemaRow *row, FILE *out) {
                 row->max);
 }
 
+static void write_list(const JsonWriter *writer, const SchemaRow *row, int level) {
+    fputs("\"type\": \"array\", \"items\": {", writer->out);
+    if (row->type == FIELD_LIST)
+        write_table(writer, row->table, level);
+    else
+        write_number(row, writer->out);
+    fputs("}", writer->out);
+}
+
 static void write_type(const JsonWriter *writer, const SchemaRow *row, int level) {
     FILE *out = writer->out;
     switch (row->type) {
@@ -66,14 +75,8 @@ static void write_type(const JsonWriter *writer, const SchemaRow *row, int level
         write_table(writer, row->table, level);
         break;
     case FIELD_LIST:
-        fputs("\"type\": \"array\", \"items\": {", out);
-        write_table(writer, row->table, level);
-        fputs("}", out);
-        break;
     case FIELD_COUNTS:
-        fputs("\"type\": \"array\", \"items\": {", out);
-        write_number(row, out);
-        fputs("}", out);
+        write_list(writer, row, level);
         break;
     case FIELD_ENTRY:
         fputs("\"anyOf\": [{\"type\": \"string\"}, {", out);
