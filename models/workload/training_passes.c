@@ -124,9 +124,13 @@ static TaskId add_exchange(Build *build, const PassPlace *place, PassWork work, 
     return step_builder_join(builder, what, &place->streams);
 }
 
+static int tensor_operation(const Build *build, const PassPlace *place) {
+    return build->traffic->tensor[place->set * build->shape.stages + place->stage];
+}
+
 /* The sums of the tensor group after a slice of a pass; returns the task that ends the slice. */
 static TaskId add_tensor_sums(Build *build, const PassPlace *place, const PassWork *work, TaskId end) {
-    int operation = build->traffic->tensor[place->set * build->shape.stages + place->stage];
+    int operation = tensor_operation(build, place);
     StepTask what = pass_task(place);
     if (operation == NO_OPERATION)
         return end;
@@ -141,7 +145,11 @@ static TaskId add_slice(Build *build, const PassPlace *place, int slice) {
     PassWork work = slice_work(build, place, slice);
     PoolUse memory = pass_memory(build, place, slice), release = {.release_units = memory.release_units};
     bool exchanges = build->plan->context_parallel > 1 && work.layers > 0;
+    bool sums = tensor_operation(build, place) != NO_OPERATION;
     work.part = exchanges ? PASS_ALONE : PASS_WHOLE;
+    if (sums)
+        work.sums_s = tensor_sums(build, place, &work) *
+                      traffic_alone_seconds(build->builder->traffic, tensor_operation(build, place));
     memory.release_units = exchanges ? 0 : memory.release_units;
     TaskId first = add_compute(build, place, &work, memory);
     TaskId end = first + (TaskId)place->streams.count - 1;
@@ -151,7 +159,7 @@ static TaskId add_slice(Build *build, const PassPlace *place, int slice) {
         build->pass_first[build_pass_index(build, place->set, place->stage, &place->pass)] = first;
     if (exchanges)
         end = add_exchange(build, place, work, first, release);
-    else if (build->traffic->tensor[place->set * build->shape.stages + place->stage] != NO_OPERATION)
+    else if (sums)
         after_compute(build, place, first);
     return add_tensor_sums(build, place, &work, end);
 }
