@@ -18,8 +18,10 @@ static double hidden_bytes(const TrainingSpec *training) {
     return plan_hidden_bytes(training) / (double)(plan->sequence_parallel ? plan->tensor_parallel : 1);
 }
 
+/* A table that is split is padded so that its parts are aligned (Megatron-LM pads to 128 rows on each GPU). */
 static int64_t vocab_rows(const TrainingSpec *training) {
-    return (training->model.vocab + training->plan.tensor_parallel - 1) / training->plan.tensor_parallel;
+    int64_t parts = training->plan.tensor_parallel, rows = (training->model.vocab + parts - 1) / parts;
+    return parts > 1 ? (rows + 7) / 8 * 8 : rows;
 }
 
 /* Model FLOPs of the head forward on this GPU. */
@@ -67,7 +69,9 @@ WorkCost head_backward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     kernel_list_init(&list, gpu, training->plan.precision);
     int64_t tokens = micro_batch_tokens(training), rows = vocab_rows(training);
     kernel_list_add_memory(&list, LOSS_BACKWARD_BYTES * (double)tokens * (double)rows);
-    kernel_list_add_product_backward(&list, tokens, rows, training->model.hidden);
+    /* Both read the gradient of the logits, whose rows are as long as the vocabulary. */
+    kernel_list_add_product(&list, tokens, training->model.hidden, rows);
+    kernel_list_add_product(&list, training->model.hidden, rows, tokens);
     kernel_list_add_memory(&list, 3 * hidden_bytes(training));
     return kernel_list_finish(&list, 2 * head_flop(training), HOST_KERNELS_HEAD);
 }

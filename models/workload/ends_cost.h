@@ -4,8 +4,9 @@
  * optimizer).
  *
  * The loss works in fp32 on the whole logits: cast, maximum, subtraction, exponential, sum (30 bytes per logit of 2
- * bytes forward, 14 backward). Mixed-precision Adam reads the gradient and writes weights, master weights and two
- * moments, and walks the gradients for the scale and the norm: 52 bytes per parameter.
+ * bytes forward, 14 backward). A table on one GPU has as many rows as the model's vocabulary, padded or not.
+ * Mixed-precision Adam reads the gradient and writes weights, master weights and two moments, and walks the gradients
+ * for the scale and the norm: 52 bytes per parameter.
  */
 #ifndef MODELS_WORKLOAD_ENDS_COST_H
 #define MODELS_WORKLOAD_ENDS_COST_H
