@@ -86,12 +86,12 @@ static Passage chunk_passage(const Bound *bound, PassKind kind, int stage, int c
     bool last = stage == plan->pipeline_parallel - 1 && chunk == plan->virtual_stages - 1;
     PassWork work = {
         .kind = kind, .layers = plan_chunk_layers(bound->training, stage, chunk), .embedding = first, .head = last};
-    Passage passage = {.work_s = compute_s(bound, &work)};
     if (bound->workload == NULL || kind == PASS_WEIGHT)
-        return passage;
+        return (Passage){.work_s = compute_s(bound, &work)};
     const TrainingTraffic *traffic = &bound->workload->training;
     const int *messages = kind == PASS_FORWARD ? traffic->forward : traffic->backward;
-    passage.work_s += operation_s(bound, traffic->tensor[stage], tensor_sums(plan, &work));
+    work.sums_s = operation_s(bound, traffic->tensor[stage], tensor_sums(plan, &work));
+    Passage passage = {.work_s = compute_s(bound, &work) + work.sums_s};
     if (!(kind == PASS_FORWARD ? last : first))
         passage.message_s = operation_s(bound, messages[stage], 1);
     return passage;

@@ -9,7 +9,10 @@
  * its clock. The cast of an operand to fp8 is a kernel of its own. Tiles and waves: NVIDIA, Matrix Multiplication
  * Background (deep learning performance guide).
  *
- * Limits: dense; rows aligned to 16 bytes (others are slower); one kernel has the device for itself; products that take
+ * Rows that do not begin at multiples of 16 bytes (n or k no multiple of 8) feed the tensor cores slower: up to 3.3
+ * times the compute time, derived from one published measurement on A100.
+ *
+ * Limits: dense; one kernel has the device for itself; products that take
  * less than about 10 us are only right to 20 %. Constants of an entry without own measurements are its nearest
  * relative's.
  */
@@ -80,7 +83,9 @@ typedef struct GpuKernels {
     double shortest_s;             /* >= 0; shortest time of any kernel */
     double hbm_fraction;           /* (0, 1]; share of HBM bandwidth that an endless stream reaches */
     double hbm_ramp_bytes;         /* >= 0; a stream of this size reaches half of that */
-    double row_reduction_fraction; /* (0, 1]; bandwidth of layer norm and softmax over that of element-wise kernels */
+    double row_reduction_fraction; /* (0, 1]; bandwidth of softmax over that of element-wise kernels */
+    double norm_fraction;          /* 0..1; the same of layer norm; 0 = as row_reduction_fraction */
+    double norm_start_s;           /* >= 0; a layer norm that is timed alone waits that long for the host */
     double cast_bytes;             /* >= 0; HBM bytes per element that an inference engine brings from 16 bit to fp8 */
     double cast_start_s;           /* >= 0; fixed cost of that cast's kernels */
     double launch_s;               /* >= 0; gap on the device between two kernels of one stream */
@@ -133,8 +138,10 @@ double gpu_cast_seconds(const GpuSpec *gpu, double elements);
  * bandwidth. */
 double gpu_memory_bound_seconds(const GpuSpec *gpu, double bytes);
 
-/* Returns the same for kernels that reduce every row (layer norm, softmax) and are not fused with others. */
+/* Returns the same for kernels that reduce every row and are not fused with others: softmax, and layer norm without
+ * norm_start_s, which is the host's. */
 double gpu_row_reduction_seconds(const GpuSpec *gpu, double bytes);
+double gpu_norm_seconds(const GpuSpec *gpu, double bytes);
 
 /* Returns the GPU as it is in long runs such as training: matrix kernels of every length at the sustained clock. */
 GpuSpec gpu_sustained(const GpuSpec *gpu);

@@ -21,8 +21,10 @@ static double hidden_bytes(const TrainingSpec *training) {
     return plan_hidden_bytes(training) / (double)(plan->sequence_parallel ? plan->tensor_parallel : 1);
 }
 
+/* A table that is split is padded so that its parts are aligned (Megatron-LM pads to 128 rows on each GPU). */
 static int64_t vocab_rows(const TrainingSpec *training) {
-    return (training->model.vocab + training->plan.tensor_parallel - 1) / training->plan.tensor_parallel;
+    int64_t parts = training->plan.tensor_parallel, rows = (training->model.vocab + parts - 1) / parts;
+    return parts > 1 ? (rows + 7) / 8 * 8 : rows;
 }
 
 /* Model FLOPs of the head forward on this GPU. */
@@ -68,6 +70,11 @@ WorkCost head_forward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     return kernel_list_finish(&list, head_flop(training), HOST_KERNELS_HEAD);
 }
 
+/* Like the gradient of the input it reads that of the logits, whose rows are as long as the vocabulary. */
+static void add_table_gradient(KernelList *list, const TrainingSpec *training) {
+    kernel_list_add_weight_gradient(list, micro_batch_tokens(training), training->model.hidden, vocab_rows(training));
+}
+
 WorkCost head_backward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     KernelList list;
     kernel_list_init(&list, gpu, training->plan.precision);
@@ -77,7 +84,7 @@ WorkCost head_backward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     bool splits = plan_splits_backward(&training->plan);
     kernel_list_add_input_gradient(&list, tokens, rows, training->model.hidden);
     if (!splits)
-        kernel_list_add_weight_gradient(&list, tokens, rows, training->model.hidden);
+        add_table_gradient(&list, training);
     kernel_list_add_memory(&list, 3 * hidden_bytes(training));
     return kernel_list_finish(&list, (splits ? 1 : 2) * head_flop(training), HOST_KERNELS_HEAD - splits);
 }
@@ -87,7 +94,7 @@ WorkCost head_weight_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     kernel_list_init(&list, gpu, training->plan.precision);
     if (!plan_splits_backward(&training->plan))
         return list.cost;
-    kernel_list_add_weight_gradient(&list, micro_batch_tokens(training), vocab_rows(training), training->model.hidden);
+    add_table_gradient(&list, training);
     return kernel_list_finish(&list, head_flop(training), 1);
 }
 

@@ -139,6 +139,7 @@ static TrafficLeg seal_leg(const Traffic *traffic, const LegLoads *raw) {
         ResourceUse use = {traffic->link_resource[load->link], load->bytes};
         count = add_use(uses, count, use, place);
     }
+    leg.alone_s = leg.latency_s + slowest_s;
     for (int i = 0; i < count; i++) {
         uses[i].weight /= leg.amount_bytes;
         place[uses[i].resource] = -1;
@@ -236,6 +237,13 @@ int traffic_leg_count(const Traffic *traffic, int operation) {
 
 const TrafficLeg *traffic_leg(const Traffic *traffic, int operation, int leg) {
     return &traffic->operations[operation].legs[leg];
+}
+
+double traffic_alone_seconds(const Traffic *traffic, int operation) {
+    double seconds = 0;
+    for (int leg = 0; leg < traffic_leg_count(traffic, operation); leg++)
+        seconds += traffic_leg(traffic, operation, leg)->alone_s;
+    return seconds;
 }
 
 bool traffic_resource(const Traffic *traffic, LinkId link, ResourceId *resource) {

@@ -26,6 +26,7 @@ typedef struct Traffic Traffic;
 typedef struct TrafficLeg {
     double latency_s;
     double amount_bytes; /* 0 = nothing to move */
+    double alone_s;      /* of both, with all links for itself */
     ShareWay way;        /* as links are now; owned by the traffic's arena */
     LinkKind link;       /* of the link that takes longest alone */
 } TrafficLeg;
@@ -70,6 +71,9 @@ void traffic_reroute(Traffic *traffic, FairShare *share, const bool *dead, uint6
 
 int traffic_leg_count(const Traffic *traffic, int operation);
 const TrafficLeg *traffic_leg(const Traffic *traffic, int operation, int leg);
+
+/* Seconds of one run of an operation with all links for itself, after traffic_seal. */
+double traffic_alone_seconds(const Traffic *traffic, int operation);
 
 /* Resources of all links, by link; makes those that are missing. Not when folded. */
 const ResourceId *traffic_all_links(Traffic *traffic, FairShare *share);

@@ -40,11 +40,20 @@ typedef struct Seconds {
     double hbm_bytes;
 } Seconds;
 
-static void add_cost(Seconds *seconds, const WorkCost *cost) {
+/* What the host keeps the device waiting for, beside `*sums_s` of collectives, of which it takes away what that uses.
+ */
+static double launch_seconds(const WorkCost *cost, double *sums_s) {
+    double late_s = work_cost_seconds(cost) - cost->gemm_s - cost->memory_s - cost->launch_s;
+    double hidden_s = fmin(late_s, *sums_s);
+    *sums_s -= hidden_s;
+    return cost->launch_s + late_s - hidden_s;
+}
+
+static void add_cost(Seconds *seconds, const WorkCost *cost, double *sums_s) {
     seconds->of[LEDGER_IDEAL_COMPUTE] += cost->ideal_s;
     seconds->of[LEDGER_KERNEL_INEFFICIENCY] += cost->gemm_s - cost->ideal_s;
     seconds->of[LEDGER_MEMORY_BOUND] += cost->memory_s;
-    seconds->of[LEDGER_LAUNCH_OVERHEAD] += work_cost_seconds(cost) - cost->gemm_s - cost->memory_s;
+    seconds->of[LEDGER_LAUNCH_OVERHEAD] += launch_seconds(cost, sums_s);
     seconds->hbm_bytes += cost->hbm_bytes;
 }
 
@@ -81,10 +90,11 @@ static void add_layers(WorkCost *cost, const WorkCost *whole, const WorkCost *co
 static WorkProfile weight_profile(const TrainingCosts *costs, const PassWork *work, double speed_fraction) {
     Seconds seconds = {0};
     WorkCost cost = {0};
+    double sums_s = 0;
     work_cost_add(&cost, &costs->layer_weight, (double)work->layers);
     if (work->head)
         work_cost_add(&cost, &costs->head_weight, 1);
-    add_cost(&seconds, &cost);
+    add_cost(&seconds, &cost, &sums_s);
     return round_profile(&seconds, speed_fraction);
 }
 
@@ -102,10 +112,11 @@ WorkProfile training_pass_profile(const TrainingCosts *costs, const PassWork *wo
     if (!forward)
         add_layers(&again, &costs->layer_recompute, &costs->cover_recompute, work);
     Seconds seconds = {0};
-    add_cost(&seconds, &cost);
+    double sums_s = work->sums_s;
+    add_cost(&seconds, &cost, &sums_s);
     /* The device waits: it is synchronised before every list. */
     seconds.of[LEDGER_LAUNCH_OVERHEAD] += work->views * costs->view_s;
-    seconds.of[LEDGER_RECOMPUTATION] = work_cost_seconds(&again);
+    seconds.of[LEDGER_RECOMPUTATION] = again.gemm_s + again.memory_s + launch_seconds(&again, &sums_s);
     seconds.hbm_bytes += again.hbm_bytes;
     return round_profile(&seconds, speed_fraction);
 }
@@ -114,6 +125,7 @@ WorkProfile training_optimizer_profile(const TrainingSpec *training, const GpuSp
                                        double speed_fraction) {
     WorkCost cost = optimizer_cost(training, gpu, parameters);
     Seconds seconds = {0};
-    add_cost(&seconds, &cost);
+    double sums_s = 0;
+    add_cost(&seconds, &cost, &sums_s);
     return round_profile(&seconds, speed_fraction);
 }

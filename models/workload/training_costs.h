@@ -1,6 +1,8 @@
 /*
  * training_costs: the work profiles of a training job: how long the passes of a chunk and the optimizer take on one
- * GPU, to the nanosecond, and what that time is spent on.
+ * GPU, to the nanosecond, and what that time is spent on. A pass takes as long as the host needs to issue it, if that
+ * is longer than what the device does, its collectives included: a collective is issued like a kernel, and only the
+ * device waits for it (torch.distributed: all_reduce makes the stream wait, not the process).
  */
 #ifndef MODELS_WORKLOAD_TRAINING_COSTS_H
 #define MODELS_WORKLOAD_TRAINING_COSTS_H
@@ -37,6 +39,7 @@ typedef struct PassWork {
     bool head;
     double views; /* that the host issues one by one for collectives (shard_units.h) */
     PassPart part;
+    double sums_s; /* collectives of the tensor group that the device waits for, and the host issues kernels beside */
 } PassWork;
 
 TrainingCosts training_costs_of(const TrainingSpec *training, const GpuSpec *gpu);

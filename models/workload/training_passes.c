@@ -126,17 +126,22 @@ static TaskId add_exchange(Build *build, const PassPlace *place, PassWork work, 
     return step_builder_join(builder, what, &place->streams);
 }
 
+static int tensor_operation(const Build *build, const PassPlace *place) {
+    return place->pass.kind == PASS_WEIGHT ? NO_OPERATION
+                                           : build->traffic->tensor[place->set * build->shape.stages + place->stage];
+}
+
 /* Whether the GPUs of a place do something together at the end of a slice: sum hidden states or, after weight
  * gradients, wait for each other. */
 static bool meets(const Build *build, const PassPlace *place) {
     if (place->pass.kind == PASS_WEIGHT)
         return place->streams.count > 1;
-    return build->traffic->tensor[place->set * build->shape.stages + place->stage] != NO_OPERATION;
+    return tensor_operation(build, place) != NO_OPERATION;
 }
 
 /* The sums of the tensor group after a slice of a pass; returns the task that ends the slice. */
 static TaskId add_tensor_sums(Build *build, const PassPlace *place, const PassWork *work, TaskId end) {
-    int operation = build->traffic->tensor[place->set * build->shape.stages + place->stage];
+    int operation = tensor_operation(build, place);
     StepTask what = pass_task(place);
     if (!meets(build, place))
         return end;
@@ -153,7 +158,11 @@ static TaskId add_slice(Build *build, const PassPlace *place, int slice) {
     PassWork work = slice_work(build, place, slice);
     PoolUse memory = pass_memory(build, place, slice), release = {.release_units = memory.release_units};
     bool exchanges = build->plan->context_parallel > 1 && work.layers > 0 && work.kind != PASS_WEIGHT;
+    bool sums = tensor_operation(build, place) != NO_OPERATION;
     work.part = exchanges ? PASS_ALONE : PASS_WHOLE;
+    if (sums)
+        work.sums_s = tensor_sums(build, place, &work) *
+                      traffic_alone_seconds(build->builder->traffic, tensor_operation(build, place));
     memory.release_units = exchanges ? 0 : memory.release_units;
     TaskId first = add_compute(build, place, &work, memory);
     TaskId end = first + (TaskId)place->streams.count - 1;

@@ -31,6 +31,8 @@ static const KernelConstant CONSTANTS[] = {
     {"hbm", KERNEL_GROUP_STREAM, DIMENSION_FRACTION, OF(hbm_fraction), 0.3, 1, 0.92},
     {"hbm_ramp", KERNEL_GROUP_STREAM, DIMENSION_BYTES, OF(hbm_ramp_bytes), 1e3, 1e9, 5e6},
     {"row_reduction", KERNEL_GROUP_REDUCTION, DIMENSION_FRACTION, OF(row_reduction_fraction), 0.1, 1, 0.7},
+    {"norm", KERNEL_GROUP_NORM, DIMENSION_FRACTION, OF(norm_fraction), 0.1, 1, 0.7},
+    {"norm_start", KERNEL_GROUP_NORM, DIMENSION_TIME, OF(norm_start_s), 1e-8, 1e-3, 2e-5},
     {"cast", KERNEL_GROUP_FP8, DIMENSION_BYTES, OF(cast_bytes), 0.1, 100, 5},
     {"cast_start", KERNEL_GROUP_FP8, DIMENSION_TIME, OF(cast_start_s), 1e-8, 1e-4, 5e-6},
     {"attention.matrix", KERNEL_GROUP_PREFILL, DIMENSION_FRACTION, OF(attention.matrix_fraction), 0.1, 1, 0.7},

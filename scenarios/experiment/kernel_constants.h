@@ -16,6 +16,7 @@ typedef enum KernelGroup {
     KERNEL_GROUP_PRODUCT,     /* products of the leading precision */
     KERNEL_GROUP_FP8,         /* products in fp8, behind a leading precision */
     KERNEL_GROUP_REDUCTION,   /* row reductions */
+    KERNEL_GROUP_NORM,        /* layer norms */
     KERNEL_GROUP_PREFILL,     /* prefill */
     KERNEL_GROUP_PREFILL_FP8, /* prefill, when there are such rows in fp8 */
     KERNEL_GROUP_MOE,         /* mixture-of-experts layers */

@@ -219,6 +219,8 @@ static void fill_in_starts(GpuSpec *gpu) {
     for (int i = 0; i < PRECISION_COUNT; i++)
         if (gpu->peak_flop_per_s[i] > 0 && gpu->kernels.matrix_fraction[i] <= 0)
             gpu->kernels.matrix_fraction[i] = kernel_constant_matrix((Precision)i)->typical;
+    if (gpu->kernels.norm_fraction <= 0)
+        gpu->kernels.norm_fraction = gpu->kernels.row_reduction_fraction;
     if (gpu->peak_flop_per_s[PRECISION_FP8] > 0 && gpu->kernels.attention.fp8_fraction <= 0)
         gpu->kernels.attention.fp8_fraction = gpu->kernels.attention.matrix_fraction;
     if (gpu->peak_flop_per_s[PRECISION_FP8] > 0 && gpu->kernels.moe.fp8_fraction <= 0)
@@ -253,6 +255,7 @@ const KernelFit *kernel_fit(const KernelTable *const *tables, int count, const G
     fit_products(&fitting, !has_element_wise);
     derive_shares(&fitting);
     fit_memory_bound(&fitting, KERNEL_ROW_REDUCTION, KERNEL_GROUP_REDUCTION);
+    fit_memory_bound(&fitting, KERNEL_NORM, KERNEL_GROUP_NORM);
     fit_prefill(&fitting);
     fit_decode(&fitting);
     fit_moe(&fitting);

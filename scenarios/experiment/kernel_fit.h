@@ -2,7 +2,7 @@
  * kernel_fit: the constants of a GPU's kernel model that come nearest to measured kernels, by robust_fit, stage by
  * stage: element-wise kernels choose the bandwidth (products do when there are none), products of the leading precision
  * (the one with the most rows, fp8 last) the tiles and waves, products of other precisions their share of peak, then
- * row reductions, prefill, decode. One half of the shapes, by a hash, chooses; the other half judges.
+ * row reductions, norms, prefill, decode. One half of the shapes, by a hash, chooses; the other half judges.
  *
  * A fit looks at no more than 6,000 rows, evenly spread, and starts from the given constants and from typical ones. A
  * stage with fewer than 4 rows per constant is left out and its constants stay as given, as do those that no row tells

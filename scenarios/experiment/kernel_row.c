@@ -7,8 +7,8 @@
 #include "sim/engine/check.h"
 
 const char *kernel_kind_name(KernelKind kind) {
-    static const char *const NAMES[KERNEL_KIND_COUNT] = {"product", "element-wise", "row reduction",
-                                                         "prefill", "decode",       "moe"};
+    static const char *const NAMES[KERNEL_KIND_COUNT] = {"product", "element-wise", "row reduction", "norm", "prefill",
+                                                         "decode",  "moe"};
     CHECK(kind >= 0 && kind < KERNEL_KIND_COUNT);
     return NAMES[kind];
 }
@@ -24,6 +24,7 @@ Precision kernel_row_precision(const KernelRow *row) {
         return row->moe.precision;
     case KERNEL_ELEMENT_WISE:
     case KERNEL_ROW_REDUCTION:
+    case KERNEL_NORM:
     case KERNEL_KIND_COUNT:
         break;
     }
@@ -45,6 +46,8 @@ double kernel_row_seconds(const GpuSpec *gpu, const KernelRow *row) {
         return gpu_memory_bound_seconds(gpu, row->bytes);
     case KERNEL_ROW_REDUCTION:
         return gpu_row_reduction_seconds(gpu, row->bytes);
+    case KERNEL_NORM:
+        return gpu->kernels.norm_start_s + gpu_norm_seconds(gpu, row->bytes);
     case KERNEL_PREFILL:
         return attention_prefill_seconds(gpu, &row->attention);
     case KERNEL_DECODE:
@@ -112,7 +115,8 @@ bool kernel_row_size(const KernelRow *row, int index, const char **name, double 
     static const char *const ATTENTION[KERNEL_MOST_SIZES] = {"sequences", "tokens", "heads", "kv_heads", "head_dim"};
     static const char *const EXPERTS[KERNEL_MOST_SIZES] = {
         "tokens", "hidden", "intermediate", "experts_per_token", "experts", "tensor_parallel", "expert_parallel"};
-    static const char *const *const NAMES[KERNEL_KIND_COUNT] = {PRODUCT, MEMORY, MEMORY, ATTENTION, ATTENTION, EXPERTS};
+    static const char *const *const NAMES[KERNEL_KIND_COUNT] = {PRODUCT,   MEMORY,    MEMORY, MEMORY,
+                                                                ATTENTION, ATTENTION, EXPERTS};
     int64_t sizes[KERNEL_MOST_SIZES];
     CHECK(index >= 0 && index < KERNEL_MOST_SIZES);
     sizes_of(row, sizes);
@@ -122,6 +126,5 @@ bool kernel_row_size(const KernelRow *row, int index, const char **name, double 
 }
 
 bool kernel_row_is_supported(const GpuSpec *gpu, const KernelRow *row) {
-    bool is_memory = row->kind == KERNEL_ELEMENT_WISE || row->kind == KERNEL_ROW_REDUCTION;
-    return is_memory || gpu->peak_flop_per_s[kernel_row_precision(row)] > 0;
+    return row->bytes > 0 || gpu->peak_flop_per_s[kernel_row_precision(row)] > 0;
 }

@@ -10,7 +10,8 @@
 typedef enum KernelKind {
     KERNEL_PRODUCT,       /* matrix product */
     KERNEL_ELEMENT_WISE,  /* one element after the other */
-    KERNEL_ROW_REDUCTION, /* layer norm, softmax */
+    KERNEL_ROW_REDUCTION, /* softmax */
+    KERNEL_NORM,          /* layer norm */
     KERNEL_PREFILL,       /* attention of whole prompts */
     KERNEL_DECODE,        /* attention of one token per sequence */
     KERNEL_MOE,           /* mixture-of-experts layer */
@@ -24,13 +25,13 @@ typedef struct KernelRow {
     GemmShape product;        /* of a product */
     AttentionShape attention; /* of prefill and decode */
     MoeShape moe;             /* of a mixture-of-experts layer */
-    double bytes;             /* > 0, read and written, of element-wise kernels and row reductions */
+    double bytes;             /* > 0, read and written, of element-wise kernels, row reductions and norms */
     double seconds;           /* > 0 */
     int line;                 /* in the file, 1.. */
     bool is_held_back;        /* judges the fit and takes no part in it: half of the shapes, by a hash of the shape */
 } KernelRow;
 
-/* Returns "product", "element-wise", "row reduction", "prefill", "decode", "moe". */
+/* Returns "product", "element-wise", "row reduction", "norm", "prefill", "decode", "moe". */
 const char *kernel_kind_name(KernelKind kind);
 
 /* Precision of the row: of the product, of attention, of experts; fp32 for the others. */

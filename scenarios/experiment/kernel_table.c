@@ -67,7 +67,7 @@ static const Operation OPERATIONS[] = {
     {"add", 3, KERNEL_ELEMENT_WISE},     {"div", 3, KERNEL_ELEMENT_WISE},  {"mul", 3, KERNEL_ELEMENT_WISE},
     {"pow", 3, KERNEL_ELEMENT_WISE},     {"addu", 2, KERNEL_ELEMENT_WISE}, {"divu", 2, KERNEL_ELEMENT_WISE},
     {"mulu", 2, KERNEL_ELEMENT_WISE},    {"powu", 2, KERNEL_ELEMENT_WISE}, {"relu", 2, KERNEL_ELEMENT_WISE},
-    {"gelu", 2, KERNEL_ELEMENT_WISE},    {"tanh", 2, KERNEL_ELEMENT_WISE}, {"ln", 2, KERNEL_ROW_REDUCTION},
+    {"gelu", 2, KERNEL_ELEMENT_WISE},    {"tanh", 2, KERNEL_ELEMENT_WISE}, {"ln", 2, KERNEL_NORM},
     {"softmax", 2, KERNEL_ROW_REDUCTION}};
 
 /* One table being read, and where its cells are; -1 = nowhere. */

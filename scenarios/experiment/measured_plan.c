@@ -13,7 +13,8 @@ enum { FIRST_YEAR = 2015, LAST_YEAR = 2099, UNKNOWN_RELEASE_YEAR = 2022, MLPERF_
 /* What a training framework does by default, by its name or its year. Documented in the arguments and release notes of
  * Megatron-LM: fused gradient accumulation and fp32 gradients came with the 2022 releases, overlap and FlashAttention
  * as usual with those of 2023. NeMo's recipes add sequence parallelism and the distributed optimizer.
- * Megatron-DeepSpeed leaves FlashAttention and overlap to flags that are off by default.
+ * Megatron-DeepSpeed leaves FlashAttention, overlap and, with fp16, fp32 gradients to flags that are off by default,
+ * and fuses accumulation only with fp32 gradients (arguments.py).
  */
 typedef struct Software {
     const char *words;          /* in `source` or `note`; NULL = any */
@@ -41,8 +42,9 @@ static const Software SOFTWARE[] = {
     {.words = "Megatron-DeepSpeed",
      .before_year = LAST_YEAR + 1,
      .gradient_accumulation_fusion = true,
-     .assumption = "Megatron-DeepSpeed: fp32 gradients, fused gradient accumulation, no overlap of communication, no "
-                   "flash attention."},
+     .fp16_gradients = true,
+     .assumption = "Megatron-DeepSpeed: gradients in fp16 with fp16 weights, accumulated by kernels of their own, "
+                   "otherwise fp32 with fused accumulation; no overlap of communication, no flash attention."},
     /* conf/custom.yaml of NVIDIA's GPT-3 in MLPerf Training v3.1: virtual_pipeline_model_parallel_size is 12, unless a
      * system's file says otherwise; none of v3.1's does. */
     {.words = "training_results_v3.1 NVIDIA",
@@ -234,10 +236,11 @@ static void read_software(MeasuredRow *row, int year, PlanSpec *plan) {
     plan->sequence_parallel = plan->sequence_parallel || (software->sequence_parallel && plan->tensor_parallel > 1);
     if (measured_row_text(row, "sharding")[0] == '\0')
         plan->distributed_optimizer = software->distributed_optimizer;
-    plan->gradient_accumulation_fusion = software->gradient_accumulation_fusion;
     bool is_bf16 = plan->precision == PRECISION_BF16 || plan->precision == PRECISION_FP8;
-    plan->grad_reduce_in_fp32 =
-        !(software->fp16_gradients && plan->precision == PRECISION_FP16) && !(software->bf16_gradients && is_bf16);
+    bool sixteen_bit =
+        is_bf16 ? software->bf16_gradients : software->fp16_gradients && plan->precision == PRECISION_FP16;
+    plan->grad_reduce_in_fp32 = !sixteen_bit;
+    plan->gradient_accumulation_fusion = software->gradient_accumulation_fusion && (is_bf16 || !sixteen_bit);
     plan->flash_attention = software->flash_attention || plan->context_parallel > 1;
     plan->attention_kernel = software->attention_kernel;
     plan->fused_cross_entropy = software->fused_cross_entropy;

@@ -177,6 +177,30 @@ Test(gpu, row_reductions_are_slower_than_element_wise_kernels) {
     cr_expect(epsilon_eq(dbl, element_s / row_s, 0.61, 1e-9));
 }
 
+/* The wait for the host is no time of the device. */
+Test(gpu, norms_have_a_bandwidth_of_their_own_or_that_of_softmax) {
+    GpuSpec gpu = odd_gpu();
+    gpu.kernels.norm_start_s = 23.85e-6;
+    cr_expect(eq(dbl, gpu_norm_seconds(&gpu, 3.7e8), gpu_row_reduction_seconds(&gpu, 3.7e8)));
+    gpu.kernels.norm_fraction = 0.47;
+    double ratio = (gpu_norm_seconds(&gpu, 3.7e8) - 0.7e-6) / (gpu_row_reduction_seconds(&gpu, 3.7e8) - 0.7e-6);
+    cr_expect(epsilon_eq(dbl, ratio, 0.61 / 0.47, 1e-9));
+}
+
+/* Rows of 8 elements of 16 bit are aligned, of 12 half, of 9 least; the height of A is no row. */
+Test(gpu, rows_of_odd_length_slow_a_product_down) {
+    GpuSpec gpu = odd_gpu();
+    double aligned_s = seconds(&gpu, 4096, 8192, 8192);
+    double half_s = seconds(&gpu, 4096, 8188, 8192), odd_s = seconds(&gpu, 4096, 8191, 8192);
+    double odd_depth_s = seconds(&gpu, 4096, 8192, 8191), odd_height_s = seconds(&gpu, 4095, 8192, 8192);
+    cr_expect(epsilon_eq(dbl, half_s / aligned_s, 1.77, 0.1));
+    cr_expect(epsilon_eq(dbl, odd_s / aligned_s, 3.3, 0.2));
+    cr_expect(epsilon_eq(dbl, odd_depth_s, odd_s, 0.02 * odd_s));
+    cr_expect(epsilon_eq(dbl, odd_height_s, aligned_s, 0.01 * aligned_s));
+    GemmShape on_chip = {1, 4096, 8191, 8192, PRECISION_BF16, true};
+    cr_expect(lt(dbl, gpu_gemm_seconds(&gpu, &on_chip), 1.1 * aligned_s));
+}
+
 Test(gpu, launches_add_up_on_the_device_and_on_the_host) {
     GpuSpec gpu = odd_gpu();
     cr_expect(epsilon_eq(dbl, gpu_launch_seconds(&gpu, 37), 33.3e-6, 1e-12));

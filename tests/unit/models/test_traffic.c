@@ -162,6 +162,7 @@ Test(traffic, alone_an_operation_takes_what_the_collective_does) {
         for (int leg = 0; leg < 2; leg++)
             seconds += traffic_leg(bench->traffic, ring, leg)->latency_s + alone_seconds(bench, ring, leg);
         cr_assert_float_eq(seconds, collective_alone_seconds(&loads, &bench->network), 3e-9);
+        cr_assert_float_eq(traffic_alone_seconds(bench->traffic, ring), seconds, 3e-9);
         bench_destroy(bench);
     }
 }

@@ -144,6 +144,19 @@ Test(kernel_fit, memory_bound_kernels_choose_the_bandwidth) {
     arena_destroy(arena);
 }
 
+/* An entry without constants of its own for norms starts from those of softmax. */
+Test(kernel_fit, norms_choose_their_bandwidth_and_their_start) {
+    Arena *arena = arena_create();
+    GpuSpec truth = odd_gpu(), start = truth;
+    truth.kernels.norm_fraction = 0.47;
+    truth.kernels.norm_start_s = 23.85e-6;
+    const KernelTable rows = measure(&truth, KERNEL_NORM, 300, arena), *tables[] = {&rows};
+    const KernelFit *fit = kernel_fit(tables, 1, &start, arena);
+    cr_assert_float_eq(found_of(fit, "norm"), 0.47, 0.01);
+    cr_assert_float_eq(found_of(fit, "norm_start") / 23.85e-6, 1, 0.05);
+    arena_destroy(arena);
+}
+
 Test(kernel_fit, too_few_rows_change_nothing) {
     Arena *arena = arena_create();
     GpuSpec truth = odd_gpu(), start = truth;

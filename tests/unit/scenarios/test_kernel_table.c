@@ -86,7 +86,7 @@ Test(kernel_table, memory_bound_kernels_move_as_many_tensors_as_their_operation)
     cr_assert_eq(table->rows[0].bytes, 3600);
     cr_assert_eq(table->rows[1].bytes, 2400);
     cr_assert_eq(table->rows[2].bytes, 2400);
-    cr_assert_eq(table->rows[2].kind, KERNEL_ROW_REDUCTION);
+    cr_assert_eq(table->rows[2].kind, KERNEL_NORM);
     reading_destroy(reading);
 }
 

@@ -86,8 +86,12 @@ Test(measured_run, a_rate_in_the_interconnect_overrides_the_nics) {
         cr_assert_eq(run.spec.cluster.node.nic.bytes_per_s, CASES[i].bytes_per_s, "%s", CASES[i].text);
         reading_destroy(reading);
     }
-    expect_assumption("interconnect=4x100Gb RoCE", "interconnect \"4x100Gb RoCE\": 4 NICs of 100 Gbit/s on each node; "
-                                                   "latency and efficiency as in dgx-a100-80.");
+    expect_assumption("interconnect=4x100Gb RoCE", "interconnect \"4x100Gb RoCE\": 4 NICs of 100 Gbit/s on each node, "
+                                                   "at 0.836 of it; latency as in dgx-a100-80.");
+    expect_assumption("interconnect=8x180Gb", "interconnect \"8x180Gb\": 8 NICs of 180 Gbit/s on each node, "
+                                              "at 0.704 of it; latency as in dgx-a100-80.");
+    expect_assumption("interconnect=8x200Gb", "interconnect \"8x200Gb\": 8 NICs of 200 Gbit/s on each node, "
+                                              "at 0.634 of it; latency as in dgx-a100-80.");
     expect_assumption("interconnect=fast", "interconnect \"fast\": NICs as in the catalogue's dgx-a100-80.");
     expect_assumption("interconnect=", "interconnect is not stated: NICs as in the catalogue's dgx-a100-80.");
     expect_assumption("", "The network above the NICs never blocks: one leaf, no oversubscription.");
