@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <math.h>
 
-#include "models/workload/loader.h"
+#include "models/workload/workload.h"
 
 static void check_loader(const SimulationSpec *spec, const JobSpec *job, const char *path, ErrorList *errors) {
     const LoaderSpec *loader = &job->loader;
@@ -19,20 +19,38 @@ static void check_loader(const SimulationSpec *spec, const JobSpec *job, const c
                        loader->prefetch, loader->workers);
 }
 
-/* Results are means over steps that show how the loader goes on. */
+static void check_checkpoint(const SimulationSpec *spec, const JobSpec *job, const char *path, ErrorList *errors) {
+    const char *key = arena_format(errors->arena, "%s.checkpoint", path);
+    if (job->kind == JOB_COLLECTIVE)
+        error_list_add(errors, (ErrorPlace){0}, key, "found it beside `collective`, expected it beside `model`");
+    else if (spec->cluster.storage.write_bytes_per_s <= 0)
+        error_list_add(errors, (ErrorPlace){0}, key,
+                       "found checkpoints in a cluster without storage, expected `cluster.storage`");
+}
+
+int64_t input_shown_steps(const JobSpec *job) {
+    int64_t least = job->loader.workers > 0 ? loader_shown_steps(job) : 1, every = job->checkpoint.every_steps;
+    return every > 0 ? (least + every - 1) / every * every : least;
+}
+
+/* Whole rounds from checkpoint to checkpoint. */
 static void raise_steps(JobSpec *job) {
-    int64_t least = loader_shown_steps(job);
+    int64_t least = input_shown_steps(job), every = job->checkpoint.every_steps;
     job->steps = job->steps > least ? job->steps : least;
+    if (every > 0)
+        job->steps = (job->steps + every - 1) / every * every;
 }
 
 void input_resolve(const SimulationSpec *spec, JobSpec *job, const char *path, ErrorList *errors) {
     LoaderSpec *loader = &job->loader;
-    if (loader->workers == 0)
-        return;
-    loader->prefetch = loader->prefetch > 0 ? loader->prefetch : 2 * loader->workers;
-    loader->copied_bytes = isnan(loader->copied_bytes) ? loader->stored_bytes : loader->copied_bytes;
     int before = errors->count;
-    check_loader(spec, job, path, errors);
-    if (errors->count == before && simulation_spec_is_one_job(spec) && !spec->plans_open)
+    if (loader->workers > 0) {
+        loader->prefetch = loader->prefetch > 0 ? loader->prefetch : 2 * loader->workers;
+        loader->copied_bytes = isnan(loader->copied_bytes) ? loader->stored_bytes : loader->copied_bytes;
+        check_loader(spec, job, path, errors);
+    }
+    if (job->checkpoint.every_steps > 0)
+        check_checkpoint(spec, job, path, errors);
+    if (errors->count == before && workload_needs_host(job) && simulation_spec_is_one_job(spec) && !spec->plans_open)
         raise_steps(job);
 }

@@ -1,5 +1,6 @@
 /*
- * input_resolve: settles and checks what a job asks of storage: its loader needs a storage to read from.
+ * input_resolve: settles and checks what a job asks of storage: its loader and its checkpoints need one, and results
+ * are means over so many steps that they show both.
  */
 #ifndef MODELS_INPUT_RESOLVE_H
 #define MODELS_INPUT_RESOLVE_H
@@ -9,5 +10,8 @@
 
 /* Errors begin with `path`, "jobs[0]". */
 void input_resolve(const SimulationSpec *spec, JobSpec *job, const char *path, ErrorList *errors);
+
+/* Steps of a job with a loader or checkpoints, alone, that show what they do; 1 without. */
+int64_t input_shown_steps(const JobSpec *job);
 
 #endif

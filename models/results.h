@@ -48,6 +48,7 @@ typedef enum BarKind {
     BAR_DATA_COMM,
     BAR_OPTIMIZER,
     BAR_INPUT_WAIT,
+    BAR_CHECKPOINT,
     BAR_KIND_COUNT
 } BarKind;
 
@@ -98,6 +99,14 @@ typedef struct MemoryResults {
     double total_bytes;
     double capacity_bytes; /* of that GPU */
 } MemoryResults;
+
+/* What a job keeps in the main memory of the node that is fullest, by purpose. */
+typedef struct HostMemoryResults {
+    const char *node; /* name of its type */
+    double checkpoint_bytes;
+    double total_bytes;
+    double capacity_bytes;
+} HostMemoryResults;
 
 /* A piece of the critical path: time on the way from the start to the end of the step. Descending by time. */
 typedef struct CriticalPart {
@@ -192,7 +201,8 @@ struct Results {
     int link_count;
     const MemoryResults *memory; /* one row per stage */
     int memory_count;
-    const FitChange *fit_changes; /* at most three, when out of memory */
+    const HostMemoryResults *host_memory; /* NULL = nothing is kept there */
+    const FitChange *fit_changes;         /* at most three, when out of memory */
     int fit_change_count;
     const CriticalPart *critical;
     int critical_count;

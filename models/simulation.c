@@ -6,7 +6,7 @@
 #include "models/account/metrics.h"
 #include "models/account/verdict.h"
 #include "models/cluster/cluster_run.h"
-#include "models/workload/loader.h"
+#include "models/input_resolve.h"
 #include "sim/engine/check.h"
 #include "sim/engine/engine.h"
 
@@ -43,7 +43,7 @@ static double alone_step_s(const SimulationSpec *spec, const JobPlace *places, i
     JobPlace place = {.rank_gpu = places[index].rank_gpu};
     Arena *arena = arena_create();
     Results *results;
-    job.steps = job.loader.workers > 0 ? loader_shown_steps(&job) : 1;
+    job.steps = job.checkpoint.every_steps > 0 ? job.steps : input_shown_steps(&job);
     job.start_s = 0;
     alone.jobs = &job;
     alone.job_count = 1;

@@ -39,6 +39,10 @@ LoaderSpec loader_default(void) {
     return (LoaderSpec){.copied_bytes = NAN, .workers = 1};
 }
 
+CheckpointSpec checkpoint_default(void) {
+    return (CheckpointSpec){.bytes_per_parameter = 14};
+}
+
 bool simulation_spec_is_one_job(const SimulationSpec *spec) {
     return spec->job_count == 1 && spec->background_count == 0 && spec->link_event_count == 0;
 }

@@ -38,6 +38,13 @@ typedef struct LoaderSpec {
     int64_t prefetch;      /* micro-batches of a replica that are ready or being made; 0 = 2 * workers */
 } LoaderSpec;
 
+/* What a training job saves, and when (workload/checkpoint.h). */
+typedef struct CheckpointSpec {
+    int64_t every_steps;        /* >= 1: after each so many steps; 0 = never */
+    bool asynchronous;          /* to host memory first, then written beside the next steps */
+    double bytes_per_parameter; /* > 0 */
+} CheckpointSpec;
+
 typedef struct JobSpec {
     const char *name;
     int64_t index;         /* resolved: its place in the file, for errors */
@@ -50,6 +57,7 @@ typedef struct JobSpec {
     Placement placement;
     TrainingSpec training;
     LoaderSpec loader;
+    CheckpointSpec checkpoint;
     CollectiveSpec collective;
 } JobSpec;
 
@@ -116,6 +124,7 @@ JobSpec job_default(void);
 BackgroundSpec background_default(void);
 LinkEventSpec link_event_default(void);
 LoaderSpec loader_default(void);
+CheckpointSpec checkpoint_default(void);
 
 /* True when one job has a sound cluster for itself. */
 bool simulation_spec_is_one_job(const SimulationSpec *spec);

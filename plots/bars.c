@@ -22,6 +22,7 @@ static const char *const KIND_NAMES[BAR_KIND_COUNT] = {
     [BAR_OPTIMIZER] = "optimizer",
     [BAR_WEIGHT] = "weight",
     [BAR_INPUT_WAIT] = "input_wait",
+    [BAR_CHECKPOINT] = "checkpoint",
 };
 
 const char *bars_stream_name(StreamKind stream) {

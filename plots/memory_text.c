@@ -66,6 +66,18 @@ void memory_text_table(FILE *out, const Results *results) {
     }
 }
 
+void memory_text_host(FILE *out, const Results *results) {
+    const HostMemoryResults *host = results->host_memory;
+    if (host == NULL) {
+        return;
+    }
+    text_layout_heading(out, "Memory of the fullest host, GiB");
+    fprintf(out, "  %-20s %11s %8s %8s\n", "", "checkpoints", "total", "of host");
+    fprintf(out, "  %-20.60s %11.2f %8.2f %6.1f %%%s\n", host->node, gib(host->checkpoint_bytes),
+            gib(host->total_bytes), 100 * host->total_bytes / host->capacity_bytes,
+            host->total_bytes > host->capacity_bytes ? "  too much" : "");
+}
+
 void memory_text_changes(FILE *out, const Results *results) {
     text_layout_heading(out, "What would make it fit");
     if (results->fit_change_count == 0) {

@@ -11,6 +11,9 @@
 /* A row a stage; neighbours with equal bytes share a row. Nothing when there is no memory to report. */
 void memory_text_table(FILE *out, const Results *results);
 
+/* What the fullest host holds; nothing when the job keeps nothing there. */
+void memory_text_host(FILE *out, const Results *results);
+
 /* The changes that would make the job fit, or that none was found. */
 void memory_text_changes(FILE *out, const Results *results);
 

@@ -180,6 +180,7 @@ void run_text_write(FILE *out, const Results *results) {
         jobs_text_verdicts(out, results->contention, TEXT_COLUMNS);
     }
     memory_text_table(out, results);
+    memory_text_host(out, results);
     bool sought = results->contention == NULL || results->fit_change_count > 0;
     if (results->status == RUN_OUT_OF_MEMORY && sought) {
         memory_text_changes(out, results);

@@ -26,24 +26,30 @@ JobAccount job_account_create(Arena *arena, const Workload *workload, uint32_t o
 }
 
 /* The ledger of one class over the step. */
-static void add_class(JobAccount *account, const Step *step, int index, SimTime end, Attribution *attribution) {
-    Results *results = account->results;
-    GpuClassResults *class = &account->classes[index];
+static void attribute(JobAccount *account, const Step *step, int index, SimTime end, Attribution *attribution) {
+    const Results *results = account->results;
     attribution->row = (LedgerRow){{0}};
     memset(attribution->comm_ns, 0, sizeof attribution->comm_ns);
     memset(attribution->straggler_ns, 0, (size_t)results->class_count * sizeof *attribution->straggler_ns);
     memset(attribution->lost_s, 0, account->owners * sizeof *attribution->lost_s);
     attribution_of_class(step, index, end, attribution);
     ledger_check(&attribution->row, end - step->start);
-    ledger_accumulate(&class->ledger, &attribution->row, 1);
-    ledger_accumulate(&results->ledger, &attribution->row, class->gpus);
+}
+
+/* Adds it `times` times over. */
+static void add_class(JobAccount *account, int index, const Attribution *attribution, int64_t times) {
+    Results *results = account->results;
+    GpuClassResults *class = &account->classes[index];
+    int64_t gpus = class->gpus * times;
+    ledger_accumulate(&class->ledger, &attribution->row, times);
+    ledger_accumulate(&results->ledger, &attribution->row, gpus);
     for (int i = 0; i < LEDGER_COUNT * LINK_KIND_COUNT; i++)
         results->comm_ns[i / LINK_KIND_COUNT][i % LINK_KIND_COUNT] +=
-            attribution->comm_ns[i / LINK_KIND_COUNT][i % LINK_KIND_COUNT] * class->gpus;
+            attribution->comm_ns[i / LINK_KIND_COUNT][i % LINK_KIND_COUNT] * gpus;
     for (int i = 0; i < results->class_count; i++)
-        account->blame_ns[i] += attribution->straggler_ns[i] * class->gpus;
+        account->blame_ns[i] += attribution->straggler_ns[i] * gpus;
     for (uint32_t owner = 0; owner < account->owners; owner++)
-        account->lost_s[owner] += attribution->lost_s[owner] * (double)class->gpus;
+        account->lost_s[owner] += attribution->lost_s[owner] * (double)gpus;
 }
 
 /* Pictures of the step, when it is the longest so far. */
@@ -71,21 +77,32 @@ static void add_sizes(JobAccount *account, const Step *step) {
     }
 }
 
-void job_account_add(JobAccount *account, JobStep *job_step, SimTime end) {
+/* Their ends follow each other as if all had been simulated. */
+static void add_ends(JobAccount *account, const Step *step, SimTime end, int64_t times) {
+    Results *results = account->results;
+    SimTime length = end - step->start;
+    results->start = results->step_count == 0 ? step->start : results->start;
+    for (int64_t i = 0; i < times; i++)
+        account->step_ends[results->step_count++] = end + account->skipped + i * length;
+    results->wall += times * length;
+    account->skipped += (times - 1) * length;
+}
+
+void job_account_add(JobAccount *account, JobStep *job_step, SimTime end, int64_t times) {
     Results *results = account->results;
     const Step *step = &job_step->step;
     Arena *scratch = arena_create();
     Attribution attribution = {.lost_s = ARENA_ARRAY(scratch, account->owners, double),
                                .straggler_ns = ARENA_ARRAY(scratch, results->class_count, int64_t)};
-    for (int i = 0; i < results->class_count; i++)
-        add_class(account, step, i, end, &attribution);
+    for (int i = 0; i < results->class_count; i++) {
+        attribute(account, step, i, end, &attribution);
+        add_class(account, i, &attribution, times);
+    }
     arena_destroy(scratch);
     if (account->workload->job->kind == JOB_COLLECTIVE)
         add_sizes(account, step);
     keep_longest(account, job_step, end);
-    results->start = results->step_count == 0 ? step->start : results->start;
-    results->wall += end - step->start;
-    account->step_ends[results->step_count++] = end;
+    add_ends(account, step, end, times);
 }
 
 static void fill_sizes(JobAccount *account) {

@@ -17,13 +17,14 @@ typedef struct JobAccount {
     SimTime *step_ends;       /* of the results */
     double *size_s;           /* [size of a collective job]: time of all its repetitions */
     uint32_t owners;
+    SimTime skipped; /* time of steps that were counted but not simulated */
 } JobAccount;
 
 /* The account of a job that is to run: fills `results`; `owners` is fair_share_owner_count. */
 JobAccount job_account_create(Arena *arena, const Workload *workload, uint32_t owners, Results *results);
 
-/* Adds a step that has ended at `end`. */
-void job_account_add(JobAccount *account, JobStep *step, SimTime end);
+/* Adds a step that has ended at `end`, and as many like it as make it `times` >= 1. */
+void job_account_add(JobAccount *account, JobStep *step, SimTime end, int64_t times);
 
 /* Closes the books; returns the name of the class that straggles most, NULL when none does. */
 const char *job_account_finish(JobAccount *account);

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "models/account/host_memory.h"
 #include "models/account/job_gpus.h"
 
 enum { ASSUMPTIONS_MAX = 12 };
@@ -65,6 +66,30 @@ static const char *loader_words(const SimulationSpec *spec, const JobSpec *job, 
         job->loader.workers, job->loader.prefetch, counted);
 }
 
+static const char *checkpoint_words(const SimulationSpec *spec, const JobSpec *job, Arena *arena) {
+    const char *counted = !simulation_spec_is_one_job(spec) ? ""
+                          : job->loader.workers > 0         ? "; figures are means over whole rounds"
+                                                            : "; figures are means over whole rounds, in which steps "
+                                                              "like the one before are counted, not simulated";
+    return arena_format(arena,
+                        "a checkpoint of %.3g B per parameter after every %" PRId64 " steps, each GPU writes its "
+                        "part%s",
+                        job->checkpoint.bytes_per_parameter, job->checkpoint.every_steps, counted);
+}
+
+static const char *nothing_else(const SimulationSpec *spec, const JobSpec *job, Arena *arena) {
+    const char *input = job->loader.workers > 0 ? "" : "input, ";
+    const char *checkpoints = job->checkpoint.every_steps > 0 ? "" : "checkpoints";
+    if (simulation_spec_is_one_job(spec))
+        return arena_format(arena, "nothing else slows the job down: no %s%s%sfailures or other jobs", input,
+                            checkpoints, *checkpoints != '\0' ? ", " : "");
+    return arena_format(
+        arena,
+        "nothing but the traffic of others and the events of links slows the job down: no %s%s%sfailures "
+        "of GPUs",
+        input, checkpoints, *checkpoints != '\0' ? " or " : "");
+}
+
 static void assume(const SimulationSpec *spec, const JobGpus *gpus, Arena *arena, Results *results) {
     const JobSpec *job = gpus->job;
     const PlanSpec *plan = &job->training.plan;
@@ -92,16 +117,11 @@ static void assume(const SimulationSpec *spec, const JobGpus *gpus, Arena *arena
     list[count++] = plan->flash_attention
                         ? "FLOPs of attention are counted for the causal half, which is what is computed"
                         : "FLOPs of attention are counted for the full square, as the SC21 paper does";
-    const char *input = job->loader.workers > 0 ? "" : "input, ";
     if (job->loader.workers > 0)
         list[count++] = loader_words(spec, job, arena);
-    list[count++] =
-        simulation_spec_is_one_job(spec)
-            ? arena_format(arena, "nothing else slows the job down: no %scheckpoints, failures or other jobs", input)
-            : arena_format(arena,
-                           "nothing but the traffic of others and the events of links slows the job down: no %s"
-                           "checkpoints or failures of GPUs",
-                           input);
+    if (job->checkpoint.every_steps > 0)
+        list[count++] = checkpoint_words(spec, job, arena);
+    list[count++] = nothing_else(spec, job, arena);
     results->assumptions = list;
     results->assumption_count = count;
 }
@@ -121,6 +141,7 @@ static void assume_of_collective(const JobSpec *job, Arena *arena, Results *resu
 void job_facts_fill(const SimulationSpec *spec, const JobSpec *job, const JobPlace *place, Arena *arena,
                     Results *results) {
     const JobGpus gpus = {&spec->cluster, job, place->rank_gpu};
+    bool fits;
     results->name = job->name;
     results->lesson = "";
     results->kind = job_kind_name(job->kind);
@@ -129,7 +150,9 @@ void job_facts_fill(const SimulationSpec *spec, const JobSpec *job, const JobPla
     job_gpus_name(&gpus, arena, results);
     switch (job->kind) {
     case JOB_TRAINING:
-        results->status = job_gpus_memory(&gpus, arena, results) ? RUN_OK : RUN_OUT_OF_MEMORY;
+        fits = job_gpus_memory(&gpus, arena, results);
+        fits = host_memory_fill(spec, job, place, arena, results) && fits;
+        results->status = fits ? RUN_OK : RUN_OUT_OF_MEMORY;
         assume(spec, &gpus, arena, results);
         break;
     case JOB_COLLECTIVE:

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "models/account/metric_list.h"
+#include "models/workload/checkpoint.h"
 #include "models/workload/pipeline.h"
 #include "sim/engine/engine.h"
 
@@ -86,6 +87,21 @@ static void add_input(MetricList *list, const JobSpec *job, const Results *resul
                         waiting * results->input_fraction[cause], "fraction", HELP[cause]);
 }
 
+/* Of jobs that have checkpoints. */
+static void add_checkpoint(MetricList *list, const JobSpec *job, const Results *results) {
+    const PlanSpec *plan = &job->training.plan;
+    double bytes = 0;
+    if (job->checkpoint.every_steps == 0)
+        return;
+    double count = floor((double)results->step_count / (double)job->checkpoint.every_steps);
+    for (int stage = 0; stage < plan->pipeline_parallel; stage++)
+        bytes += checkpoint_gpu_bytes(job, stage) * (double)(plan->data_parallel * plan_stage_gpus(plan));
+    double paused_s = (double)results->ledger.ns[LEDGER_CHECKPOINT] * 1e-9 / (double)results->gpus;
+    metric_list_add(list, "checkpoint.bytes", bytes, "B", "written at each checkpoint by all GPUs");
+    metric_list_add(list, "checkpoint.pause_s", results->status == RUN_OK && count > 0 ? paused_s / count : NAN, "s",
+                    "mean pause of a GPU for a checkpoint");
+}
+
 static void add_plan(MetricList *list, const JobSpec *job, const Results *results) {
     const TrainingSpec *training = &job->training;
     const PlanSpec *plan = &training->plan;
@@ -127,6 +143,7 @@ void metrics_fill(const JobSpec *job, Arena *arena, Results *results) {
         metric_list_add_ledger(&list, results);
         add_pipeline(&list, job, results);
         add_input(&list, job, results);
+        add_checkpoint(&list, job, results);
         add_plan(&list, job, results);
         break;
     case JOB_COLLECTIVE:

@@ -96,6 +96,8 @@ static const char *longest_stage(const Results *results, Arena *arena) {
 static const char *cause_meaning(const JobSpec *job, int category) {
     if (job->kind == JOB_COLLECTIVE)
         return "the job is nothing else";
+    if (category == LEDGER_CHECKPOINT && job->checkpoint.asynchronous)
+        return "training waits until the checkpoint before is written";
     if (category == LEDGER_COMM_DATA && plan_zero_stage(&job->training.plan) == 3)
         return "gathers of parameters and reductions of gradients are exposed";
     return WORDS[category].meaning;
@@ -139,6 +141,8 @@ static const char *cause_advice(const JobSpec *job, const Results *results, int 
         return "leave out the slower type of node, or give it a job of its own";
     if (category == LEDGER_COMM_DATA && plan_zero_stage(plan) >= 2)
         return sharding_advice(plan, main_link(results, category));
+    if (category == LEDGER_CHECKPOINT && job->checkpoint.asynchronous)
+        return "rarer checkpoints, or storage that writes one before the next is due";
     if (category == LEDGER_LAUNCH_OVERHEAD && plan->zero_list_collectives)
         return "zero_list_collectives: false (DeepSpeed from 2022 on)";
     if (category == LEDGER_COMM_DATA && plan->overlap_grad_reduce)
@@ -194,8 +198,17 @@ static const char *training_verdict(const JobSpec *job, const Results *results, 
                         100 * results_metric(results, "utilisation.mfu_fraction")->value, loss_list(results, arena));
 }
 
+static const char *host_verdict(const JobSpec *job, const Results *results, Arena *arena) {
+    const HostMemoryResults *host = results->host_memory;
+    return arena_format(
+        arena, "%s on %s does not fit into host memory: it needs %.1f GiB of a node, and a %s has %.1f GiB.",
+        job->training.model.name, results->gpu_words, host->total_bytes / GIB, host->node, host->capacity_bytes / GIB);
+}
+
 static const char *memory_verdict(const JobSpec *job, const Results *results, Arena *arena) {
     const MemoryResults *fullest = results_fullest_memory(results);
+    if (fullest->total_bytes <= fullest->capacity_bytes)
+        return host_verdict(job, results, arena);
     return arena_format(arena, "%s on %s does not fit: it needs %.1f GiB per GPU and %s %.1f GiB.",
                         job->training.model.name, results->gpu_words, fullest->total_bytes / GIB,
                         results->gpu_kinds > 1 ? arena_format(arena, "%s has", fullest->gpu) : "there are",

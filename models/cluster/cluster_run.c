@@ -129,7 +129,7 @@ static ClusterOutcome close_books(ClusterRun *run, Results **results) {
         lost_s[i] = account->lost_s;
         results[i]->event_count = engine_event_count(run->ground.engine);
         results[i]->event_hash = engine_event_hash(run->ground.engine);
-        SimTime end = results[i]->start + results[i]->wall;
+        SimTime end = results[i]->start + results[i]->wall - account->skipped;
         outcome.end = end > outcome.end ? end : outcome.end;
     }
     if (outcome.done)

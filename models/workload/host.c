@@ -98,12 +98,17 @@ static int join_loads(UnitLoad *loads, int count) {
     return joined;
 }
 
+enum { UNITS_OF_GPU = 3 };
+
 /* The units that one GPU uses; returns their number. */
-static int units_of_gpu(const Host *host, HostPart part, int gpu, int units[2]) {
+static int units_of_gpu(const Host *host, HostPart part, int gpu, int units[UNITS_OF_GPU]) {
     const StorageSpec *storage = &host->cluster->storage;
-    bool writes = part == HOST_STORAGE_WRITE;
+    bool writes = part != HOST_STORAGE_READ;
     int count = 0;
     switch (part) {
+    case HOST_SAVE:
+        units[count++] = slot_unit(host, gpu, true);
+        /* fall through */
     case HOST_STORAGE_READ:
     case HOST_STORAGE_WRITE:
         if (storage->local || storage->node_bytes_per_s > 0)
@@ -123,9 +128,9 @@ static int units_of_gpu(const Host *host, HostPart part, int gpu, int units[2]) 
 }
 
 int host_add(Host *host, HostPart part, const int *gpus, int count) {
-    HostOperation operation = {.loads = ARENA_ARRAY(host->arena, 2 * count, UnitLoad)};
+    HostOperation operation = {.loads = ARENA_ARRAY(host->arena, UNITS_OF_GPU * count, UnitLoad)};
     for (int i = 0; i < count; i++) {
-        int units[2], used = units_of_gpu(host, part, gpus[i], units);
+        int units[UNITS_OF_GPU], used = units_of_gpu(host, part, gpus[i], units);
         for (int j = 0; j < used; j++)
             operation.loads[operation.load_count++] = (UnitLoad){units[j], 1};
     }

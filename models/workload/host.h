@@ -21,7 +21,8 @@ typedef enum HostPart {
     HOST_STORAGE_WRITE, /* bytes */
     HOST_CPU,           /* seconds of one core */
     HOST_TO_GPU,        /* bytes over PCIe */
-    HOST_FROM_GPU       /* bytes over PCIe */
+    HOST_FROM_GPU,      /* bytes over PCIe */
+    HOST_SAVE           /* bytes from the GPU to the storage in one stream */
 } HostPart;
 
 typedef struct Host Host;
@@ -34,6 +35,15 @@ int host_add(Host *host, HostPart part, const int *gpus, int count);
 
 /* Makes the resources; no operation can be added after it. */
 void host_seal(Host *host, FairShare *share, bool folded);
+
+/* What a process beside the steps of a job stands on. */
+typedef struct HostGround {
+    Arena *arena; /* of the run */
+    Engine *engine;
+    FairShare *share;
+    const Host *host; /* sealed */
+    uint32_t owner;   /* whose activities they are, when the fair share has owners */
+} HostGround;
 
 /* What an operation uses, of a sealed host. */
 const ShareWay *host_way(const Host *host, int operation);

@@ -50,7 +50,7 @@ typedef struct Feed {
 } Feed;
 
 struct Loader {
-    LoaderGround ground;
+    HostGround ground;
     const LoaderSpec *spec;
     double samples; /* of a micro-batch */
     Feed *feeds;
@@ -90,7 +90,7 @@ static Batch *batch_at(const Feed *feed, int64_t number) {
 
 /* Starts the next work on a micro-batch, which `by` was the last to wait for; NULL = nothing but itself. */
 static void enter(Feed *feed, int64_t number, BatchState state, const Chain *by, ActivitySpec activity) {
-    const LoaderGround *ground = &feed->loader->ground;
+    const HostGround *ground = &feed->loader->ground;
     Batch *batch = batch_at(feed, number);
     activity.owner = ground->owner;
     batch->chain = by != NULL ? *by : batch->chain;
@@ -239,7 +239,7 @@ static void on_worker(Engine *engine, void *subject, uint64_t argument) {
         engine_schedule(engine, (SimTime)argument, 0, (Event){on_worker, feed, argument});
 }
 
-Loader *loader_create(const LoaderGround *ground, const JobSpec *job, const FeedWork *work, int feeds) {
+Loader *loader_create(const HostGround *ground, const JobSpec *job, const FeedWork *work, int feeds) {
     Loader *loader = ARENA_NEW(ground->arena, Loader);
     *loader = (Loader){.ground = *ground,
                        .spec = &job->loader,

@@ -39,16 +39,8 @@ const FeedWork *loader_work(Arena *arena, const JobSpec *job, const RankClasses 
 
 typedef struct Loader Loader; /* also named in step.h */
 
-typedef struct LoaderGround {
-    Arena *arena; /* of the run */
-    Engine *engine;
-    FairShare *share;
-    const Host *host; /* sealed */
-    uint32_t owner;   /* whose activities they are, when the fair share has owners */
-} LoaderGround;
-
 /* Begins with nothing made. */
-Loader *loader_create(const LoaderGround *ground, const JobSpec *job, const FeedWork *work, int feeds);
+Loader *loader_create(const HostGround *ground, const JobSpec *job, const FeedWork *work, int feeds);
 
 /* Ends what is under way and makes no more. */
 void loader_stop(Loader *loader);

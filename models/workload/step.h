@@ -34,14 +34,16 @@ typedef struct StepTask {
 
 struct CollectiveRun;
 struct Loader;
+struct Checkpoint;
 
 /* What a step stands on. */
 typedef struct StepGround {
     Arena *arena; /* of the step */
     Engine *engine;
     FairShare *share;
-    uint32_t owner;        /* whose transfers they are, when the fair share has owners */
-    struct Loader *loader; /* of the job; NULL = micro-batches are there */
+    uint32_t owner;                /* whose transfers they are, when the fair share has owners */
+    struct Loader *loader;         /* of the job; NULL = micro-batches are there */
+    struct Checkpoint *checkpoint; /* that the step ends with; NULL = none */
 } StepGround;
 
 typedef struct Step {

@@ -78,6 +78,14 @@ static StepTask on_streams(StepBuilder *builder, StepTask what, const StreamSet 
     return what;
 }
 
+TaskId step_builder_move(StepBuilder *builder, StepTask what, const StreamSet *streams, double amount,
+                         const ShareWay *way) {
+    what = on_streams(builder, what, streams);
+    return add_task(
+        builder, &what,
+        &(TaskSpec){.streams = builder->streams, .stream_count = streams->count, .amount = amount, .way = way});
+}
+
 TaskId step_builder_hold(StepBuilder *builder, StepTask what, const StreamSet *streams, Event begin) {
     what = on_streams(builder, what, streams);
     return add_task(builder, &what,

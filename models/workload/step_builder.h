@@ -54,6 +54,10 @@ TaskId step_builder_communicate(StepBuilder *builder, StepTask what, const Strea
 TaskId step_builder_hand_over(StepBuilder *builder, StepTask what, const StreamSet *streams, int operation,
                               Event begin);
 
+/* Moves `amount` over `way`, which is borrowed, holding a stream of every class. */
+TaskId step_builder_move(StepBuilder *builder, StepTask what, const StreamSet *streams, double amount,
+                         const ShareWay *way);
+
 /* Holds a stream of every class from `begin` on until somebody ends the task (TaskSpec). */
 TaskId step_builder_hold(StepBuilder *builder, StepTask what, const StreamSet *streams, Event begin);
 

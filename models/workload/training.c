@@ -2,6 +2,7 @@
 
 #include "models/workload/training_end.h"
 #include "models/workload/training_passes.h"
+#include "models/workload/training_save.h"
 #include "models/workload/training_shards.h"
 
 /* Types that the job does not use may lack its precision. */
@@ -34,5 +35,6 @@ void training_tasks_add(Arena *arena, StepBuilder *builder, const SimulationSpec
     training_passes_add(&build);
     training_shards_add(&build);
     training_end_add(&build);
+    training_save_add(&build);
     build_finish(&build);
 }

@@ -18,10 +18,12 @@ Workload *workload_create(Arena *arena, const SimulationSpec *spec, const JobSpe
 }
 
 bool workload_needs_host(const JobSpec *job) {
-    return job->loader.workers > 0;
+    return job->loader.workers > 0 || job->checkpoint.every_steps > 0;
 }
 
 void workload_add_host(Arena *arena, Workload *workload, Host *host) {
     if (workload->job->loader.workers > 0)
         workload->feeds = loader_work(arena, workload->job, &workload->ranks, host);
+    if (workload->job->checkpoint.every_steps > 0)
+        workload->saves = checkpoint_work(arena, workload->job, &workload->ranks, host);
 }

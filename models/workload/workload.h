@@ -5,6 +5,7 @@
 #ifndef MODELS_WORKLOAD_WORKLOAD_H
 #define MODELS_WORKLOAD_WORKLOAD_H
 
+#include "models/workload/checkpoint.h"
 #include "models/workload/collective_job.h"
 #include "models/workload/job_place.h"
 #include "models/workload/loader.h"
@@ -19,6 +20,7 @@ typedef struct Workload {
     TrainingTraffic training;     /* of a training job */
     CollectiveTraffic collective; /* of a collective job */
     const FeedWork *feeds;        /* [replica set]: of a job with a loader */
+    const SaveWork *saves;        /* [class]: of a job with checkpoints */
 } Workload;
 
 /* Lays out a resolved job and adds its operations to the traffic, which is not sealed yet. */

@@ -69,6 +69,15 @@ static const char *const *copy_assumptions(const Results *results, Arena *arena)
     return texts;
 }
 
+static const HostMemoryResults *copy_host_memory(const HostMemoryResults *host, Arena *arena) {
+    if (host == NULL)
+        return NULL;
+    HostMemoryResults *copy = ARENA_NEW(arena, HostMemoryResults);
+    *copy = *host;
+    copy->node = copy_text(host->node, arena);
+    return copy;
+}
+
 static const Contention *copy_contention(const Contention *contention, Arena *arena) {
     if (contention == NULL)
         return NULL;
@@ -101,6 +110,7 @@ const Results *kept_results_copy(const Results *results, Arena *arena) {
     copy->metrics = copy_metrics(results, arena);
     copy->classes = copy_classes(results, arena);
     copy->memory = copy_memory(results, arena);
+    copy->host_memory = copy_host_memory(results->host_memory, arena);
     copy->fit_changes = copy_fit_changes(results, arena);
     copy->critical = copy_critical(results, arena);
     copy->causes = copy_causes(results, arena);

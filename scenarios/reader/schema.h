@@ -33,5 +33,6 @@ extern const SchemaTable SCHEMA_BACKGROUND;   /* BackgroundSpec */
 extern const SchemaTable SCHEMA_LINK_EVENT;   /* LinkEventSpec */
 extern const SchemaTable SCHEMA_STORAGE;      /* StorageSpec */
 extern const SchemaTable SCHEMA_LOADER;       /* LoaderSpec */
+extern const SchemaTable SCHEMA_CHECKPOINT;   /* CheckpointSpec */
 
 #endif

@@ -9,6 +9,10 @@ static void fill_loader(void *object) {
     *(LoaderSpec *)object = loader_default();
 }
 
+static void fill_checkpoint(void *object) {
+    *(CheckpointSpec *)object = checkpoint_default();
+}
+
 static const SchemaRow STORAGE_ROWS[] = {
     {.key = "read",
      .type = FIELD_REAL,
@@ -41,11 +45,12 @@ static const SchemaRow STORAGE_ROWS[] = {
      .help = "a node's way to the shared target, per direction: its storage NICs"},
 };
 
-const SchemaTable SCHEMA_STORAGE = {.name = "storage",
-                                    .help = "What samples are read from, on a network of its own.",
-                                    .rows = STORAGE_ROWS,
-                                    .row_count = sizeof STORAGE_ROWS / sizeof STORAGE_ROWS[0],
-                                    .bytes = sizeof(StorageSpec)};
+const SchemaTable SCHEMA_STORAGE = {
+    .name = "storage",
+    .help = "What samples are read from and checkpoints are written to, on a network of its own.",
+    .rows = STORAGE_ROWS,
+    .row_count = sizeof STORAGE_ROWS / sizeof STORAGE_ROWS[0],
+    .bytes = sizeof(StorageSpec)};
 
 static const SchemaRow LOADER_ROWS[] = {
     {.key = "sample_size",
@@ -101,3 +106,36 @@ const SchemaTable SCHEMA_LOADER = {.name = "data_loader",
                                    .bytes = sizeof(LoaderSpec),
                                    .fill = fill_loader,
                                    .foreign = LOADER_FOREIGN};
+
+static const SchemaRow CHECKPOINT_ROWS[] = {
+    {.key = "every",
+     .type = FIELD_INT64,
+     .offset = offsetof(CheckpointSpec, every_steps),
+     .min = 1,
+     .max = 100000,
+     .required = true,
+     .aliases = "save_interval",
+     .help = "steps from one to the next; of a job alone, results are means over whole rounds of so many"},
+    {.key = "asynchronous",
+     .type = FIELD_BOOL,
+     .offset = offsetof(CheckpointSpec, asynchronous),
+     .default_text = "false",
+     .aliases = "async_save",
+     .help = "GPUs only copy to host memory, which is written beside the next steps; the next checkpoint waits for it"},
+    {.key = "bytes_per_parameter",
+     .type = FIELD_REAL,
+     .offset = offsetof(CheckpointSpec, bytes_per_parameter),
+     .dimension = DIMENSION_COUNT,
+     .above_min = true,
+     .max = 1000,
+     .default_text = "14",
+     .help = "16-bit weights 2, fp32 master weights and two moments 12"},
+};
+
+const SchemaTable SCHEMA_CHECKPOINT = {.name = "checkpoint",
+                                       .help = "What a training job saves to the storage, each GPU an equal part of "
+                                               "what it holds in common with others.",
+                                       .rows = CHECKPOINT_ROWS,
+                                       .row_count = sizeof CHECKPOINT_ROWS / sizeof CHECKPOINT_ROWS[0],
+                                       .bytes = sizeof(CheckpointSpec),
+                                       .fill = fill_checkpoint};

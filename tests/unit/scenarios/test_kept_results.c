@@ -75,6 +75,15 @@ static void expect_reasons(const Results *kept, const Results *fresh) {
         expect_text(kept->assumptions[i], fresh->assumptions[i]);
 }
 
+static void expect_host(const HostMemoryResults *kept, const HostMemoryResults *fresh) {
+    cr_assert((kept == NULL) == (fresh == NULL));
+    if (kept == NULL)
+        return;
+    expect_text(kept->node, fresh->node);
+    cr_expect_eq(kept->total_bytes, fresh->total_bytes);
+    cr_expect_eq(kept->capacity_bytes, fresh->capacity_bytes);
+}
+
 static void expect_same(const Results *kept, const Results *fresh);
 
 static void expect_contention(const Contention *kept, const Contention *fresh) {
@@ -121,6 +130,7 @@ static void expect_same(const Results *kept, const Results *fresh) {
     expect_metrics(kept, fresh);
     expect_classes(kept, fresh);
     expect_memory(kept, fresh);
+    expect_host(kept->host_memory, fresh->host_memory);
     expect_reasons(kept, fresh);
 }
 
@@ -149,6 +159,7 @@ typedef struct KnownResults {
         const void *items;
         int count;
     } lists[9]; /* classes, timeline, series, links, memory, fit_changes, critical, causes, assumptions */
+    const HostMemoryResults *host_memory;
     uint64_t facts[3];
     const char *operation;
     struct {
@@ -188,6 +199,11 @@ Test(kept_results, a_copy_of_a_job_that_does_not_fit_has_its_changes) {
 Test(kept_results, a_copy_of_a_job_beside_background_has_who_hurt_it) {
     expect_kept((const char *const[]){"cluster.nodes=2",
                                       "background=[{name: backup, from: \"0\", to: \"1\", rate: 100 Gbit/s}]", NULL});
+}
+
+Test(kept_results, a_copy_of_a_job_that_saves_beside_its_steps_has_its_host_memory) {
+    expect_kept((const char *const[]){"cluster.storage={read: 5 GB/s, write: 3 GB/s}",
+                                      "jobs[0].checkpoint={every: 3, asynchronous: true}", NULL});
 }
 
 Test(kept_results, every_field_is_known_here) {
