@@ -65,6 +65,41 @@ static const char *loader_words(const SimulationSpec *spec, const JobSpec *job, 
         job->loader.workers, job->loader.prefetch, counted);
 }
 
+/* What feeds the job, and what else might slow it down; returns how many words it added. */
+static int add_surroundings(const SimulationSpec *spec, const JobSpec *job, Arena *arena, const char **list) {
+    const char *input = job->loader.workers > 0 ? "" : "input, ";
+    int count = 0;
+    if (job->loader.workers > 0)
+        list[count++] = loader_words(spec, job, arena);
+    list[count++] =
+        simulation_spec_is_one_job(spec)
+            ? arena_format(arena, "nothing else slows the job down: no %scheckpoints, failures or other jobs", input)
+            : arena_format(arena,
+                           "nothing but the traffic of others and the events of links slows the job down: no %s"
+                           "checkpoints or failures of GPUs",
+                           input);
+    return count;
+}
+
+/* Of a model that is no transformer. */
+static void assume_of_list(const SimulationSpec *spec, const JobSpec *job, Arena *arena, Results *results) {
+    const TrainingSpec *training = &job->training;
+    const PlanSpec *plan = &training->plan;
+    const char **list = ARENA_ARRAY(arena, ASSUMPTIONS_MAX, const char *);
+    int count = 0;
+    list[count++] = arena_format(
+        arena, "%.0f layers, data %" PRId64 ", %" PRId64 " micro-batches of %" PRId64 " samples",
+        layer_list_length(&training->list), plan->data_parallel, plan_micro_batches(plan), plan->micro_batch_seqs);
+    list[count++] = arena_format(arena, "ranks fill nodes in order, %s", placement_words(job));
+    list[count++] = "weights in fp32, SGD with momentum; the loss is free";
+    if (layer_list_sharded_parameters(&training->list) > 0)
+        list[count++] = "sharded tables are spread evenly over all GPUs, and read at the full bandwidth of HBM";
+    list[count++] = "CUDA and NCCL keep 1.5 GiB per process";
+    count += add_surroundings(spec, job, arena, &list[count]);
+    results->assumptions = list;
+    results->assumption_count = count;
+}
+
 static void assume(const SimulationSpec *spec, const JobGpus *gpus, Arena *arena, Results *results) {
     const JobSpec *job = gpus->job;
     const PlanSpec *plan = &job->training.plan;
@@ -92,16 +127,7 @@ static void assume(const SimulationSpec *spec, const JobGpus *gpus, Arena *arena
     list[count++] = plan->flash_attention
                         ? "FLOPs of attention are counted for the causal half, which is what is computed"
                         : "FLOPs of attention are counted for the full square, as the SC21 paper does";
-    const char *input = job->loader.workers > 0 ? "" : "input, ";
-    if (job->loader.workers > 0)
-        list[count++] = loader_words(spec, job, arena);
-    list[count++] =
-        simulation_spec_is_one_job(spec)
-            ? arena_format(arena, "nothing else slows the job down: no %scheckpoints, failures or other jobs", input)
-            : arena_format(arena,
-                           "nothing but the traffic of others and the events of links slows the job down: no %s"
-                           "checkpoints or failures of GPUs",
-                           input);
+    count += add_surroundings(spec, job, arena, &list[count]);
     results->assumptions = list;
     results->assumption_count = count;
 }
@@ -130,7 +156,10 @@ void job_facts_fill(const SimulationSpec *spec, const JobSpec *job, const JobPla
     switch (job->kind) {
     case JOB_TRAINING:
         results->status = job_gpus_memory(&gpus, arena, results) ? RUN_OK : RUN_OUT_OF_MEMORY;
-        assume(spec, &gpus, arena, results);
+        if (training_family(&job->training) == FAMILY_LAYERS)
+            assume_of_list(spec, job, arena, results);
+        else
+            assume(spec, &gpus, arena, results);
         break;
     case JOB_COLLECTIVE:
         results->status = RUN_OK;

@@ -7,6 +7,7 @@ enum { HOST_KERNELS_EMBEDDING = 6, HOST_KERNELS_HEAD = 20, HOST_KERNELS_OPTIMIZE
 static const double LOSS_FORWARD_BYTES = 30; /* per logit, see the header */
 static const double LOSS_BACKWARD_BYTES = 14;
 static const double OPTIMIZER_BYTES = 52; /* per parameter, see the header */
+static const double SGD_BYTES = 44;
 
 static int64_t micro_batch_tokens(const TrainingSpec *training) {
     return plan_micro_batch_tokens(training);
@@ -87,6 +88,7 @@ WorkCost head_weight_cost(const TrainingSpec *training, const GpuSpec *gpu) {
 WorkCost optimizer_cost(const TrainingSpec *training, const GpuSpec *gpu, double parameters) {
     KernelList list;
     kernel_list_init(&list, gpu, training->plan.precision);
-    kernel_list_add_memory(&list, OPTIMIZER_BYTES * parameters / (double)plan_shard_size(&training->plan));
+    double bytes = training_family(training) == FAMILY_LAYERS ? SGD_BYTES : OPTIMIZER_BYTES;
+    kernel_list_add_memory(&list, bytes * parameters / (double)plan_shard_size(&training->plan));
     return kernel_list_finish(&list, 0, HOST_KERNELS_OPTIMIZER);
 }

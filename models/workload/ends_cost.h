@@ -5,7 +5,9 @@
  *
  * The loss works in fp32 on the whole logits: cast, maximum, subtraction, exponential, sum (30 bytes per logit of 2
  * bytes forward, 14 backward). Mixed-precision Adam reads the gradient and writes weights, master weights and two
- * moments, and walks the gradients for the scale and the norm: 52 bytes per parameter.
+ * moments, and walks the gradients for the scale and the norm: 52 bytes per parameter. A list of layers is trained by
+ * SGD with weight decay and momentum in fp32, four passes with 11 reads and writes (torch.optim.SGD, foreach): 44
+ * bytes.
  */
 #ifndef MODELS_WORKLOAD_ENDS_COST_H
 #define MODELS_WORKLOAD_ENDS_COST_H
@@ -21,7 +23,8 @@ WorkCost head_backward_cost(const TrainingSpec *training, const GpuSpec *gpu);
 /* The gradient of the head's table, when the schedule splits it off the backward pass; else nothing. */
 WorkCost head_weight_cost(const TrainingSpec *training, const GpuSpec *gpu);
 
-/* Adam over `parameters` of one GPU, of which it updates its share of the shard group (plan_shard_size). */
+/* Adam, or SGD for a list of layers, over `parameters` of one GPU, of which it updates its share of the shard group
+ * (plan_shard_size). */
 WorkCost optimizer_cost(const TrainingSpec *training, const GpuSpec *gpu, double parameters);
 
 #endif
