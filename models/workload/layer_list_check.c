@@ -159,6 +159,8 @@ static void check_plan(const TrainingSpec *training, const char *path, ErrorList
         {"plan.virtual_stages", above(plan->virtual_stages, 1, arena), "1, stages are not modelled yet"},
         {"plan.first_stage_layers", above(plan->first_stage_layers, 0, arena), "none, stages are not modelled yet"},
         {"plan.last_stage_layers", above(plan->last_stage_layers, 0, arena), "none, stages are not modelled yet"},
+        {"plan.layers_per_stage", named(plan->layers_per_stage_count > 0, "a list"),
+         "none, stages are not modelled yet"},
         {"plan.embedding_as_layer", flag(plan->embedding_as_layer), "false, stages are not modelled yet"},
         {"plan.head_as_layer", flag(plan->head_as_layer), "false, stages are not modelled yet"},
         {"plan.schedule", named(scheduled, plan->schedule), "auto, stages are not modelled yet"},

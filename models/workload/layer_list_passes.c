@@ -2,6 +2,7 @@
 
 #include "models/workload/layer_list_cost.h"
 #include "models/workload/layer_list_plan.h"
+#include "models/workload/training_input.h"
 
 /* What the exchange ends before a pass needs it, the two ends of the pass, and its buckets. */
 enum { CUTS_MAX = 4 + LAYER_LIST_SLICES_MAX };
@@ -135,7 +136,19 @@ static bool exchanges(const Passes *self) {
     return self->build->traffic->exchange >= 0;
 }
 
+/* Every replica waits for its samples, if it has a loader. */
+static void add_inputs(Passes *self, int micro_batch) {
+    const RankClasses *ranks = &self->build->builder->step->ranks;
+    for (int set = 0; set < ranks->replica_set_count; set++) {
+        const int *bounds = ranks->replica_sets[set].class_of_stage;
+        StreamSet streams = {
+            .classes = &self->all_classes[bounds[0]], .count = bounds[1] - bounds[0], .stream = STREAM_COMPUTE};
+        training_input_add(self->build, set, &streams, micro_batch);
+    }
+}
+
 static void add_forward(Passes *self, int micro_batch) {
+    add_inputs(self, micro_batch);
     int64_t kept_bytes = (int64_t)layer_list_kept_bytes(self->build->training);
     cut_pass(self, false);
     for (int cut = 1; cut < self->cut_count; cut++) {

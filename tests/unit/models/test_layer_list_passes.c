@@ -100,6 +100,22 @@ Test(layer_list_passes, a_slow_gpu_holds_up_the_others_and_is_named) {
     arena_destroy(arena);
 }
 
+/* 5 ms on a core for each of 17 samples, one worker a GPU: longer than the step. */
+Test(layer_list_passes, a_step_waits_for_its_samples) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = small_conv_net(arena, 2);
+    spec.cluster.storage = (StorageSpec){.read_bytes_per_s = 1e12, .write_bytes_per_s = 1e12};
+    spec.jobs[0].loader.stored_bytes = 13000;
+    spec.jobs[0].loader.copied_bytes = 27000;
+    spec.jobs[0].loader.prepare_core_s = 5e-3;
+    spec.jobs[0].loader.workers = 1;
+    const Results *results = run(arena, &spec);
+    double waited = (double)results->ledger.ns[LEDGER_DATA_LOADING] / (double)ledger_sum(&results->ledger);
+    cr_assert_gt(waited, 0.9);
+    cr_assert_float_eq(sim_time_to_s(results->wall) / (double)results->step_count, 17 * 5e-3, 0.01);
+    arena_destroy(arena);
+}
+
 /* Gradients of 2 bytes scattered and weights of 4 gathered are half more than gradients summed. */
 Test(layer_list_passes, zero_1_gathers_weights_of_4_bytes) {
     Arena *arena = arena_create();
