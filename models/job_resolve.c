@@ -6,6 +6,7 @@
 #include "models/cluster/node_list.h"
 #include "models/input_resolve.h"
 #include "models/workload/collective_job.h"
+#include "models/workload/layer_list_check.h"
 #include "models/workload/shard_units.h"
 
 enum { PAIR_RANKS_MAX = 2048 }; /* gather and scatter hold a table of all pairs */
@@ -76,12 +77,28 @@ static void check_size(const SimulationSpec *spec, const JobSpec *job, const cha
                        spec->fidelity == FIDELITY_UNFOLDED ? " x ranks, unfolded" : "", PASSES_MAX);
 }
 
+static bool has_model(const JobSpec *job) {
+    return job->training.model.layers > 0 || training_family(&job->training) == FAMILY_LAYERS;
+}
+
+static bool resolve_list(const SimulationSpec *spec, JobSpec *job, const char *path, ErrorList *errors) {
+    if (spec->plans_open)
+        error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.model", path),
+                       "found a model given by layers, expected a transformer, for which plans are searched");
+    bool good = layer_list_check(&job->training, path, errors);
+    job->training.sequence_tokens = 1;
+    return good;
+}
+
 static void resolve_training(const SimulationSpec *spec, JobSpec *job, const char *path, ErrorList *errors) {
-    if (!job->training.model.layers)
+    bool is_list = training_family(&job->training) == FAMILY_LAYERS;
+    if (!has_model(job))
         error_list_add(errors, (ErrorPlace){0}, path, "found neither `model` nor `collective`, expected one of them");
-    if (job->training.model.layers && !job->training.sequence_tokens)
+    if (is_list && !resolve_list(spec, job, path, errors))
+        return;
+    if (has_model(job) && !job->training.sequence_tokens)
         error_list_add(errors, (ErrorPlace){0}, path, "found no `sequence_length`, expected it beside `model`");
-    if (!job->training.model.layers || !job->training.sequence_tokens)
+    if (!has_model(job) || !job->training.sequence_tokens)
         return;
     check_precision(spec, job, path, errors);
     if (!spec->plans_open && plan_resolve(&job->training, job->gpus, path, errors))
@@ -102,7 +119,7 @@ static void check_operation(const char *operation, const char *path, ErrorList *
 
 static void resolve_collective(const JobSpec *job, const char *path, ErrorList *errors) {
     const CollectiveSpec *collective = &job->collective;
-    if (job->training.model.layers)
+    if (has_model(job))
         error_list_add(errors, (ErrorPlace){0}, path, "found `model` and `collective`, expected one of them");
     check_operation(collective->operation, path, errors);
     if (job->gpus < 2)

@@ -14,6 +14,7 @@ static const struct {
     [LEDGER_COMM_TENSOR] = {"comm_tensor", "Tensor-parallel communication"},
     [LEDGER_COMM_CONTEXT] = {"comm_context", "Context-parallel communication"},
     [LEDGER_COMM_EXPERT] = {"comm_expert", "Expert-parallel communication"},
+    [LEDGER_COMM_EMBEDDING] = {"comm_embedding", "Embedding exchange"},
     [LEDGER_COMM_PIPELINE] = {"comm_pipeline", "Pipeline communication"},
     [LEDGER_COMM_DATA] = {"comm_data", "Data-parallel communication"},
     [LEDGER_PIPELINE_BUBBLE] = {"pipeline_bubble", "Pipeline bubble"},

@@ -18,6 +18,7 @@ typedef enum LedgerCategory {
     LEDGER_COMM_TENSOR,         /* exposed communication, by dimension */
     LEDGER_COMM_CONTEXT,
     LEDGER_COMM_EXPERT,
+    LEDGER_COMM_EMBEDDING, /* pooled vectors of sharded tables */
     LEDGER_COMM_PIPELINE,
     LEDGER_COMM_DATA,
     LEDGER_PIPELINE_BUBBLE, /* waiting for the work of another stage */

@@ -1,8 +1,8 @@
 # palette: the colours of all pictures. Blue is work, purple is overhead of work, red, yellow and brown are communication, grey is
 # waiting, green is storage. A category has the same colour everywhere; the order is that of the ledger.
-array LEDGER_COLOUR[18] = [ \
+array LEDGER_COLOUR[19] = [ \
     0x0B4F8A, 0x5FA3D9, 0xA9D1F0, 0x7A6FB8, 0xC9BFE6, \
-    0xC6241A, 0xE86A33, 0xF2A07B, 0xF5C242, 0xA65A1F, \
+    0xC6241A, 0xE86A33, 0xF2A07B, 0xD98880, 0xF5C242, 0xA65A1F, \
     0x8F8F8F, 0x4A4A4A, 0x00796B, 0x4DB6AC, 0xA5D6A7, \
     0x222222, 0xDADADA, 0xE3D5C5 ]
 
@@ -14,8 +14,8 @@ WEIGHT_EVEN = 0x1FA9A0
 WEIGHT_ODD = 0x5CC9C2
 TENSOR_COLOUR = LEDGER_COLOUR[6]
 CONTEXT_COLOUR = LEDGER_COLOUR[7]
-PIPELINE_COLOUR = LEDGER_COLOUR[9]
-DATA_COLOUR = LEDGER_COLOUR[10]
+PIPELINE_COLOUR = LEDGER_COLOUR[10]
+DATA_COLOUR = LEDGER_COLOUR[11]
 OPTIMIZER_COLOUR = LEDGER_COLOUR[4]
 HOST_COLOUR = LEDGER_COLOUR[13]
 TEXT_COLOUR = 0x333333

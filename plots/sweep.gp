@@ -6,7 +6,7 @@ array LINE_COLOUR[8] = [0x0B4F8A, 0xE8641B, 0x00796B, 0xC6241A, 0x7A6FB8, 0xF5B0
 # Behind the ledger's: of links, then of jobs.
 array OTHER_COLOUR[14] = [0xF5C242, 0xE86A33, 0xC6241A, 0x8F8F8F, \
     0x0B4F8A, 0xF5C242, 0xC6241A, 0xA65A1F, 0x7A6FB8, 0x00796B, 0x4A4A4A, 0xF2A07B, 0xC9BFE6, 0xDADADA]
-stack_colour(row) = row < 18 ? LEDGER_COLOUR[int(row) + 1] : OTHER_COLOUR[int(row) - 17]
+stack_colour(row) = row < 19 ? LEDGER_COLOUR[int(row) + 1] : OTHER_COLOUR[int(row) - 18]
 line_colour(line) = line >= 0 ? LINE_COLOUR[int(line) + 1] : 0
 
 do for [picture in 'png svg'] {

@@ -90,6 +90,36 @@ static const char *nothing_else(const SimulationSpec *spec, const JobSpec *job, 
         input, checkpoints, *checkpoints != '\0' ? " or " : "");
 }
 
+/* What feeds the job, and what else might slow it down; returns how many words it added. */
+static int add_surroundings(const SimulationSpec *spec, const JobSpec *job, Arena *arena, const char **list) {
+    int count = 0;
+    if (job->loader.workers > 0)
+        list[count++] = loader_words(spec, job, arena);
+    if (job->checkpoint.every_steps > 0)
+        list[count++] = checkpoint_words(spec, job, arena);
+    list[count++] = nothing_else(spec, job, arena);
+    return count;
+}
+
+/* Of a model that is no transformer. */
+static void assume_of_list(const SimulationSpec *spec, const JobSpec *job, Arena *arena, Results *results) {
+    const TrainingSpec *training = &job->training;
+    const PlanSpec *plan = &training->plan;
+    const char **list = ARENA_ARRAY(arena, ASSUMPTIONS_MAX, const char *);
+    int count = 0;
+    list[count++] = arena_format(
+        arena, "%.0f layers, data %" PRId64 ", %" PRId64 " micro-batches of %" PRId64 " samples",
+        layer_list_length(&training->list), plan->data_parallel, plan_micro_batches(plan), plan->micro_batch_seqs);
+    list[count++] = arena_format(arena, "ranks fill nodes in order, %s", placement_words(job));
+    list[count++] = "weights in fp32, SGD with momentum; the loss is free";
+    if (layer_list_sharded_parameters(&training->list) > 0)
+        list[count++] = "sharded tables are spread evenly over all GPUs, and read at the full bandwidth of HBM";
+    list[count++] = "CUDA and NCCL keep 1.5 GiB per process";
+    count += add_surroundings(spec, job, arena, &list[count]);
+    results->assumptions = list;
+    results->assumption_count = count;
+}
+
 static void assume(const SimulationSpec *spec, const JobGpus *gpus, Arena *arena, Results *results) {
     const JobSpec *job = gpus->job;
     const PlanSpec *plan = &job->training.plan;
@@ -117,11 +147,7 @@ static void assume(const SimulationSpec *spec, const JobGpus *gpus, Arena *arena
     list[count++] = plan->flash_attention
                         ? "FLOPs of attention are counted for the causal half, which is what is computed"
                         : "FLOPs of attention are counted for the full square, as the SC21 paper does";
-    if (job->loader.workers > 0)
-        list[count++] = loader_words(spec, job, arena);
-    if (job->checkpoint.every_steps > 0)
-        list[count++] = checkpoint_words(spec, job, arena);
-    list[count++] = nothing_else(spec, job, arena);
+    count += add_surroundings(spec, job, arena, &list[count]);
     results->assumptions = list;
     results->assumption_count = count;
 }
@@ -153,7 +179,10 @@ void job_facts_fill(const SimulationSpec *spec, const JobSpec *job, const JobPla
         fits = job_gpus_memory(&gpus, arena, results);
         fits = host_memory_fill(spec, job, place, arena, results) && fits;
         results->status = fits ? RUN_OK : RUN_OUT_OF_MEMORY;
-        assume(spec, &gpus, arena, results);
+        if (training_family(&job->training) == FAMILY_LAYERS)
+            assume_of_list(spec, job, arena, results);
+        else
+            assume(spec, &gpus, arena, results);
         break;
     case JOB_COLLECTIVE:
         results->status = RUN_OK;

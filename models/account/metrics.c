@@ -54,6 +54,33 @@ static void add_throughput(MetricList *list, const JobSpec *job, const Results *
                     "executed FLOPs over peak");
 }
 
+/* Of a model that is no transformer: samples, and nothing is done twice. */
+static void add_list_throughput(MetricList *list, const JobSpec *job, const Results *results) {
+    const TrainingSpec *training = &job->training;
+    double samples_per_s = (double)training->plan.global_batch_seqs / mean_step_s(results);
+    double flop_per_s = samples_per_s * training_sequence_flop(training) / (double)results->gpus;
+    metric_list_add(list, "time.step_s", mean_step_s(results), "s", "mean wall time of a training step");
+    metric_list_add(list, "throughput.model_tflops_per_gpu", flop_per_s / 1e12, "TFLOP/s",
+                    "model FLOPs, nothing counted twice");
+    metric_list_add(list, "throughput.samples_per_s", samples_per_s, "sample/s",
+                    "samples trained per second by the whole job");
+    metric_list_add(list, "utilisation.mfu_fraction", flop_per_s / results->mean_peak_flop_per_s, "fraction",
+                    "model FLOPs over peak");
+}
+
+static void add_list_plan(MetricList *list, const JobSpec *job, const Results *results) {
+    const TrainingSpec *training = &job->training;
+    const PlanSpec *plan = &training->plan;
+    metric_list_add(list, "job.gpus", (double)results->gpus, "GPU", "GPUs of the job");
+    metric_list_add(list, "job.parameters", training_model_parameters(training), "parameter",
+                    "parameters of the model");
+    metric_list_add(list, "plan.data_parallel", (double)plan->data_parallel, "replica", "replicas of the model");
+    metric_list_add(list, "plan.micro_batch", (double)plan->micro_batch_seqs, "sample", "samples per micro-batch");
+    metric_list_add(list, "plan.micro_batches", (double)plan_micro_batches(plan), "micro-batch",
+                    "micro-batches per replica and step");
+    metric_list_add(list, "plan.global_batch", (double)plan->global_batch_seqs, "sample", "samples per step");
+}
+
 static void add_memory(MetricList *list, const Results *results) {
     const MemoryResults *fullest = results_fullest_memory(results);
     metric_list_add(list, "memory.peak_bytes", fullest->total_bytes, "B", "peak of the fullest GPU");
@@ -106,7 +133,7 @@ static void add_plan(MetricList *list, const JobSpec *job, const Results *result
     const TrainingSpec *training = &job->training;
     const PlanSpec *plan = &training->plan;
     metric_list_add(list, "job.gpus", (double)results->gpus, "GPU", "GPUs of the job");
-    metric_list_add(list, "job.parameters", transformer_parameters(&training->model), "parameter",
+    metric_list_add(list, "job.parameters", training_model_parameters(training), "parameter",
                     "parameters of the model");
     metric_list_add(list, "plan.tensor_parallel", (double)plan->tensor_parallel, "GPU", "GPUs that share a layer");
     metric_list_add(list, "plan.context_parallel", (double)plan->context_parallel, "GPU",
@@ -134,17 +161,33 @@ static void add_collective(MetricList *list, const Results *results) {
     metric_list_add(list, "job.gpus", (double)results->gpus, "GPU", "GPUs of the job");
 }
 
+static void add_training(MetricList *list, const JobSpec *job, const Results *results) {
+    switch (training_family(&job->training)) {
+    case FAMILY_TRANSFORMER:
+        add_throughput(list, job, results);
+        add_memory(list, results);
+        metric_list_add_ledger(list, results);
+        add_pipeline(list, job, results);
+        add_input(list, job, results);
+        add_checkpoint(list, job, results);
+        add_plan(list, job, results);
+        break;
+    case FAMILY_LAYERS:
+        add_list_throughput(list, job, results);
+        add_memory(list, results);
+        metric_list_add_ledger(list, results);
+        add_input(list, job, results);
+        add_checkpoint(list, job, results);
+        add_list_plan(list, job, results);
+        break;
+    }
+}
+
 void metrics_fill(const JobSpec *job, Arena *arena, Results *results) {
     MetricList list = metric_list_create(arena, METRICS_MAX);
     switch (job->kind) {
     case JOB_TRAINING:
-        add_throughput(&list, job, results);
-        add_memory(&list, results);
-        metric_list_add_ledger(&list, results);
-        add_pipeline(&list, job, results);
-        add_input(&list, job, results);
-        add_checkpoint(&list, job, results);
-        add_plan(&list, job, results);
+        add_training(&list, job, results);
         break;
     case JOB_COLLECTIVE:
         add_collective(&list, results);

@@ -26,6 +26,8 @@ static const struct {
     [LEDGER_COMM_TENSOR] = {"the sums over the tensor group are exposed", "lower tensor_parallel"},
     [LEDGER_COMM_CONTEXT] = {"attention waits for keys and values of the context group", "lower context_parallel"},
     [LEDGER_COMM_EXPERT] = {"expert-parallel communication is exposed", "lower expert parallelism"},
+    [LEDGER_COMM_EMBEDDING] = {"the exchange of pooled vectors of sharded tables is exposed",
+                               "smaller vectors or fewer tables, tables on fewer nodes, or a faster fabric"},
     [LEDGER_COMM_PIPELINE] = {"stages wait for messages of their neighbours",
                               "overlap_p2p: true, fewer virtual stages, or a faster fabric"},
     [LEDGER_COMM_DATA] = {"the reduction of gradients is exposed",
@@ -93,7 +95,13 @@ static const char *longest_stage(const Results *results, Arena *arena) {
                         100 * excess);
 }
 
+static bool is_list(const JobSpec *job) {
+    return job->kind == JOB_TRAINING && training_family(&job->training) == FAMILY_LAYERS;
+}
+
 static const char *cause_meaning(const JobSpec *job, int category) {
+    if (is_list(job) && category == LEDGER_MEMORY_BOUND)
+        return "norms, activations, look-ups and the optimizer wait for HBM";
     if (job->kind == JOB_COLLECTIVE)
         return "the job is nothing else";
     if (category == LEDGER_CHECKPOINT && job->checkpoint.asynchronous)
@@ -133,6 +141,10 @@ static const char *cause_advice(const JobSpec *job, const Results *results, int 
     const PlanSpec *plan = &job->training.plan;
     if (job->kind == JOB_COLLECTIVE)
         return "a faster fabric, or another algorithm";
+    if (is_list(job) && category == LEDGER_MEMORY_BOUND)
+        return "fused kernels, or a GPU with more HBM bandwidth";
+    if (is_list(job) && category == LEDGER_KERNEL_INEFFICIENCY)
+        return "larger matrices: a larger micro-batch";
     if (category == LEDGER_COMM_TENSOR && main_link(results, category) != LINK_NVLINK)
         return "keep tensor_parallel inside one node";
     if (category == LEDGER_RECOMPUTATION && plan->recompute == RECOMPUTE_SELECTIVE)
@@ -189,7 +201,19 @@ static const char *loss_list(const Results *results, Arena *arena) {
     return text;
 }
 
+static const char *list_verdict(const JobSpec *job, const Results *results, Arena *arena) {
+    double samples_per_s = results_metric(results, "throughput.samples_per_s")->value;
+    return arena_format(arena,
+                        "%s on %s: a step takes %.4g s, %.*f samples per second, %.1f %% of peak in model FLOPs; most "
+                        "is lost to %s.",
+                        job->training.model.name, results->gpu_words, results_metric(results, "time.step_s")->value,
+                        samples_per_s < 100 ? 2 : 0, samples_per_s,
+                        100 * results_metric(results, "utilisation.mfu_fraction")->value, loss_list(results, arena));
+}
+
 static const char *training_verdict(const JobSpec *job, const Results *results, Arena *arena) {
+    if (is_list(job))
+        return list_verdict(job, results, arena);
     return arena_format(arena,
                         "%s on %s: a step takes %.4g s, %.3g TFLOP/s per GPU executed, %.1f %% of peak in "
                         "model FLOPs; most is lost to %s.",

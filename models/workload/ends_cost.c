@@ -10,6 +10,7 @@ static const double FUSED_LOSS_FORWARD_BYTES = 2;
 static const double FUSED_LOSS_BACKWARD_BYTES = 4;
 static const double METRIC_BYTES = 14;
 static const double OPTIMIZER_BYTES = 52; /* per parameter, see the header */
+static const double SGD_BYTES = 44;
 
 static int64_t micro_batch_tokens(const TrainingSpec *training) {
     return plan_micro_batch_tokens(training);
@@ -101,6 +102,7 @@ WorkCost head_weight_cost(const TrainingSpec *training, const GpuSpec *gpu) {
 WorkCost optimizer_cost(const TrainingSpec *training, const GpuSpec *gpu, double parameters) {
     KernelList list;
     kernel_list_init(&list, gpu, training->plan.precision);
-    kernel_list_add_memory(&list, OPTIMIZER_BYTES * parameters / (double)plan_shard_size(&training->plan));
+    double bytes = training_family(training) == FAMILY_LAYERS ? SGD_BYTES : OPTIMIZER_BYTES;
+    kernel_list_add_memory(&list, bytes * parameters / (double)plan_shard_size(&training->plan));
     return kernel_list_finish(&list, 0, HOST_KERNELS_OPTIMIZER);
 }

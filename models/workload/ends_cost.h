@@ -8,7 +8,8 @@
  * writes their gradient: 2 and 4 bytes. A metric casts them to fp32 and takes their log-softmax: 14 bytes.
  * A table on one GPU has as many rows as the model's vocabulary, padded or not.
  * Mixed-precision Adam reads the gradient and writes weights, master weights and two moments, and walks the gradients
- * for the scale and the norm: 52 bytes per parameter.
+ * for the scale and the norm: 52 bytes per parameter. A list of layers is trained by SGD with weight decay and momentum
+ * in fp32, four passes with 11 reads and writes (torch.optim.SGD, foreach): 44 bytes.
  */
 #ifndef MODELS_WORKLOAD_ENDS_COST_H
 #define MODELS_WORKLOAD_ENDS_COST_H
@@ -24,7 +25,8 @@ WorkCost head_backward_cost(const TrainingSpec *training, const GpuSpec *gpu);
 /* The gradient of the head's table, when the schedule splits it off the backward pass; else nothing. */
 WorkCost head_weight_cost(const TrainingSpec *training, const GpuSpec *gpu);
 
-/* Adam over `parameters` of one GPU, of which it updates its share of the shard group (plan_shard_size). */
+/* Adam, or SGD for a list of layers, over `parameters` of one GPU, of which it updates its share of the shard group
+ * (plan_shard_size). */
 WorkCost optimizer_cost(const TrainingSpec *training, const GpuSpec *gpu, double parameters);
 
 #endif

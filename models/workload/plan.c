@@ -64,7 +64,18 @@ double training_layer_flop(const TrainingSpec *training) {
     return training->plan.flash_attention ? flop - masked : flop;
 }
 
+ModelFamily training_family(const TrainingSpec *training) {
+    return training->list.layers ? FAMILY_LAYERS : FAMILY_TRANSFORMER;
+}
+
+double training_model_parameters(const TrainingSpec *training) {
+    return training_family(training) == FAMILY_LAYERS ? layer_list_parameters(&training->list)
+                                                      : transformer_parameters(&training->model);
+}
+
 double training_sequence_flop(const TrainingSpec *training) {
+    if (training_family(training) == FAMILY_LAYERS)
+        return 3 * layer_list_flop(&training->list);
     return 3 * ((double)training->model.layers * training_layer_flop(training) +
                 transformer_head_flop(&training->model, training->sequence_tokens));
 }
@@ -217,12 +228,15 @@ static bool check_ranges(const TrainingSpec *training, const Report *report) {
                     {".plan.virtual_stages", plan->virtual_stages},
                     {".plan.micro_batch", plan->micro_batch_seqs},
                     {".sequence_length", training->sequence_tokens},
+                    /* What follows is a transformer's. */
                     {".model.hidden_size", model->hidden},
                     {".model.num_hidden_layers", model->layers},
                     {".model.num_attention_heads", model->heads},
                     {".model.vocab_size", model->vocab}};
+    enum { OF_TRANSFORMER = 4 };
+    size_t count = sizeof positive / sizeof *positive;
     bool good = true;
-    for (size_t i = 0; i < sizeof positive / sizeof *positive; i++) {
+    for (size_t i = 0; i < (training_family(training) == FAMILY_LAYERS ? count - OF_TRANSFORMER : count); i++) {
         if (positive[i].value >= 1)
             continue;
         COMPLAIN(report, positive[i].key, "found %" PRId64 ", expected at least 1", positive[i].value);
@@ -338,10 +352,12 @@ bool plan_resolve(TrainingSpec *training, int64_t gpus, const char *path, ErrorL
     int before = errors->count;
     if (!check_ranges(training, &report))
         return false;
-    resolve_attention(plan, &report);
-    check_model(training, &report);
-    check_positions(training, &report);
-    check_layers(training, &report);
+    if (training_family(training) == FAMILY_TRANSFORMER) {
+        resolve_attention(plan, &report);
+        check_model(training, &report);
+        check_positions(training, &report);
+        check_layers(training, &report);
+    }
     resolve_replicas(plan, gpus, &report);
     check_sharding(plan, &report);
     resolve_batch(plan, &report);

@@ -22,6 +22,7 @@
 
 #include "models/hardware/attention_kernel.h"
 #include "models/hardware/gpu.h"
+#include "models/workload/layer_list.h"
 #include "models/workload/pipeline.h"
 #include "models/workload/transformer.h"
 #include "sim/engine/error.h"
@@ -72,12 +73,26 @@ typedef struct PlanSpec {
  * does. */
 PlanSpec plan_default(void);
 
+/*
+ * The family of a model answers: parameters (training_parameters.h), FLOPs (below), costs (training_costs.h,
+ * layer_list_cost.h), memory (training_memory.h), passes with the communication inside them (training_passes.h,
+ * layer_list_passes.h) and what a plan may say. Replicas, gradients, ZeRO-1, the optimizer's place, links, accounts and
+ * verdict are the same for all.
+ */
+typedef enum ModelFamily { FAMILY_TRANSFORMER, FAMILY_LAYERS } ModelFamily;
+
 /* What a training job is: a model, the length of its sequences, a plan. */
 typedef struct TrainingSpec {
-    TransformerSpec model;
-    int64_t sequence_tokens; /* s, > 0 */
+    TransformerSpec model;   /* of a list of layers only the name */
+    LayerListSpec list;      /* instead of a transformer */
+    int64_t sequence_tokens; /* s, > 0; 1 for a list: a sequence is a sample */
     PlanSpec plan;
 } TrainingSpec;
+
+ModelFamily training_family(const TrainingSpec *training);
+
+/* Parameters of the whole model. */
+double training_model_parameters(const TrainingSpec *training);
 
 /*
  * Fills in what is 0 or "auto" from the number of GPUs and adds an error, with `path` as prefix ("jobs[0]"), for

@@ -1,5 +1,6 @@
 #include "models/workload/training.h"
 
+#include "models/workload/layer_list_passes.h"
 #include "models/workload/training_end.h"
 #include "models/workload/training_passes.h"
 #include "models/workload/training_save.h"
@@ -11,7 +12,8 @@ static void add_type(const ClusterSpec *cluster, const TrainingSpec *training, i
     if (gpus[type].sm_count > 0)
         return;
     gpus[type] = plan_gpu(&training->plan, &cluster_type(cluster, type)->gpu);
-    costs[type] = training_costs_of(training, &gpus[type]);
+    if (training_family(training) == FAMILY_TRANSFORMER)
+        costs[type] = training_costs_of(training, &gpus[type]);
 }
 
 void training_tasks_add(Arena *arena, StepBuilder *builder, const SimulationSpec *spec, const JobSpec *job,
@@ -32,8 +34,12 @@ void training_tasks_add(Arena *arena, StepBuilder *builder, const SimulationSpec
                    .shape = plan_shape(plan),
                    .builder = builder};
     build_init(&build);
-    training_passes_add(&build);
-    training_shards_add(&build);
+    if (training_family(build.training) == FAMILY_LAYERS) {
+        layer_list_passes_add(&build);
+    } else {
+        training_passes_add(&build);
+        training_shards_add(&build);
+    }
     training_end_add(&build);
     training_save_add(&build);
     build_finish(&build);

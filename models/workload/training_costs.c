@@ -121,11 +121,15 @@ WorkProfile training_pass_profile(const TrainingCosts *costs, const PassWork *wo
     return round_profile(&seconds, speed_fraction);
 }
 
+WorkProfile training_work_profile(const WorkCost *cost, double speed_fraction) {
+    Seconds seconds = {0};
+    double sums_s = 0;
+    add_cost(&seconds, cost, &sums_s);
+    return round_profile(&seconds, speed_fraction);
+}
+
 WorkProfile training_optimizer_profile(const TrainingSpec *training, const GpuSpec *gpu, double parameters,
                                        double speed_fraction) {
     WorkCost cost = optimizer_cost(training, gpu, parameters);
-    Seconds seconds = {0};
-    double sums_s = 0;
-    add_cost(&seconds, &cost, &sums_s);
-    return round_profile(&seconds, speed_fraction);
+    return training_work_profile(&cost, speed_fraction);
 }

@@ -47,6 +47,9 @@ TrainingCosts training_costs_of(const TrainingSpec *training, const GpuSpec *gpu
 /* Profile of a pass on a GPU of that speed; the extra time of a slow one is straggling. */
 WorkProfile training_pass_profile(const TrainingCosts *costs, const PassWork *work, double speed_fraction);
 
+/* Profile of so much work. */
+WorkProfile training_work_profile(const WorkCost *cost, double speed_fraction);
+
 /* Profile of the optimizer over `parameters` of one GPU. */
 WorkProfile training_optimizer_profile(const TrainingSpec *training, const GpuSpec *gpu, double parameters,
                                        double speed_fraction);

@@ -1,5 +1,6 @@
 #include "models/workload/training_memory.h"
 
+#include "models/workload/layer_list_plan.h"
 #include "models/workload/pipeline.h"
 #include "models/workload/shard_units.h"
 #include "models/workload/training_context.h"
@@ -13,6 +14,11 @@ static const double PROCESS_BYTES = 1.5 * 1024 * 1024 * 1024;
 
 /* Master weights and two moments in fp32. */
 static const double OPTIMIZER_STATE_BYTES = 12;
+
+double training_weight_bytes(const TrainingSpec *training) {
+    return training_family(training) == FAMILY_LAYERS ? LAYER_LIST_WEIGHT_BYTES
+                                                      : activation_bytes(training->plan.precision);
+}
 
 double training_gradient_bytes(const PlanSpec *plan) {
     return plan->grad_reduce_in_fp32 ? 4 : activation_bytes(plan->precision);
@@ -144,7 +150,22 @@ static double working_bytes(const TrainingSpec *training, int stage) {
     return PROCESS_BYTES + ring_bytes(training) + (again > logits ? again : logits);
 }
 
+/* Of a list of layers: weights, their copies in 16 bit while a step runs, momentum. */
+static StageMemory memory_of_list(const TrainingSpec *training) {
+    const PlanSpec *plan = &training->plan;
+    double replicated = layer_list_replicated_parameters(training), shard = layer_list_shard_parameters(training);
+    double copies = activation_bytes(plan->precision) < LAYER_LIST_WEIGHT_BYTES ? activation_bytes(plan->precision) : 0;
+    return (StageMemory){.weights_bytes = (replicated + shard) * LAYER_LIST_WEIGHT_BYTES,
+                         .gradients_bytes = replicated * training_gradient_bytes(plan),
+                         .optimizer_bytes = replicated * LAYER_LIST_WEIGHT_BYTES / (double)plan_shard_size(plan),
+                         .activations_bytes = layer_list_kept_bytes(training),
+                         .buffers_bytes =
+                             PROCESS_BYTES + replicated * copies + 2 * layer_list_exchange_bytes(training)};
+}
+
 StageMemory training_memory_of_stage(const TrainingSpec *training, int stage) {
+    if (training_family(training) == FAMILY_LAYERS)
+        return memory_of_list(training);
     const PlanSpec *plan = &training->plan;
     double parameters = training_stage_parameters(training, stage);
     return (StageMemory){.weights_bytes =

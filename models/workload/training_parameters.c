@@ -1,5 +1,7 @@
 #include "models/workload/training_parameters.h"
 
+#include "models/workload/layer_list_plan.h"
+
 bool training_is_first_chunk(int stage, int chunk) {
     return stage == 0 && chunk == 0;
 }
@@ -32,6 +34,8 @@ double training_part_parameters(const TrainingSpec *training, int64_t layers, bo
 }
 
 double training_chunk_parameters(const TrainingSpec *training, int stage, int chunk) {
+    if (training_family(training) == FAMILY_LAYERS)
+        return layer_list_replicated_parameters(training);
     return training_part_parameters(training, plan_chunk_layers(training, stage, chunk),
                                     training_is_first_chunk(stage, chunk),
                                     training_is_last_chunk(&training->plan, stage, chunk));

@@ -1,7 +1,7 @@
 /*
  * training_parameters: how many parameters of a training job one GPU of a tensor group works with, whole: before ZeRO
  * splits them over replicas. A tied head on another stage than the embedding holds a copy of the table; key and value
- * heads that are fewer than the tensor group are held several times.
+ * heads that are fewer than the tensor group are held several times. Of a list of layers, what is replicated.
  */
 #ifndef MODELS_WORKLOAD_TRAINING_PARAMETERS_H
 #define MODELS_WORKLOAD_TRAINING_PARAMETERS_H

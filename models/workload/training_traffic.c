@@ -1,5 +1,7 @@
 #include "models/workload/training_traffic.h"
 
+#include "models/workload/layer_list_plan.h"
+#include "models/workload/layer_list_traffic.h"
 #include "models/workload/shard_units.h"
 #include "models/workload/training_context.h"
 #include "models/workload/training_memory.h"
@@ -19,6 +21,8 @@ typedef struct TrafficBuilder {
 
 int training_gradient_slices(const TrainingSpec *training, int stage) {
     const PlanSpec *plan = &training->plan;
+    if (training_family(training) == FAMILY_LAYERS)
+        return layer_list_slices(training);
     int64_t layers = plan_chunk_layers(training, stage, 0);
     for (int64_t chunk = 1; chunk < plan->virtual_stages; chunk++)
         if (plan_chunk_layers(training, stage, chunk) < layers)
@@ -263,7 +267,7 @@ static ChunkTraffic open_chunk_operations(TrafficBuilder *builder, const TensorS
     }
     if (stage == 1 || stage == 2)
         out.parameters = open_copy_operation(builder, span, &shard, COLLECTIVE_ALL_GATHER,
-                                             weights * activation_bytes(plan->precision));
+                                             weights * training_weight_bytes(builder->training));
     return out;
 }
 
@@ -340,6 +344,7 @@ TrainingTraffic training_traffic_create(Arena *arena, const SimulationSpec *spec
     const PlanSpec *plan = &job->training.plan;
     TrainingTraffic out = {.stages = (int)plan->pipeline_parallel,
                            .chunks = (int)plan->virtual_stages,
+                           .exchange = layer_list_exchange_open(job, ranks, traffic),
                            .tensor_groups = ranks->splits_members ? (int)plan->tensor_parallel : 1};
     TrafficBuilder builder = {.arena = arena,
                               .training = &job->training,

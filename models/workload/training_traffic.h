@@ -43,6 +43,7 @@ typedef struct TrainingTraffic {
     const int *parameters; /* the same for the parameters of a chunk that are gathered after the optimizer: ZeRO-1, 2 */
     const int *shard_sums; /* the same for what a slice of gradients leaves between shard groups */
     const UnitTraffic *units; /* [unit * tensor_groups + group]; NULL below ZeRO-2 */
+    int exchange;             /* layer_list_traffic.h; NO_OPERATION without sharded tables */
     const int *embedding;     /* [group]: tied embedding gradients of the first and the last stage */
 } TrainingTraffic;
 

@@ -1,9 +1,14 @@
 #include "models/workload/type_pace.h"
 
 #include "models/workload/layer_cost.h"
+#include "models/workload/layer_list_cost.h"
 
 static double layer_s(const TrainingSpec *training, const NodeSpec *node) {
     const GpuSpec gpu = plan_gpu(&training->plan, &node->gpu);
+    if (training_family(training) == FAMILY_LAYERS) {
+        WorkCost whole = layer_list_whole_cost(training, &gpu);
+        return work_cost_seconds(&whole);
+    }
     WorkCost cost = layer_forward_cost(training, &gpu), backward = layer_backward_cost(training, &gpu);
     work_cost_add(&cost, &backward, 1);
     return work_cost_seconds(&cost);

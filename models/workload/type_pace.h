@@ -1,6 +1,7 @@
 /*
  * type_pace: how fast the types of node that a training job uses are beside each other: the time of a layer's forward
- * and backward kernels on the fastest type over that on each. It says who waits for whom, not how long anything takes.
+ * and backward kernels (of all layers, when they differ) on the fastest type over that on each. It says who waits for
+ * whom, not how long anything takes.
  */
 #ifndef MODELS_WORKLOAD_TYPE_PACE_H
 #define MODELS_WORKLOAD_TYPE_PACE_H

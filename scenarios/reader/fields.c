@@ -91,6 +91,11 @@ static YamlNode *expand_entry(const FieldReader *reader, const SchemaTable *tabl
     return NULL;
 }
 
+const SchemaTable *fields_table(const SchemaTable *table, const YamlNode *mapping) {
+    bool is_other = table->other != NULL && yaml_node_pair(mapping, table->other_key) != NULL;
+    return is_other ? table->other : table;
+}
+
 static void read_entry(const FieldReader *reader, const SchemaRow *row, YamlNode *node, const char *path, void *field) {
     const YamlNode *name = entry_name(node);
     YamlNode *entry = expand_entry(reader, row->table, node, path);
@@ -105,7 +110,7 @@ static void read_entry(const FieldReader *reader, const SchemaRow *row, YamlNode
     if (name != NULL && name != node)
         text = arena_format(reader->arena, "%s, changed", text);
     *(const char **)((char *)field + row->table->name_offset) = text;
-    fields_read(reader, row->table, entry, path, field);
+    fields_read(reader, fields_table(row->table, entry), entry, path, field);
 }
 
 static void read_list(const FieldReader *reader, const SchemaRow *row, YamlNode *node, const char *path, void *object) {

@@ -16,6 +16,9 @@ typedef struct FieldReader {
     const Catalogue *catalogue;
 } FieldReader;
 
+/* The table that a mapping is written for: `table`, or its other one. */
+const SchemaTable *fields_table(const SchemaTable *table, const YamlNode *mapping);
+
 /* Reads a mapping into `object`, the struct of the table; `path` is "" at the top. */
 void fields_read(const FieldReader *reader, const SchemaTable *table, YamlNode *node, const char *path, void *object);
 

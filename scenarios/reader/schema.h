@@ -27,6 +27,7 @@ extern const SchemaTable SCHEMA_GRAPH_SWITCH; /* GraphGroupSpec */
 extern const SchemaTable SCHEMA_GRAPH_HOST;   /* GraphGroupSpec */
 extern const SchemaTable SCHEMA_GRAPH_LINK;   /* GraphLinkSpec */
 extern const SchemaTable SCHEMA_MODEL;        /* TransformerSpec */
+extern const SchemaTable SCHEMA_LAYERS;       /* TrainingSpec */
 extern const SchemaTable SCHEMA_PLAN;         /* PlanSpec */
 extern const SchemaTable SCHEMA_COLLECTIVE;   /* CollectiveSpec */
 extern const SchemaTable SCHEMA_BACKGROUND;   /* BackgroundSpec */

@@ -52,6 +52,17 @@ static void write_list(const JsonWriter *writer, const SchemaRow *row, int level
     fputs("}", writer->out);
 }
 
+/* A name of the catalogue, or a mapping for either table. */
+static void write_entry(const JsonWriter *writer, const SchemaTable *table, int level) {
+    fputs("\"anyOf\": [{\"type\": \"string\"}, {", writer->out);
+    write_table(writer, table, level);
+    if (table->other != NULL) {
+        fputs("}, {", writer->out);
+        write_table(writer, table->other, level);
+    }
+    fputs("}]", writer->out);
+}
+
 static void write_type(const JsonWriter *writer, const SchemaRow *row, int level) {
     FILE *out = writer->out;
     switch (row->type) {
@@ -79,9 +90,7 @@ static void write_type(const JsonWriter *writer, const SchemaRow *row, int level
         write_list(writer, row, level);
         break;
     case FIELD_ENTRY:
-        fputs("\"anyOf\": [{\"type\": \"string\"}, {", out);
-        write_table(writer, row->table, level);
-        fputs("}]", out);
+        write_entry(writer, row->table, level);
         break;
     case FIELD_ELSEWHERE:
         fputs("\"type\": [\"object\", \"array\"]", out);

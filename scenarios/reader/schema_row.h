@@ -63,8 +63,10 @@ struct SchemaTable {
     size_t bytes;                 /* of the struct */
     void (*fill)(void *object);   /* the struct's defaults; NULL = zeros */
     const SchemaForeign *foreign; /* up to one without a key; NULL = none */
-    const char *folder;           /* of catalogue entries, "hardware"; NULL = no entries */
-    size_t name_offset;           /* with folder: where the entry's name goes (const char *) */
+    const SchemaTable *other;     /* reads a mapping that has other_key instead; NULL = none */
+    const char *other_key;
+    const char *folder; /* of catalogue entries, "hardware"; NULL = no entries */
+    size_t name_offset; /* with folder: where the entry's name goes (const char *) */
 };
 
 /* The row of a key or of one of its aliases, - and _ being the same; NULL when there is none. */

@@ -57,14 +57,18 @@ static const SchemaForeign MODEL_FOREIGN[] = {
     {NULL, NULL},
 };
 
-const SchemaTable SCHEMA_MODEL = {.name = "model",
-                                  .help = "A dense transformer; the keys are those of a Hugging Face config.json.",
-                                  .rows = MODEL_ROWS,
-                                  .row_count = sizeof MODEL_ROWS / sizeof MODEL_ROWS[0],
-                                  .bytes = sizeof(TransformerSpec),
-                                  .foreign = MODEL_FOREIGN,
-                                  .folder = "workloads",
-                                  .name_offset = offsetof(TransformerSpec, name)};
+const SchemaTable SCHEMA_MODEL = {
+    .name = "model",
+    .help = "A dense transformer; the keys are those of a Hugging Face config.json. With `layers` it is any other "
+            "model: see layers.",
+    .rows = MODEL_ROWS,
+    .row_count = sizeof MODEL_ROWS / sizeof MODEL_ROWS[0],
+    .bytes = sizeof(TransformerSpec),
+    .foreign = MODEL_FOREIGN,
+    .other = &SCHEMA_LAYERS,
+    .other_key = "layers",
+    .folder = "workloads",
+    .name_offset = offsetof(TransformerSpec, name)};
 
 static const char *recompute_word(int index) {
     return index <= RECOMPUTE_FULL ? recompute_name((Recompute)index) : NULL;

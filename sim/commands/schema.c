@@ -108,6 +108,8 @@ static int print_path(const char *path, Arena *arena) {
             return EXIT_BAD_INPUT;
         }
         row = schema_row_find(table, key);
+        if (row == NULL && table->other != NULL)
+            row = schema_row_find(table->other, key);
         if (row == NULL)
             return complain(table, key, arena);
         table = row->table != NULL ? row->table : table;

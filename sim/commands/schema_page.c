@@ -14,10 +14,12 @@ typedef struct TableList {
 
 static void collect(TableList *list, const SchemaTable *table) {
     for (int i = 0; i < list->count; i++)
-        if (list->tables[i] == table)
+        if (list->tables[i]->rows == table->rows)
             return;
     CHECK(list->count < MOST_TABLES);
     list->tables[list->count++] = table;
+    if (table->other != NULL)
+        collect(list, table->other);
     for (int i = 0; i < table->row_count; i++)
         if (table->rows[i].table != NULL)
             collect(list, table->rows[i].table);

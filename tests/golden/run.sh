@@ -208,6 +208,7 @@ bad plan_no_room plan $open --set 'jobs[0].nodes="0"' --gpus 8,16
 bad plan_without_batch plan $good
 bad plan_of_a_sweep plan pipeline_bubble
 bad plan_of_jobs plan $here/jobs.yaml
+bad plan_of_layers plan $here/layers.yaml
 bad plan_model_mistake plan $open --set 'jobs[0].model.num_attention_heads=0' --set 'jobs[0].plan.precision=fp9'
 bad calibrate_without_node calibrate scenarios/measured/collectives.csv
 bad calibrate_unknown_node calibrate --node dgx-a100 scenarios/measured/collectives.csv
@@ -232,6 +233,8 @@ shown schema_key 0 schema jobs.plan.recompute
 shown schema_section 0 schema node
 shown schema_key_of_section 0 schema plan.micro_batch
 shown schema_kernels 0 schema gpu.kernels
+shown schema_layers 0 schema layers
+shown schema_layer_key 0 schema jobs.model.layers.repeat
 shown list_collectives 0 list collectives
 shown list_routes 0 list routes own_graph --from 0 --to 'node[13].gpu[3]'
 shown list_routes_json 0 list routes own_graph --from 'gpu[5]' --to 'node[0].gpu[1]' --json
@@ -285,6 +288,10 @@ shown plot_jobs 0 run $here/jobs.yaml --plot terminal
 unset COLUMNS
 shown run_out_of_memory 0 run $good --set 'jobs[0].plan.micro_batch=32'
 shown run_context 0 run $here/context.yaml
+shown run_layers 0 run $here/layers.yaml
+shown run_layers_loader 0 run $here/layers.yaml --set 'cluster.storage={read: 5 GB/s, write: 5 GB/s}' \
+    --set 'jobs[0].data_loader={sample_size: 13 kB, prepared_size: 55 kB, cpu_time: 2 ms, workers: 8}'
+shown run_layers_out_of_memory 0 run $here/layers.yaml --set 'jobs[0].plan.micro_batch=90000'
 shown run_mixed 0 run $here/mixed.yaml
 shown run_mixed_out_of_memory 0 run $here/mixed.yaml --set 'jobs[0].plan.micro_batch=36'
 shown run_tidy_sweep 0 run $good --format tidy --set 'sweep={cluster.nodes: [1, 2]}' -j 2

@@ -51,11 +51,12 @@ Test(formats, csv_is_one_wide_row_with_quotes_and_NaN) {
                      "name,status,gpus,step_s,throughput.model_tflops_per_gpu,expert.imbalance,"
                      "ledger.ideal_compute_fraction,ledger.kernel_inefficiency_fraction,ledger.recomputation_fraction,"
                      "ledger.memory_bound_fraction,ledger.launch_overhead_fraction,ledger.comm_tensor_fraction,"
-                     "ledger.comm_context_fraction,ledger.comm_expert_fraction,ledger.comm_pipeline_fraction,"
+                     "ledger.comm_context_fraction,ledger.comm_expert_fraction,ledger.comm_embedding_fraction,ledger."
+                     "comm_pipeline_fraction,"
                      "ledger.comm_data_fraction,ledger.pipeline_bubble_fraction,ledger.straggler_fraction,"
                      "ledger.data_loading_fraction,ledger.offload_fraction,ledger.checkpoint_fraction,"
                      "ledger.lost_work_fraction,ledger.idle_fraction,seed,event_count,event_hash\n"
-                     "\"tiny, \"\"quoted\"\"\",ok,3,0.002,2.385,NaN,0.75,0,0,0,0,0,0,0,0,0.25,0,0,0,0,0,0,0,"
+                     "\"tiny, \"\"quoted\"\"\",ok,3,0.002,2.385,NaN,0.75,0,0,0,0,0,0,0,0,0,0.25,0,0,0,0,0,0,0,"
                      "7,11,0000000000000abc\n");
 }
 

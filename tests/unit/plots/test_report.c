@@ -105,7 +105,7 @@ Test(report, data_sets_have_names_two_blank_lines_and_NaN) {
 Test(report, the_waterfall_starts_at_peak_and_ends_at_ideal_compute) {
     cr_assert(report_write_run(&target, fixture_tiny(arena), &errors));
     cr_assert_not_null(strstr(file_text("series/ledger.dat"),
-                              "# waterfall\n0 9 75 100 25 \"Data-parallel communication\" \"25.0 %\"\n"
+                              "# waterfall\n0 10 75 100 25 \"Data-parallel communication\" \"25.0 %\"\n"
                               "-1 0 0 75 75 \"Ideal compute: 2.385 TFLOP/s per GPU\" \"75.0 %\"\n"));
 }
 

@@ -1,0 +1,184 @@
+#include "models/workload/layer_list_check.h"
+
+#include <inttypes.h>
+#include <stddef.h>
+#include <string.h>
+
+enum {
+    CONV = 1 << LAYER_CONV,
+    LINEAR = 1 << LAYER_LINEAR,
+    POOL = 1 << LAYER_POOL,
+    WISE = 1 << LAYER_ELEMENT_WISE,
+    BAG = 1 << LAYER_EMBEDDING_BAG,
+    PAIRS = 1 << LAYER_INTERACTION
+};
+
+/* A step prices every layer, and holds a list of them. */
+static const double LENGTH_MAX = 100000;
+
+/* A size and the kinds of layer that need it or may have it. */
+typedef struct SizeKey {
+    const char *key;
+    size_t offset;
+    unsigned needed;
+    unsigned optional;
+} SizeKey;
+
+static const SizeKey SIZES[] = {
+    {"in_channels", offsetof(LayerSpec, in_channels), CONV | POOL, 0},
+    {"out_channels", offsetof(LayerSpec, out_channels), CONV, 0},
+    {"kernel_size", offsetof(LayerSpec, kernel_size), CONV | POOL, 0},
+    {"stride", offsetof(LayerSpec, stride), 0, CONV | POOL},
+    {"groups", offsetof(LayerSpec, groups), 0, CONV},
+    {"height", offsetof(LayerSpec, height), CONV | POOL, 0},
+    {"width", offsetof(LayerSpec, width), 0, CONV | POOL},
+    {"in_features", offsetof(LayerSpec, in_features), LINEAR, 0},
+    {"out_features", offsetof(LayerSpec, out_features), LINEAR, 0},
+    {"rows", offsetof(LayerSpec, rows), 0, LINEAR},
+    {"elements", offsetof(LayerSpec, elements), WISE, 0},
+    {"inputs", offsetof(LayerSpec, inputs), 0, WISE},
+    {"tables", offsetof(LayerSpec, tables), 0, BAG},
+    {"num_embeddings", offsetof(LayerSpec, num_embeddings), BAG, 0},
+    {"embedding_dim", offsetof(LayerSpec, embedding_dim), BAG | PAIRS, 0},
+    {"lookups", offsetof(LayerSpec, lookups), 0, BAG},
+    {"vectors", offsetof(LayerSpec, vectors), PAIRS, 0},
+};
+
+static const SizeKey FLAGS[] = {
+    {"bias", offsetof(LayerSpec, bias), 0, CONV | LINEAR},
+    {"batch_norm", offsetof(LayerSpec, batch_norm), 0, CONV | LINEAR},
+    {"relu", offsetof(LayerSpec, relu), 0, CONV | LINEAR | WISE},
+    {"sharded", offsetof(LayerSpec, sharded), 0, BAG},
+};
+
+enum { SIZE_COUNT = sizeof SIZES / sizeof *SIZES, FLAG_COUNT = sizeof FLAGS / sizeof *FLAGS };
+
+#define COMPLAIN(errors, path, key, ...)                                                                               \
+    error_list_add((errors), (ErrorPlace){0}, arena_format((errors)->arena, "%s.%s", (path), (key)), __VA_ARGS__)
+
+/* "conv, pool" */
+static const char *kind_list(unsigned kinds, Arena *arena) {
+    const char *text = "";
+    for (int kind = 0; kind < LAYER_KIND_COUNT; kind++)
+        if (kinds & 1u << kind)
+            text = arena_format(arena, "%s%s%s", text, *text != '\0' ? ", " : "", layer_kind_name((LayerKind)kind));
+    return text;
+}
+
+static void complain_of_kind(const SizeKey *size, const LayerSpec *layer, const char *path, ErrorList *errors) {
+    COMPLAIN(errors, path, size->key, "found it in a layer of kind %s, expected it in %s only",
+             layer_kind_name(layer->kind), kind_list(size->needed | size->optional, errors->arena));
+}
+
+static void check_sizes(const LayerSpec *layer, const char *path, ErrorList *errors) {
+    unsigned kind = 1u << layer->kind;
+    for (int i = 0; i < SIZE_COUNT; i++) {
+        int64_t value;
+        memcpy(&value, (const char *)layer + SIZES[i].offset, sizeof value);
+        if (value == 0 && SIZES[i].needed & kind)
+            COMPLAIN(errors, path, SIZES[i].key, "found no key \"%s\", expected it in a layer of kind %s", SIZES[i].key,
+                     layer_kind_name(layer->kind));
+        if (value != 0 && !((SIZES[i].needed | SIZES[i].optional) & kind))
+            complain_of_kind(&SIZES[i], layer, path, errors);
+    }
+    for (int i = 0; i < FLAG_COUNT; i++) {
+        bool set;
+        memcpy(&set, (const char *)layer + FLAGS[i].offset, sizeof set);
+        if (set && !(FLAGS[i].optional & kind))
+            complain_of_kind(&FLAGS[i], layer, path, errors);
+    }
+}
+
+static void check_groups(const LayerSpec *layer, const char *path, ErrorList *errors) {
+    if (layer->kind == LAYER_CONV &&
+        (layer->in_channels % layer_groups(layer) || layer->out_channels % layer_groups(layer)))
+        COMPLAIN(errors, path, "groups",
+                 "found %" PRId64 ", expected a divisor of in_channels %" PRId64 " and out_channels %" PRId64,
+                 layer->groups, layer->in_channels, layer->out_channels);
+}
+
+static void check_layer(const LayerSpec *layer, const char *path, ErrorList *errors) {
+    check_sizes(layer, path, errors);
+    check_groups(layer, path, errors);
+    if (layer->kind == LAYER_BLOCK && layer->block.count == 0)
+        COMPLAIN(errors, path, "layers", "found none in a block, expected at least one");
+    if (layer->kind != LAYER_BLOCK && layer->block.count > 0)
+        COMPLAIN(errors, path, "layers", "found layers in a layer of kind %s, expected them in block only",
+                 layer_kind_name(layer->kind));
+}
+
+static void check_layers(const LayerListSpec *list, const char *path, ErrorList *errors) {
+    for (int64_t i = 0; i < list->count; i++) {
+        const LayerSpec *layer = &list->layers[i];
+        const char *layer_path = arena_format(errors->arena, "%s.layers[%" PRId64 "]", path, i);
+        check_layer(layer, layer_path, errors);
+        for (int64_t j = 0; j < layer->block.count; j++) {
+            const char *inner_path = arena_format(errors->arena, "%s.layers[%" PRId64 "]", layer_path, j);
+            if (layer->block.layers[j].kind == LAYER_BLOCK)
+                COMPLAIN(errors, inner_path, "kind", "found a block in a block, expected a single layer");
+            else
+                check_layer(&layer->block.layers[j], inner_path, errors);
+        }
+    }
+    if (list->count == 0)
+        COMPLAIN(errors, path, "layers", "found none, expected at least one");
+    if (layer_list_length(list) > LENGTH_MAX)
+        COMPLAIN(errors, path, "layers", "found %.0f layers one after the other, expected at most %.0f",
+                 layer_list_length(list), LENGTH_MAX);
+}
+
+/* A key of a plan that must be left alone, and what it is then. */
+typedef struct PlanRule {
+    const char *key;
+    const char *found; /* NULL = it is as it should be */
+    const char *expected;
+} PlanRule;
+
+/* "5" when it is above what may be. */
+static const char *above(int64_t value, int64_t most, Arena *arena) {
+    return value > most ? arena_format(arena, "%" PRId64, value) : NULL;
+}
+
+static const char *flag(bool value) {
+    return value ? "true" : NULL;
+}
+
+static const char *named(bool wrong, const char *name) {
+    return wrong ? name : NULL;
+}
+
+static void check_plan(const TrainingSpec *training, const char *path, ErrorList *errors) {
+    const PlanSpec *plan = &training->plan;
+    Arena *arena = errors->arena;
+    bool scheduled = strcmp(plan->schedule, "auto") != 0 && strcmp(plan->schedule, "1f1b") != 0;
+    const PlanRule rules[] = {
+        {"sequence_length", above(training->sequence_tokens, 1, arena), "none, samples have no length"},
+        {"plan.tensor_parallel", above(plan->tensor_parallel, 1, arena), "1, no layer is cut"},
+        {"plan.context_parallel", above(plan->context_parallel, 1, arena), "1, there are no sequences"},
+        {"plan.pipeline_parallel", above(plan->pipeline_parallel, 1, arena), "1, stages are not modelled yet"},
+        {"plan.virtual_stages", above(plan->virtual_stages, 1, arena), "1, stages are not modelled yet"},
+        {"plan.first_stage_layers", above(plan->first_stage_layers, 0, arena), "none, stages are not modelled yet"},
+        {"plan.last_stage_layers", above(plan->last_stage_layers, 0, arena), "none, stages are not modelled yet"},
+        {"plan.layers_per_stage", named(plan->layers_per_stage_count > 0, "a list"),
+         "none, stages are not modelled yet"},
+        {"plan.embedding_as_layer", flag(plan->embedding_as_layer), "false, stages are not modelled yet"},
+        {"plan.head_as_layer", flag(plan->head_as_layer), "false, stages are not modelled yet"},
+        {"plan.schedule", named(scheduled, plan->schedule), "auto, stages are not modelled yet"},
+        {"plan.recompute", named(plan->recompute != RECOMPUTE_NONE, recompute_name(plan->recompute)), "none"},
+        {"plan.zero_stage", above(plan_zero_stage(plan), 1, arena), "0 or 1, layers are not gathered one by one"},
+        {"plan.sequence_parallel", flag(plan->sequence_parallel), "false, there are no sequences"},
+        {"plan.flash_attention", flag(plan->flash_attention), "false, there is no attention"},
+        {"plan.precision", named(plan->precision == PRECISION_FP8, "fp8"), "16 bit or more"},
+    };
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if (rules[i].found)
+            COMPLAIN(errors, path, rules[i].key, "found %s with a model given by layers, expected %s", rules[i].found,
+                     rules[i].expected);
+}
+
+bool layer_list_check(const TrainingSpec *training, const char *path, ErrorList *errors) {
+    int before = errors->count;
+    check_layers(&training->list, arena_format(errors->arena, "%s.model", path), errors);
+    check_plan(training, path, errors);
+    return errors->count == before;
+}

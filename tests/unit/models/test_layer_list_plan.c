@@ -1,0 +1,78 @@
+#include "models/workload/layer_list_plan.h"
+
+#include <criterion/criterion.h>
+
+#include "models/workload/training_memory.h"
+#include "models/workload/training_parameters.h"
+#include "tests/unit/models/small_cluster.h"
+#include "tests/unit/models/small_list.h"
+
+static TrainingSpec resolved(Arena *arena, SimulationSpec spec) {
+    small_cluster_resolve(arena, &spec);
+    return spec.jobs[0].training;
+}
+
+Test(layer_list_plan, a_run_has_no_blocks_and_repeats_in_order) {
+    Arena *arena = arena_create();
+    TrainingSpec training = resolved(arena, small_conv_net(arena, 1));
+    LayerRun run = layer_list_run(&training.list, arena);
+    cr_assert_eq(run.count, 2 + 3 * 3 + 1);
+    cr_assert_eq(run.layers[3], run.layers[2]);
+    cr_assert_eq(run.layers[4]->kind, LAYER_ELEMENT_WISE);
+    cr_assert_eq(run.layers[5], run.layers[2]);
+    cr_assert_eq(run.first_product, 0);
+    cr_assert_eq(run.looked_up, 0);
+    arena_destroy(arena);
+}
+
+Test(layer_list_plan, vectors_are_exchanged_between_the_last_table_and_the_interaction) {
+    Arena *arena = arena_create();
+    TrainingSpec training = resolved(arena, small_recommender(arena, 2));
+    LayerRun run = layer_list_run(&training.list, arena);
+    cr_assert_eq(run.looked_up, 1);
+    cr_assert_eq(run.joined, 3);
+    cr_assert_eq(run.first_product, 1);
+    cr_assert_eq(layer_list_exchange_bytes(&training), 20011.0 * 7 * 48 * 2);
+    training.plan.data_parallel = 1;
+    cr_assert_eq(layer_list_exchange_bytes(&training), 0);
+    arena_destroy(arena);
+}
+
+Test(layer_list_plan, what_no_interaction_joins_is_waited_for_at_once) {
+    Arena *arena = arena_create();
+    LayerSpec layers[] = {{.kind = LAYER_EMBEDDING_BAG, .repeat = 1, .sharded = true},
+                          {.kind = LAYER_LINEAR, .repeat = 1, .in_features = 3, .out_features = 5}};
+    LayerRun run = layer_list_run(&(LayerListSpec){layers, 2}, arena);
+    cr_assert_eq(run.looked_up, 1);
+    cr_assert_eq(run.joined, 1);
+    arena_destroy(arena);
+}
+
+/* 7.3 M gradients of 4 bytes: two buckets of at most 25 MiB, both of the linear layer's, which has nearly all. */
+Test(layer_list_plan, gradients_leave_in_buckets_when_their_layers_are_done) {
+    Arena *arena = arena_create();
+    TrainingSpec training = resolved(arena, small_conv_net(arena, 2));
+    LayerRun run = layer_list_run(&training.list, arena);
+    cr_assert_eq(layer_list_slices(&training), 2);
+    cr_assert_eq(layer_list_slice_end(&training, &run, 0), run.count - 1);
+    cr_assert_eq(layer_list_slice_end(&training, &run, 1), 0);
+    training.plan.overlap_grad_reduce = false;
+    cr_assert_eq(layer_list_slices(&training), 1);
+    arena_destroy(arena);
+}
+
+Test(layer_list_plan, a_gpu_holds_its_share_of_the_tables_and_all_of_the_rest) {
+    Arena *arena = arena_create();
+    TrainingSpec training = resolved(arena, small_recommender(arena, 2));
+    double replicated = layer_list_replicated_parameters(&training), tables = 7 * 130000.0 * 48;
+    cr_assert_eq(replicated + tables, training_model_parameters(&training));
+    cr_assert_eq(training_stage_parameters(&training, 0), replicated);
+    StageMemory memory = training_memory_of_stage(&training, 0);
+    cr_assert_float_eq(memory.weights_bytes, 4 * (replicated + tables / 8), 1);
+    cr_assert_float_eq(memory.gradients_bytes, 4 * replicated, 1);
+    cr_assert_float_eq(memory.optimizer_bytes, 4 * replicated, 1);
+    cr_assert_float_eq(memory.activations_bytes, 20011.0 * 2 * (7 * 48 + 520 + 48 + 76 + 2500 + 1), 1);
+    training.plan.zero_stage = 1;
+    cr_assert_float_eq(training_memory_of_stage(&training, 0).optimizer_bytes, 4 * replicated / 8, 1);
+    arena_destroy(arena);
+}
