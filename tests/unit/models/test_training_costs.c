@@ -136,8 +136,8 @@ Test(training_costs, a_pass_moves_the_bytes_of_its_parts) {
 
 Test(training_costs, a_weight_pass_is_what_the_backward_pass_leaves) {
     Bench bench = bench_create(RECOMPUTE_FULL);
-    const PassWork backward = {PASS_BACKWARD, 3, true, true, 0, PASS_WHOLE};
-    const PassWork weight = {PASS_WEIGHT, 3, false, true, 0, PASS_WHOLE};
+    const PassWork backward = {PASS_BACKWARD, 3, true, true, 0, PASS_WHOLE, 0};
+    const PassWork weight = {PASS_WEIGHT, 3, false, true, 0, PASS_WHOLE, 0};
     LedgerRow whole = training_pass_profile(&bench.costs, &backward, 1).row;
     bench.training.plan.schedule = "zb_h1";
     TrainingCosts costs = training_costs_of(&bench.training, &bench.gpu);
