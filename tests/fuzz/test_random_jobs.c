@@ -71,9 +71,14 @@ Test(random_jobs, folded_and_unfolded_take_the_same_time_on_one_leaf) {
     drawn_jobs_check(23, JOBS, draw_job, drawn_jobs_check_folding);
 }
 
+/* Where gradients and pipeline messages share a NIC, one that starts later may meet fewer others, and the step ends up
+ * to a hundredth earlier. */
+static const double SHARING_FRACTION = 0.01;
+
 static void check_no_faster(const SimulationSpec *worse, double before_s, int job, const char *what) {
     double worse_s = drawn_jobs_step_s(worse);
-    cr_assert_geq(worse_s, before_s * (1 - DRAWN_JOBS_NOISE_FRACTION),
+    bool shares = worse->jobs[0].training.plan.overlap_grad_reduce;
+    cr_assert_geq(worse_s, before_s * (1 - (shares ? SHARING_FRACTION : DRAWN_JOBS_NOISE_FRACTION)),
                   "job %d: %s, and the step takes %.9f s instead of %.9f s", job, what, worse_s, before_s);
 }
 
