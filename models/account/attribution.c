@@ -15,6 +15,10 @@ static void add_communication(const Step *step, TaskId id, int64_t ns, Attributi
         attribution->lost_s[owner] += part * step->lost_s[(size_t)id * step->owners + owner];
 }
 
+int64_t attribution_slowed_ns(const Step *step, const StepTask *task, int64_t ns) {
+    return task->profile >= 0 ? ns - ledger_sum(&step->profiles[task->profile].row) : 0;
+}
+
 static void add_straggling(Attribution *attribution, int culprit, int64_t ns) {
     ledger_add(&attribution->row, LEDGER_STRAGGLER, ns);
     attribution->straggler_ns[culprit] += ns;
@@ -30,6 +34,9 @@ static void add_task(const Step *step, TaskId id, int64_t ns, Attribution *attri
     for (int category = 0; category < LEDGER_COUNT; category++)
         ledger_add(&attribution->row, (LedgerCategory)category, profile->ns[category]);
     attribution->straggler_ns[task->gpu_class] += profile->ns[LEDGER_STRAGGLER];
+    int64_t slowed = attribution_slowed_ns(step, task, ns);
+    ledger_add(&attribution->row, LEDGER_COMM_DATA, slowed);
+    attribution->comm_ns[LEDGER_COMM_DATA][step->slowing_link] += slowed;
 }
 
 /* The part of `ns` of somebody else's work that his slowness alone cost. */

@@ -17,6 +17,10 @@ typedef struct Attribution {
     int64_t *straggler_ns; /* the straggling in `row`, by the class that caused it; caller's array */
 } Attribution;
 
+/* What compute took longer for the collectives beside it: of `ns` of a task, those that its profile does not explain.
+ */
+int64_t attribution_slowed_ns(const Step *step, const StepTask *task, int64_t ns);
+
 /* Fills `attribution`, whose straggler_ns has one zeroed entry per class and lost_s one per owner. `wall` is the time
  * at which the step ended. */
 void attribution_of_class(const Step *step, int gpu_class, SimTime wall, Attribution *attribution);

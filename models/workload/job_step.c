@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "models/workload/contention.h"
 #include "models/workload/training.h"
 #include "models/workload/training_memory.h"
 #include "sim/engine/fatal.h"
@@ -72,6 +73,8 @@ static void build_tasks(JobStep *self, const Workload *workload) {
         collective_tasks_add(&builder, &workload->collective, &workload->job->collective);
         break;
     }
+    if (workload->job->kind == JOB_TRAINING && workload->job->training.plan.overlap_slowdown)
+        contention_add(&self->step, &workload->spec->cluster);
     self->endless = builder.endless;
     step_builder_finish(&builder);
 }

@@ -20,6 +20,7 @@ PlanSpec plan_default(void) {
                       .micro_batch_seqs = 1,
                       .prefetch_layers = 1,
                       .reshard_after_forward = true,
+                      .overlap_slowdown = true,
                       .grad_reduce_in_fp32 = true,
                       .gradient_accumulation_fusion = true,
                       .precision = PRECISION_FP16,

@@ -9,8 +9,8 @@
  *
  * Limits: ranks whose neighbours sit differently (a stage that ends inside a node, a replica that crosses a leaf) are
  * still one class: their common representative has the longest way of any of them. With a slow GPU the data-parallel
- * groups of all tensor ranks gather together, although only one of them waits for its optimizer: on an oversubscribed
- * fabric a folded ZeRO-1 step is up to 0.1 % longer.
+ * groups of all tensor ranks gather together, although only one of them waits for its optimizer or for compute that it
+ * shares a GPU with: on an oversubscribed fabric a folded ZeRO step is up to 0.2 % longer.
  */
 #ifndef MODELS_WORKLOAD_RANK_CLASSES_H
 #define MODELS_WORKLOAD_RANK_CLASSES_H

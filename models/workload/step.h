@@ -18,6 +18,7 @@
 typedef struct WorkProfile {
     LedgerRow row;    /* sums to the task's duration */
     double hbm_bytes; /* per GPU */
+    double slack_s;   /* of the duration, in which the device waits for the host */
     bool endless;     /* longer than STEP_MOST_S; the row is empty */
 } WorkProfile;
 
@@ -58,6 +59,7 @@ typedef struct Step {
     const StreamId (*streams)[STREAM_KIND_COUNT]; /* one row per class */
     Pool **memory;                                /* one pool per class: the representative's HBM; NULL = not watched */
     struct CollectiveRun *runs;                   /* of a collective job that runs as explicit flows; else NULL */
+    LinkKind slowing_link;                        /* of the collectives that slow compute (contention.h) */
     SimTime start;                                /* when it was started */
     double *lost_s; /* [task * owners + owner]: what a transfer lost to it (fair_share.h); NULL = not noted.
                        8 bytes each: 80 MB for 100,000 tasks and 100 owners */

@@ -38,6 +38,7 @@ TrainingCosts training_costs_of(const TrainingSpec *training, const GpuSpec *gpu
 typedef struct Seconds {
     double of[LEDGER_COUNT];
     double hbm_bytes;
+    double slack_s; /* waiting for the host */
 } Seconds;
 
 /* What the host keeps the device waiting for, beside `*sums_s` of collectives, of which it takes away what that uses.
@@ -55,11 +56,12 @@ static void add_cost(Seconds *seconds, const WorkCost *cost, double *sums_s) {
     seconds->of[LEDGER_MEMORY_BOUND] += cost->memory_s;
     seconds->of[LEDGER_LAUNCH_OVERHEAD] += launch_seconds(cost, sums_s);
     seconds->hbm_bytes += cost->hbm_bytes;
+    seconds->slack_s += work_cost_seconds(cost) - cost->gemm_s - cost->memory_s - cost->launch_s;
 }
 
 /* Rounds the running sum, so that the parts add up to the rounded whole. */
 static WorkProfile round_profile(const Seconds *seconds, double speed_fraction) {
-    WorkProfile profile = {.hbm_bytes = seconds->hbm_bytes};
+    WorkProfile profile = {.hbm_bytes = seconds->hbm_bytes, .slack_s = seconds->slack_s};
     double sum_s = 0;
     SimTime given = 0;
     for (int category = 0; category < LEDGER_COUNT; category++)

@@ -18,7 +18,8 @@ struct TaskGraph {
     bool started;
     Event done;
     uint32_t owner;
-    double *lost_s; /* NULL = not noted */
+    double *lost_s;             /* NULL = not noted */
+    TaskContention *contention; /* NULL = tasks do not slow each other */
 };
 
 TaskGraph *task_graph_create(Engine *engine, FairShare *share) {
@@ -36,6 +37,7 @@ void task_graph_destroy(TaskGraph *graph) {
     if (graph == NULL)
         return;
     task_store_free(&graph->store);
+    task_contention_destroy(graph->contention);
     free(graph);
 }
 
@@ -98,9 +100,18 @@ static void task_give_back(TaskGraph *graph, TaskId id, const TaskExtra *extra) 
     pool->last_given = given_before;
 }
 
+static TaskStand task_stand(const TaskGraph *graph, TaskId id) {
+    const Task *task = &graph->store.tasks[id];
+    return (TaskStand){id, &graph->store.places[task->first_place], task->place_count};
+}
+
 static void task_end(TaskGraph *graph, TaskId id) {
     TaskStore *store = &graph->store;
     const Task *task = &store->tasks[id];
+    if (graph->contention != NULL) {
+        TaskStand stand = task_stand(graph, id);
+        task_contention_end(graph->contention, &stand);
+    }
     store->tasks[id].end = engine_now(graph->engine);
     graph->done_count++;
     if (task->extra != TASK_NONE && store->extras[task->extra].release != TASK_NONE)
@@ -116,10 +127,23 @@ static void task_end(TaskGraph *graph, TaskId id) {
 
 static void task_start_ready(TaskGraph *graph);
 
-static void task_on_moved(Engine *engine, void *subject, uint64_t argument) {
+static void task_on_paid(Engine *engine, void *subject, uint64_t argument) {
     (void)engine;
     task_end(subject, (TaskId)argument);
     task_start_ready(subject);
+}
+
+static void task_on_moved(Engine *engine, void *subject, uint64_t argument) {
+    const TaskGraph *graph = subject;
+    SimTime owed = 0;
+    if (graph->contention != NULL) {
+        TaskStand stand = task_stand(graph, (TaskId)argument);
+        owed = task_contention_owed(graph->contention, &stand);
+    }
+    if (owed > 0)
+        engine_schedule(engine, owed, TASK_PRIORITY, (Event){task_on_paid, subject, argument});
+    else
+        task_on_paid(engine, subject, argument);
 }
 
 /* The duration is over: moves what there is to move, or ends. */
@@ -154,11 +178,17 @@ static void task_on_duration(Engine *engine, void *subject, uint64_t argument) {
 
 static void task_start(TaskGraph *graph, TaskId id) {
     Task *task = &graph->store.tasks[id];
+    Event after = {task_on_duration, graph, id};
     task->start = engine_now(graph->engine);
+    if (graph->contention != NULL) {
+        TaskStand stand = task_stand(graph, id);
+        if (task_contention_start(graph->contention, &stand, task->duration, after))
+            return;
+    }
     if (task->duration == 0)
         task_after_duration(graph, id);
     else
-        engine_schedule(graph->engine, task->duration, TASK_PRIORITY, (Event){task_on_duration, graph, id});
+        engine_schedule(graph->engine, task->duration, TASK_PRIORITY, after);
 }
 
 static void task_on_granted(Engine *engine, void *subject, uint64_t argument) {
@@ -202,6 +232,11 @@ void task_graph_note_losses(TaskGraph *graph, uint32_t owner, double *lost_s) {
     ENGINE_CHECK(graph->engine, !graph->started);
     graph->owner = owner;
     graph->lost_s = lost_s;
+}
+
+void task_graph_contend(TaskGraph *graph, const TaskContact *contacts, const StreamId *front_of) {
+    ENGINE_CHECK(graph->engine, !graph->started && graph->contention == NULL);
+    graph->contention = task_contention_create(graph->engine, contacts, front_of, graph->store.stream_count);
 }
 
 void task_graph_start(TaskGraph *graph, Event done) {

@@ -14,7 +14,7 @@
 #ifndef SIM_ENGINE_TASK_GRAPH_H
 #define SIM_ENGINE_TASK_GRAPH_H
 
-#include "sim/engine/task.h"
+#include "sim/engine/task_contention.h"
 
 typedef struct TaskGraph TaskGraph;
 
@@ -36,6 +36,9 @@ void task_graph_start(TaskGraph *graph, Event done);
 /* Makes every transfer note, in lost_s[task * owners + o], what it lost to owner o (fair_share_owners); before the
  * start. The array is the caller's, zeroed, with a row per task. */
 void task_graph_note_losses(TaskGraph *graph, uint32_t owner, double *lost_s);
+
+/* Makes tasks slow each other as task_contention.h says; before the start. Both arrays are the caller's. */
+void task_graph_contend(TaskGraph *graph, const TaskContact *contacts, const StreamId *front_of);
 
 /* Ends a task whose `begin` has happened, in an event of its own. */
 void task_graph_end_task(TaskGraph *graph, TaskId task);

@@ -21,6 +21,14 @@ const Results *folding_expect_same_step(const SimulationSpec *spec, const char *
     return folded;
 }
 
+const Results *folding_expect_slow_step(SimulationSpec *spec, const char *what, Arena *arena) {
+    double folded = (double)folding_run(spec, FIDELITY_FOLDED, arena)->step;
+    double unfolded = (double)folding_run(spec, FIDELITY_UNFOLDED, arena)->step;
+    cr_expect(folded >= unfolded && folded < 1.002 * unfolded, "%s: %.0f, %.0f", what, folded, unfolded);
+    spec->jobs[0].training.plan.overlap_slowdown = false;
+    return folding_expect_same_step(spec, what, arena);
+}
+
 void folding_expect_agreement(const SimulationSpec *spec, const char *what, Arena *arena) {
     const Results *folded = folding_run(spec, FIDELITY_FOLDED, arena);
     const Results *unfolded = folding_run(spec, FIDELITY_UNFOLDED, arena);

@@ -14,4 +14,8 @@ const Results *folding_expect_same_step(const SimulationSpec *spec, const char *
 /* Also that both ledgers are equal in every category and close. */
 void folding_expect_agreement(const SimulationSpec *spec, const char *what, Arena *arena);
 
+/* With a slow GPU: the step within 0.2 % (rank_classes.h), and to the nanosecond without overlap_slowdown, which it
+ * takes away; returns the folded results. */
+const Results *folding_expect_slow_step(SimulationSpec *spec, const char *what, Arena *arena);
+
 #endif
