@@ -138,9 +138,11 @@ double gpu_cast_seconds(const GpuSpec *gpu, double elements);
  * bandwidth. */
 double gpu_memory_bound_seconds(const GpuSpec *gpu, double bytes);
 
-/* Returns the same for kernels that reduce every row and are not fused with others: softmax, and layer norm without
- * norm_start_s, which is the host's. */
+/* Returns the same for kernels that reduce every row and are not fused with others: softmax, and the norms of layers,
+ * which are no faster in profiles of whole layers. */
 double gpu_row_reduction_seconds(const GpuSpec *gpu, double bytes);
+
+/* Returns the same for a layer norm by itself, without norm_start_s. */
 double gpu_norm_seconds(const GpuSpec *gpu, double bytes);
 
 /* Returns the GPU as it is in long runs such as training: matrix kernels of every length at the sustained clock. */

@@ -17,10 +17,6 @@ enum { WEIGHT_PRODUCTS = 4 };
  */
 enum { LAYER_WEIGHT_TENSORS = 12 };
 
-/* Megatron-LM's fused causal softmax reads the half of the scores that is not masked, and writes all of them
- * (scaled_upper_triang_masked_softmax.h); the backward reads half of two matrices. */
-static const double SOFTMAX_FORWARD_PASSES = 1.5, SOFTMAX_BACKWARD_PASSES = 2;
-
 /* Sizes of the tensors that kernels read and write, for one micro-batch on one GPU of the tensor group. */
 typedef struct Tensors {
     int64_t tokens;
@@ -148,7 +144,7 @@ static void add_attention_forward(LayerWork *work) {
         return;
     }
     add_scores(work);
-    kernel_list_add_row_reduction(&work->list, SOFTMAX_FORWARD_PASSES * t->score_bytes);
+    kernel_list_add_row_reduction(&work->list, 2 * t->score_bytes);
     if (has_dropout(work))
         kernel_list_add_memory(&work->list, (2 + t->mask_fraction) * t->score_bytes);
     add_context(work);
@@ -164,7 +160,7 @@ static void add_attention_backward(LayerWork *work) {
     add_scores(work);
     for (int product = 0; product < 3; product++)
         add_context(work);
-    kernel_list_add_row_reduction(&work->list, SOFTMAX_BACKWARD_PASSES * t->score_bytes);
+    kernel_list_add_row_reduction(&work->list, 3 * t->score_bytes);
     if (has_dropout(work))
         kernel_list_add_memory(&work->list, (2 + t->mask_fraction) * t->score_bytes);
 }
@@ -173,13 +169,13 @@ static void add_attention_backward(LayerWork *work) {
 static void add_residual_and_norm(LayerWork *work) {
     const Tensors *t = &work->t;
     kernel_list_add_memory(&work->list, (3 + (has_dropout(work) ? t->mask_fraction : 0)) * t->hidden_bytes);
-    kernel_list_add_norm(&work->list, 2 * t->hidden_bytes);
+    kernel_list_add_row_reduction(&work->list, 2 * t->hidden_bytes);
 }
 
 /* The norm reads its input and the gradient and writes one; the residual reads two and writes one. */
 static void add_residual_and_norm_backward(LayerWork *work) {
     const Tensors *t = &work->t;
-    kernel_list_add_norm(&work->list, 3 * t->hidden_bytes);
+    kernel_list_add_row_reduction(&work->list, 3 * t->hidden_bytes);
     kernel_list_add_memory(&work->list, 3 * t->hidden_bytes);
     if (has_dropout(work))
         kernel_list_add_memory(&work->list, (2 + t->mask_fraction) * t->hidden_bytes);

@@ -79,12 +79,6 @@ void kernel_list_add_row_reduction(KernelList *list, double bytes) {
     list->launches++;
 }
 
-void kernel_list_add_norm(KernelList *list, double bytes) {
-    list->cost.memory_s += gpu_norm_seconds(list->gpu, bytes);
-    list->cost.hbm_bytes += bytes;
-    list->launches++;
-}
-
 WorkCost kernel_list_finish(KernelList *list, double model_flop, int host_kernels) {
     WorkCost *cost = &list->cost;
     double ideal_s = model_flop / list->gpu->peak_flop_per_s[list->precision];

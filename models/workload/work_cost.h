@@ -44,9 +44,8 @@ void kernel_list_add_product_backward(KernelList *list, int64_t m, int64_t n, in
 /* One kernel that reads and writes `bytes` in sum. */
 void kernel_list_add_memory(KernelList *list, double bytes);
 
-/* The same for kernels that reduce over rows: softmax and norms. */
+/* The same for a kernel that reduces over rows: norms and softmax. */
 void kernel_list_add_row_reduction(KernelList *list, double bytes);
-void kernel_list_add_norm(KernelList *list, double bytes);
 
 /* The cost of the list, of which `model_flop` count as ideal, when the host issues `host_kernels` kernels for it. */
 WorkCost kernel_list_finish(KernelList *list, double model_flop, int host_kernels);
