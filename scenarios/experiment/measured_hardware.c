@@ -1,19 +1,18 @@
 #include "scenarios/experiment/measured_hardware.h"
 
-#include <ctype.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include "scenarios/experiment/measured_network.h"
 #include "scenarios/reader/fields.h"
 #include "scenarios/reader/schema.h"
 #include "scenarios/reader/yaml_node.h"
 
-static const double BYTES_PER_S_OF_GBIT = 1e9 / 8;
-static const double MOST_GBIT = 1e6;
-/* 2 GiB summed over 2 nodes in 51.4 ms (nccl-tests, 4x 100 Gbit/s EFA): every sum sends at least that much each way. */
-static const double LINE_FRACTION = 0.836;
+static const double GIB = 1073741824;
+static const double LESS_MEMORY_FRACTION = 0.9; /* "48GB" is as much as 45 GiB */
+static const char *const NVLINK_RACK = "gb200-nvl72";
 
 /* Which node a GPU text means: the first row whose words are all in it. */
 typedef struct GpuWords {
@@ -23,16 +22,30 @@ typedef struct GpuWords {
 } GpuWords;
 
 static const GpuWords GPU_WORDS[] = {
+    {"A100 PCIe 40GB", "pcie-a100-40", NULL},
+    {"A100 PCIe", "pcie-a100-80", NULL},
+    {"H100 PCIe", "pcie-h100", NULL},
+    {"L40S", "pcie-l40s", NULL},
+    {"A40", "pcie-a40", NULL},
+    {"RTX 4090", "pcie-rtx4090", NULL},
+    {"RTX4090", "pcie-rtx4090", NULL},
     {"PCIe", NULL, NULL},
     {"NVL", NULL, NULL},
-    {"V100 DGX", "dgx-2-v100", NULL},
+    {"V100 DGX 2", "dgx-2-v100", NULL},
     {"V100 SXM3", "dgx-2-v100", NULL},
+    {"V100 16GB", "dgx-1-v100", NULL},
+    {"V100 32GB", "dgx-1-v100", NULL},
+    {"V100", "dgx-1-v100", "The memory of the V100 is not stated: 32 GB."},
     {"A100 40GB", "dgx-a100-40", NULL},
+    {"A100 40G", "dgx-a100-40", NULL},
     {"A100 80GB", "dgx-a100-80", NULL},
+    {"A100 80G", "dgx-a100-80", NULL},
     {"A100", "dgx-a100-80", "The memory of the A100 is not stated: 80 GB."},
     {"H100", "dgx-h100", NULL},
     {"H200", "hgx-h200", NULL},
     {"B200", "dgx-b200", NULL},
+    {"GB200", "gb200-nvl72", NULL},
+    {"MI300X", "nd-mi300x", NULL},
 };
 
 static const GpuWords *find_gpu(const char *text) {
@@ -57,71 +70,34 @@ static bool load_node(MeasuredRow *row, const Catalogue *catalogue, const char *
     return errors.count == 0;
 }
 
-/* What the interconnect text says about the NICs of a node. */
-typedef struct NicText {
-    int64_t nics; /* 0 = not said */
-    double gbit_per_s;
-    int rates; /* how many rates stand in the text */
-} NicText;
-
-/* A whole number in front of the digits at `at`, joined to them by an x: the 8 of "8x200Gb"; 0 when there is none. */
-static int64_t times_before(const char *text, const char *at) {
-    const char *start = at - 1;
-    if (at - text < 2 || (at[-1] != 'x' && at[-1] != 'X'))
-        return 0;
-    while (start > text && isdigit((unsigned char)start[-1]))
-        start--;
-    return start < at - 1 ? strtoll(start, NULL, 10) : 0;
-}
-
-/* Reads every "200Gb", "1600 Gbps", "800 Gb/s"; a GB is no rate of a network. */
-static NicText read_rates(const char *text) {
-    NicText found = {0};
-    for (const char *at = text; *at != '\0'; at++) {
-        if (!isdigit((unsigned char)*at) ||
-            (at > text && (isalnum((unsigned char)at[-1]) && at[-1] != 'x' && at[-1] != 'X')))
-            continue;
+/* The memory that the text says, where it is less than the entry's: V100-SXM2-16GB. */
+static void override_memory(MeasuredRow *row, const char *text, GpuSpec *gpu) {
+    for (const char *at = strpbrk(text, "0123456789"); at != NULL;) {
         char *end = NULL;
-        double rate = strtod(at, &end);
+        double gib = (double)strtoul(at, &end, 10);
         const char *unit = end + strspn(end, " ");
-        if (strncmp(unit, "Gb", 2) == 0 && rate > 0 && rate < MOST_GBIT) {
-            int64_t times = times_before(text, at);
-            found = (NicText){.nics = times, .gbit_per_s = rate, .rates = found.rates + 1};
+        if (strncasecmp(unit, "GB", 2) == 0 && gib > 0 && gib * GIB < gpu->hbm_bytes * LESS_MEMORY_FRACTION) {
+            measured_row_assume(row, "The %g GB of the GPU text replace those of the catalogue's %s.", gib, gpu->name);
+            gpu->hbm_bytes = gib * GIB;
         }
-        at = end - 1;
+        at = strpbrk(end, "0123456789");
     }
-    return found;
 }
 
-/* A slower NIC than the entry's carries what the entry's does, up to the share of its line that one of 100 Gbit/s was
- * measured to reach: the path from a GPU to its NIC is no slower for it. */
-static void slow_down_nic(LinkSpec *nic, double bytes_per_s) {
-    if (bytes_per_s < nic->bytes_per_s)
-        nic->efficiency_fraction = fmin(LINE_FRACTION, nic->efficiency_fraction * nic->bytes_per_s / bytes_per_s);
-    nic->bytes_per_s = bytes_per_s;
+/* Of racks that are one NVLink domain a job uses equally many GPUs in each. */
+static int domain_gpus(int64_t gpus, int most) {
+    while (gpus % most != 0)
+        most--;
+    return most;
 }
 
-static void override_nics(MeasuredRow *row, NodeSpec *node) {
-    const char *text = measured_row_text(row, "interconnect");
-    NicText found = read_rates(text);
-    const char *shown = yaml_node_shown_text(text, row->arena);
-    /* A rate without a number of NICs is that of the whole node, if the text says so. */
-    bool whole_node = node->nics > 0 && measured_row_has_words(text, "node");
-    if (found.rates != 1 || (found.nics == 0 && !whole_node) || found.nics > INT16_MAX) {
-        measured_row_assume(row, "interconnect %s%s%s: NICs as in the catalogue's %s.", text[0] != '\0' ? "\"" : "is ",
-                            text[0] != '\0' ? shown : "not stated", text[0] != '\0' ? "\"" : "", node->name);
-        return;
-    }
-    double node_gbit_per_s = found.nics > 0 ? (double)found.nics * found.gbit_per_s : found.gbit_per_s;
-    node->nics = found.nics > 0 ? (int)found.nics : node->nics;
-    slow_down_nic(&node->nic, node_gbit_per_s / node->nics * BYTES_PER_S_OF_GBIT);
-    measured_row_assume(row, "interconnect \"%s\": %d NICs of %g Gbit/s on each node, at %.3g of it; latency as in %s.",
-                        shown, node->nics, node_gbit_per_s / node->nics, node->nic.efficiency_fraction, node->name);
-}
-
-static void override_gpus(MeasuredRow *row, NodeSpec *node) {
+static void override_gpus(MeasuredRow *row, int64_t job_gpus, NodeSpec *node) {
     int64_t gpus = measured_row_count(row, "gpus_per_node");
-    if (gpus > INT16_MAX)
+    if (strcmp(node->name, NVLINK_RACK) == 0) {
+        node->gpus = node->nics = domain_gpus(job_gpus, node->gpus);
+        measured_row_assume(row, "%s: %d GPUs of each rack, one NVLink domain, with a NIC each.", NVLINK_RACK,
+                            node->gpus);
+    } else if (gpus > INT16_MAX)
         measured_row_refuse(row, "gpus_per_node: found %" PRId64 ", expected at most %d", gpus, INT16_MAX);
     else if (gpus > 0)
         node->gpus = (int)gpus;
@@ -140,10 +116,13 @@ void measured_hardware_read(MeasuredRow *row, const Catalogue *catalogue, int64_
     else if (load_node(row, catalogue, words->entry, &cluster->node)) {
         if (words->assumption != NULL)
             measured_row_assume(row, "%s", words->assumption);
-        override_gpus(row, &cluster->node);
+        override_memory(row, text, &cluster->node.gpu);
+        override_gpus(row, gpus, &cluster->node);
         cluster->nodes = (gpus + cluster->node.gpus - 1) / cluster->node.gpus;
         if (cluster->nodes > 1) {
-            override_nics(row, &cluster->node);
+            measured_network_read(row, &cluster->node);
+            if (strcmp(cluster->node.name, NVLINK_RACK) == 0)
+                cluster->node.nics = cluster->node.gpus;
             measured_row_assume(row, "The network above the NICs never blocks: one leaf, no oversubscription.");
         }
     }

@@ -1,8 +1,8 @@
 /*
  * measured_hardware: the cluster of a measured-run row. The `gpu` text names an entry of the catalogue by its words
- * (H100 is a word of "NVIDIA H100-SXM5-80GB", not of "GH200"); gpus_per_node overrides the entry's GPUs; a rate in the
- * `interconnect` text ("8x200Gb", "1600 Gbps") overrides its NICs, the rest of the text is not read. The fabric above
- * the NICs is taken as one that never blocks.
+ * (H100 is a word of "NVIDIA H100-SXM5-80GB", not of "GH200"), and may say less memory; gpus_per_node overrides the
+ * entry's GPUs, except in a GB200 NVL72 rack, whose trays share one NVLink domain; the `interconnect` text may override
+ * its NICs (measured_network.h). The fabric above the NICs is taken as one that never blocks.
  */
 #ifndef SCENARIOS_EXPERIMENT_MEASURED_HARDWARE_H
 #define SCENARIOS_EXPERIMENT_MEASURED_HARDWARE_H

@@ -54,14 +54,51 @@ Test(measured_run, the_gpu_text_names_a_node_of_the_catalogue) {
     expect_node("nvidia h100-SXM5-80GB", "dgx-h100");
     expect_node("H200", "hgx-h200");
     expect_node("B200", "dgx-b200");
+    expect_node("A40", "pcie-a40");
+    expect_node("NVIDIA A40 PCIe 48GB", "pcie-a40");
+    expect_node("L40S", "pcie-l40s");
+    expect_node("MI300X", "nd-mi300x");
+    expect_node("H200-SXM-141GB", "hgx-h200");
+    expect_node("V100-SXM2-32GB", "dgx-1-v100");
+    expect_node("NVIDIA GeForce RTX 4090", "pcie-rtx4090");
+    expect_node("RTX4090-24GB", "pcie-rtx4090");
+    expect_node("A100-SXM4-40GB", "dgx-a100-40");
+    expect_node("A100 PCIe", "pcie-a100-80");
+    expect_node("A100-PCIE-40GB", "pcie-a100-40");
+    expect_node("H100 PCIe 80GB", "pcie-h100");
+    expect_node("GB200", "gb200-nvl72");
+    expect_assumption("gpu=V100-SXM2", "The memory of the V100 is not stated: 32 GB.");
     expect_assumption("gpu=A100 (memory size not in source)", "The memory of the A100 is not stated: 80 GB.");
 }
 
 Test(measured_run, unknown_gpus_are_a_reason) {
     expect_reason("gpu=", "gpu is not stated");
     expect_reason("gpu=GH200", "the catalogue has no node with the GPU \"GH200\"");
-    expect_reason("gpu=A100-PCIE-40GB", "the catalogue has no node with the GPU \"A100-PCIE-40GB\"");
+    expect_reason("gpu=V100-PCIE-32GB", "the catalogue has no node with the GPU \"V100-PCIE-32GB\"");
+    expect_reason("gpu=H100 NVL", "the catalogue has no node with the GPU \"H100 NVL\"");
     expect_reason("gpu=TPU v4", "the catalogue has no node with the GPU \"TPU v4\"");
+}
+
+Test(measured_run, a_gpu_text_may_say_less_memory_than_the_entry) {
+    Reading *reading = reading_create();
+    MeasuredRun run = measured_table_run(reading, "gpu=V100-SXM2-16GB");
+    cr_assert_eq(run.spec.cluster.node.gpu.hbm_bytes, 16.0 * 1073741824);
+    MeasuredRun same = measured_table_run(reading, "gpu=L40S 48GB");
+    cr_assert_eq(same.spec.cluster.node.gpu.hbm_bytes, 48e9);
+    reading_destroy(reading);
+    expect_assumption("gpu=V100-SXM2-16GB", "The 16 GB of the GPU text replace those of the catalogue's v100-32.");
+}
+
+/* 256 GPUs are 64 in each of 4 racks, not 4 in each of 64 nodes. */
+Test(measured_run, trays_of_a_gb200_rack_are_one_nvlink_domain) {
+    Reading *reading = reading_create();
+    MeasuredRun run =
+        measured_table_run(reading, "gpu=GB200|gpus=256|gpus_per_node=4|tp=4|pp=1|dp=64|global_batch_seqs=1024");
+    cr_assert_null(run.reason, "%s", run.reason);
+    cr_assert_eq(run.spec.cluster.node.gpus, 64);
+    cr_assert_eq(run.spec.cluster.node.nics, 64);
+    cr_assert_eq(run.spec.cluster.nodes, 4);
+    reading_destroy(reading);
 }
 
 Test(measured_run, a_rate_in_the_interconnect_overrides_the_nics) {
@@ -78,6 +115,17 @@ Test(measured_run, a_rate_in_the_interconnect_overrides_the_nics) {
         {"NVLINK Gen4 900 GB/s; 1x DPU 100Gb/s, Compute: 8x ConnectX-7", 8, 25e9}, /* of storage: not read */
         {"Storage 2x40Gb/s, Compute 8x400Gb/s per node", 8, 25e9},                 /* two rates: not read */
         {"fast", 8, 25e9},
+        {"none", 8, 25e9},
+        {"4 x 100 Gb/s RoCE", 4, 12.5e9},
+        {"EFA 400 Gbps", 8, 6.25e9},
+        {"EFAv2 3200 Gbps per node", 8, 50e9},
+        {"InfiniBand HDR", 8, 25e9},
+        {"InfiniBand NDR (400 Gb/s)", 8, 50e9},
+        {"EDR IB", 8, 12.5e9},
+        {"8x ConnectX-7 IB NDR", 8, 25e9}, /* what the rate belongs to is not said */
+        {"25 Gbps Ethernet", 1, 3.125e9},
+        {"100GbE", 1, 12.5e9},
+        {"Ethernet 100G", 1, 12.5e9},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         Reading *reading = reading_create();

@@ -1,0 +1,123 @@
+#include "scenarios/experiment/measured_network.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenarios/reader/yaml_node.h"
+
+static const double BYTES_PER_S_OF_GBIT = 1e9 / 8;
+static const double MOST_GBIT = 1e6;
+/* 2 GiB summed over 2 nodes in 51.4 ms (nccl-tests, 4x 100 Gbit/s EFA): every sum sends at least that much each way. */
+static const double LINE_FRACTION = 0.836;
+
+/* What the interconnect text says about the NICs of a node. */
+typedef struct NicText {
+    int64_t nics; /* 0 = not said */
+    double gbit_per_s;
+    int rates; /* how many rates stand in the text */
+} NicText;
+
+/* Generations of InfiniBand: the rate of a port with four lanes. */
+static const struct {
+    const char *word;
+    double gbit_per_s;
+} GENERATIONS[] = {{"EDR", 100}, {"HDR100", 100}, {"HDR", 200}, {"NDR200", 200},
+                   {"NDR", 400}, {"NDR400", 400}, {"XDR", 800}};
+
+/* A whole number in front of the digits at `at`, joined to them by an x: the 8 of "8x200Gb" and "8 x 200 Gb"; 0 when
+ * there is none. */
+static int64_t times_before(const char *text, const char *at) {
+    while (at > text && at[-1] == ' ')
+        at--;
+    if (at - text < 2 || (at[-1] != 'x' && at[-1] != 'X'))
+        return 0;
+    for (at--; at > text && at[-1] == ' ';)
+        at--;
+    const char *start = at;
+    while (start > text && isdigit((unsigned char)start[-1]))
+        start--;
+    return start < at ? strtoll(start, NULL, 10) : 0;
+}
+
+/* "200Gb", "1600 Gbps", "25GbE", "100G Ethernet"; a GB is no rate of a network. */
+static bool is_rate_unit(const char *unit) {
+    return strncmp(unit, "Gb", 2) == 0 || (unit[0] == 'G' && !isalnum((unsigned char)unit[1]));
+}
+
+static NicText read_rates(const char *text) {
+    NicText found = {0};
+    for (const char *at = text; *at != '\0'; at++) {
+        if (!isdigit((unsigned char)*at) ||
+            (at > text && (isalnum((unsigned char)at[-1]) && at[-1] != 'x' && at[-1] != 'X')))
+            continue;
+        char *end = NULL;
+        double rate = strtod(at, &end);
+        const char *unit = end + strspn(end, " ");
+        if (is_rate_unit(unit) && rate > 0 && rate < MOST_GBIT) {
+            int64_t times = times_before(text, at);
+            found = (NicText){.nics = times, .gbit_per_s = rate, .rates = found.rates + 1};
+        }
+        at = end - 1;
+    }
+    return found;
+}
+
+/* "8x ConnectX-7": some number of something whose rate is not beside it. */
+static bool has_loose_number(const char *text) {
+    for (const char *at = text; *at != '\0'; at++) {
+        const char *end = at + strspn(at, "0123456789");
+        if (end == at)
+            continue;
+        if ((*end == 'x' || *end == 'X') && (at == text || !isalnum((unsigned char)at[-1])))
+            return true;
+        at = end - 1;
+    }
+    return false;
+}
+
+static bool has_any(const char *text, const char *const *words, int count) {
+    for (int i = 0; i < count; i++)
+        if (measured_row_has_words(text, words[i]))
+            return true;
+    return false;
+}
+
+/* A rate without a number of NICs, or a generation without a rate, on a node that has NICs. */
+static void settle_number(const char *text, const NodeSpec *node, NicText *found) {
+    static const char *const WHOLE[] = {"node", "EFA"}, *const PORT[] = {"Ethernet", "GbE", "TCP"};
+    for (size_t i = 0; found->rates == 0 && i < sizeof GENERATIONS / sizeof *GENERATIONS; i++)
+        if (measured_row_has_words(text, GENERATIONS[i].word))
+            *found = (NicText){.gbit_per_s = GENERATIONS[i].gbit_per_s, .rates = 1};
+    if (found->rates != 1 || found->nics > 0 || has_loose_number(text))
+        return;
+    found->nics = node->nics;
+    if (has_any(text, WHOLE, 2))
+        found->gbit_per_s /= node->nics;
+    else if (has_any(text, PORT, 3) || strstr(text, "GbE") != NULL)
+        found->nics = 1;
+}
+
+static void set_rate(LinkSpec *nic, double bytes_per_s) {
+    if (bytes_per_s < nic->bytes_per_s)
+        nic->efficiency_fraction = fmin(LINE_FRACTION, nic->efficiency_fraction * nic->bytes_per_s / bytes_per_s);
+    nic->bytes_per_s = bytes_per_s;
+}
+
+void measured_network_read(MeasuredRow *row, NodeSpec *node) {
+    const char *text = measured_row_text(row, "interconnect");
+    const char *shown = yaml_node_shown_text(text, row->arena);
+    NicText found = read_rates(text);
+    if (node->nics > 0)
+        settle_number(text, node, &found);
+    if (found.rates != 1 || found.nics == 0 || found.nics > INT16_MAX) {
+        measured_row_assume(row, "interconnect %s%s%s: NICs as in the catalogue's %s.", text[0] != '\0' ? "\"" : "is ",
+                            text[0] != '\0' ? shown : "not stated", text[0] != '\0' ? "\"" : "", node->name);
+        return;
+    }
+    node->nics = (int)found.nics;
+    set_rate(&node->nic, found.gbit_per_s * BYTES_PER_S_OF_GBIT);
+    measured_row_assume(row, "interconnect \"%s\": %d NICs of %g Gbit/s on each node, at %.3g of it; latency as in %s.",
+                        shown, node->nics, found.gbit_per_s, node->nic.efficiency_fraction, node->name);
+}
