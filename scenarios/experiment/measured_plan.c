@@ -46,16 +46,29 @@ static const Software SOFTWARE[] = {
      .assumption = "Megatron-DeepSpeed: gradients in fp16 with fp16 weights, accumulated by kernels of their own, "
                    "otherwise fp32 with fused accumulation; no overlap of communication, no flash attention."},
     /* conf/custom.yaml of NVIDIA's GPT-3 in MLPerf Training v3.1: virtual_pipeline_model_parallel_size is 12, unless a
-     * system's file says otherwise; none of v3.1's does. */
+     * system's file says otherwise; none of v3.1's does. grad_sync_dtype is bf16 (conf/optim of Azure+NVIDIA's);
+     * the Dockerfile installs flash-attn 2.0.8. */
     {.words = "training_results_v3.1 NVIDIA",
      .before_year = LAST_YEAR + 1,
      .sequence_parallel = true,
      .distributed_optimizer = true,
      .gradient_accumulation_fusion = true,
+     .bf16_gradients = true,
      .flash_attention = true,
+     .attention_kernel = ATTENTION_FLASH_2,
      .overlap = true,
      .virtual_stages = 12,
-     .assumption = NEMO " MLPerf v3.1: 12 virtual stages where vp is not stated."},
+     .assumption = NEMO_WITH("bf16") " MLPerf v3.1: FlashAttention 2, and 12 virtual stages where vp is not stated."},
+    /* pretrain.py of NVIDIA's Llama 3.1 405B in MLPerf Training v5.0: grad_reduce_in_fp32 = False. */
+    {.words = "training_results_v5.0 NVIDIA",
+     .before_year = LAST_YEAR + 1,
+     .sequence_parallel = true,
+     .distributed_optimizer = true,
+     .gradient_accumulation_fusion = true,
+     .bf16_gradients = true,
+     .flash_attention = true,
+     .overlap = true,
+     .assumption = NEMO_WITH("bf16")},
     {.words = "nemo",
      .before_year = LAST_YEAR + 1,
      .sequence_parallel = true,
