@@ -31,6 +31,9 @@ static const Recipe RECIPES[] = {
     {"Paxml", "5B", 8, RECOMPUTE_NONE, "Paxml recipe for 5B: SAVE_DOT_ONLY is read as no recomputation."},
 };
 
+/* stage3_max_live_parameters and stage3_max_reuse_distance where a configuration leaves them out. */
+static const int64_t DEEPSPEED_LIVE_PARAMETERS = 1000000000;
+
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
 
 static const Recipe *find_recipe(const MeasuredRow *row) {
@@ -107,6 +110,12 @@ void measured_sharding_settle(MeasuredRow *row, int year, PlanSpec *plan) {
                         "ZeRO-2, ZeRO-3 and FSDP: gradients are reduced in %s beside the backward pass, parameters are "
                         "gathered one layer ahead and again for the backward pass.",
                         plan->grad_reduce_in_fp32 ? "fp32 (MP mode DEFAULT)" : "the precision of the weights");
+    bool is_deepspeed = plan->zero_stage == 3 && !measured_row_has_words(measured_row_text(row, "sharding"), "FSDP");
+    plan->max_live_parameters = is_deepspeed ? DEEPSPEED_LIVE_PARAMETERS : 0;
+    if (is_deepspeed)
+        measured_row_assume(row,
+                            "DeepSpeed's ZeRO-3: at most 1e9 parameters are whole, so weights of that size are not "
+                            "gathered ahead, and recomputed layers gather theirs again.");
     plan->zero_list_collectives = year < 2022 && !measured_row_has_words(measured_row_text(row, "sharding"), "FSDP");
     if (plan->zero_list_collectives)
         measured_row_assume(row,

@@ -62,6 +62,15 @@ Test(measured_sharding, deepspeed_before_2022_moves_each_weight_by_lists) {
     cr_assert_not(plan_of(REPLICAS "sharding=ZeRO-1|release=2021-04").zero_list_collectives);
 }
 
+Test(measured_sharding, deepspeed_limits_whole_parameters_and_fsdp_does_not) {
+    cr_assert_eq(plan_of(REPLICAS "sharding=ZeRO-3|release=2022-01").max_live_parameters, 1000000000);
+    cr_assert_eq(plan_of(REPLICAS "sharding=FSDP|release=2022-01").max_live_parameters, 0);
+    cr_assert_eq(plan_of(REPLICAS "sharding=ZeRO-2|release=2022-01").max_live_parameters, 0);
+    expect_assumption(REPLICAS "sharding=ZeRO-3",
+                      "DeepSpeed's ZeRO-3: at most 1e9 parameters are whole, so weights of that size are not gathered "
+                      "ahead, and recomputed layers gather theirs again.");
+}
+
 Test(measured_sharding, a_recipe_says_what_the_row_does_not) {
     PlanSpec plan = plan_of(REPLICAS "sharding=FSDP+DP|release=v24.11.1 Paxml|model=GPT-3 5B|recompute=");
     cr_assert_eq(plan.zero_shard_size, 8);
