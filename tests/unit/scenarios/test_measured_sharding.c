@@ -75,11 +75,18 @@ Test(measured_sharding, a_recipe_says_what_the_row_does_not) {
     PlanSpec plan = plan_of(REPLICAS "sharding=FSDP+DP|release=v24.11.1 Paxml|model=GPT-3 5B|recompute=");
     cr_assert_eq(plan.zero_shard_size, 8);
     cr_assert_eq(plan.recompute, RECOMPUTE_NONE);
+    cr_assert_not(plan.overlap_grad_reduce);
+    cr_assert_eq(plan.prefetch_layers, 0);
     plan = plan_of(REPLICAS "sharding=FSDP 4 x DP 4|release=v25.02 MaxText|recompute=");
+    cr_assert(plan.overlap_grad_reduce);
+    cr_assert_eq(plan.prefetch_layers, 1);
     cr_assert_eq(plan.zero_shard_size, 4);
     cr_assert_eq(plan.recompute, RECOMPUTE_FULL);
     plan = plan_of(REPLICAS "sharding=FSDP 4 x DP 4|release=v25.02 MaxText|recompute=none");
     cr_assert_eq(plan.recompute, RECOMPUTE_NONE);
+    expect_assumption(REPLICAS "sharding=FSDP+DP|release=v24.11.1 Paxml|model=GPT-3 5B",
+                      "Paxml recipe: no PGLE, no double buffering: the collectives of FSDP run on the compute stream, "
+                      "gradients in the precision of the weights.");
     expect_assumption(REPLICAS "sharding=FSDP+DP|release=v24.11.1 Paxml|model=GPT-3 5B",
                       "sharding \"FSDP+DP\" is read as ZeRO-3 over 8 GPUs, as the recipe says.");
 }
