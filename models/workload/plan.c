@@ -317,6 +317,10 @@ static void check_sharding(const PlanSpec *plan, const Report *report) {
     if (plan->zero_list_collectives && stage < 2)
         COMPLAIN(report, ".plan.zero_list_collectives",
                  "found true with zero_stage %d, expected zero_stage 2 or 3, whose collectives it cuts", stage);
+    if (plan->max_live_parameters > 0 && stage != 3)
+        COMPLAIN(report, ".plan.max_live_parameters",
+                 "found %" PRId64 " with zero_stage %d, expected zero_stage 3, which gathers parameters",
+                 plan->max_live_parameters, stage);
     if (!plan->reshard_after_forward && stage != 3)
         COMPLAIN(report, ".plan.reshard_after_forward",
                  "found false with zero_stage %d, expected zero_stage 3, which gathers parameters", stage);

@@ -43,6 +43,7 @@ typedef struct PlanSpec {
     int64_t zero_stage;            /* 0..3, what is split over a shard group */
     int64_t zero_shard_size;       /* copies of a shard group, a divisor of plan_weight_copies; 0 = all of them */
     int64_t prefetch_layers;       /* >= 0, layers whose parameters are gathered ahead of the one that computes */
+    int64_t max_live_parameters;   /* >= 0; DeepSpeed's limit on whole parameters (live_parameters.h); 0 = none */
     bool zero_list_collectives;    /* ZeRO-2 and 3 move every weight by itself, as lists of a view per GPU that the host
                                       issues one by one: DeepSpeed before 2022 (partition_parameters.py) */
     bool reshard_after_forward;    /* ZeRO-3 drops gathered parameters after the forward pass and gathers them again */

@@ -1,5 +1,6 @@
 #include "models/workload/shard_units.h"
 
+#include "models/workload/live_parameters.h"
 #include "models/workload/training_parameters.h"
 
 /* More than there are. */
@@ -34,15 +35,22 @@ int shard_unit_collectives(const TrainingSpec *training, int index) {
     return training->plan.zero_list_collectives && unit.layers > 0 ? matrices * (int)unit.layers : 1;
 }
 
-/* Forward a gather, backward a gather and a reduction. */
+double shard_unit_gathers(const TrainingSpec *training, int index, PassKind kind) {
+    const PlanSpec *plan = &training->plan;
+    if (plan_zero_stage(plan) < 3 || (kind == PASS_BACKWARD && !plan->reshard_after_forward))
+        return 0;
+    bool recomputes = kind == PASS_BACKWARD && shard_unit_at(training, index).layers > 0;
+    return recomputes ? 1 + live_parameters_again_fraction(training) : 1;
+}
+
+/* Forward a gather, backward gathers and a reduction. */
 double shard_unit_views(const TrainingSpec *training, int index, PassKind kind) {
     const PlanSpec *plan = &training->plan;
     int64_t ranks = plan_shard_size(plan);
     if (!plan->zero_list_collectives || ranks < 2)
         return 0;
-    bool gathers = plan_zero_stage(plan) == 3 && (kind == PASS_FORWARD || plan->reshard_after_forward);
-    int lists = gathers + (kind == PASS_BACKWARD);
-    return (double)(lists * shard_unit_collectives(training, index)) * (double)ranks;
+    double lists = shard_unit_gathers(training, index, kind) + (kind == PASS_BACKWARD);
+    return lists * (double)(shard_unit_collectives(training, index) * ranks);
 }
 
 /* Most parameters of `count` weights that are moved one by one: they come and go with their module. */
@@ -80,7 +88,7 @@ double shard_held_parameters(const TrainingSpec *training, double parameters) {
     const PlanSpec *plan = &training->plan;
     if (plan_zero_stage(plan) < 3)
         return parameters;
-    int64_t units = plan->reshard_after_forward ? plan->prefetch_layers + 1 : MOST_UNITS;
+    int64_t units = plan->reshard_after_forward ? live_parameters_prefetch_layers(training) + 1 : MOST_UNITS;
     return shard_and_units(training, parameters, units);
 }
 

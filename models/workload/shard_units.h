@@ -32,6 +32,9 @@ ShardUnit shard_unit_at(const TrainingSpec *training, int index);
 /* Its parameters on one GPU of the tensor group, whole. */
 double shard_unit_parameters(const TrainingSpec *training, int index);
 
+/* How often a pass gathers it: backward more than once what live_parameters.h says; 0 when it holds it. */
+double shard_unit_gathers(const TrainingSpec *training, int index, PassKind kind);
+
 /* Collectives that move a unit: 1, or one for every matrix with zero_list_collectives. */
 int shard_unit_collectives(const TrainingSpec *training, int index);
 

@@ -1,5 +1,8 @@
 #include "models/workload/training_shards.h"
 
+#include "models/workload/live_parameters.h"
+#include "models/workload/shard_units.h"
+
 /* The collectives of one data-parallel group. */
 typedef struct ShardStream {
     Build *build;
@@ -14,12 +17,14 @@ static const PipelinePass *pass_of(const ShardStream *self, int slot) {
     return &self->passes[slot / self->build->units];
 }
 
+static int unit_of(const ShardStream *self, int slot) {
+    int unit = slot % self->build->units;
+    return pass_of(self, slot)->kind == PASS_BACKWARD ? self->build->units - 1 - unit : unit;
+}
+
 static const UnitTraffic *traffic_of(const ShardStream *self, int slot) {
-    const Build *build = self->build;
-    int unit = slot % build->units;
-    if (pass_of(self, slot)->kind == PASS_BACKWARD)
-        unit = build->units - 1 - unit;
-    return &build->traffic->units[unit * build->traffic->tensor_groups + self->group];
+    const TrainingTraffic *traffic = self->build->traffic;
+    return &traffic->units[unit_of(self, slot) * traffic->tensor_groups + self->group];
 }
 
 /* The next task waits until everybody has computed the slot. */
@@ -43,8 +48,7 @@ static void hold_slot(const ShardStream *self, int slot, TaskId task) {
     }
 }
 
-static TaskId add_collective(const ShardStream *self, int slot, int operation) {
-    double times = traffic_of(self, slot)->times;
+static TaskId add_collective(const ShardStream *self, int slot, int operation, double times) {
     StepTask what = {.kind = BAR_DATA_COMM,
                      .micro_batch = pass_of(self, slot)->micro_batch,
                      .chunk = 0,
@@ -55,12 +59,16 @@ static TaskId add_collective(const ShardStream *self, int slot, int operation) {
 }
 
 static void add_gather(const ShardStream *self, int slot) {
+    const Build *build = self->build;
     if (slot >= self->slots || traffic_of(self, slot)->gather == NO_OPERATION)
         return;
-    if (pass_of(self, slot)->kind == PASS_BACKWARD && !self->build->plan->reshard_after_forward)
+    PassKind kind = pass_of(self, slot)->kind;
+    double gathers = shard_unit_gathers(build->training, unit_of(self, slot), kind);
+    if (gathers == 0)
         return;
-    after_slot(self, slot - (int)self->build->plan->prefetch_layers - 1);
-    hold_slot(self, slot, add_collective(self, slot, traffic_of(self, slot)->gather));
+    after_slot(self, slot - (int)live_parameters_prefetch_layers(build->training) - 1);
+    double times = gathers * traffic_of(self, slot)->times;
+    hold_slot(self, slot, add_collective(self, slot, traffic_of(self, slot)->gather, times));
 }
 
 static void add_reduction(const ShardStream *self, int slot) {
@@ -70,16 +78,16 @@ static void add_reduction(const ShardStream *self, int slot) {
     if (unit->scatter != NO_OPERATION) {
         after_slot(self, slot);
         int next = self->build->plan->overlap_grad_reduce ? slot + 2 : slot + 1;
-        hold_slot(self, next, add_collective(self, slot, unit->scatter));
+        hold_slot(self, next, add_collective(self, slot, unit->scatter, unit->times));
     }
     if (unit->sum != NO_OPERATION && pass_of(self, slot)->micro_batch == self->last_micro_batch) {
         after_slot(self, slot);
-        add_collective(self, slot, unit->sum);
+        add_collective(self, slot, unit->sum, unit->times);
     }
 }
 
 static void add_group(ShardStream *self) {
-    int ahead = (int)self->build->plan->prefetch_layers + 1;
+    int ahead = (int)live_parameters_prefetch_layers(self->build->training) + 1;
     for (int slot = 0; slot < ahead && slot < self->slots; slot++)
         add_gather(self, slot);
     for (int slot = 0; slot < self->slots; slot++) {

@@ -21,15 +21,24 @@ typedef struct Recipe {
     int64_t shard_size;   /* where the row has no number; 0 = all replicas */
     Recompute recompute;
     const char *recompute_assumption;
+    bool overlaps; /* collectives with compute */
 } Recipe;
 
+/*
+ * With a rematerialisation policy over scanned layers XLA ran the collectives of FSDP on the compute stream
+ * (openxla/xla #14397, 2024). MaxText's recipe profiles a run for the scheduler and unrolls the loop by two
+ * (xla_gpu_pgle_profile_file_or_directory_path, xla_gpu_enable_while_loop_double_buffering); Paxml's does neither.
+ */
 static const Recipe RECIPES[] = {
     {"MaxText", NULL, 0, RECOMPUTE_FULL,
-     "MaxText recipe: remat_policy save_qkv_proj is read as full recomputation, which is more."},
+     "MaxText recipe: remat_policy save_qkv_proj is read as full recomputation, which is more.", true},
     {"Paxml", "175B", 128, RECOMPUTE_FULL,
-     "Paxml recipe for 175B: SAVE_QKV_OUT_PROJ is read as full recomputation, which is more."},
-    {"Paxml", "5B", 8, RECOMPUTE_NONE, "Paxml recipe for 5B: SAVE_DOT_ONLY is read as no recomputation."},
+     "Paxml recipe for 175B: SAVE_QKV_OUT_PROJ is read as full recomputation, which is more.", false},
+    {"Paxml", "5B", 8, RECOMPUTE_NONE, "Paxml recipe for 5B: SAVE_DOT_ONLY is read as no recomputation.", false},
 };
+
+/* stage3_max_live_parameters and stage3_max_reuse_distance where a configuration leaves them out. */
+static const int64_t DEEPSPEED_LIVE_PARAMETERS = 1000000000;
 
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
 
@@ -91,6 +100,21 @@ void measured_sharding_read(MeasuredRow *row, PlanSpec *plan) {
         read_shard_size(row, shown, plan);
 }
 
+static void settle_overlap(MeasuredRow *row, PlanSpec *plan) {
+    const Recipe *recipe = find_recipe(row);
+    plan->overlap_grad_reduce = recipe == NULL || recipe->overlaps;
+    if (!plan->overlap_grad_reduce) {
+        plan->prefetch_layers = 0;
+        measured_row_assume(row, "Paxml recipe: no PGLE, no double buffering: the collectives of FSDP run on the "
+                                 "compute stream, gradients in the precision of the weights.");
+        return;
+    }
+    measured_row_assume(row,
+                        "ZeRO-2, ZeRO-3 and FSDP: gradients are reduced in %s beside the backward pass, parameters are "
+                        "gathered one layer ahead and again for the backward pass.",
+                        plan->grad_reduce_in_fp32 ? "fp32 (MP mode DEFAULT)" : "the precision of the weights");
+}
+
 /*
  * DeepSpeed's overlap_comm is true for ZeRO-3 and FSDP always overlaps; both reduce gradients in the precision of the
  * weights and add up shards, which asks for no kernel of its own. Composer's mixed_precision DEFAULT has a reduce_dtype
@@ -100,13 +124,15 @@ void measured_sharding_read(MeasuredRow *row, PlanSpec *plan) {
 void measured_sharding_settle(MeasuredRow *row, int year, PlanSpec *plan) {
     if (plan->zero_stage < 2)
         return;
-    plan->overlap_grad_reduce = true;
     plan->gradient_accumulation_fusion = true;
     plan->grad_reduce_in_fp32 = measured_row_has_words(measured_row_text(row, "note"), "MP mode DEFAULT");
-    measured_row_assume(row,
-                        "ZeRO-2, ZeRO-3 and FSDP: gradients are reduced in %s beside the backward pass, parameters are "
-                        "gathered one layer ahead and again for the backward pass.",
-                        plan->grad_reduce_in_fp32 ? "fp32 (MP mode DEFAULT)" : "the precision of the weights");
+    settle_overlap(row, plan);
+    bool is_deepspeed = plan->zero_stage == 3 && !measured_row_has_words(measured_row_text(row, "sharding"), "FSDP");
+    plan->max_live_parameters = is_deepspeed ? DEEPSPEED_LIVE_PARAMETERS : 0;
+    if (is_deepspeed)
+        measured_row_assume(row,
+                            "DeepSpeed's ZeRO-3: at most 1e9 parameters are whole, so weights of that size are not "
+                            "gathered ahead, and recomputed layers gather theirs again.");
     plan->zero_list_collectives = year < 2022 && !measured_row_has_words(measured_row_text(row, "sharding"), "FSDP");
     if (plan->zero_list_collectives)
         measured_row_assume(row,

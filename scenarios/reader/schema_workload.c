@@ -137,6 +137,10 @@ static const SchemaRow PLAN_ROWS[] = {
              "sharding (HSDP, FSDP x DP, MiCS)"},
     {PLAN_COUNT("prefetch_layers", prefetch_layers, 0, 100000), .default_text = "1",
      .help = "zero_stage 3: layers whose parameters are gathered ahead of the one that computes"},
+    {PLAN_COUNT("max_live_parameters", max_live_parameters, 0, 1000000000000000), .default_text = "0",
+     .aliases = "stage3_max_live_parameters",
+     .help = "zero_stage 3: DeepSpeed's limit on whole parameters; above it nothing is gathered ahead, and recomputed "
+             "layers gather again; 0 = none"},
     {FLAG_ROW(PlanSpec, "zero_list_collectives", zero_list_collectives, "false"),
      .help = "zero_stage 2 and 3: a collective for every weight, over lists of a view per GPU (DeepSpeed before 2022)"},
     {FLAG_ROW(PlanSpec, "reshard_after_forward", reshard_after_forward, "true"),

@@ -89,6 +89,16 @@ Test(shard_plan, only_zero_3_has_gathered_parameters_to_keep) {
                  "found false with zero_stage 2, expected zero_stage 3, which gathers parameters");
 }
 
+Test(shard_plan, only_zero_3_has_whole_parameters_to_limit) {
+    TrainingSpec training = sharded_training(3);
+    training.plan.max_live_parameters = 2385;
+    expect_good(&training, 24);
+    training = sharded_training(2);
+    training.plan.max_live_parameters = 2385;
+    expect_error(training, 24, "jobs[0].plan.max_live_parameters",
+                 "found 2385 with zero_stage 2, expected zero_stage 3, which gathers parameters");
+}
+
 Test(shard_plan, only_zero_2_and_3_have_collectives_that_lists_cut) {
     TrainingSpec training = sharded_training(2);
     training.plan.zero_list_collectives = true;

@@ -134,6 +134,23 @@ Test(shard_units, lists_have_a_view_for_every_gpu_and_weight) {
     arena_destroy(arena);
 }
 
+/* Of a recomputed layer's 12 h^2 parameters the last 4 stay. */
+Test(shard_units, a_limit_on_whole_parameters_gathers_recomputed_layers_again) {
+    Arena *arena = arena_create();
+    TrainingSpec training = sharded(arena, 3, 0);
+    training.plan.recompute = RECOMPUTE_FULL;
+    cr_assert_eq(shard_unit_gathers(&training, 3, PASS_BACKWARD), 1);
+    training.plan.max_live_parameters = 1;
+    cr_assert_eq(shard_unit_gathers(&training, 3, PASS_FORWARD), 1);
+    cr_assert_float_eq(shard_unit_gathers(&training, 3, PASS_BACKWARD), 1 + 8 / 12.0, 1e-12);
+    cr_assert_eq(shard_unit_gathers(&training, 0, PASS_BACKWARD), 1);
+    training.plan.reshard_after_forward = false;
+    cr_assert_eq(shard_unit_gathers(&training, 3, PASS_BACKWARD), 0);
+    training.plan.zero_stage = 2;
+    cr_assert_eq(shard_unit_gathers(&training, 3, PASS_FORWARD), 0);
+    arena_destroy(arena);
+}
+
 Test(shard_units, weights_that_come_one_by_one_are_not_held_as_layers) {
     Arena *arena = arena_create();
     TrainingSpec training = sharded(arena, 3, 0);

@@ -62,15 +62,31 @@ Test(measured_sharding, deepspeed_before_2022_moves_each_weight_by_lists) {
     cr_assert_not(plan_of(REPLICAS "sharding=ZeRO-1|release=2021-04").zero_list_collectives);
 }
 
+Test(measured_sharding, deepspeed_limits_whole_parameters_and_fsdp_does_not) {
+    cr_assert_eq(plan_of(REPLICAS "sharding=ZeRO-3|release=2022-01").max_live_parameters, 1000000000);
+    cr_assert_eq(plan_of(REPLICAS "sharding=FSDP|release=2022-01").max_live_parameters, 0);
+    cr_assert_eq(plan_of(REPLICAS "sharding=ZeRO-2|release=2022-01").max_live_parameters, 0);
+    expect_assumption(REPLICAS "sharding=ZeRO-3",
+                      "DeepSpeed's ZeRO-3: at most 1e9 parameters are whole, so weights of that size are not gathered "
+                      "ahead, and recomputed layers gather theirs again.");
+}
+
 Test(measured_sharding, a_recipe_says_what_the_row_does_not) {
     PlanSpec plan = plan_of(REPLICAS "sharding=FSDP+DP|release=v24.11.1 Paxml|model=GPT-3 5B|recompute=");
     cr_assert_eq(plan.zero_shard_size, 8);
     cr_assert_eq(plan.recompute, RECOMPUTE_NONE);
+    cr_assert_not(plan.overlap_grad_reduce);
+    cr_assert_eq(plan.prefetch_layers, 0);
     plan = plan_of(REPLICAS "sharding=FSDP 4 x DP 4|release=v25.02 MaxText|recompute=");
+    cr_assert(plan.overlap_grad_reduce);
+    cr_assert_eq(plan.prefetch_layers, 1);
     cr_assert_eq(plan.zero_shard_size, 4);
     cr_assert_eq(plan.recompute, RECOMPUTE_FULL);
     plan = plan_of(REPLICAS "sharding=FSDP 4 x DP 4|release=v25.02 MaxText|recompute=none");
     cr_assert_eq(plan.recompute, RECOMPUTE_NONE);
+    expect_assumption(REPLICAS "sharding=FSDP+DP|release=v24.11.1 Paxml|model=GPT-3 5B",
+                      "Paxml recipe: no PGLE, no double buffering: the collectives of FSDP run on the compute stream, "
+                      "gradients in the precision of the weights.");
     expect_assumption(REPLICAS "sharding=FSDP+DP|release=v24.11.1 Paxml|model=GPT-3 5B",
                       "sharding \"FSDP+DP\" is read as ZeRO-3 over 8 GPUs, as the recipe says.");
 }

@@ -1,0 +1,25 @@
+/*
+ * live_parameters: what DeepSpeed's limit on whole parameters (plan.max_live_parameters) changes in ZeRO-3: when it
+ * gathers ahead, and which weights it gathers once more for the recomputation. No collectives, no time.
+ *
+ * From partition_parameters.py and stage3.py of 2021: nothing is gathered ahead while the weights in use reach
+ * stage3_max_live_parameters; a module drops its weights after its forward, also after the one that recomputes it,
+ * unless it is used again within stage3_max_reuse_distance parameters. Both are 1e9 by default and one number here. In
+ * a recomputed layer a weight is used again after twice the weights behind it, so the last ones stay.
+ *
+ * Limits: a layer is attention in and out, MLP up (with the gate) and down; a layer whose largest weight reaches the
+ * limit gathers nothing ahead, although DeepSpeed gathers what follows its small ones.
+ */
+#ifndef MODELS_WORKLOAD_LIVE_PARAMETERS_H
+#define MODELS_WORKLOAD_LIVE_PARAMETERS_H
+
+#include "models/workload/plan.h"
+
+/* Returns the layers that are gathered ahead: prefetch_layers, or 0 when a weight reaches the limit. */
+int64_t live_parameters_prefetch_layers(const TrainingSpec *training);
+
+/* Returns the share 0..1 of a layer's parameters that the backward pass gathers twice; 0 without a limit or a full
+ * recomputation. */
+double live_parameters_again_fraction(const TrainingSpec *training);
+
+#endif
