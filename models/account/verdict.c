@@ -21,8 +21,9 @@ static const struct {
                               "recompute: selective, if memory allows, with sequence_parallel: true"},
     [LEDGER_MEMORY_BOUND] = {"norms, softmax, dropout and the optimizer wait for HBM",
                              "flash_attention: true, sequence_parallel: true"},
-    [LEDGER_LAUNCH_OVERHEAD] = {"the host cannot issue kernels as fast as the GPU finishes them",
-                                "cuda_graphs: true, or larger micro-batches, so that kernels are longer"},
+    [LEDGER_LAUNCH_OVERHEAD] =
+        {"the host cannot issue kernels as fast as the GPU finishes them",
+         "cuda_graphs: true, compile: true, or larger micro-batches, so that kernels are longer"},
     [LEDGER_COMM_TENSOR] = {"the sums over the tensor group are exposed", "lower tensor_parallel"},
     [LEDGER_COMM_CONTEXT] = {"attention waits for keys and values of the context group", "lower context_parallel"},
     [LEDGER_COMM_EXPERT] = {"expert-parallel communication is exposed", "lower expert parallelism"},
@@ -162,9 +163,9 @@ static const char *cause_advice(const JobSpec *job, const Results *results, int 
     if (category == LEDGER_COMM_PIPELINE && plan->overlap_p2p)
         return "fewer virtual stages, or a faster fabric";
     if (category == LEDGER_LAUNCH_OVERHEAD && plan->cuda_graphs)
-        return "larger micro-batches, or fused kernels";
+        return plan->compile ? "larger micro-batches" : "larger micro-batches, or compile: true";
     if (category == LEDGER_MEMORY_BOUND && plan->flash_attention && plan->sequence_parallel)
-        return "fused kernels, or a GPU with more HBM bandwidth";
+        return plan->compile ? "a GPU with more HBM bandwidth" : "compile: true, or a GPU with more HBM bandwidth";
     return WORDS[category].advice;
 }
 

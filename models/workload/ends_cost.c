@@ -58,17 +58,27 @@ WorkCost embedding_backward_cost(const TrainingSpec *training, const GpuSpec *gp
     return kernel_list_finish(&list, 0, HOST_KERNELS_EMBEDDING);
 }
 
+static bool fuses_loss(const TrainingSpec *training) {
+    return training->plan.fused_cross_entropy || training->plan.compile;
+}
+
+/* The list, issued by an eager framework as that many kernels, or as a compiled graph. */
+static WorkCost finish(const TrainingSpec *training, KernelList *list, double flop, int eager_kernels) {
+    return training->plan.compile ? kernel_list_finish_compiled(list, flop)
+                                  : kernel_list_finish(list, flop, eager_kernels);
+}
+
 WorkCost head_forward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     KernelList list;
     kernel_list_init(&list, gpu, training->plan.precision);
     int64_t tokens = micro_batch_tokens(training), rows = vocab_rows(training);
     kernel_list_add_memory(&list, 2 * hidden_bytes(training));
     kernel_list_add_product(&list, tokens, rows, training->model.hidden);
-    double loss_bytes = training->plan.fused_cross_entropy ? FUSED_LOSS_FORWARD_BYTES : LOSS_FORWARD_BYTES;
+    double loss_bytes = fuses_loss(training) ? FUSED_LOSS_FORWARD_BYTES : LOSS_FORWARD_BYTES;
     kernel_list_add_memory(&list, loss_bytes * (double)tokens * (double)rows);
     for (int64_t metric = 0; metric < training->plan.train_metrics; metric++)
         kernel_list_add_memory(&list, METRIC_BYTES * (double)tokens * (double)rows);
-    return kernel_list_finish(&list, head_flop(training), HOST_KERNELS_HEAD);
+    return finish(training, &list, head_flop(training), HOST_KERNELS_HEAD);
 }
 
 /* Like the gradient of the input it reads that of the logits, whose rows are as long as the vocabulary. */
@@ -80,14 +90,14 @@ WorkCost head_backward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     KernelList list;
     kernel_list_init(&list, gpu, training->plan.precision);
     int64_t tokens = micro_batch_tokens(training), rows = vocab_rows(training);
-    double loss_bytes = training->plan.fused_cross_entropy ? FUSED_LOSS_BACKWARD_BYTES : LOSS_BACKWARD_BYTES;
+    double loss_bytes = fuses_loss(training) ? FUSED_LOSS_BACKWARD_BYTES : LOSS_BACKWARD_BYTES;
     kernel_list_add_memory(&list, loss_bytes * (double)tokens * (double)rows);
     bool splits = plan_splits_backward(&training->plan);
     kernel_list_add_input_gradient(&list, tokens, rows, training->model.hidden);
     if (!splits)
         add_table_gradient(&list, training);
     kernel_list_add_memory(&list, 3 * hidden_bytes(training));
-    return kernel_list_finish(&list, (splits ? 1 : 2) * head_flop(training), HOST_KERNELS_HEAD - splits);
+    return finish(training, &list, (splits ? 1 : 2) * head_flop(training), HOST_KERNELS_HEAD - splits);
 }
 
 WorkCost head_weight_cost(const TrainingSpec *training, const GpuSpec *gpu) {

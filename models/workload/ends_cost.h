@@ -4,12 +4,12 @@
  * optimizer).
  *
  * The loss works in fp32 on the whole logits: cast, maximum, subtraction, exponential, sum (30 bytes per logit of 2
- * bytes forward, 14 backward). Fused (fused_cross_entropy), it reads them once forward, and backward reads them and
- * writes their gradient: 2 and 4 bytes. A metric casts them to fp32 and takes their log-softmax: 14 bytes.
- * A table on one GPU has as many rows as the model's vocabulary, padded or not.
- * Mixed-precision Adam reads the gradient and writes weights, master weights and two moments, and walks the gradients
- * for the scale and the norm: 52 bytes per parameter. A list of layers is trained by SGD with weight decay and momentum
- * in fp32, four passes with 11 reads and writes (torch.optim.SGD, foreach): 44 bytes.
+ * bytes forward, 14 backward). Fused (fused_cross_entropy, compile), it reads them once forward, and backward reads
+ * them and writes their gradient: 2 and 4 bytes. A metric casts them to fp32 and takes their log-softmax: 14 bytes. A
+ * table on one GPU has as many rows as the model's vocabulary, padded or not. Mixed-precision Adam reads the gradient
+ * and writes weights, master weights and two moments, and walks the gradients for the scale and the norm: 52 bytes per
+ * parameter. A list of layers is trained by SGD with weight decay and momentum in fp32, four passes with 11 reads and
+ * writes (torch.optim.SGD, foreach): 44 bytes.
  */
 #ifndef MODELS_WORKLOAD_ENDS_COST_H
 #define MODELS_WORKLOAD_ENDS_COST_H

@@ -65,6 +65,12 @@ static LayerWork layer_work(const TrainingSpec *training, const GpuSpec *gpu) {
     return work;
 }
 
+/* The list, issued by an eager framework as that many kernels, or as the compiled graph that it is. */
+static WorkCost finish(LayerWork *work, double flop, int eager_kernels) {
+    return work->training->plan.compile ? kernel_list_finish_compiled(&work->list, flop)
+                                        : kernel_list_finish(&work->list, flop, eager_kernels);
+}
+
 static bool has_dropout(const LayerWork *work) {
     return work->training->model.dropout_fraction > 0;
 }
@@ -136,23 +142,31 @@ static void add_fused(LayerWork *work, PassKind pass) {
                               5 * square);
 }
 
+/* Of the scores, in `passes` over them, and their dropout. */
+static void add_softmax(LayerWork *work, double passes) {
+    const Tensors *t = &work->t;
+    if (has_dropout(work) && work->training->plan.compile) {
+        kernel_list_add_memory(&work->list, 3 * t->score_bytes);
+        return;
+    }
+    kernel_list_add_row_reduction(&work->list, passes * t->score_bytes);
+    if (has_dropout(work))
+        kernel_list_add_memory(&work->list, (2 + t->mask_fraction) * t->score_bytes);
+}
+
 /* Scores, softmax, dropout, context: what selective recomputation runs again. */
 static void add_attention_forward(LayerWork *work) {
-    const Tensors *t = &work->t;
     if (work->training->plan.flash_attention) {
         add_fused(work, PASS_FORWARD);
         return;
     }
     add_scores(work);
-    kernel_list_add_row_reduction(&work->list, 2 * t->score_bytes);
-    if (has_dropout(work))
-        kernel_list_add_memory(&work->list, (2 + t->mask_fraction) * t->score_bytes);
+    add_softmax(work, 2);
     add_context(work);
 }
 
 /* Four products of gradients. */
 static void add_attention_backward(LayerWork *work) {
-    const Tensors *t = &work->t;
     if (work->training->plan.flash_attention) {
         add_fused(work, PASS_BACKWARD);
         return;
@@ -160,14 +174,16 @@ static void add_attention_backward(LayerWork *work) {
     add_scores(work);
     for (int product = 0; product < 3; product++)
         add_context(work);
-    kernel_list_add_row_reduction(&work->list, 3 * t->score_bytes);
-    if (has_dropout(work))
-        kernel_list_add_memory(&work->list, (2 + t->mask_fraction) * t->score_bytes);
+    add_softmax(work, 3);
 }
 
 /* Bias, dropout and the sum with the residual in one kernel, then the norm. */
 static void add_residual_and_norm(LayerWork *work) {
     const Tensors *t = &work->t;
+    if (work->training->plan.compile) {
+        kernel_list_add_memory(&work->list, 4 * t->hidden_bytes);
+        return;
+    }
     kernel_list_add_memory(&work->list, (3 + (has_dropout(work) ? t->mask_fraction : 0)) * t->hidden_bytes);
     kernel_list_add_row_reduction(&work->list, 2 * t->hidden_bytes);
 }
@@ -175,10 +191,14 @@ static void add_residual_and_norm(LayerWork *work) {
 /* The norm reads its input and the gradient and writes one; the residual reads two and writes one. */
 static void add_residual_and_norm_backward(LayerWork *work) {
     const Tensors *t = &work->t;
-    kernel_list_add_row_reduction(&work->list, 3 * t->hidden_bytes);
-    kernel_list_add_memory(&work->list, 3 * t->hidden_bytes);
-    if (has_dropout(work))
-        kernel_list_add_memory(&work->list, (2 + t->mask_fraction) * t->hidden_bytes);
+    if (work->training->plan.compile) {
+        kernel_list_add_memory(&work->list, (has_dropout(work) ? 5 : 4) * t->hidden_bytes);
+    } else {
+        kernel_list_add_row_reduction(&work->list, 3 * t->hidden_bytes);
+        kernel_list_add_memory(&work->list, 3 * t->hidden_bytes);
+        if (has_dropout(work))
+            kernel_list_add_memory(&work->list, (2 + t->mask_fraction) * t->hidden_bytes);
+    }
     if (work->training->model.biases)
         kernel_list_add_memory(&work->list, t->hidden_bytes);
 }
@@ -264,16 +284,15 @@ WorkCost layer_attention_backward_cost(const TrainingSpec *training, const GpuSp
 WorkCost layer_forward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     LayerWork work = layer_work(training, gpu);
     add_layer_forward(&work);
-    return kernel_list_finish(&work.list, model_flop(training), HOST_KERNELS_FORWARD);
+    return finish(&work, model_flop(training), HOST_KERNELS_FORWARD);
 }
 
 WorkCost layer_backward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     LayerWork work = layer_work(training, gpu);
     add_layer_backward(&work);
     if (plan_splits_backward(&training->plan))
-        return kernel_list_finish(&work.list, 2 * model_flop(training) - weight_flop(training),
-                                  HOST_KERNELS_BACKWARD - WEIGHT_PRODUCTS);
-    return kernel_list_finish(&work.list, 2 * model_flop(training), HOST_KERNELS_BACKWARD);
+        return finish(&work, 2 * model_flop(training) - weight_flop(training), HOST_KERNELS_BACKWARD - WEIGHT_PRODUCTS);
+    return finish(&work, 2 * model_flop(training), HOST_KERNELS_BACKWARD);
 }
 
 WorkCost layer_weight_cost(const TrainingSpec *training, const GpuSpec *gpu) {
@@ -289,7 +308,7 @@ WorkCost layer_recompute_cost(const TrainingSpec *training, const GpuSpec *gpu) 
     const PlanSpec *plan = &training->plan;
     if (plan->recompute == RECOMPUTE_FULL) {
         add_layer_forward(&work);
-        return kernel_list_finish(&work.list, 0, HOST_KERNELS_FORWARD);
+        return finish(&work, 0, HOST_KERNELS_FORWARD);
     }
     if (plan->recompute == RECOMPUTE_SELECTIVE && !plan->flash_attention)
         add_attention_forward(&work);

@@ -8,6 +8,14 @@
  * computes half of the square, writes no scores and takes the time of the plan's attention_kernel (attention.h). In a
  * context group a GPU has the queries of its own tokens and all keys.
  *
+ * A compiler (plan.compile; torch.compile's Inductor, default mode) makes one graph of a layer and direction and fuses
+ * what is no product: dropout, residual and norm in one kernel that reads two hidden states and writes two; backward,
+ * norm and residual in one that reads three and writes one, or two with dropout; softmax and dropout in one that reads
+ * the scores and writes two, and backward reads two and writes one. A fused row stays on the chip, so it moves at the
+ * speed of element-wise kernels, and dropout masks are drawn again instead of kept. Rotary positions, the activation
+ * function, bias gradients and a softmax without dropout have a kernel of their own either way. Sums of gradients,
+ * deferred products and the optimizer are not compiled. Memory is counted as without.
+ *
  * A schedule that splits the backward pass defers the products of weight gradients and what adds them up, as the
  * authors' WeightGradStore does (Qi et al. 2023); gradients of norms and biases are not deferred.
  */

@@ -168,6 +168,7 @@ static void check_plan(const TrainingSpec *training, const char *path, ErrorList
         {"plan.zero_stage", above(plan_zero_stage(plan), 1, arena), "0 or 1, layers are not gathered one by one"},
         {"plan.sequence_parallel", flag(plan->sequence_parallel), "false, there are no sequences"},
         {"plan.flash_attention", flag(plan->flash_attention), "false, there is no attention"},
+        {"plan.compile", flag(plan->compile), "false, layers are not fused yet"},
         {"plan.precision", named(plan->precision == PRECISION_FP8, "fp8"), "16 bit or more"},
     };
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)

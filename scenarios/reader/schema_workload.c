@@ -166,6 +166,9 @@ static const SchemaRow PLAN_ROWS[] = {
      .help = "the loss is one kernel on logits of 16 bit, without a copy of them in fp32 (flash_attn.losses)"},
     {PLAN_COUNT("train_metrics", train_metrics, 0, 100), .default_text = "0",
      .help = "metrics that walk the logits in fp32 beside the loss of every micro-batch (Composer has two)"},
+    {FLAG_ROW(PlanSpec, "compile", compile, "false"), .aliases = "torch_compile",
+     .help =
+         "a compiler fuses norms, residuals, dropout, softmax and the loss, and issues kernels from generated code"},
     {FLAG_ROW(PlanSpec, "cuda_graphs", cuda_graphs, "false"), .aliases = "enable_cuda_graph",
      .help = "kernels are captured once and replayed: the host issues graphs, not kernels"},
     {FLAG_ROW(PlanSpec, "grad_reduce_in_fp32", grad_reduce_in_fp32, "true"),

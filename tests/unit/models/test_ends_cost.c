@@ -72,6 +72,10 @@ Test(ends_cost, a_fused_loss_reads_the_logits_once_and_writes_their_gradient) {
     bench.training.plan.fused_cross_entropy = true;
     expect_near(forward.hbm_bytes - head_forward_cost(&bench.training, &bench.gpu).hbm_bytes, (30 - 2) * logits);
     expect_near(backward.hbm_bytes - head_backward_cost(&bench.training, &bench.gpu).hbm_bytes, (14 - 4) * logits);
+    bench.training.plan.fused_cross_entropy = false;
+    bench.training.plan.compile = true;
+    expect_near(forward.hbm_bytes - head_forward_cost(&bench.training, &bench.gpu).hbm_bytes, (30 - 2) * logits);
+    expect_near(backward.hbm_bytes - head_backward_cost(&bench.training, &bench.gpu).hbm_bytes, (14 - 4) * logits);
     bench_destroy(&bench);
 }
 

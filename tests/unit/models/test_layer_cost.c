@@ -218,6 +218,29 @@ Test(layer_cost, unfused_accumulation_reads_and_writes_every_gradient) {
     bench_destroy(&bench);
 }
 
+/* Unfused attention with dropout and biases: norms, residuals, dropout and softmax are fused, nothing else. */
+Test(layer_cost, a_compiler_saves_the_traffic_and_the_kernels_that_it_fuses) {
+    Bench bench = bench_create(2);
+    bench.gpu.kernels.host_s = 41e-6;
+    double scores = 3 * 6 * 640.0 * 640 * 2;
+    WorkCost forward = layer_forward_cost(&bench.training, &bench.gpu);
+    WorkCost backward = layer_backward_cost(&bench.training, &bench.gpu);
+    bench.training.plan.compile = true;
+    WorkCost fused = layer_forward_cost(&bench.training, &bench.gpu);
+    expect_near(forward.hbm_bytes - fused.hbm_bytes, 2 * 1.5 * HIDDEN_BYTES + 1 * scores);
+    expect_near(forward.launch_s - fused.launch_s, 3 * 0.9e-6);
+    expect_near(fused.host_s, 11 * 9.1e-6 + 35e-6);
+    cr_assert_eq(fused.gemm_s, forward.gemm_s);
+    cr_assert_lt(fused.memory_s, forward.memory_s);
+    fused = layer_backward_cost(&bench.training, &bench.gpu);
+    expect_near(backward.hbm_bytes - fused.hbm_bytes, 2 * 3.5 * HIDDEN_BYTES + 1.5 * scores);
+    expect_near(backward.launch_s - fused.launch_s, (2 * 2 + 1) * 0.9e-6);
+    cr_assert_lt(fused.host_s, 0.2 * backward.host_s);
+    bench.gpu.kernels.host_s = 2.385e-6;
+    expect_near(layer_forward_cost(&bench.training, &bench.gpu).host_s, (11 + 35 / 9.1) * 2.385e-6);
+    bench_destroy(&bench);
+}
+
 /* What is split off the backward pass is all of it: the same products, traffic and kernels of the host. */
 Test(layer_cost, input_and_weight_gradients_make_the_backward_pass) {
     for (int fused = 0; fused < 2; fused++) {
