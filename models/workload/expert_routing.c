@@ -6,18 +6,22 @@ static double kept(const ExpertRouting *routing, double share) {
     return routing->capacity_factor > 0 ? fmin(share, routing->capacity_factor) : share;
 }
 
+/* One rank alone has all there is. */
+static double share_of_busiest(const ExpertRouting *routing, int64_t ranks) {
+    return ranks > 1 ? routing->imbalance : 1;
+}
+
 static double share_of_others(const ExpertRouting *routing, int64_t ranks) {
-    return ranks > 1 ? ((double)ranks - routing->imbalance) / ((double)ranks - 1) : routing->imbalance;
+    return ranks > 1 ? ((double)ranks - routing->imbalance) / ((double)ranks - 1) : 1;
 }
 
 static double mean_kept(const ExpertRouting *routing, int64_t ranks) {
     double others = kept(routing, share_of_others(routing, ranks));
-    return (kept(routing, routing->imbalance) + ((double)ranks - 1) * others) / (double)ranks;
+    return (kept(routing, share_of_busiest(routing, ranks)) + ((double)ranks - 1) * others) / (double)ranks;
 }
 
 double expert_routing_busiest(const ExpertRouting *routing, int64_t ranks) {
-    (void)ranks;
-    return routing->pads ? routing->capacity_factor : kept(routing, routing->imbalance);
+    return routing->pads ? routing->capacity_factor : kept(routing, share_of_busiest(routing, ranks));
 }
 
 double expert_routing_mean(const ExpertRouting *routing, int64_t ranks) {

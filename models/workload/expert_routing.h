@@ -19,7 +19,7 @@
 #include "sim/engine/arena.h"
 
 typedef struct ExpertRouting {
-    double imbalance;       /* 1 .. ranks; pairs of the busiest rank over the even share */
+    double imbalance;       /* 1 .. ranks; pairs of the busiest rank over the even share; one rank has it whole */
     double capacity_factor; /* > 0; 0 = no limit: nothing is dropped */
     bool pads;              /* every rank works on its capacity; needs a capacity_factor */
 } ExpertRouting;

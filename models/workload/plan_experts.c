@@ -97,7 +97,7 @@ static void check_schedule(const PlanSpec *plan, const Report *report) {
 
 static void check_routing(const PlanSpec *plan, const Report *report) {
     const ExpertRouting *routing = &plan->routing;
-    if (routing->imbalance > (double)plan->expert_parallel)
+    if (plan->expert_parallel > 1 && routing->imbalance > (double)plan->expert_parallel)
         COMPLAIN(report, ".plan.expert_imbalance", "found %g, expected at most expert_parallel %" PRId64,
                  routing->imbalance, plan->expert_parallel);
     if (routing->pads && routing->capacity_factor <= 0)

@@ -25,6 +25,13 @@ Test(expert_routing, without_a_capacity_nothing_is_dropped) {
     EXPECT_NEAR(expert_routing_dropped_fraction(&skewed, 5), 0);
 }
 
+Test(expert_routing, a_rank_alone_has_what_there_is) {
+    const ExpertRouting skewed = {.imbalance = 2.385, .capacity_factor = 1.25};
+    EXPECT_NEAR(expert_routing_busiest(&skewed, 1), 1);
+    EXPECT_NEAR(expert_routing_mean(&skewed, 1), 1);
+    EXPECT_NEAR(expert_routing_dropped_fraction(&skewed, 1), 0);
+}
+
 Test(expert_routing, what_is_above_the_capacity_is_dropped) {
     const ExpertRouting cut = {.imbalance = 2.385, .capacity_factor = 1.25};
     double dropped = (2.385 - 1.25) / 5;
