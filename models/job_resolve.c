@@ -7,6 +7,7 @@
 #include "models/input_resolve.h"
 #include "models/workload/collective_job.h"
 #include "models/workload/layer_list_check.h"
+#include "models/workload/plan_experts.h"
 #include "models/workload/shard_units.h"
 
 enum { PAIR_RANKS_MAX = 2048 }; /* gather and scatter hold a table of all pairs */
@@ -101,8 +102,10 @@ static void resolve_training(const SimulationSpec *spec, JobSpec *job, const cha
     if (!has_model(job) || !job->training.sequence_tokens)
         return;
     check_precision(spec, job, path, errors);
-    if (!spec->plans_open && plan_resolve(&job->training, job->gpus, path, errors))
-        check_size(spec, job, path, errors);
+    if (spec->plans_open || !plan_resolve(&job->training, job->gpus, path, errors))
+        return;
+    plan_experts_check(&job->training, path, errors);
+    check_size(spec, job, path, errors);
 }
 
 static void check_operation(const char *operation, const char *path, ErrorList *errors) {

@@ -43,6 +43,7 @@ typedef enum BarKind {
     BAR_BACKWARD,
     BAR_WEIGHT, /* weight gradients, when the schedule splits them off the backward pass */
     BAR_TENSOR_COMM,
+    BAR_EXPERT_COMM,
     BAR_CONTEXT_COMM,
     BAR_PIPELINE_COMM,
     BAR_DATA_COMM,

@@ -13,16 +13,10 @@ static const char *const STREAM_NAMES[STREAM_KIND_COUNT] = {
 };
 
 static const char *const KIND_NAMES[BAR_KIND_COUNT] = {
-    [BAR_FORWARD] = "forward",
-    [BAR_BACKWARD] = "backward",
-    [BAR_TENSOR_COMM] = "tensor_comm",
-    [BAR_CONTEXT_COMM] = "context_comm",
-    [BAR_PIPELINE_COMM] = "pipeline_comm",
-    [BAR_DATA_COMM] = "data_comm",
-    [BAR_OPTIMIZER] = "optimizer",
-    [BAR_WEIGHT] = "weight",
-    [BAR_INPUT_WAIT] = "input_wait",
-    [BAR_CHECKPOINT] = "checkpoint",
+    [BAR_FORWARD] = "forward",         [BAR_BACKWARD] = "backward",         [BAR_TENSOR_COMM] = "tensor_comm",
+    [BAR_EXPERT_COMM] = "expert_comm", [BAR_CONTEXT_COMM] = "context_comm", [BAR_PIPELINE_COMM] = "pipeline_comm",
+    [BAR_DATA_COMM] = "data_comm",     [BAR_OPTIMIZER] = "optimizer",       [BAR_WEIGHT] = "weight",
+    [BAR_INPUT_WAIT] = "input_wait",   [BAR_CHECKPOINT] = "checkpoint",
 };
 
 const char *bars_stream_name(StreamKind stream) {

@@ -11,7 +11,7 @@
 /* "compute", "pipeline", "data". */
 const char *bars_stream_name(StreamKind stream);
 
-/* "forward", "backward", "tensor_comm", "context_comm", "pipeline_comm", "data_comm", "optimizer". */
+/* "forward", "backward", "tensor_comm", "expert_comm", "context_comm", "pipeline_comm", "data_comm", "optimizer". */
 const char *bars_kind_name(BarKind kind);
 
 /* What of the timeline to draw, and how fine. */

@@ -37,6 +37,7 @@ do for [picture in 'png svg'] {
              file index panel . '_backward' using 1:3:1:2:4:5:(backward($6 == 1)) with boxxyerror lc rgb variable notitle, \
              file index panel . '_weight' using 1:3:1:2:4:5:(weight($6 == 1)) with boxxyerror lc rgb variable notitle, \
              file index panel . '_tensor_comm' using 1:3:1:2:4:5 with boxxyerror lc rgb TENSOR_COLOUR notitle, \
+             file index panel . '_expert_comm' using 1:3:1:2:4:5 with boxxyerror lc rgb EXPERT_COLOUR notitle, \
              file index panel . '_context_comm' using 1:3:1:2:4:5 with boxxyerror lc rgb CONTEXT_COLOUR notitle, \
              file index panel . '_pipeline_comm' using 1:3:1:2:4:5 with boxxyerror lc rgb PIPELINE_COLOUR notitle, \
              file index panel . '_data_comm' using 1:3:1:2:4:5 with boxxyerror lc rgb DATA_COLOUR notitle, \
@@ -47,6 +48,7 @@ do for [picture in 'png svg'] {
              keyentry with boxes lc rgb BACKWARD_EVEN title 'backward', \
              keyentry with boxes lc rgb WEIGHT_EVEN title 'weight gradients', \
              keyentry with boxes lc rgb TENSOR_COLOUR title 'tensor communication', \
+             keyentry with boxes lc rgb EXPERT_COLOUR title 'tokens to experts', \
              keyentry with boxes lc rgb CONTEXT_COLOUR title 'keys and values', \
              keyentry with boxes lc rgb PIPELINE_COLOUR title 'pipeline transfer', \
              keyentry with boxes lc rgb DATA_COLOUR title 'data-parallel communication', \

@@ -6,7 +6,7 @@
 #include "models/account/host_memory.h"
 #include "models/account/job_gpus.h"
 
-enum { ASSUMPTIONS_MAX = 12 };
+enum { ASSUMPTIONS_MAX = 16 };
 
 /* True when some messages of a stage leave their leaf and others do not. */
 static bool stages_cross_leaves_unevenly(const SimulationSpec *spec, const PlanSpec *plan) {
@@ -120,18 +120,38 @@ static void assume_of_list(const SimulationSpec *spec, const JobSpec *job, Arena
     results->assumption_count = count;
 }
 
+/* Adds up to two sentences to the list; returns its new length. */
+static int assume_of_experts(const TrainingSpec *training, Arena *arena, const char **list, int count) {
+    const PlanSpec *plan = &training->plan;
+    if (training->model.experts == 0)
+        return count;
+    list[count++] = arena_format(arena,
+                                 "%" PRId64 " experts per layer, %" PRId64 " on each GPU of an expert group of %" PRId64
+                                 "; %" PRId64 " see each token; model FLOPs count these alone",
+                                 training->model.experts, training->model.experts / plan->expert_parallel,
+                                 plan->expert_parallel, training->model.experts_per_token);
+    if (plan->expert_parallel > 1 && plan->routing.imbalance == 1)
+        list[count++] = "tokens are spread evenly over the experts (expert_imbalance 1), which no router does: a lower "
+                        "bound of the step";
+    return count;
+}
+
+static const char *layout_words(const PlanSpec *plan, Arena *arena) {
+    const char *context =
+        plan->context_parallel > 1 ? arena_format(arena, " x context %" PRId64, plan->context_parallel) : "";
+    return arena_format(arena,
+                        "tensor %" PRId64 "%s x pipeline %" PRId64 " x data %" PRId64 ", %" PRId64
+                        " micro-batches of %" PRId64 " sequences, schedule %s",
+                        plan->tensor_parallel, context, plan->pipeline_parallel, plan->data_parallel,
+                        plan_micro_batches(plan), plan->micro_batch_seqs, plan->schedule);
+}
+
 static void assume(const SimulationSpec *spec, const JobGpus *gpus, Arena *arena, Results *results) {
     const JobSpec *job = gpus->job;
     const PlanSpec *plan = &job->training.plan;
     const char **list = ARENA_ARRAY(arena, ASSUMPTIONS_MAX, const char *);
     int count = 0;
-    const char *context =
-        plan->context_parallel > 1 ? arena_format(arena, " x context %" PRId64, plan->context_parallel) : "";
-    list[count++] = arena_format(arena,
-                                 "tensor %" PRId64 "%s x pipeline %" PRId64 " x data %" PRId64 ", %" PRId64
-                                 " micro-batches of %" PRId64 " sequences, schedule %s",
-                                 plan->tensor_parallel, context, plan->pipeline_parallel, plan->data_parallel,
-                                 plan_micro_batches(plan), plan->micro_batch_seqs, plan->schedule);
+    list[count++] = layout_words(plan, arena);
     list[count++] = arena_format(arena, "ranks fill nodes in order (tensor fastest, then %sdata, then pipeline), %s",
                                  plan->context_parallel > 1 ? "context, then " : "", placement_words(job));
     list[count++] =
@@ -139,6 +159,7 @@ static void assume(const SimulationSpec *spec, const JobGpus *gpus, Arena *arena
     list[count++] = "all collectives of a pass are one transfer after its compute";
     if (plan->context_parallel > 1)
         list[count++] = "keys and values travel round the context group beside attention, in one transfer per pass";
+    count = assume_of_experts(&job->training, arena, list, count);
     if (spec->fidelity == FIDELITY_FOLDED && sits_unevenly(spec, gpus))
         list[count++] =
             "stages or tensor groups share nodes, NICs or leaves unevenly: all their ranks are taken to have the "

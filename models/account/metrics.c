@@ -147,6 +147,20 @@ static void add_plan(MetricList *list, const JobSpec *job, const Results *result
     metric_list_add(list, "plan.global_batch", (double)plan->global_batch_seqs, "sequence", "sequences per step");
 }
 
+/* Of jobs with a mixture of experts. */
+static void add_experts(MetricList *list, const JobSpec *job) {
+    const TrainingSpec *training = &job->training;
+    const PlanSpec *plan = &training->plan;
+    if (training->model.experts == 0)
+        return;
+    metric_list_add(list, "job.active_parameters", transformer_active_parameters(&training->model), "parameter",
+                    "parameters of the model that one token meets");
+    metric_list_add(list, "plan.expert_parallel", (double)plan->expert_parallel, "GPU", "GPUs with different experts");
+    metric_list_add(list, "expert.dropped_fraction",
+                    expert_routing_dropped_fraction(&plan->routing, plan->expert_parallel), "fraction",
+                    "pairs of a token and an expert above the capacity, which no expert sees");
+}
+
 /* Of the largest size, where a fabric shows what it can carry. */
 static void add_collective(MetricList *list, const Results *results) {
     bool ran = results->status == RUN_OK && results->size_count > 0;
@@ -171,6 +185,7 @@ static void add_training(MetricList *list, const JobSpec *job, const Results *re
         add_input(list, job, results);
         add_checkpoint(list, job, results);
         add_plan(list, job, results);
+        add_experts(list, job);
         break;
     case FAMILY_LAYERS:
         add_list_throughput(list, job, results);

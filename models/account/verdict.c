@@ -26,7 +26,7 @@ static const struct {
          "cuda_graphs: true, compile: true, or larger micro-batches, so that kernels are longer"},
     [LEDGER_COMM_TENSOR] = {"the sums over the tensor group are exposed", "lower tensor_parallel"},
     [LEDGER_COMM_CONTEXT] = {"attention waits for keys and values of the context group", "lower context_parallel"},
-    [LEDGER_COMM_EXPERT] = {"expert-parallel communication is exposed", "lower expert parallelism"},
+    [LEDGER_COMM_EXPERT] = {"tokens travel to their experts and back", "a lower expert_parallel, if memory allows"},
     [LEDGER_COMM_EMBEDDING] = {"the exchange of pooled vectors of sharded tables is exposed",
                                "smaller vectors or fewer tables, tables on fewer nodes, or a faster fabric"},
     [LEDGER_COMM_PIPELINE] = {"stages wait for messages of their neighbours",
@@ -109,6 +109,8 @@ static const char *cause_meaning(const JobSpec *job, int category) {
         return "training waits until the checkpoint before is written";
     if (category == LEDGER_COMM_DATA && plan_zero_stage(&job->training.plan) == 3)
         return "gathers of parameters and reductions of gradients are exposed";
+    if (category == LEDGER_COMM_EXPERT && job->training.plan.routing.imbalance > 1)
+        return "tokens travel to their experts and back, and wait for the busiest expert";
     return WORDS[category].meaning;
 }
 
@@ -137,6 +139,14 @@ static const char *sharding_advice(const PlanSpec *plan, LinkKind link) {
     return "a larger micro-batch, or a smaller zero_stage, if memory allows";
 }
 
+/* True when most of the exchange with experts is waiting for the busiest one. */
+static bool waits_for_experts(const Results *results) {
+    int64_t moved_ns = 0;
+    for (int kind = 0; kind < LINK_KIND_COUNT; kind++)
+        moved_ns += results->comm_ns[LEDGER_COMM_EXPERT][kind];
+    return 2 * moved_ns < results->ledger.ns[LEDGER_COMM_EXPERT];
+}
+
 /* Advice that fits the plan: what is already on is not recommended. */
 static const char *cause_advice(const JobSpec *job, const Results *results, int category) {
     const PlanSpec *plan = &job->training.plan;
@@ -148,6 +158,10 @@ static const char *cause_advice(const JobSpec *job, const Results *results, int 
         return "larger matrices: a larger micro-batch";
     if (category == LEDGER_COMM_TENSOR && main_link(results, category) != LINK_NVLINK)
         return "keep tensor_parallel inside one node";
+    if (category == LEDGER_COMM_EXPERT && waits_for_experts(results))
+        return "a router that balances better, or a capacity_factor";
+    if (category == LEDGER_COMM_EXPERT && main_link(results, category) != LINK_NVLINK)
+        return "keep expert groups inside one node: a lower expert_parallel, or tensor_parallel";
     if (category == LEDGER_RECOMPUTATION && plan->recompute == RECOMPUTE_SELECTIVE)
         return "recompute: none or flash_attention: true, if memory allows";
     if (category == LEDGER_STRAGGLER && results->gpu_kinds > 1)

@@ -5,6 +5,7 @@
 #include "models/cluster/placement.h"
 #include "models/workload/shard_units.h"
 #include "models/workload/training_costs.h"
+#include "models/workload/training_experts.h"
 #include "models/workload/training_parameters.h"
 #include "models/workload/workload.h"
 #include "sim/engine/check.h"
@@ -26,7 +27,7 @@ typedef struct Bound {
 
 /* One direction of one micro-batch through the chunks of a stage. */
 typedef struct Passage {
-    double work_s;    /* compute and sums of the tensor group */
+    double work_s;    /* compute, sums of the tensor group, tokens to their experts and back */
     double message_s; /* to the next stage, or back to the one before; 0 where there is none */
 } Passage;
 
@@ -74,10 +75,16 @@ static double optimizer_s(const Bound *bound, double parameters) {
 }
 
 /* Hidden states that the tensor group sums in a pass, at least. */
-static double tensor_sums(const PlanSpec *plan, const PassWork *work) {
-    bool forward = work->kind == PASS_FORWARD;
-    bool again = !forward && plan->recompute == RECOMPUTE_FULL;
-    return (again ? 4 : 2) * (double)work->layers + (forward ? work->embedding : work->head);
+static double tensor_sums(const TrainingSpec *training, const PassWork *work) {
+    double of_ends = work->kind == PASS_FORWARD ? work->embedding : work->head;
+    return training_layer_sums(training, work->kind) * (double)work->layers + of_ends;
+}
+
+/* Tokens of the first team to their experts and back. */
+static double experts_s(const Bound *bound, int stage, const PassWork *work) {
+    const ExpertTraffic *experts = &bound->workload->training.experts[stage];
+    double times = training_expert_exchanges(bound->plan, work->kind) * (double)work->layers;
+    return operation_s(bound, experts->dispatch, times) + operation_s(bound, experts->combine, times);
 }
 
 static Passage chunk_passage(const Bound *bound, PassKind kind, int stage, int chunk) {
@@ -90,8 +97,8 @@ static Passage chunk_passage(const Bound *bound, PassKind kind, int stage, int c
         return (Passage){.work_s = compute_s(bound, &work)};
     const TrainingTraffic *traffic = &bound->workload->training;
     const int *messages = kind == PASS_FORWARD ? traffic->forward : traffic->backward;
-    work.sums_s = operation_s(bound, traffic->tensor[stage], tensor_sums(plan, &work));
-    Passage passage = {.work_s = compute_s(bound, &work) + work.sums_s};
+    work.sums_s = operation_s(bound, traffic->tensor[stage], tensor_sums(bound->training, &work));
+    Passage passage = {.work_s = compute_s(bound, &work) + work.sums_s + experts_s(bound, stage, &work)};
     if (!(kind == PASS_FORWARD ? last : first))
         passage.message_s = operation_s(bound, messages[stage], 1);
     return passage;
@@ -132,7 +139,7 @@ static double reduction_s(const Bound *bound, int stage, double last_pass_s) {
 
 /* After everybody's gradients: the optimizer of a stage, and the parameters that it gathers. */
 static double end_s(const Bound *bound, int stage) {
-    double seconds = optimizer_s(bound, training_stage_parameters(bound->training, stage));
+    double seconds = optimizer_s(bound, training_stage_owned_parameters(bound->training, stage));
     for (int chunk = 0; bound->workload != NULL && chunk < bound->plan->virtual_stages; chunk++) {
         const TrainingTraffic *traffic = &bound->workload->training;
         seconds +=

@@ -113,6 +113,6 @@ WorkCost optimizer_cost(const TrainingSpec *training, const GpuSpec *gpu, double
     KernelList list;
     kernel_list_init(&list, gpu, training->plan.precision);
     double bytes = training_family(training) == FAMILY_LAYERS ? SGD_BYTES : OPTIMIZER_BYTES;
-    kernel_list_add_memory(&list, bytes * parameters / (double)plan_shard_size(&training->plan));
+    kernel_list_add_memory(&list, bytes * parameters);
     return kernel_list_finish(&list, 0, HOST_KERNELS_OPTIMIZER);
 }

@@ -25,8 +25,7 @@ WorkCost head_backward_cost(const TrainingSpec *training, const GpuSpec *gpu);
 /* The gradient of the head's table, when the schedule splits it off the backward pass; else nothing. */
 WorkCost head_weight_cost(const TrainingSpec *training, const GpuSpec *gpu);
 
-/* Adam, or SGD for a list of layers, over `parameters` of one GPU, of which it updates its share of the shard group
- * (plan_shard_size). */
+/* Adam, or SGD for a list of layers, over the `parameters` that one GPU updates. */
 WorkCost optimizer_cost(const TrainingSpec *training, const GpuSpec *gpu, double parameters);
 
 #endif

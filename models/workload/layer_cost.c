@@ -1,6 +1,7 @@
 #include "models/workload/layer_cost.h"
 
 #include "models/hardware/attention.h"
+#include "models/workload/expert_cost.h"
 
 /*
  * Host work of an eager framework for one layer, in kernels issued: forward 28, backward 60 (NVTX traces of a
@@ -92,6 +93,10 @@ static double weight_flop(const TrainingSpec *training) {
 /* FP8 plans keep attention in BF16. */
 static Precision attention_precision(const PlanSpec *plan) {
     return plan->precision == PRECISION_FP8 ? PRECISION_BF16 : plan->precision;
+}
+
+static int forward_host_kernels(const TrainingSpec *training) {
+    return HOST_KERNELS_FORWARD + (training->model.experts > 0 ? EXPERT_HOST_KERNELS_FORWARD : 0);
 }
 
 /* A product over all heads of the micro-batch. */
@@ -203,6 +208,18 @@ static void add_residual_and_norm_backward(LayerWork *work) {
         kernel_list_add_memory(&work->list, t->hidden_bytes);
 }
 
+static void add_mlp_forward(LayerWork *work) {
+    const TransformerSpec *model = &work->training->model;
+    const Tensors *t = &work->t;
+    if (model->experts > 0) {
+        expert_cost_add_forward(&work->list, work->training);
+        return;
+    }
+    kernel_list_add_product(&work->list, t->tokens, model->gated ? 2 * t->ffn : t->ffn, model->hidden);
+    kernel_list_add_memory(&work->list, (model->gated ? 3 : 2) * t->ffn_bytes);
+    kernel_list_add_product(&work->list, t->tokens, model->hidden, t->ffn);
+}
+
 static void add_layer_forward(LayerWork *work) {
     const TransformerSpec *model = &work->training->model;
     const Tensors *t = &work->t;
@@ -214,9 +231,7 @@ static void add_layer_forward(LayerWork *work) {
         kernel_list_add_memory(&work->list, 2 * t->query_bytes);
     kernel_list_add_product(&work->list, t->tokens, model->hidden, t->query);
     add_residual_and_norm(work);
-    kernel_list_add_product(&work->list, t->tokens, model->gated ? 2 * t->ffn : t->ffn, model->hidden);
-    kernel_list_add_memory(&work->list, (model->gated ? 3 : 2) * t->ffn_bytes);
-    kernel_list_add_product(&work->list, t->tokens, model->hidden, t->ffn);
+    add_mlp_forward(work);
     add_residual_and_norm(work);
 }
 
@@ -227,7 +242,9 @@ static void add_gradient_accumulation(LayerWork *work) {
         return;
     double fresh_bytes = activation_bytes(plan->precision);
     double kept_bytes = plan->grad_reduce_in_fp32 ? 4 : fresh_bytes;
-    double parameters = transformer_layer_parameters(&work->training->model) / (double)plan->tensor_parallel;
+    double elsewhere = transformer_expert_parameters(&work->training->model) * (1 - 1 / (double)plan->expert_parallel);
+    double parameters =
+        (transformer_layer_parameters(&work->training->model) - elsewhere) / (double)plan->tensor_parallel;
     for (int tensor = 0; tensor < LAYER_WEIGHT_TENSORS; tensor++)
         kernel_list_add_memory(&work->list, parameters / LAYER_WEIGHT_TENSORS * (fresh_bytes + 2 * kept_bytes));
 }
@@ -238,6 +255,20 @@ static void add_product_backward(LayerWork *work, int64_t n, int64_t k) {
         kernel_list_add_input_gradient(&work->list, work->t.tokens, n, k);
     else
         kernel_list_add_product_backward(&work->list, work->t.tokens, n, k);
+}
+
+static void add_mlp_backward(LayerWork *work) {
+    const TransformerSpec *model = &work->training->model;
+    const Tensors *t = &work->t;
+    if (model->experts > 0) {
+        expert_cost_add_backward(&work->list, work->training);
+        return;
+    }
+    add_product_backward(work, model->hidden, t->ffn);
+    kernel_list_add_memory(&work->list, (model->gated ? 5 : 3) * t->ffn_bytes);
+    if (model->biases)
+        kernel_list_add_memory(&work->list, t->ffn_bytes);
+    add_product_backward(work, model->gated ? 2 * t->ffn : t->ffn, model->hidden);
 }
 
 static void add_layer_weights(LayerWork *work) {
@@ -254,11 +285,7 @@ static void add_layer_backward(LayerWork *work) {
     const TransformerSpec *model = &work->training->model;
     const Tensors *t = &work->t;
     add_residual_and_norm_backward(work);
-    add_product_backward(work, model->hidden, t->ffn);
-    kernel_list_add_memory(&work->list, (model->gated ? 5 : 3) * t->ffn_bytes);
-    if (model->biases)
-        kernel_list_add_memory(&work->list, t->ffn_bytes);
-    add_product_backward(work, model->gated ? 2 * t->ffn : t->ffn, model->hidden);
+    add_mlp_backward(work);
     add_residual_and_norm_backward(work);
     add_product_backward(work, model->hidden, t->query);
     add_attention_backward(work);
@@ -284,7 +311,7 @@ WorkCost layer_attention_backward_cost(const TrainingSpec *training, const GpuSp
 WorkCost layer_forward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     LayerWork work = layer_work(training, gpu);
     add_layer_forward(&work);
-    return finish(&work, model_flop(training), HOST_KERNELS_FORWARD);
+    return finish(&work, model_flop(training), forward_host_kernels(training));
 }
 
 WorkCost layer_backward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
@@ -292,7 +319,8 @@ WorkCost layer_backward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     add_layer_backward(&work);
     if (plan_splits_backward(&training->plan))
         return finish(&work, 2 * model_flop(training) - weight_flop(training), HOST_KERNELS_BACKWARD - WEIGHT_PRODUCTS);
-    return finish(&work, 2 * model_flop(training), HOST_KERNELS_BACKWARD);
+    int host_kernels = HOST_KERNELS_BACKWARD + (training->model.experts > 0 ? EXPERT_HOST_KERNELS_BACKWARD : 0);
+    return finish(&work, 2 * model_flop(training), host_kernels);
 }
 
 WorkCost layer_weight_cost(const TrainingSpec *training, const GpuSpec *gpu) {
@@ -308,7 +336,7 @@ WorkCost layer_recompute_cost(const TrainingSpec *training, const GpuSpec *gpu) 
     const PlanSpec *plan = &training->plan;
     if (plan->recompute == RECOMPUTE_FULL) {
         add_layer_forward(&work);
-        return finish(&work, 0, HOST_KERNELS_FORWARD);
+        return finish(&work, 0, forward_host_kernels(training));
     }
     if (plan->recompute == RECOMPUTE_SELECTIVE && !plan->flash_attention)
         add_attention_forward(&work);

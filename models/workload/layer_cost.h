@@ -6,7 +6,8 @@
  * backward for each one forward); everything else is memory traffic, counted in reads and writes of whole tensors
  * kernel by kernel. Attention is unfused (score matrix written, masked softmax, dropout) unless flash_attention, which
  * computes half of the square, writes no scores and takes the time of the plan's attention_kernel (attention.h). In a
- * context group a GPU has the queries of its own tokens and all keys.
+ * context group a GPU has the queries of its own tokens and all keys. Experts in the place of the MLP are
+ * expert_cost.h's.
  *
  * A compiler (plan.compile; torch.compile's Inductor, default mode) makes one graph of a layer and direction and fuses
  * what is no product: dropout, residual and norm in one kernel that reads two hidden states and writes two; backward,

@@ -15,6 +15,8 @@ const char *recompute_name(Recompute recompute) {
 PlanSpec plan_default(void) {
     return (PlanSpec){.tensor_parallel = 1,
                       .context_parallel = 1,
+                      .expert_parallel = 1,
+                      .routing = {.imbalance = 1},
                       .pipeline_parallel = 1,
                       .virtual_stages = 1,
                       .micro_batch_seqs = 1,
@@ -62,6 +64,9 @@ int64_t plan_micro_batches(const PlanSpec *plan) {
 double training_layer_flop(const TrainingSpec *training) {
     double flop = transformer_layer_flop(&training->model, training->sequence_tokens);
     double masked = transformer_attention_flop(&training->model, training->sequence_tokens) / 2;
+    if (training->model.experts > 0)
+        flop -= expert_routing_dropped_fraction(&training->plan.routing, training->plan.expert_parallel) *
+                transformer_expert_flop(&training->model, training->sequence_tokens);
     return training->plan.flash_attention ? flop - masked : flop;
 }
 
@@ -153,7 +158,7 @@ static void check_model(const TrainingSpec *training, const Report *report) {
         COMPLAIN(report, ".plan.tensor_parallel",
                  "found %" PRId64 ", expected a divisor or a multiple of the %" PRId64 " key and value heads", tensor,
                  transformer_kv_heads(model));
-    if (transformer_ffn_hidden(model) % tensor)
+    if (!model->experts && transformer_ffn_hidden(model) % tensor)
         COMPLAIN(report, ".plan.tensor_parallel", "found %" PRId64 ", expected a divisor of intermediate_size %" PRId64,
                  tensor, transformer_ffn_hidden(model));
 }
@@ -225,6 +230,7 @@ static bool check_ranges(const TrainingSpec *training, const Report *report) {
         int64_t value;
     } positive[] = {{".plan.tensor_parallel", plan->tensor_parallel},
                     {".plan.context_parallel", plan->context_parallel},
+                    {".plan.expert_parallel", plan->expert_parallel},
                     {".plan.pipeline_parallel", plan->pipeline_parallel},
                     {".plan.virtual_stages", plan->virtual_stages},
                     {".plan.micro_batch", plan->micro_batch_seqs},

@@ -11,6 +11,8 @@
  * Context parallelism splits the tokens of a sequence over a ring of GPUs with equal weights (training_context.h), so
  * gradients are reduced, and ZeRO splits, over data x context copies of the weights.
  *
+ * Expert parallelism splits the experts of a layer over neighbouring copies of the other weights (plan_experts.h).
+ *
  * Ranks are numbered as in Megatron-LM (the order "tp-cp-ep-dp-pp" of core/parallel_state.py): tensor fastest, then
  * context, data, pipeline; rank = ((stage * dp + replica) * cp + context) * tp + tensor.
  */
@@ -22,6 +24,7 @@
 
 #include "models/hardware/attention_kernel.h"
 #include "models/hardware/gpu.h"
+#include "models/workload/expert_routing.h"
 #include "models/workload/layer_list.h"
 #include "models/workload/pipeline.h"
 #include "models/workload/transformer.h"
@@ -32,6 +35,8 @@ typedef enum Recompute { RECOMPUTE_NONE, RECOMPUTE_SELECTIVE, RECOMPUTE_FULL } R
 typedef struct PlanSpec {
     int64_t tensor_parallel;       /* GPUs that share one layer, >= 1 */
     int64_t context_parallel;      /* GPUs that share the tokens of a sequence, >= 1 */
+    int64_t expert_parallel;       /* copies of the weights that have different experts, >= 1 (plan_experts.h) */
+    ExpertRouting routing;         /* of tokens to experts */
     int64_t pipeline_parallel;     /* stages, >= 1 */
     int64_t data_parallel;         /* replicas; 0 = gpus / (tensor * context * pipeline) */
     int64_t virtual_stages;        /* model chunks per stage, >= 1; above 1 needs interleaved_1f1b */
@@ -115,7 +120,8 @@ int64_t plan_chunk_layers(const TrainingSpec *training, int64_t stage, int64_t c
 int64_t plan_micro_batches(const PlanSpec *plan);
 
 /* FLOPs of one layer, forward, and of a whole step per sequence, forward and backward: what has to be computed. A fused
- * kernel skips the masked half of the attention; unfused, the full square counts, as in SC21. */
+ * kernel skips the masked half of the attention; unfused, the full square counts, as in SC21. Pairs of a token and an
+ * expert that are dropped do not count, padding neither. */
 double training_layer_flop(const TrainingSpec *training);
 double training_sequence_flop(const TrainingSpec *training);
 

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 
+#include "models/workload/plan_experts.h"
 #include "models/workload/type_pace.h"
 
 int64_t plan_rank(const PlanSpec *plan, int stage, int replica, int member) {
@@ -41,15 +42,22 @@ static int type_of(const Partition *partition, int64_t rank) {
     return cluster_type_of_gpu(partition->cluster, partition->rank_gpu[rank]);
 }
 
-static bool replica_is_regular(const Partition *partition, int replica) {
+static bool replica_is_fast(const Partition *partition, int replica) {
     const PlanSpec *plan = partition->plan;
-    if (partition->unfolded)
-        return false;
     for (int stage = 0; stage < plan->pipeline_parallel; stage++)
         for (int member = 0; member < plan_stage_gpus(plan); member++)
             if (partition->speeds[plan_rank(plan, stage, replica, member)] < 1)
                 return false;
     return true;
+}
+
+/* Those that exchange tokens with a replica have to be as regular as it is. */
+static bool replica_is_regular(const Partition *partition, int replica) {
+    int block = (int)plan_expert_replicas(partition->plan), first = replica / block * block;
+    bool regular = !partition->unfolded;
+    for (int other = first; other < first + block && regular; other++)
+        regular = replica_is_fast(partition, other);
+    return regular;
 }
 
 /* Types are only said where the job has several. */
@@ -141,15 +149,25 @@ static bool ranks_are_alike(const Partition *partition, int64_t one, int64_t oth
     return marked_alike && (partition->pace.types == 1 || type_of(partition, one) == type_of(partition, other));
 }
 
-static bool replicas_are_alike(const Partition *partition, int one, int other) {
+static bool replicas_sit_alike(const Partition *partition, int one, int other) {
     const PlanSpec *plan = partition->plan;
-    if (!partition->marks && partition->pace.types == 1)
-        return true;
     for (int stage = 0; stage < plan->pipeline_parallel; stage++)
         for (int member = 0; member < plan_stage_gpus(plan); member++)
             if (!ranks_are_alike(partition, plan_rank(plan, stage, one, member), plan_rank(plan, stage, other, member)))
                 return false;
     return true;
+}
+
+/* They and those with which they exchange tokens. */
+static bool replicas_are_alike(const Partition *partition, int one, int other) {
+    int block = (int)plan_expert_replicas(partition->plan);
+    int of_one = one / block * block, of_other = other / block * block;
+    if (!partition->marks && partition->pace.types == 1)
+        return true;
+    bool alike = replicas_sit_alike(partition, one, other);
+    for (int i = 0; i < block && block > 1 && alike; i++)
+        alike = replicas_sit_alike(partition, of_one + i, of_other + i);
+    return alike;
 }
 
 /* To one of the sets, or the next one. */

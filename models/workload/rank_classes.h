@@ -5,7 +5,8 @@
  * stage, its own tensor rank; nothing else. Replicas on nodes of different types (cluster_spec.h) are told apart, and
  * so are the ranks of a stage. Where the NIC decides the way through the fabric, tensor ranks are told apart, for the
  * rings of each collide with others, or where a link of one of them has events. Replicas whose marks differ
- * (placement.h) are told apart too. Unfolded, every rank is a class.
+ * (placement.h) are told apart too, and so are those that exchange tokens with a replica of any of these kinds
+ * (plan_expert_replicas). Unfolded, every rank is a class.
  *
  * Limits: ranks whose neighbours sit differently (a stage that ends inside a node, a replica that crosses a leaf) are
  * still one class: their common representative has the longest way of any of them. With a slow GPU the data-parallel

@@ -24,6 +24,8 @@ void build_init(Build *build) {
     build->shards_done = ARENA_ARRAY(build->arena, build->traffic->tensor_groups, TaskId);
     for (int group = 0; group < build->traffic->tensor_groups; group++)
         build->shards_done[group] = TASK_NONE;
+    build->set_first = ARENA_ARRAY(build->arena, ranks->replica_set_count, TaskId);
+    build->set_end = ARENA_ARRAY(build->arena, ranks->replica_set_count, TaskId);
     build->class_list = ARENA_ARRAY(build->arena, ranks->class_count, int);
 }
 

@@ -35,6 +35,8 @@ typedef struct Build {
     TaskId *unit_first;  /* [build_slot_index]: first compute task of a unit; those of the other classes follow it */
     TaskId *unit_end;    /* [build_slot_index]: the task that ends it */
     TaskId *shards_done; /* [tensor group]: last collective of ZeRO-2 and 3; TASK_NONE without */
+    TaskId *set_first;   /* scratch, [set]: first compute task of a slice */
+    TaskId *set_end;     /* scratch, [set]: the task that ends a slice */
     int *class_list;     /* scratch: one per class */
     ProfileKey *profile_keys;
     size_t profile_key_count;

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "models/workload/ends_cost.h"
+#include "models/workload/expert_cost.h"
 #include "models/workload/layer_cost.h"
 #include "models/workload/training_context.h"
 
@@ -18,6 +19,14 @@ static void add_covers(TrainingCosts *costs, const TrainingSpec *training, const
         costs->cover_recompute = training_context_cover(&costs->layer_recompute, &forward, forward_fraction);
 }
 
+/* A full recomputation is one more forward. */
+static void add_waits(TrainingCosts *costs, const TrainingSpec *training, const GpuSpec *gpu) {
+    bool again = training->plan.recompute == RECOMPUTE_FULL;
+    costs->expert_forward_wait_s = expert_cost_forward_wait_s(training, gpu);
+    costs->expert_backward_wait_s =
+        expert_cost_backward_wait_s(training, gpu) + (again ? costs->expert_forward_wait_s : 0);
+}
+
 TrainingCosts training_costs_of(const TrainingSpec *training, const GpuSpec *gpu) {
     TrainingCosts costs = {.layer_forward = layer_forward_cost(training, gpu),
                            .layer_backward = layer_backward_cost(training, gpu),
@@ -31,6 +40,8 @@ TrainingCosts training_costs_of(const TrainingSpec *training, const GpuSpec *gpu
                            .view_s = gpu->kernels.host_s};
     if (training->plan.context_parallel > 1)
         add_covers(&costs, training, gpu);
+    if (training->plan.expert_parallel > 1)
+        add_waits(&costs, training, gpu);
     return costs;
 }
 
@@ -120,6 +131,9 @@ WorkProfile training_pass_profile(const TrainingCosts *costs, const PassWork *wo
     seconds.of[LEDGER_LAUNCH_OVERHEAD] += work->views * costs->view_s;
     seconds.of[LEDGER_RECOMPUTATION] = again.gemm_s + again.memory_s + launch_seconds(&again, &sums_s);
     seconds.hbm_bytes += again.hbm_bytes;
+    if (work->part != PASS_COVER)
+        seconds.of[LEDGER_COMM_EXPERT] =
+            (double)work->layers * (forward ? costs->expert_forward_wait_s : costs->expert_backward_wait_s);
     return round_profile(&seconds, speed_fraction);
 }
 

@@ -25,7 +25,9 @@ typedef struct TrainingCosts {
     WorkCost cover_forward;  /* of the layer's forward, backward and recomputation: attention beside the exchange of */
     WorkCost cover_backward; /* keys and values (training_context.h) */
     WorkCost cover_recompute;
-    double view_s; /* host time of a view */
+    double view_s;                 /* host time of a view */
+    double expert_forward_wait_s;  /* of one layer, for the busiest rank of the expert group */
+    double expert_backward_wait_s; /* with the recomputation's */
 } TrainingCosts;
 
 /* All of it, or apart what waits for no exchange of keys and values and what runs beside one. */
@@ -50,7 +52,7 @@ WorkProfile training_pass_profile(const TrainingCosts *costs, const PassWork *wo
 /* Profile of so much work. */
 WorkProfile training_work_profile(const WorkCost *cost, double speed_fraction);
 
-/* Profile of the optimizer over `parameters` of one GPU. */
+/* Profile of the optimizer over the `parameters` that one GPU updates. */
 WorkProfile training_optimizer_profile(const TrainingSpec *training, const GpuSpec *gpu, double parameters,
                                        double speed_fraction);
 

@@ -20,9 +20,11 @@ static TaskId add_gradient_slice(Build *build, int stage, int chunk, int slice, 
                            build->gradients[build_gradient_index(build, set, stage, wait_chunk, wait_slice)]);
     }
     TaskId end = step_builder_communicate(build->builder, what, &streams, operation, 1);
-    if (build->traffic->shard_sums[index] == NO_OPERATION)
-        return end;
-    return step_builder_communicate(build->builder, what, &streams, build->traffic->shard_sums[index], 1);
+    const int rest[] = {build->traffic->shard_sums[index], build->traffic->expert_gradients[index]};
+    for (size_t i = 0; i < sizeof rest / sizeof *rest; i++)
+        if (rest[i] != NO_OPERATION)
+            end = step_builder_communicate(build->builder, what, &streams, rest[i], 1);
+    return end;
 }
 
 /* Gradients leave in the order in which the backward pass makes them: the last chunk first. */
@@ -56,7 +58,7 @@ static TaskId add_embedding_sum(Build *build, int group) {
 
 static void add_optimizer(Build *build, int class) {
     const RankClass *self = &build->builder->step->ranks.classes[class];
-    double parameters = training_stage_parameters(build->training, self->stage);
+    double parameters = training_stage_owned_parameters(build->training, self->stage);
     const GpuSpec *gpu = &build->gpus[self->node_type];
     WorkProfile profile = training_optimizer_profile(build->training, gpu, parameters, self->speed_fraction);
     StepTask what = {.gpu_class = class, .kind = BAR_OPTIMIZER, .micro_batch = -1, .chunk = -1};
@@ -72,6 +74,8 @@ static void add_parameter_gathering(Build *build, int stage, int group) {
         StreamSet streams = build_group_streams(build, stage, group, STREAM_COMPUTE);
         StepTask what = {.kind = BAR_DATA_COMM, .micro_batch = -1, .chunk = chunk, .category = LEDGER_COMM_DATA};
         step_builder_communicate(build->builder, what, &streams, build->traffic->parameters[index], 1);
+        if (build->traffic->expert_parameters[index] != NO_OPERATION)
+            step_builder_communicate(build->builder, what, &streams, build->traffic->expert_parameters[index], 1);
     }
 }
 

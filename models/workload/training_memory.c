@@ -4,6 +4,7 @@
 #include "models/workload/pipeline.h"
 #include "models/workload/shard_units.h"
 #include "models/workload/training_context.h"
+#include "models/workload/training_experts.h"
 #include "models/workload/training_parameters.h"
 #include "models/workload/work_cost.h"
 #include "sim/engine/error.h"
@@ -33,15 +34,14 @@ static double sequence_tensors_bytes(const TrainingSpec *training) {
     return plan->sequence_parallel ? bytes / (double)plan->tensor_parallel : bytes;
 }
 
-/* Tensors that are split over the tensor group anyway: queries, keys, values, context, MLP activations. */
+/* Tensors that are split over the tensor group anyway: queries, keys, values, context, and what the MLP keeps. */
 static double split_tensors_bytes(const TrainingSpec *training) {
     const TransformerSpec *model = &training->model;
     double hidden = (double)model->hidden, head_dim = (double)transformer_head_dim(model);
     double query = (double)model->heads * head_dim;
     double key_value = 2 * training_held_kv_heads(training) * head_dim;
-    double ffn = (double)transformer_ffn_hidden(model) * (model->gated ? 3 : 2);
-    return (2 * query + key_value + ffn) / hidden * plan_hidden_bytes(training) /
-           (double)training->plan.tensor_parallel;
+    double attention = (2 * query + key_value) / hidden * plan_hidden_bytes(training);
+    return attention / (double)training->plan.tensor_parallel + training_mlp_activation_bytes(training);
 }
 
 /* Softmax output, and with dropout its mask and its output. */
@@ -171,7 +171,7 @@ StageMemory training_memory_of_stage(const TrainingSpec *training, int stage) {
     return (StageMemory){.weights_bytes =
                              shard_held_parameters(training, parameters) * activation_bytes(plan->precision),
                          .gradients_bytes = shard_held_gradients(training, parameters) * training_gradient_bytes(plan),
-                         .optimizer_bytes = parameters * OPTIMIZER_STATE_BYTES / (double)plan_shard_size(plan),
+                         .optimizer_bytes = training_stage_owned_parameters(training, stage) * OPTIMIZER_STATE_BYTES,
                          .activations_bytes = peak_activation_bytes(training, stage),
                          .buffers_bytes = working_bytes(training, stage)};
 }

@@ -1,6 +1,7 @@
 #include "models/workload/training_parameters.h"
 
 #include "models/workload/layer_list_plan.h"
+#include "models/workload/plan_experts.h"
 
 bool training_is_first_chunk(int stage, int chunk) {
     return stage == 0 && chunk == 0;
@@ -25,7 +26,8 @@ double training_part_parameters(const TrainingSpec *training, int64_t layers, bo
     const TransformerSpec *model = &training->model;
     double copied_heads = training_held_kv_heads(training) - (double)transformer_kv_heads(model);
     double copies = copied_heads * 2 * (double)transformer_head_dim(model) * (double)model->hidden;
-    double parameters = (double)layers * (transformer_layer_parameters(model) + copies);
+    double elsewhere = transformer_expert_parameters(model) * (1 - 1 / (double)training->plan.expert_parallel);
+    double parameters = (double)layers * (transformer_layer_parameters(model) + copies - elsewhere);
     if (embedding)
         parameters += transformer_embedding_parameters(model);
     if (head)
@@ -46,4 +48,27 @@ double training_stage_parameters(const TrainingSpec *training, int stage) {
     for (int chunk = 0; chunk < training->plan.virtual_stages; chunk++)
         parameters += training_chunk_parameters(training, stage, chunk);
     return parameters;
+}
+
+double training_chunk_expert_parameters(const TrainingSpec *training, int stage, int chunk) {
+    const PlanSpec *plan = &training->plan;
+    double layers = (double)plan_chunk_layers(training, stage, chunk);
+    if (plan->expert_parallel < 2)
+        return 0;
+    return layers * transformer_expert_parameters(&training->model) / (double)plan->expert_parallel /
+           (double)plan->tensor_parallel;
+}
+
+double training_stage_expert_parameters(const TrainingSpec *training, int stage) {
+    double parameters = 0;
+    for (int chunk = 0; chunk < training->plan.virtual_stages; chunk++)
+        parameters += training_chunk_expert_parameters(training, stage, chunk);
+    return parameters;
+}
+
+double training_stage_owned_parameters(const TrainingSpec *training, int stage) {
+    double experts = training_stage_expert_parameters(training, stage);
+    double others = training_stage_parameters(training, stage) - experts;
+    return others / (double)plan_shard_size(&training->plan) +
+           experts / (double)plan_expert_shard_size(&training->plan);
 }

@@ -15,6 +15,14 @@ double training_chunk_parameters(const TrainingSpec *training, int stage, int ch
 /* Of so many layers, the embedding and the head. */
 double training_part_parameters(const TrainingSpec *training, int64_t layers, bool embedding, bool head);
 
+/* Of a chunk's or a stage's, the experts that expert parallelism splits: 0 without it, when experts are weights like
+ * others. */
+double training_stage_expert_parameters(const TrainingSpec *training, int stage);
+double training_chunk_expert_parameters(const TrainingSpec *training, int stage, int chunk);
+
+/* Of a stage's, those whose optimizer state one GPU holds and that it updates. */
+double training_stage_owned_parameters(const TrainingSpec *training, int stage);
+
 /* Key and value heads held by a tensor group. */
 double training_held_kv_heads(const TrainingSpec *training);
 

@@ -2,25 +2,43 @@
 
 #include "models/workload/shard_units.h"
 #include "models/workload/training_context.h"
+#include "models/workload/training_experts.h"
 #include "models/workload/training_input.h"
 #include "models/workload/training_memory.h"
 
-/* Where a pass is done: a replica set, a stage, its classes, the pass itself. */
+/* Where a pass is done: a team of replica sets, one of them, a stage, its classes, the pass itself. */
 typedef struct PassPlace {
+    int team;
     int set;
     int stage;
     PipelinePass pass;
-    StreamSet streams; /* compute streams of the classes */
+    StreamSet streams; /* compute streams of the classes of the set */
     int slices;
     int position; /* of the pass in the order of the stage */
 } PassPlace;
 
-static StreamSet stage_streams(Build *build, int set, int stage, StreamKind kind) {
-    const int *bounds = build->builder->step->ranks.replica_sets[set].class_of_stage;
-    StreamSet streams = {.classes = build->class_list, .count = bounds[stage + 1] - bounds[stage], .stream = kind};
-    for (int i = 0; i < streams.count; i++)
-        build->class_list[i] = bounds[stage] + i;
+static StreamSet stage_streams(Build *build, const int *sets, int count, int stage) {
+    StreamSet streams = {.classes = build->class_list, .stream = STREAM_COMPUTE};
+    for (int i = 0; i < count; i++) {
+        const int *bounds = build->builder->step->ranks.replica_sets[sets[i]].class_of_stage;
+        for (int class = bounds[stage]; class < bounds[stage + 1]; class ++)
+            build->class_list[streams.count++] = class;
+    }
     return streams;
+}
+
+/* Overwrites class_list. */
+static void enter_set(Build *build, PassPlace *place, int set) {
+    place->set = set;
+    place->streams = stage_streams(build, &set, 1, place->stage);
+}
+
+static int team_size(const Build *build, int team) {
+    return build->traffic->teams->bounds[team + 1] - build->traffic->teams->bounds[team];
+}
+
+static const int *team_sets(const Build *build, int team) {
+    return build->traffic->teams->sets + build->traffic->teams->bounds[team];
 }
 
 static bool is_first_virtual_stage(const PassPlace *place) {
@@ -53,15 +71,13 @@ static PassWork slice_work(const Build *build, const PassPlace *place, int slice
 }
 
 /*
- * Hidden states summed over the tensor group: two per layer and direction, two more for a full recomputation; one for
- * the embedding forward and for the head backward; half of one where a received message is gathered. None for the
- * embedding backward and the head forward when they are units of their own: the group only waits for each other.
+ * Hidden states summed over the tensor group: those of the layers (training_experts.h); one for the embedding forward
+ * and for the head backward; half of one where a received message is gathered. None for the embedding backward and the
+ * head forward when they are units of their own: the group only waits for each other.
  */
 static double tensor_sums(const Build *build, const PassPlace *place, const PassWork *work) {
     bool forward = work->kind == PASS_FORWARD;
-    double sums = 2 * (double)work->layers;
-    if (!forward && build->plan->recompute == RECOMPUTE_FULL)
-        sums *= 2;
+    double sums = training_layer_sums(build->training, work->kind) * (double)work->layers;
     if (forward ? work->embedding : work->head)
         sums += 1;
     bool receives =
@@ -152,29 +168,80 @@ static TaskId add_tensor_sums(Build *build, const PassPlace *place, const PassWo
     return step_builder_communicate(build->builder, what, &place->streams, operation, tensor_sums(build, place, work));
 }
 
-/* Compute of every class, the exchange of its context group, the sums of its tensor group; returns the task that ends
- * the slice. */
-static TaskId add_slice(Build *build, const PassPlace *place, int slice) {
+static bool exchanges_context(const Build *build, const PassWork *work) {
+    return build->plan->context_parallel > 1 && work->layers > 0 && work->kind != PASS_WEIGHT;
+}
+
+/* Compute of every class of the set and the exchange of its context group; notes how it begins and ends. */
+static void add_set_work(Build *build, const PassPlace *place, int slice) {
     PassWork work = slice_work(build, place, slice);
     PoolUse memory = pass_memory(build, place, slice), release = {.release_units = memory.release_units};
-    bool exchanges = build->plan->context_parallel > 1 && work.layers > 0 && work.kind != PASS_WEIGHT;
-    bool sums = tensor_operation(build, place) != NO_OPERATION;
+    bool exchanges = exchanges_context(build, &work);
     work.part = exchanges ? PASS_ALONE : PASS_WHOLE;
-    if (sums)
+    if (tensor_operation(build, place) != NO_OPERATION)
         work.sums_s = tensor_sums(build, place, &work) *
                       traffic_alone_seconds(build->builder->traffic, tensor_operation(build, place));
     memory.release_units = exchanges ? 0 : memory.release_units;
     TaskId first = add_compute(build, place, &work, memory);
-    TaskId end = first + (TaskId)place->streams.count - 1;
     if (build->units > 0)
         build->unit_first[build_slot_index(build, place->set, place->position * build->units + slice)] = first;
     if (slice == 0)
         build->pass_first[build_pass_index(build, place->set, place->stage, &place->pass)] = first;
+    build->set_first[place->set] = first;
+    build->set_end[place->set] = first + (TaskId)place->streams.count - 1;
     if (exchanges)
-        end = add_exchange(build, place, work, first, release);
-    else if (meets(build, place))
-        after_compute(build, place, first);
-    return add_tensor_sums(build, place, &work, end);
+        build->set_end[place->set] = add_exchange(build, place, work, first, release);
+}
+
+/* The next task waits for what add_set_work has added; an exchange is on the streams of those that wait anyway. */
+static void after_set_work(Build *build, const PassPlace *place, const PassWork *work) {
+    if (!exchanges_context(build, work))
+        after_compute(build, place, build->set_first[place->set]);
+}
+
+/* Tokens of the whole team go to their experts and come back. */
+static void add_experts(Build *build, PassPlace *place, const PassWork *work) {
+    const ExpertTraffic *traffic = &build->traffic->experts[place->team * build->shape.stages + place->stage];
+    const int *sets = team_sets(build, place->team);
+    int count = team_size(build, place->team);
+    double times = training_expert_exchanges(build->plan, work->kind) * (double)work->layers;
+    bool alike = traffic->combine == traffic->dispatch;
+    StepTask what = pass_task(place);
+    what.kind = BAR_EXPERT_COMM;
+    what.category = LEDGER_COMM_EXPERT;
+    for (int i = 0; i < count; i++) {
+        enter_set(build, place, sets[i]);
+        after_set_work(build, place, work);
+    }
+    StreamSet streams = stage_streams(build, sets, count, place->stage);
+    TaskId end = step_builder_communicate(build->builder, what, &streams, traffic->dispatch, alike ? 2 * times : times);
+    if (!alike)
+        end = step_builder_communicate(build->builder, what, &streams, traffic->combine, times);
+    for (int i = 0; i < count; i++)
+        build->set_end[sets[i]] = end;
+}
+
+/* One slice of a pass on all sets of a team: their compute, the exchange with their experts, the sums of their tensor
+ * groups. */
+static void add_slice(Build *build, PassPlace *place, int slice) {
+    const int *sets = team_sets(build, place->team);
+    int count = team_size(build, place->team);
+    PassWork work = slice_work(build, place, slice);
+    bool experts = training_expert_exchanges(build->plan, work.kind) * (double)work.layers > 0;
+    for (int i = 0; i < count; i++) {
+        enter_set(build, place, sets[i]);
+        add_set_work(build, place, slice);
+    }
+    if (experts)
+        add_experts(build, place, &work);
+    for (int i = 0; i < count; i++) {
+        enter_set(build, place, sets[i]);
+        if (!meets(build, place))
+            continue;
+        if (!experts)
+            after_set_work(build, place, &work);
+        build->set_end[sets[i]] = add_tensor_sums(build, place, &work, build->set_end[sets[i]]);
+    }
 }
 
 static void add_message(Build *build, const PassPlace *place, TaskId ready) {
@@ -195,20 +262,39 @@ static void add_message(Build *build, const PassPlace *place, TaskId ready) {
         step_builder_communicate(build->builder, what, &streams, operation, 1);
 }
 
+/* Notes that a slice has ended on a set. */
+static void note_end(Build *build, const PassPlace *place, int slice, bool completes_gradients) {
+    TaskId end = build->set_end[place->set];
+    if (build->units > 0)
+        build->unit_end[build_slot_index(build, place->set, place->position * build->units + slice)] = end;
+    else if (completes_gradients)
+        build->gradients[build_gradient_index(build, place->set, place->stage, place->pass.chunk, slice)] = end;
+}
+
+static void add_inputs(Build *build, PassPlace *place) {
+    for (int i = 0; i < team_size(build, place->team); i++) {
+        enter_set(build, place, team_sets(build, place->team)[i]);
+        training_input_add(build, place->set, &place->streams, place->pass.micro_batch);
+    }
+}
+
 static void add_pass(Build *build, PassPlace *place, bool completes_gradients) {
-    int slices = training_gradient_slices(build->training, place->stage);
-    TaskId end = TASK_NONE;
+    int slices = training_gradient_slices(build->training, place->stage), count = team_size(build, place->team);
+    const int *sets = team_sets(build, place->team);
     place->slices = build->units > 0 ? build->units : completes_gradients ? slices : 1;
     if (place->pass.kind == PASS_FORWARD && is_first_virtual_stage(place))
-        training_input_add(build, place->set, &place->streams, place->pass.micro_batch);
+        add_inputs(build, place);
     for (int slice = 0; slice < place->slices; slice++) {
-        end = add_slice(build, place, slice);
-        if (build->units > 0)
-            build->unit_end[build_slot_index(build, place->set, place->position * build->units + slice)] = end;
-        else if (completes_gradients)
-            build->gradients[build_gradient_index(build, place->set, place->stage, place->pass.chunk, slice)] = end;
+        add_slice(build, place, slice);
+        for (int i = 0; i < count; i++) {
+            place->set = sets[i];
+            note_end(build, place, slice, completes_gradients);
+        }
     }
-    add_message(build, place, end);
+    for (int i = 0; i < count; i++) {
+        enter_set(build, place, sets[i]);
+        add_message(build, place, build->set_end[sets[i]]);
+    }
 }
 
 /* Position of the pass that completes the gradients of each chunk, whichever micro-batch the schedule gives it. */
@@ -223,12 +309,11 @@ static void add_passes(Build *build) {
     const PipelineSchedule *schedule = pipeline_find(build->plan->schedule);
     PipelinePass *passes = ARENA_ARRAY(build->arena, build->pass_count, PipelinePass);
     int *last_of_chunk = ARENA_ARRAY(build->arena, build->shape.chunks, int);
-    int stages = build->shape.stages, places = build->builder->step->ranks.replica_set_count * stages;
+    int stages = build->shape.stages, places = build->traffic->teams->count * stages;
     for (int index = 0; index < places; index++) {
-        PassPlace place = {.set = index / stages, .stage = index % stages};
+        PassPlace place = {.team = index / stages, .stage = index % stages};
         schedule->order(&build->shape, place.stage, passes);
         find_completing_pass(build, passes, last_of_chunk);
-        place.streams = stage_streams(build, place.set, place.stage, STREAM_COMPUTE);
         for (int i = 0; i < build->pass_count; i++) {
             place.pass = passes[i];
             place.position = i;

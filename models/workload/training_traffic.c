@@ -2,22 +2,12 @@
 
 #include "models/workload/layer_list_plan.h"
 #include "models/workload/layer_list_traffic.h"
+#include "models/workload/plan_experts.h"
 #include "models/workload/shard_units.h"
 #include "models/workload/training_context.h"
 #include "models/workload/training_memory.h"
 #include "models/workload/training_parameters.h"
 #include "models/workload/work_cost.h"
-
-typedef struct TrafficBuilder {
-    Arena *arena;
-    const TrainingSpec *training;
-    const PlanSpec *plan;
-    const RankClasses *ranks;
-    const SimulationSpec *spec;
-    const Network *network;
-    Traffic *traffic;
-    int *gpus; /* scratch: the GPUs of the groups of an operation */
-} TrafficBuilder;
 
 int training_gradient_slices(const TrainingSpec *training, int stage) {
     const PlanSpec *plan = &training->plan;
@@ -32,67 +22,37 @@ int training_gradient_slices(const TrainingSpec *training, int stage) {
     return layers < TRAINING_SLICES_MAX ? (int)(layers > 0 ? layers : 1) : TRAINING_SLICES_MAX;
 }
 
-static int rank_gpu(const TrafficBuilder *builder, int stage, int replica, int member) {
-    return builder->ranks->rank_gpu[plan_rank(builder->plan, stage, replica, member)];
-}
-
-/* Of a copy of the weights (plan_weight_copies). */
-static int copy_gpu(const TrafficBuilder *builder, int stage, int copy, int tensor) {
-    int contexts = (int)builder->plan->context_parallel, tensors = (int)builder->plan->tensor_parallel;
-    return rank_gpu(builder, stage, copy / contexts, copy % contexts * tensors + tensor);
-}
-
-static int add_operation(TrafficBuilder *builder, TrafficGroups groups) {
-    groups.gpus = builder->gpus;
-    groups.algorithm = builder->plan->collective;
-    return traffic_add(builder->traffic, &groups);
-}
-
-/*
- * How many neighbouring tensor ranks, from a multiple of the answer on, sit in one node with a NIC each wherever they
- * are: what one of them sends to its peers, the others send beside it. On one way through the fabric, that is; flows
- * with ways of their own are counted one by one.
- */
-static int tensors_side_by_side(const TrafficBuilder *builder, int first, int end) {
-    const ClusterSpec *cluster = &builder->spec->cluster;
-    int tensors = (int)builder->plan->tensor_parallel;
-    bool folded = builder->spec->fidelity == FIDELITY_FOLDED && !builder->network->splits_flows;
-    bool aligned = folded && cluster_nodes_divide_by(cluster, tensors) &&
-                   (cluster->nodes == 1 || cluster_has_nic_per_gpu(cluster));
-    return aligned ? end - first : 1;
-}
-
 /* A group inside one node touches no shared link, so one copy's group stands for all of the set. */
-static bool group_is_inside_a_node(const TrafficBuilder *builder, int stage, int copy) {
-    int per_node = builder->network->gpus_per_node, first = copy_gpu(builder, stage, copy, 0) / per_node;
+static bool group_is_inside_a_node(const CopyTraffic *builder, int stage, int copy) {
+    int per_node = builder->network->gpus_per_node, first = copy_traffic_gpu(builder, stage, copy, 0) / per_node;
     for (int tensor = 1; tensor < builder->plan->tensor_parallel; tensor++)
-        if (copy_gpu(builder, stage, copy, tensor) / per_node != first)
+        if (copy_traffic_gpu(builder, stage, copy, tensor) / per_node != first)
             return false;
     return true;
 }
 
-static int set_copies(const TrafficBuilder *builder, const ReplicaSet *set) {
+static int set_copies(const CopyTraffic *builder, const ReplicaSet *set) {
     return set->replica_count * (int)builder->plan->context_parallel;
 }
 
-static int set_copy(const TrafficBuilder *builder, const ReplicaSet *set, int index) {
+static int set_copy(const CopyTraffic *builder, const ReplicaSet *set, int index) {
     int contexts = (int)builder->plan->context_parallel;
     return set->replicas[index / contexts] * contexts + index % contexts;
 }
 
 /* Those that open_tensor_operation leaves to the first one. */
-static void echo_tensor_groups(TrafficBuilder *builder, const ReplicaSet *set, int stage, int operation) {
+static void echo_tensor_groups(CopyTraffic *builder, const ReplicaSet *set, int stage, int operation) {
     for (int i = 1; i < set_copies(builder, set); i++) {
         if (!group_is_inside_a_node(builder, stage, set_copy(builder, set, i)))
             continue;
         for (int tensor = 0; tensor < builder->plan->tensor_parallel; tensor++)
             traffic_echo_add(traffic_echo(builder->traffic),
-                             (EchoPair){operation, copy_gpu(builder, stage, set_copy(builder, set, 0), tensor),
-                                        copy_gpu(builder, stage, set_copy(builder, set, i), tensor)});
+                             (EchoPair){operation, copy_traffic_gpu(builder, stage, set_copy(builder, set, 0), tensor),
+                                        copy_traffic_gpu(builder, stage, set_copy(builder, set, i), tensor)});
     }
 }
 
-static int open_tensor_operation(TrafficBuilder *builder, const ReplicaSet *set, int stage) {
+static int open_tensor_operation(CopyTraffic *builder, const ReplicaSet *set, int stage) {
     int tensors = (int)builder->plan->tensor_parallel, count = 0;
     if (tensors < 2)
         return NO_OPERATION;
@@ -101,15 +61,15 @@ static int open_tensor_operation(TrafficBuilder *builder, const ReplicaSet *set,
         if (i > 0 && group_is_inside_a_node(builder, stage, copy))
             continue;
         for (int tensor = 0; tensor < tensors; tensor++)
-            builder->gpus[count * tensors + tensor] = copy_gpu(builder, stage, copy, tensor);
+            builder->gpus[count * tensors + tensor] = copy_traffic_gpu(builder, stage, copy, tensor);
         count++;
     }
-    int operation = add_operation(builder, (TrafficGroups){.kind = COLLECTIVE_ALL_REDUCE,
-                                                           .bytes = plan_hidden_bytes(builder->training),
-                                                           .ranks = tensors,
-                                                           .count = count,
-                                                           .split = builder->plan->sequence_parallel,
-                                                           .copies = 1});
+    int operation = copy_traffic_add(builder, (TrafficGroups){.kind = COLLECTIVE_ALL_REDUCE,
+                                                              .bytes = plan_hidden_bytes(builder->training),
+                                                              .ranks = tensors,
+                                                              .count = count,
+                                                              .split = builder->plan->sequence_parallel,
+                                                              .copies = 1});
     echo_tensor_groups(builder, set, stage, operation);
     return operation;
 }
@@ -122,59 +82,46 @@ typedef struct Hop {
 } Hop;
 
 /* One pair for every `copies` tensor ranks of every replica and context rank; returns their number. */
-static int fill_pairs(TrafficBuilder *builder, const ReplicaSet *set, Hop hop, int copies) {
+static int fill_pairs(CopyTraffic *builder, const ReplicaSet *set, Hop hop, int copies) {
     int pairs = 0, members = (int)plan_stage_gpus(builder->plan);
     for (int i = 0; i < set->replica_count; i++)
         for (int member = 0; member < members; member += copies, pairs++) {
             int other = (member + hop.ahead) % members;
-            builder->gpus[2 * pairs] = rank_gpu(builder, hop.from, set->replicas[i], member);
-            builder->gpus[2 * pairs + 1] = rank_gpu(builder, hop.to, set->replicas[i], other);
+            builder->gpus[2 * pairs] = copy_traffic_rank_gpu(builder, hop.from, set->replicas[i], member);
+            builder->gpus[2 * pairs + 1] = copy_traffic_rank_gpu(builder, hop.to, set->replicas[i], other);
         }
     return pairs;
 }
 
 /* All context ranks pass a block on to the next one at the same time. */
-static int open_context_operation(TrafficBuilder *builder, const ReplicaSet *set, int stage) {
+static int open_context_operation(CopyTraffic *builder, const ReplicaSet *set, int stage) {
     const PlanSpec *plan = builder->plan;
     if (plan->context_parallel < 2)
         return NO_OPERATION;
-    int copies = tensors_side_by_side(builder, 0, (int)plan->tensor_parallel);
+    int copies = copy_traffic_side_by_side(builder, 0, (int)plan->tensor_parallel);
     int pairs = fill_pairs(builder, set, (Hop){stage, stage, (int)plan->tensor_parallel}, copies);
-    return add_operation(builder, (TrafficGroups){.kind = COLLECTIVE_SEND_RECV,
-                                                  .bytes = training_context_block_bytes(builder->training),
-                                                  .ranks = 2,
-                                                  .count = pairs,
-                                                  .copies = copies});
+    return copy_traffic_add(builder, (TrafficGroups){.kind = COLLECTIVE_SEND_RECV,
+                                                     .bytes = training_context_block_bytes(builder->training),
+                                                     .ranks = 2,
+                                                     .count = pairs,
+                                                     .copies = copies});
 }
 
-static int open_message_operation(TrafficBuilder *builder, const ReplicaSet *set, int from, int to) {
+static int open_message_operation(CopyTraffic *builder, const ReplicaSet *set, int from, int to) {
     const PlanSpec *plan = builder->plan;
     int stages = (int)plan->pipeline_parallel;
     bool wraps = to < 0 || to >= stages;
     if (stages < 2 || (wraps && plan->virtual_stages < 2))
         return NO_OPERATION;
-    int copies = tensors_side_by_side(builder, 0, (int)plan->tensor_parallel);
+    int copies = copy_traffic_side_by_side(builder, 0, (int)plan->tensor_parallel);
     int pairs = fill_pairs(builder, set, (Hop){from, (to + stages) % stages, 0}, copies);
-    return add_operation(builder,
-                         (TrafficGroups){.kind = COLLECTIVE_SEND_RECV,
-                                         .bytes = plan_hidden_bytes(builder->training) / (double)plan->tensor_parallel,
-                                         .ranks = 2,
-                                         .count = pairs,
-                                         .copies = copies});
+    return copy_traffic_add(
+        builder, (TrafficGroups){.kind = COLLECTIVE_SEND_RECV,
+                                 .bytes = plan_hidden_bytes(builder->training) / (double)plan->tensor_parallel,
+                                 .ranks = 2,
+                                 .count = pairs,
+                                 .copies = copies});
 }
-
-/* Tensor ranks first .. end - 1 of a stage, each with its own data-parallel group. */
-typedef struct TensorSpan {
-    int stage;
-    int first;
-    int end;
-} TensorSpan;
-
-/* Copies of the weights that run a collective with each other: `ranks` of them, `stride` apart. */
-typedef struct CopyGroups {
-    int ranks;
-    int stride;
-} CopyGroups;
 
 static CopyGroups all_copies(const PlanSpec *plan) {
     return (CopyGroups){(int)plan_weight_copies(plan), 1};
@@ -189,44 +136,31 @@ static CopyGroups between_shard_groups(const PlanSpec *plan) {
     return (CopyGroups){(int)plan_weight_copies(plan) / shard, shard};
 }
 
-/* One collective for each tensor rank of the span and each group of copies, all at the same time. */
-static int open_copy_operation(TrafficBuilder *builder, const TensorSpan *span, const CopyGroups *groups,
-                               CollectiveKind kind, double bytes) {
-    int weight_copies = (int)plan_weight_copies(builder->plan), placed = 0, block = groups->ranks * groups->stride;
-    int copies = tensors_side_by_side(builder, span->first, span->end);
-    if (groups->ranks < 2 || bytes <= 0)
-        return NO_OPERATION;
-    for (int tensor = span->first; tensor < span->end; tensor += copies)
-        for (int i = 0; i < weight_copies; i++) {
-            int member = i % groups->ranks, offset = i / groups->ranks;
-            int copy = offset / groups->stride * block + offset % groups->stride + member * groups->stride;
-            builder->gpus[placed++] = copy_gpu(builder, span->stage, copy, tensor);
-        }
-    return add_operation(
-        builder,
-        (TrafficGroups){
-            .kind = kind, .bytes = bytes, .ranks = groups->ranks, .count = placed / groups->ranks, .copies = copies});
+/* Copies of the experts of one GPU. */
+static CopyGroups expert_copies(const PlanSpec *plan) {
+    return (CopyGroups){(int)plan_expert_copies(plan), (int)plan->expert_parallel};
 }
 
 /* The first and the last stage sum the gradients of their copies of a tied table. */
-static int open_embedding_operation(TrafficBuilder *builder, int first, int end) {
+static int open_embedding_operation(CopyTraffic *builder, int first, int end) {
     const PlanSpec *plan = builder->plan;
     const TransformerSpec *model = &builder->training->model;
-    int last_stage = (int)plan->pipeline_parallel - 1, pairs = 0, copies = tensors_side_by_side(builder, first, end);
+    int last_stage = (int)plan->pipeline_parallel - 1, pairs = 0,
+        copies = copy_traffic_side_by_side(builder, first, end);
     for (int copy = 0; copy < plan_weight_copies(plan); copy++)
         for (int tensor = first; tensor < end; tensor += copies, pairs++) {
-            builder->gpus[2 * pairs] = copy_gpu(builder, 0, copy, tensor);
-            builder->gpus[2 * pairs + 1] = copy_gpu(builder, last_stage, copy, tensor);
+            builder->gpus[2 * pairs] = copy_traffic_gpu(builder, 0, copy, tensor);
+            builder->gpus[2 * pairs + 1] = copy_traffic_gpu(builder, last_stage, copy, tensor);
         }
     double parameters = (double)model->vocab * (double)model->hidden / (double)plan->tensor_parallel;
-    return add_operation(builder, (TrafficGroups){.kind = COLLECTIVE_ALL_REDUCE,
-                                                  .bytes = parameters * training_gradient_bytes(plan),
-                                                  .ranks = 2,
-                                                  .count = pairs,
-                                                  .copies = copies});
+    return copy_traffic_add(builder, (TrafficGroups){.kind = COLLECTIVE_ALL_REDUCE,
+                                                     .bytes = parameters * training_gradient_bytes(plan),
+                                                     .ranks = 2,
+                                                     .count = pairs,
+                                                     .copies = copies});
 }
 
-static void open_set_operations(TrafficBuilder *builder, TrainingTraffic *out) {
+static void open_set_operations(CopyTraffic *builder, TrainingTraffic *out) {
     int sets = builder->ranks->replica_set_count, stages = out->stages;
     int *tensor = ARENA_ARRAY(builder->arena, sets * stages, int);
     int *context = ARENA_ARRAY(builder->arena, sets * stages, int);
@@ -251,31 +185,54 @@ typedef struct ChunkTraffic {
     int gradients;
     int parameters;
     int sum;
+    int expert_gradients;
+    int expert_parameters;
 } ChunkTraffic;
 
-static ChunkTraffic open_chunk_operations(TrafficBuilder *builder, const TensorSpan *span, double weights) {
+/* Experts are in no smaller shard groups, and below ZeRO-2. */
+static void open_expert_operations(CopyTraffic *builder, const TensorSpan *span, double experts, ChunkTraffic *out) {
     const PlanSpec *plan = builder->plan;
-    ChunkTraffic out = {NO_OPERATION, NO_OPERATION, NO_OPERATION};
+    CopyGroups copies = expert_copies(plan);
+    int slices = training_gradient_slices(builder->training, span->stage);
+    double bytes = experts * training_gradient_bytes(plan) / slices;
+    bool splits = plan_zero_stage(plan) > 0;
+    out->expert_gradients =
+        copy_traffic_open(builder, span, &copies, splits ? COLLECTIVE_REDUCE_SCATTER : COLLECTIVE_ALL_REDUCE, bytes);
+    if (splits)
+        out->expert_parameters = copy_traffic_open(builder, span, &copies, COLLECTIVE_ALL_GATHER,
+                                                   experts * activation_bytes(plan->precision));
+}
+
+/* `weights` with `experts` among them. */
+static ChunkTraffic open_chunk_operations(CopyTraffic *builder, const TensorSpan *span, double weights,
+                                          double experts) {
+    const PlanSpec *plan = builder->plan;
+    ChunkTraffic out = {NO_OPERATION, NO_OPERATION, NO_OPERATION, NO_OPERATION, NO_OPERATION};
     int stage = plan_zero_stage(plan), slices = training_gradient_slices(builder->training, span->stage);
+    weights -= experts;
     double bytes = weights * training_gradient_bytes(plan) / slices;
     CopyGroups all = all_copies(plan), shard = shard_groups(plan), between = between_shard_groups(plan);
     if (stage == 0)
-        out.gradients = open_copy_operation(builder, span, &all, COLLECTIVE_ALL_REDUCE, bytes);
+        out.gradients = copy_traffic_open(builder, span, &all, COLLECTIVE_ALL_REDUCE, bytes);
     if (stage == 1) {
-        out.gradients = open_copy_operation(builder, span, &shard, COLLECTIVE_REDUCE_SCATTER, bytes);
-        out.sum = open_copy_operation(builder, span, &between, COLLECTIVE_ALL_REDUCE, bytes / shard.ranks);
+        out.gradients = copy_traffic_open(builder, span, &shard, COLLECTIVE_REDUCE_SCATTER, bytes);
+        out.sum = copy_traffic_open(builder, span, &between, COLLECTIVE_ALL_REDUCE, bytes / shard.ranks);
     }
     if (stage == 1 || stage == 2)
-        out.parameters = open_copy_operation(builder, span, &shard, COLLECTIVE_ALL_GATHER,
-                                             weights * training_weight_bytes(builder->training));
+        out.parameters = copy_traffic_open(builder, span, &shard, COLLECTIVE_ALL_GATHER,
+                                           weights * training_weight_bytes(builder->training));
+    if (experts > 0)
+        open_expert_operations(builder, span, experts, &out);
     return out;
 }
 
-static void open_group_operations(TrafficBuilder *builder, TrainingTraffic *out) {
+static void open_group_operations(CopyTraffic *builder, TrainingTraffic *out) {
     int groups = out->tensor_groups, count = out->stages * out->chunks * groups;
     int width = (int)builder->plan->tensor_parallel / groups;
     int *gradients = ARENA_ARRAY(builder->arena, count, int), *parameters = ARENA_ARRAY(builder->arena, count, int);
     int *shard_sums = ARENA_ARRAY(builder->arena, count, int);
+    int *expert_gradients = ARENA_ARRAY(builder->arena, count, int);
+    int *expert_parameters = ARENA_ARRAY(builder->arena, count, int);
     for (int index = 0; index < count; index++) {
         int chunk = index / groups % out->chunks, first = index % groups * width;
         TensorSpan span = {.stage = index / groups / out->chunks, .first = first, .end = first + width};
@@ -284,32 +241,47 @@ static void open_group_operations(TrafficBuilder *builder, TrainingTraffic *out)
         bool again = chunk > 0 && weights == training_chunk_parameters(builder->training, span.stage, chunk - 1);
         ChunkTraffic opened = {0};
         if (!again)
-            opened = open_chunk_operations(builder, &span, weights);
+            opened = open_chunk_operations(builder, &span, weights,
+                                           training_chunk_expert_parameters(builder->training, span.stage, chunk));
         gradients[index] = again ? gradients[index - groups] : opened.gradients;
         parameters[index] = again ? parameters[index - groups] : opened.parameters;
         shard_sums[index] = again ? shard_sums[index - groups] : opened.sum;
+        expert_gradients[index] = again ? expert_gradients[index - groups] : opened.expert_gradients;
+        expert_parameters[index] = again ? expert_parameters[index - groups] : opened.expert_parameters;
     }
     out->gradients = gradients;
     out->parameters = parameters;
     out->shard_sums = shard_sums;
+    out->expert_gradients = expert_gradients;
+    out->expert_parameters = expert_parameters;
+}
+
+static void open_team_operations(CopyTraffic *builder, TrainingTraffic *out) {
+    ExpertTeams *teams = ARENA_NEW(builder->arena, ExpertTeams);
+    *teams = expert_teams_of(builder->arena, builder->ranks, builder->plan);
+    ExpertTraffic *experts = ARENA_ARRAY(builder->arena, teams->count * out->stages, ExpertTraffic);
+    for (int index = 0; index < teams->count * out->stages; index++)
+        experts[index] = expert_traffic_open(builder, teams, index / out->stages, index % out->stages);
+    out->teams = teams;
+    out->experts = experts;
 }
 
 /* `weights` are moved by each of the `times` collectives of a kind. */
-static UnitTraffic open_unit_operations(TrafficBuilder *builder, const TensorSpan *span, double weights, int times) {
+static UnitTraffic open_unit_operations(CopyTraffic *builder, const TensorSpan *span, double weights, int times) {
     const PlanSpec *plan = builder->plan;
     CopyGroups shard = shard_groups(plan), between = between_shard_groups(plan);
     double bytes = weights * training_gradient_bytes(plan);
     UnitTraffic unit = {.gather = NO_OPERATION, .times = times};
     if (plan_zero_stage(plan) == 3)
-        unit.gather = open_copy_operation(builder, span, &shard, COLLECTIVE_ALL_GATHER,
-                                          weights * activation_bytes(plan->precision));
-    unit.scatter = open_copy_operation(builder, span, &shard, COLLECTIVE_REDUCE_SCATTER, bytes);
-    unit.sum = open_copy_operation(builder, span, &between, COLLECTIVE_ALL_REDUCE, bytes / shard.ranks);
+        unit.gather = copy_traffic_open(builder, span, &shard, COLLECTIVE_ALL_GATHER,
+                                        weights * activation_bytes(plan->precision));
+    unit.scatter = copy_traffic_open(builder, span, &shard, COLLECTIVE_REDUCE_SCATTER, bytes);
+    unit.sum = copy_traffic_open(builder, span, &between, COLLECTIVE_ALL_REDUCE, bytes / shard.ranks);
     return unit;
 }
 
 /* Units of as many parameters in as many collectives share their operations. */
-static void open_shard_operations(TrafficBuilder *builder, TrainingTraffic *out) {
+static void open_shard_operations(CopyTraffic *builder, TrainingTraffic *out) {
     int count = shard_unit_count(builder->training), groups = out->tensor_groups;
     int width = (int)builder->plan->tensor_parallel / groups;
     UnitTraffic *units = ARENA_ARRAY(builder->arena, count * groups, UnitTraffic);
@@ -327,7 +299,7 @@ static void open_shard_operations(TrafficBuilder *builder, TrainingTraffic *out)
     out->units = count > 0 ? units : NULL;
 }
 
-static void open_embedding_operations(TrafficBuilder *builder, TrainingTraffic *out) {
+static void open_embedding_operations(CopyTraffic *builder, TrainingTraffic *out) {
     const PlanSpec *plan = builder->plan;
     int groups = out->tensor_groups, width = (int)plan->tensor_parallel / groups;
     int *embedding = ARENA_ARRAY(builder->arena, groups, int);
@@ -346,15 +318,16 @@ TrainingTraffic training_traffic_create(Arena *arena, const SimulationSpec *spec
                            .chunks = (int)plan->virtual_stages,
                            .exchange = layer_list_exchange_open(job, ranks, traffic),
                            .tensor_groups = ranks->splits_members ? (int)plan->tensor_parallel : 1};
-    TrafficBuilder builder = {.arena = arena,
-                              .training = &job->training,
-                              .plan = plan,
-                              .ranks = ranks,
-                              .spec = spec,
-                              .network = traffic_network(traffic),
-                              .traffic = traffic,
-                              .gpus = ARENA_ARRAY(arena, 2 * job->gpus, int)};
+    CopyTraffic builder = {.arena = arena,
+                           .training = &job->training,
+                           .plan = plan,
+                           .ranks = ranks,
+                           .spec = spec,
+                           .network = traffic_network(traffic),
+                           .traffic = traffic,
+                           .gpus = ARENA_ARRAY(arena, 2 * job->gpus, int)};
     open_set_operations(&builder, &out);
+    open_team_operations(&builder, &out);
     open_group_operations(&builder, &out);
     open_shard_operations(&builder, &out);
     open_embedding_operations(&builder, &out);

@@ -11,15 +11,16 @@
  *
  * With ZeRO, gradients are reduce-scattered and parameters gathered inside every shard group at the same time, and what
  * is left of the gradients is all-reduced between the groups: rank i of each with rank i of the others. The operations
- * of ZeRO-2 and 3 are those of one unit (shard_units.h).
+ * of ZeRO-2 and 3 are those of one unit (shard_units.h). Experts are reduced and gathered between their own copies
+ * (plan_experts.h).
  */
 #ifndef MODELS_WORKLOAD_TRAINING_TRAFFIC_H
 #define MODELS_WORKLOAD_TRAINING_TRAFFIC_H
 
-#include "models/workload/rank_classes.h"
-#include "models/workload/traffic.h"
+#include "models/workload/copy_traffic.h"
+#include "models/workload/expert_traffic.h"
 
-enum { NO_OPERATION = -1, TRAINING_SLICES_MAX = 4 };
+enum { TRAINING_SLICES_MAX = 4 };
 
 /* Of one unit of ZeRO-2 and 3, of which each runs `times` times; NO_OPERATION where there is nothing to do. */
 typedef struct UnitTraffic {
@@ -42,9 +43,13 @@ typedef struct TrainingTraffic {
                               NO_OPERATION from ZeRO-2 on */
     const int *parameters; /* the same for the parameters of a chunk that are gathered after the optimizer: ZeRO-1, 2 */
     const int *shard_sums; /* the same for what a slice of gradients leaves between shard groups */
-    const UnitTraffic *units; /* [unit * tensor_groups + group]; NULL below ZeRO-2 */
-    int exchange;             /* layer_list_traffic.h; NO_OPERATION without sharded tables */
-    const int *embedding;     /* [group]: tied embedding gradients of the first and the last stage */
+    const int *expert_gradients;  /* as gradients, of the experts that expert parallelism splits */
+    const int *expert_parameters; /* as parameters, of the same */
+    const ExpertTeams *teams;
+    const ExpertTraffic *experts; /* [team * stages + stage] */
+    const UnitTraffic *units;     /* [unit * tensor_groups + group]; NULL below ZeRO-2 */
+    int exchange;                 /* layer_list_traffic.h; NO_OPERATION without sharded tables */
+    const int *embedding;         /* [group]: tied embedding gradients of the first and the last stage */
 } TrainingTraffic;
 
 /* Slices into which the last backward pass of a chunk is cut so that its gradients can leave early; at most

@@ -24,7 +24,11 @@ static double key_value_features(const TransformerSpec *model) {
     return 2.0 * (double)transformer_kv_heads(model) * (double)transformer_head_dim(model);
 }
 
-static double mlp_matrices(const TransformerSpec *model) {
+int64_t transformer_expert_ffn_hidden(const TransformerSpec *model) {
+    return model->expert_ffn_hidden ? model->expert_ffn_hidden : transformer_ffn_hidden(model);
+}
+
+double transformer_mlp_matrices(const TransformerSpec *model) {
     return model->gated ? 3 : 2;
 }
 
@@ -33,19 +37,38 @@ static double norm_parameters(const TransformerSpec *model) {
     return (double)model->hidden * (model->rms_norm ? 1 : 2);
 }
 
-static double layer_biases(const TransformerSpec *model) {
-    double hidden = (double)model->hidden, ffn = (double)transformer_ffn_hidden(model);
-    double attention = query_features(model) + key_value_features(model);
+static double attention_biases(const TransformerSpec *model) {
+    double projections = query_features(model) + key_value_features(model);
     if (!model->biases)
-        return model->qkv_biases ? attention : 0;
-    return attention + hidden + (mlp_matrices(model) - 1) * ffn + hidden;
+        return model->qkv_biases ? projections : 0;
+    return projections + (double)model->hidden;
+}
+
+/* One dense MLP, or one expert. */
+static double mlp_parameters(const TransformerSpec *model, int64_t ffn_hidden) {
+    double hidden = (double)model->hidden, ffn = (double)ffn_hidden, matrices = transformer_mlp_matrices(model);
+    return matrices * hidden * ffn + (model->biases ? (matrices - 1) * ffn + hidden : 0);
+}
+
+double transformer_expert_parameters(const TransformerSpec *model) {
+    return (double)model->experts * mlp_parameters(model, transformer_expert_ffn_hidden(model));
+}
+
+/* Experts with their router, of which a token meets `chosen`, or the dense MLP. */
+static double mlp_block_parameters(const TransformerSpec *model, int64_t chosen) {
+    if (model->experts == 0)
+        return mlp_parameters(model, transformer_ffn_hidden(model));
+    return (double)(chosen + model->shared_experts) * mlp_parameters(model, transformer_expert_ffn_hidden(model)) +
+           (double)model->hidden * (double)model->experts;
+}
+
+static double layer_parameters(const TransformerSpec *model, int64_t chosen) {
+    double attention = (double)model->hidden * (2 * query_features(model) + key_value_features(model));
+    return attention + mlp_block_parameters(model, chosen) + attention_biases(model) + 2 * norm_parameters(model);
 }
 
 double transformer_layer_parameters(const TransformerSpec *model) {
-    double hidden = (double)model->hidden, ffn = (double)transformer_ffn_hidden(model);
-    double attention = hidden * (2 * query_features(model) + key_value_features(model));
-    double weights = attention + mlp_matrices(model) * hidden * ffn;
-    return weights + layer_biases(model) + 2 * norm_parameters(model);
+    return layer_parameters(model, model->experts);
 }
 
 double transformer_embedding_parameters(const TransformerSpec *model) {
@@ -61,16 +84,34 @@ double transformer_parameters(const TransformerSpec *model) {
            transformer_head_parameters(model) + norm_parameters(model);
 }
 
+double transformer_active_parameters(const TransformerSpec *model) {
+    double idle = transformer_layer_parameters(model) - layer_parameters(model, model->experts_per_token);
+    return transformer_parameters(model) - (double)model->layers * idle;
+}
+
 double transformer_attention_flop(const TransformerSpec *model, int64_t sequence_tokens) {
     double tokens = (double)sequence_tokens;
     return 4 * tokens * tokens * query_features(model);
 }
 
+static double mlp_flop(const TransformerSpec *model, int64_t ffn_hidden, double times) {
+    return 2 * times * transformer_mlp_matrices(model) * (double)model->hidden * (double)ffn_hidden;
+}
+
+double transformer_expert_flop(const TransformerSpec *model, int64_t sequence_tokens) {
+    double pairs = (double)sequence_tokens * (double)model->experts_per_token;
+    return mlp_flop(model, transformer_expert_ffn_hidden(model), pairs);
+}
+
 double transformer_layer_flop(const TransformerSpec *model, int64_t sequence_tokens) {
     double tokens = (double)sequence_tokens, hidden = (double)model->hidden;
-    double projections = hidden * (2 * query_features(model) + key_value_features(model));
-    double mlp = mlp_matrices(model) * hidden * (double)transformer_ffn_hidden(model);
-    return 2 * tokens * (projections + mlp) + transformer_attention_flop(model, sequence_tokens);
+    double projections = 2 * tokens * hidden * (2 * query_features(model) + key_value_features(model));
+    double attention = projections + transformer_attention_flop(model, sequence_tokens);
+    if (model->experts == 0)
+        return attention + mlp_flop(model, transformer_ffn_hidden(model), tokens);
+    double shared = tokens * (double)model->shared_experts;
+    return attention + mlp_flop(model, transformer_expert_ffn_hidden(model), shared) +
+           transformer_expert_flop(model, sequence_tokens) + 2 * tokens * hidden * (double)model->experts;
 }
 
 double transformer_head_flop(const TransformerSpec *model, int64_t sequence_tokens) {

@@ -46,18 +46,18 @@ static void add_plain(KernelList *list, int64_t m, int64_t n, int64_t k) {
     kernel_list_add_gemm(list, (GemmShape){1, m, n, k, list->precision, false});
 }
 
-static void add_cast(KernelList *list, int64_t rows, int64_t columns) {
+void kernel_list_add_cast(KernelList *list, int64_t rows, int64_t columns) {
     if (list->precision == PRECISION_FP8)
         kernel_list_add_memory(list, FP8_CAST_BYTES * (double)at_least_one(rows) * (double)at_least_one(columns));
 }
 
 void kernel_list_add_product(KernelList *list, int64_t m, int64_t n, int64_t k) {
-    add_cast(list, m, k);
+    kernel_list_add_cast(list, m, k);
     add_plain(list, m, n, k);
 }
 
 void kernel_list_add_input_gradient(KernelList *list, int64_t m, int64_t n, int64_t k) {
-    add_cast(list, m, n);
+    kernel_list_add_cast(list, m, n);
     add_plain(list, m, k, n);
 }
 

@@ -41,6 +41,9 @@ void kernel_list_add_input_gradient(KernelList *list, int64_t m, int64_t n, int6
 void kernel_list_add_weight_gradient(KernelList *list, int64_t m, int64_t n, int64_t k);
 void kernel_list_add_product_backward(KernelList *list, int64_t m, int64_t n, int64_t k);
 
+/* In fp8, the cast of an operand that comes in 16 bit; otherwise nothing. */
+void kernel_list_add_cast(KernelList *list, int64_t rows, int64_t columns);
+
 /* One kernel that reads and writes `bytes` in sum. */
 void kernel_list_add_memory(KernelList *list, double bytes);
 

@@ -1,6 +1,9 @@
 #include "scenarios/experiment/measured_model.h"
 
+#include <ctype.h>
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 static const int64_t USUAL_VOCAB = 51200; /* GPT-2's 50,257, padded as Megatron-LM does */
 static const double GPT_DROPOUT_FRACTION = 0.1;
@@ -49,6 +52,20 @@ static const NamedStyle *named_style(MeasuredRow *row) {
     return found;
 }
 
+/* "8 experts top-2" in the model's name: every expert has ffn_hidden features. */
+static void read_experts(MeasuredRow *row, TransformerSpec *model) {
+    long experts, chosen;
+    const char *name = measured_row_text(row, "model"), *words = strstr(name, " experts top-");
+    while (words != NULL && words > name && isdigit((unsigned char)words[-1]))
+        words--;
+    if (words == NULL || sscanf(words, "%8ld experts top-%8ld", &experts, &chosen) != 2) {
+        measured_row_refuse(row, "model: found a mixture of experts, expected \"8 experts top-2\" in its name");
+        return;
+    }
+    model->experts = experts;
+    model->experts_per_token = chosen;
+}
+
 static TransformerSpec read_sizes(MeasuredRow *row) {
     TransformerSpec model = transformer_default();
     model.name = measured_row_text(row, "model");
@@ -70,11 +87,11 @@ static TransformerSpec read_sizes(MeasuredRow *row) {
 }
 
 TransformerSpec measured_model_read(MeasuredRow *row, int64_t sequence_tokens) {
-    if (measured_row_has_words(measured_row_text(row, "model"), "MoE"))
-        measured_row_refuse(row, "mixture of experts is not modelled yet");
     if (measured_row_has_words(measured_row_text(row, "note"), "LoRA"))
         measured_row_refuse(row, "LoRA fine-tuning is not modelled yet");
     TransformerSpec sizes = read_sizes(row);
+    if (measured_row_has_words(sizes.name, "MoE"))
+        read_experts(row, &sizes);
     double stated = measured_row_number(row, "params_b") * 1e9;
     if (row->reason != NULL)
         return sizes;
@@ -88,6 +105,11 @@ TransformerSpec measured_model_read(MeasuredRow *row, int64_t sequence_tokens) {
     make_gpt(&gpt, sequence_tokens);
     make_llama(&llama);
     double gpt_distance = fabs(transformer_parameters(&gpt) - stated);
+    if (sizes.experts > 0 && !(stated > 0)) {
+        measured_row_assume(row, "Llama style, as published mixtures of experts: gated MLP, RMSNorm, no biases, rotary "
+                                 "positions, untied embeddings, no dropout.");
+        return llama;
+    }
     if (stated > 0 && fabs(transformer_parameters(&llama) - stated) < gpt_distance) {
         measured_row_assume(row, "Llama style by the number of parameters: gated MLP, RMSNorm, no biases, rotary "
                                  "positions, untied embeddings, no dropout.");

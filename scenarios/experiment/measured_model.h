@@ -2,7 +2,8 @@
  * measured_model: the transformer of a measured-run row. The table does not say whether the MLP is gated: it is when
  * the stated number of parameters is nearer to the gated count. A gated model is taken as Llama style (RMSNorm, no
  * biases, rotary positions, untied embeddings, no dropout), any other as GPT style (LayerNorm, biases, learned
- * positions, tied embeddings, dropout 0.1).
+ * positions, tied embeddings, dropout 0.1). "MoE" in the model's name asks for "8 experts top-2" there; such a model
+ * without params_b is taken as gated.
  */
 #ifndef SCENARIOS_EXPERIMENT_MEASURED_MODEL_H
 #define SCENARIOS_EXPERIMENT_MEASURED_MODEL_H

@@ -156,6 +156,9 @@ static void read_sizes(MeasuredRow *row, PlanSpec *plan) {
     plan->tensor_parallel = read_size(row, "tp");
     plan->pipeline_parallel = read_size(row, "pp");
     plan->context_parallel = measured_row_count(row, "cp") > 1 ? measured_row_count(row, "cp") : 1;
+    plan->expert_parallel = measured_row_count(row, "ep") > 1 ? measured_row_count(row, "ep") : 1;
+    if (plan->expert_parallel > 1)
+        measured_row_assume(row, "Tokens are spread evenly over the experts, none is dropped.");
     plan->virtual_stages = measured_row_count(row, "vp");
     plan->data_parallel = measured_row_count(row, "dp");
     plan->micro_batch_seqs = measured_row_needed_count(row, "micro_batch_seqs");
@@ -166,8 +169,6 @@ static void read_sizes(MeasuredRow *row, PlanSpec *plan) {
                                                             : "dp is not stated: gpus / (tp x pp).");
     if (plan->gradient_accumulation == 0 && plan->global_batch_seqs == 0)
         measured_row_refuse(row, "neither global_batch_seqs nor grad_accum is stated");
-    if (measured_row_count(row, "ep") > 1)
-        measured_row_refuse(row, "expert parallelism is not modelled yet");
 }
 
 static void read_precision(MeasuredRow *row, PlanSpec *plan) {

@@ -45,6 +45,20 @@ static int list_context(const JobSpec *job, int64_t *values) {
     return list_divisors(left, plan->flash_attention ? left : 1, values);
 }
 
+/* Copies of the weights, as far as the experts go. */
+static int list_expert(const JobSpec *job, int64_t *values) {
+    int64_t copies = job->gpus / (job->training.plan.tensor_parallel * job->training.plan.pipeline_parallel);
+    int64_t experts = job->training.model.experts > 0 ? job->training.model.experts : 1;
+    int64_t found[PLAN_DIMENSION_MOST_VALUES];
+    int count = 0, all = list_divisors(experts, experts < copies ? experts : copies, found);
+    for (int i = 0; i < all; i++)
+        if (copies % found[i] == 0)
+            values[count++] = found[i];
+    if (count == 0)
+        values[count++] = 1;
+    return count;
+}
+
 static int list_virtual(const JobSpec *job, int64_t *values) {
     const PlanSpec *plan = &job->training.plan;
     int64_t layers = job->training.model.layers + plan->embedding_as_layer + plan->head_as_layer;
@@ -95,15 +109,21 @@ static int list_switch(bool matters, int64_t *values) {
     return matters ? 2 : 1;
 }
 
+/* A tensor group with experts needs it. */
 static int list_sequence_parallel(const JobSpec *job, int64_t *values) {
-    return list_switch(job->training.plan.tensor_parallel > 1, values);
+    bool splits = job->training.plan.tensor_parallel > 1;
+    if (!splits || job->training.model.experts == 0)
+        return list_switch(splits, values);
+    values[0] = 1;
+    return 1;
 }
 
-/* Without replicas there is nothing to split; 2 and 3 are for models of one chunk (plan.c). `distributed_optimizer` is
+/* Without replicas there is nothing to split; 2 and 3 are for models of one chunk whose experts are not split (plan.c,
+ * plan_experts.c). `distributed_optimizer` is
  * the first by another name. */
 static int list_zero(const JobSpec *job, int64_t *values) {
     const PlanSpec *plan = &job->training.plan;
-    bool one_chunk = plan->pipeline_parallel * plan->virtual_stages == 1;
+    bool one_chunk = plan->pipeline_parallel * plan->virtual_stages * plan->expert_parallel == 1;
     int64_t least = plan->distributed_optimizer ? 1 : 0, most = one_chunk && least == 0 ? 3 : 1;
     int count = 0;
     if (job->gpus * plan->context_parallel <= model_gpus(plan))
@@ -114,10 +134,15 @@ static int list_zero(const JobSpec *job, int64_t *values) {
 }
 
 static const PlanDimension DIMENSIONS[] = {
-    {"tensor_parallel", "tp", list_tensor},     {"pipeline_parallel", "pp", list_pipeline},
-    {"context_parallel", "cp", list_context},   {"virtual_stages", "vp", list_virtual},
-    {"schedule", "schedule", list_schedule},    {"micro_batch", "mb", list_micro_batch},
-    {"recompute", "recompute", list_recompute}, {"sequence_parallel", "sp", list_sequence_parallel},
+    {"tensor_parallel", "tp", list_tensor},
+    {"pipeline_parallel", "pp", list_pipeline},
+    {"context_parallel", "cp", list_context},
+    {"expert_parallel", "ep", list_expert},
+    {"virtual_stages", "vp", list_virtual},
+    {"schedule", "schedule", list_schedule},
+    {"micro_batch", "mb", list_micro_batch},
+    {"recompute", "recompute", list_recompute},
+    {"sequence_parallel", "sp", list_sequence_parallel},
     {"zero_stage", "zero", list_zero},
 };
 

@@ -22,8 +22,8 @@ typedef struct PlanDimension {
     int (*list)(const JobSpec *job, int64_t *values);
 } PlanDimension;
 
-/* The rows in the order in which they are chosen; NULL past the end. The first three are tensor, pipeline and
- * context: how the GPUs are split. */
+/* The rows in the order in which they are chosen; NULL past the end. The first four are tensor, pipeline, context
+ * and expert: how the GPUs are split. */
 const PlanDimension *plan_dimension_at(int index);
 int plan_dimension_count(void);
 

@@ -15,15 +15,18 @@ typedef struct Family {
     const char *rms_norm;
     const char *tied;       /* when the file does not say */
     bool learned_positions; /* otherwise rotary, and max_position_embeddings is a limit and no table */
+    bool experts;           /* in every layer */
 } Family;
 
 static const Family FAMILIES[] = {
-    {"gpt2", "false", "true", "false", "false", "true", true},
-    {"gpt_neox", "false", "true", "false", "false", "false", false},
-    {"llama", "true", "false", "false", "true", "false", false},
-    {"mistral", "true", "false", "false", "true", "false", false},
-    {"qwen2", "true", "false", "true", "true", "false", false},
-    {"qwen3", "true", "false", "false", "true", "false", false},
+    {"gpt2", "false", "true", "false", "false", "true", true, false},
+    {"gpt_neox", "false", "true", "false", "false", "false", false, false},
+    {"llama", "true", "false", "false", "true", "false", false, false},
+    {"mistral", "true", "false", "false", "true", "false", false, false},
+    {"qwen2", "true", "false", "true", "true", "false", false, false},
+    {"qwen3", "true", "false", "false", "true", "false", false, false},
+    {"mixtral", "true", "false", "false", "true", "false", false, true},
+    {"qwen3_moe", "true", "false", "false", "true", "false", false, true},
 };
 
 static const char *const SHAPE_KEYS[] = {
@@ -32,6 +35,8 @@ static const char *const SHAPE_KEYS[] = {
     "hidden_dropout",      "resid_pdrop"};
 static const char *const POSITION_KEYS[] = {"max_position_embeddings", "n_positions"};
 static const char *const EXPERT_KEYS[] = {"num_local_experts", "num_experts", "n_routed_experts", "moe_num_experts"};
+static const char *const EXPERT_SHAPE_KEYS[] = {"num_local_experts", "num_experts", "num_experts_per_tok",
+                                                "moe_intermediate_size"};
 
 #define LENGTH(array) (sizeof(array) / sizeof(array)[0])
 
@@ -81,6 +86,20 @@ static bool is_dense(const YamlNode *config, const char *path, ErrorList *errors
     return true;
 }
 
+/* In qwen3_moe some layers may be dense. */
+static bool is_alike(const YamlNode *config, const char *path, ErrorList *errors) {
+    const YamlPair *step = yaml_node_pair(config, "decoder_sparse_step");
+    const YamlPair *dense = yaml_node_pair(config, "mlp_only_layers");
+    bool every = step == NULL || step->value->kind != YAML_SCALAR || strcmp(step->value->text, "1") == 0;
+    bool none = dense == NULL || yaml_node_is_null(dense->value) || dense->value->count == 0;
+    if (every && none)
+        return true;
+    error_list_add(errors, (every ? dense : step)->value->place, path,
+                   "found layers without experts (%s), expected experts in every layer",
+                   every ? "mlp_only_layers" : "decoder_sparse_step");
+    return false;
+}
+
 static void add(YamlNode *model, YamlPair pair, Arena *arena) {
     pair.value = tree_copy(pair.value, arena);
     model->pairs[model->count++] = pair;
@@ -98,16 +117,18 @@ YamlNode *hf_config_model(const YamlNode *config, const char *path, Arena *arena
                        yaml_node_shown(config, arena));
         return NULL;
     }
-    const Family *family = is_dense(config, path, errors) ? find_family(config, path, errors) : NULL;
-    if (family == NULL)
+    const Family *family = find_family(config, path, errors);
+    if (family == NULL || !(family->experts ? is_alike : is_dense)(config, path, errors))
         return NULL;
     YamlNode *model = ARENA_NEW(arena, YamlNode);
     *model = (YamlNode){.kind = YAML_MAPPING, .place = config->place};
-    model->pairs = ARENA_ARRAY(arena, LENGTH(SHAPE_KEYS) + LENGTH(POSITION_KEYS) + 5, YamlPair);
+    model->pairs =
+        ARENA_ARRAY(arena, LENGTH(SHAPE_KEYS) + LENGTH(POSITION_KEYS) + LENGTH(EXPERT_SHAPE_KEYS) + 5, YamlPair);
     for (int i = 0; i < config->count; i++) {
         const YamlPair *pair = &config->pairs[i];
         bool wanted = is_one_of(pair->key, SHAPE_KEYS, LENGTH(SHAPE_KEYS)) ||
-                      (family->learned_positions && is_one_of(pair->key, POSITION_KEYS, LENGTH(POSITION_KEYS)));
+                      (family->learned_positions && is_one_of(pair->key, POSITION_KEYS, LENGTH(POSITION_KEYS))) ||
+                      (family->experts && is_one_of(pair->key, EXPERT_SHAPE_KEYS, LENGTH(EXPERT_SHAPE_KEYS)));
         if (wanted && !yaml_node_is_null(pair->value))
             add(model, *pair, arena);
     }

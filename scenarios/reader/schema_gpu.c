@@ -96,7 +96,7 @@ static const SchemaRow KERNEL_ROWS[] = {
      .type = FIELD_OBJECT,
      .offset = offsetof(GpuKernels, moe),
      .required = true,
-     .help = "mixture-of-experts layers; only `calibrate` reads it, no run yet",
+     .help = "mixture-of-experts layers",
      .table = &SCHEMA_MOE},
 };
 

@@ -158,7 +158,8 @@ const Command command_plan = {
     .details =
         "FILE is as for `run`, with one training job and its `global_batch`. What its plan says is fixed, everything\n"
         "else of this is searched: tensor_parallel, pipeline_parallel, context_parallel (with flash_attention),\n"
-        "virtual_stages, schedule, micro_batch, recompute, sequence_parallel, zero_stage. Data parallelism follows.\n"
+        "expert_parallel (of a mixture), virtual_stages, schedule, micro_batch, recompute, sequence_parallel,\n"
+        "zero_stage. Data parallelism follows.\n"
         "\n"
         "Plans that cannot be, do not fit into memory, or are beaten whatever a run would say, are not run. The best\n"
         "plans and the Pareto front are those of a search that runs everything (--exhaustive), on any number of\n"

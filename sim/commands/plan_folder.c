@@ -35,13 +35,15 @@ static void write_best(FILE *out, const void *context) {
     arena_destroy(arena);
 }
 
-/* "8 x 16 x 8", "8 x 16 x 4, context 2": what a point is called in the picture. */
+/* "8 x 16 x 8", "8 x 16 x 4, context 2, expert 4": what a point is called in the picture. */
 static const char *label_of(const PlanCandidate *candidate, Arena *arena) {
     const PlanSpec *plan = &candidate->point->plan;
     const char *context =
         plan->context_parallel > 1 ? arena_format(arena, ", context %" PRId64, plan->context_parallel) : "";
-    return arena_format(arena, "%" PRId64 " x %" PRId64 " x %" PRId64 "%s", plan->tensor_parallel,
-                        plan->pipeline_parallel, plan->data_parallel, context);
+    const char *expert =
+        plan->expert_parallel > 1 ? arena_format(arena, ", expert %" PRId64, plan->expert_parallel) : "";
+    return arena_format(arena, "%" PRId64 " x %" PRId64 " x %" PRId64 "%s%s", plan->tensor_parallel,
+                        plan->pipeline_parallel, plan->data_parallel, context, expert);
 }
 
 static void write_point(DatSet *set, const PlanSearch *search, int index, const char *label) {

@@ -76,3 +76,50 @@ Test(transformer, an_untied_head_has_parameters_of_its_own) {
     untied.tied_embeddings = false;
     cr_assert_eq(transformer_parameters(&untied) - transformer_parameters(&tied), 51200.0 * 12288);
 }
+
+/* Jiang et al. 2024, Mixtral of Experts (arXiv 2401.04088): 47B parameters, of which a token uses 13B; the weights that
+ * are published are 46,702,792,704. */
+static TransformerSpec mixtral_8x7b(void) {
+    return (TransformerSpec){.hidden = 4096,
+                             .layers = 32,
+                             .heads = 32,
+                             .kv_heads = 8,
+                             .ffn_hidden = 14336,
+                             .vocab = 32000,
+                             .gated = true,
+                             .rms_norm = true,
+                             .experts = 8,
+                             .experts_per_token = 2};
+}
+
+Test(transformer, parameters_of_mixtral_8x7b_are_exact) {
+    TransformerSpec model = mixtral_8x7b();
+    cr_assert_eq(transformer_parameters(&model), 46702792704.0);
+    cr_assert_float_eq(transformer_active_parameters(&model), 12.88e9, 0.005e9);
+}
+
+/* Qwen3 30B-A3B as published by its authors: 30.5B parameters, 3.3B activated. */
+Test(transformer, small_experts_have_features_of_their_own) {
+    TransformerSpec model = mixtral_8x7b();
+    model.hidden = 2048;
+    model.layers = 48;
+    model.kv_heads = 4;
+    model.head_dim = 128;
+    model.vocab = 151936;
+    model.experts = 128;
+    model.experts_per_token = 8;
+    model.expert_ffn_hidden = 768;
+    cr_assert_float_eq(transformer_parameters(&model), 30.5e9, 0.05e9);
+    cr_assert_float_eq(transformer_active_parameters(&model), 3.35e9, 0.05e9);
+}
+
+Test(transformer, only_the_experts_that_a_token_meets_count_as_flop) {
+    TransformerSpec model = mixtral_8x7b(), dense = model;
+    dense.experts = dense.experts_per_token = 0;
+    double pair = 2 * 3 * 4096.0 * 14336, router = 2 * 4096.0 * 8;
+    double more = transformer_layer_flop(&model, 2385) - transformer_layer_flop(&dense, 2385);
+    cr_assert_float_eq(more, 2385 * (pair + router), 1);
+    model.shared_experts = 3;
+    cr_assert_float_eq(transformer_layer_flop(&model, 2385) - transformer_layer_flop(&dense, 2385),
+                       2385 * (4 * pair + router), 1);
+}

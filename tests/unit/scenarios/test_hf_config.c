@@ -42,8 +42,15 @@ Test(hf_config, without_model_type_silu_tells_a_llama) {
                  "\"tie_word_embeddings\": false}");
 }
 
+Test(hf_config, experts_keep_their_numbers) {
+    expect_model("{\"model_type\": \"mixtral\", \"num_local_experts\": 8, \"num_experts_per_tok\": 2, "
+                 "\"sliding_window\": null}",
+                 "{\"num_local_experts\": 8, \"num_experts_per_tok\": 2, \"gated\": true, \"biases\": false, "
+                 "\"qkv_biases\": false, \"rms_norm\": true, \"tie_word_embeddings\": false}");
+}
+
 Test(hf_config, what_is_no_dense_known_transformer_is_refused) {
-    const char *families = "expected one of gpt2, gpt_neox, llama, mistral, qwen2, qwen3\n";
+    const char *families = "expected one of gpt2, gpt_neox, llama, mistral, qwen2, qwen3, mixtral, qwen3_moe\n";
     Reading *reading = reading_create();
     expect_model(
         "{\"model_type\": \"mamba\"}",
@@ -53,5 +60,12 @@ Test(hf_config, what_is_no_dense_known_transformer_is_refused) {
     reading_destroy(reading);
     expect_model("{\"model_type\": \"mistral\", \"num_local_experts\": 8}",
                  "t.yaml:1:48: jobs[0].model: found num_local_experts 8, expected a dense model\n");
+    expect_model(
+        "{\"model_type\": \"qwen3_moe\", \"num_experts\": 8, \"mlp_only_layers\": [3]}",
+        "t.yaml:1:66: jobs[0].model: found layers without experts (mlp_only_layers), expected experts in every "
+        "layer\n");
+    expect_model("{\"model_type\": \"qwen3_moe\", \"num_experts\": 8, \"decoder_sparse_step\": 2}",
+                 "t.yaml:1:70: jobs[0].model: found layers without experts (decoder_sparse_step), expected experts in "
+                 "every layer\n");
     expect_model("[1]", "t.yaml:1:1: jobs[0].model: found a list, expected the mapping of a config.json\n");
 }

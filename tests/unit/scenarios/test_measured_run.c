@@ -291,9 +291,25 @@ Test(measured_run, nvidia_s_gpt3_in_mlperf_interleaves_and_has_no_dropout) {
 }
 
 Test(measured_run, what_is_not_modelled_is_a_reason) {
-    expect_reason("ep=8", "expert parallelism is not modelled yet");
-    expect_reason("model=Grok-1 314B MoE 8 experts top-2", "mixture of experts is not modelled yet");
+    expect_reason("model=Grok-1 314B MoE",
+                  "model: found a mixture of experts, expected \"8 experts top-2\" in its name");
     expect_reason("note=LoRA", "LoRA fine-tuning is not modelled yet");
+}
+
+Test(measured_run, a_mixture_of_experts_says_so_in_the_name_of_its_model) {
+    static const char *const GROK = "model=Grok-1 314B MoE 16 experts top-3|tp=1|dp=8|ep=4|release=2024-11|grad_accum="
+                                    "|params_b=";
+    Reading *reading = reading_create();
+    MeasuredRun run = measured_table_run(reading, GROK);
+    const TrainingSpec *training = &run.spec.jobs[0].training;
+    cr_assert_null(run.reason, "%s", run.reason);
+    cr_assert_eq(training->model.experts, 16);
+    cr_assert_eq(training->model.experts_per_token, 3);
+    cr_assert(training->model.gated);
+    cr_assert_eq(training->plan.expert_parallel, 4);
+    reading_destroy(reading);
+    expect_assumption(GROK, "Tokens are spread evenly over the experts, none is dropped.");
+    expect_reason("ep=2", "plan.expert_parallel: found it for a dense model, expected num_experts in the model");
 }
 
 Test(measured_run, a_context_group_divides_the_replicas_and_has_a_fused_attention) {

@@ -61,6 +61,15 @@ Test(plan_search, pruning_finds_what_an_exhaustive_search_finds_for_a_llama_on_h
                         "jobs[0].sequence_length=4096", "jobs[0].plan.precision=bf16");
 }
 
+Test(plan_search, pruning_finds_what_an_exhaustive_search_finds_for_a_mixture_of_experts) {
+    EXPECT_SAFE_PRUNING("jobs[0].model={hidden_size: 2048, num_hidden_layers: 12, num_attention_heads: 16, vocab_size: "
+                        "32000, gated: true, biases: false, num_experts: 8, num_experts_per_tok: 2, "
+                        "moe_intermediate_size: 1408}",
+                        "cluster.node=dgx-h100", "jobs[0].plan.flash_attention=true", "jobs[0].plan.precision=bf16",
+                        "jobs[0].plan.expert_imbalance=1.5", "jobs[0].plan.capacity_factor=0.9",
+                        "jobs[0].plan.recompute=none");
+}
+
 Test(plan_search, pruning_finds_what_an_exhaustive_search_finds_on_an_oversubscribed_fabric) {
     EXPECT_SAFE_PRUNING("cluster.nodes=6", "cluster.fabric.nodes_per_leaf=2", "cluster.fabric.oversubscription=3.5",
                         "jobs[0].model=gpt-1.7b", "jobs[0].plan.global_batch=48");

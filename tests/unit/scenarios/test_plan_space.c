@@ -100,6 +100,22 @@ Test(plan_space, context_groups_need_fused_attention_and_leave_gpus_to_nobody_el
     arena_destroy(arena);
 }
 
+Test(plan_space, expert_groups_divide_the_experts_and_the_copies) {
+    Arena *arena = arena_create();
+    PlanPoints dense = list(NO_SETS, &(PlanWish){0}, arena);
+    cr_expect_eq(value_count(&dense, "expert_parallel"), 1);
+    PlanPoints points = list(SETS("jobs[0].model=mixtral-8x7b"), &(PlanWish){0}, arena);
+    cr_expect_eq(value_count(&points, "expert_parallel"), 4, "1, 2, 4 and 8 of the 8 experts");
+    for (int i = 0; i < points.count; i++) {
+        const PlanSpec *plan = &points.items[i].plan;
+        cr_expect(plan->sequence_parallel == (plan->tensor_parallel > 1));
+        cr_expect(plan->expert_parallel == 1 || plan->zero_stage < 2);
+        if (points.items[i].reason != NULL)
+            cr_expect_str_neq(points.items[i].key, "expert_parallel");
+    }
+    arena_destroy(arena);
+}
+
 Test(plan_space, a_plan_that_cannot_be_says_why_and_for_which_key) {
     Arena *arena = arena_create();
     PlanWish wish = {WORDS("pipeline_parallel=16"), .try_count = 1};
@@ -150,8 +166,8 @@ Test(plan_space, mistakes_are_named) {
     Arena *arena = arena_create();
     cr_expect_str_eq(
         refusal(NO_SETS, &(PlanWish){WORDS("tensor=4"), .try_count = 1}, arena),
-        "found \"tensor\", expected one of tensor_parallel, pipeline_parallel, context_parallel, virtual_stages, "
-        "schedule, micro_batch, recompute, sequence_parallel, zero_stage");
+        "found \"tensor\", expected one of tensor_parallel, pipeline_parallel, context_parallel, expert_parallel, "
+        "virtual_stages, schedule, micro_batch, recompute, sequence_parallel, zero_stage");
     cr_expect_str_eq(refusal(NO_SETS, &(PlanWish){WORDS("tensor_parallel"), .try_count = 1}, arena),
                      "found \"tensor_parallel\", expected name=value,value");
     cr_expect_str_eq(refusal(NO_SETS, &(PlanWish){.gpus = "8,17"}, arena),

@@ -1,0 +1,41 @@
+#include "models/workload/expert_traffic.h"
+
+#include "models/workload/plan_experts.h"
+#include "models/workload/training_experts.h"
+
+/* The groups of neighbouring copies of one tensor rank, from a replica on whose groups are whole; returns the number of
+ * GPUs that are placed then. */
+static int place_groups(CopyTraffic *builder, int stage, int replica, int tensor, int placed) {
+    int contexts = (int)builder->plan->context_parallel, first = replica * contexts;
+    int end = first + (int)plan_expert_replicas(builder->plan) * contexts;
+    for (int copy = first; copy < end; copy++)
+        builder->gpus[placed++] = copy_traffic_gpu(builder, stage, copy, tensor);
+    return placed;
+}
+
+static TrafficGroups groups_of(CopyTraffic *builder, const ExpertTeams *teams, int team, int stage) {
+    const PlanSpec *plan = builder->plan;
+    int tensors = (int)plan->tensor_parallel, copies = copy_traffic_side_by_side(builder, 0, tensors), placed = 0;
+    for (int replica = 0; replica < plan->data_parallel; replica += (int)plan_expert_replicas(plan))
+        for (int tensor = 0; tensor < tensors && teams->team_of_replica[replica] == team; tensor += copies)
+            placed = place_groups(builder, stage, replica, tensor, placed);
+    return (TrafficGroups){.kind = COLLECTIVE_ALL_TO_ALL,
+                           .bytes = training_pair_bytes(builder->training),
+                           .ranks = (int)plan->expert_parallel,
+                           .count = placed / (int)plan->expert_parallel,
+                           .copies = copies};
+}
+
+ExpertTraffic expert_traffic_open(CopyTraffic *builder, const ExpertTeams *teams, int team, int stage) {
+    const PlanSpec *plan = builder->plan;
+    int64_t ranks = plan->expert_parallel;
+    if (ranks < 2)
+        return (ExpertTraffic){NO_OPERATION, NO_OPERATION};
+    TrafficGroups groups = groups_of(builder, teams, team, stage);
+    groups.pair_weights = expert_routing_weights(&plan->routing, ranks, false, builder->arena);
+    int dispatch = copy_traffic_add(builder, groups);
+    if (groups.pair_weights == NULL)
+        return (ExpertTraffic){dispatch, dispatch};
+    groups.pair_weights = expert_routing_weights(&plan->routing, ranks, true, builder->arena);
+    return (ExpertTraffic){dispatch, copy_traffic_add(builder, groups)};
+}

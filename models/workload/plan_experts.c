@@ -1,0 +1,117 @@
+#include "models/workload/plan_experts.h"
+
+#include <inttypes.h>
+
+static int64_t greatest_divisor(int64_t one, int64_t other) {
+    while (other) {
+        int64_t rest = one % other;
+        one = other;
+        other = rest;
+    }
+    return one;
+}
+
+int64_t plan_expert_replicas(const PlanSpec *plan) {
+    return plan->expert_parallel / greatest_divisor(plan->expert_parallel, plan->context_parallel);
+}
+
+int64_t plan_expert_copies(const PlanSpec *plan) {
+    return plan_weight_copies(plan) / plan->expert_parallel;
+}
+
+int64_t plan_expert_shard_size(const PlanSpec *plan) {
+    if (plan_zero_stage(plan) == 0)
+        return 1;
+    return plan->expert_parallel > 1 ? plan_expert_copies(plan) : plan_shard_size(plan);
+}
+
+typedef struct Report {
+    const char *path;
+    ErrorList *errors;
+} Report;
+
+#define COMPLAIN(report, key, ...)                                                                                     \
+    error_list_add((report)->errors, (ErrorPlace){0},                                                                  \
+                   arena_format((report)->errors->arena, "%s%s", (report)->path, (key)), __VA_ARGS__)
+
+/* Keys that mean nothing without experts. */
+static void check_dense(const TrainingSpec *training, const Report *report) {
+    const TransformerSpec *model = &training->model;
+    const PlanSpec *plan = &training->plan;
+    const struct {
+        const char *key;
+        bool set;
+    } keys[] = {{".model.num_experts_per_tok", model->experts_per_token > 0},
+                {".model.moe_intermediate_size", model->expert_ffn_hidden > 0},
+                {".model.n_shared_experts", model->shared_experts > 0},
+                {".plan.expert_parallel", plan->expert_parallel > 1},
+                {".plan.expert_imbalance", plan->routing.imbalance != 1},
+                {".plan.capacity_factor", plan->routing.capacity_factor > 0},
+                {".plan.pad_to_capacity", plan->routing.pads}};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (keys[i].set)
+            COMPLAIN(report, keys[i].key, "found it for a dense model, expected num_experts in the model");
+}
+
+static void check_model(const TrainingSpec *training, const Report *report) {
+    const TransformerSpec *model = &training->model;
+    int64_t tensor = training->plan.tensor_parallel, inner = transformer_expert_ffn_hidden(model);
+    if (model->experts_per_token < 1 || model->experts_per_token > model->experts)
+        COMPLAIN(report, ".model.num_experts_per_tok",
+                 "found %" PRId64 ", expected 1 to the model's %" PRId64 " experts", model->experts_per_token,
+                 model->experts);
+    if (inner % tensor)
+        COMPLAIN(report, ".plan.tensor_parallel",
+                 "found %" PRId64 ", expected a divisor of the %" PRId64 " features inside an expert", tensor, inner);
+    if (tensor > 1 && !training->plan.sequence_parallel)
+        COMPLAIN(report, ".plan.sequence_parallel",
+                 "found false with experts and tensor_parallel %" PRId64 ", expected true", tensor);
+}
+
+static void check_groups(const TrainingSpec *training, const Report *report) {
+    const PlanSpec *plan = &training->plan;
+    int64_t ranks = plan->expert_parallel, copies = plan_weight_copies(plan);
+    if (training->model.experts % ranks)
+        COMPLAIN(report, ".plan.expert_parallel",
+                 "found %" PRId64 ", expected a divisor of the model's %" PRId64 " experts", ranks,
+                 training->model.experts);
+    if (copies % ranks)
+        COMPLAIN(report, ".plan.expert_parallel", "found %" PRId64 ", expected a divisor of data_parallel%s %" PRId64,
+                 ranks, plan->context_parallel > 1 ? " x context_parallel" : "", copies);
+    if (ranks > 1 && plan_zero_stage(plan) >= 2)
+        COMPLAIN(report, ".plan.zero_stage",
+                 "found ZeRO-%d with expert_parallel %" PRId64 ", expected at most zero_stage 1", plan_zero_stage(plan),
+                 ranks);
+    else if (ranks > 1 && plan_zero_stage(plan) == 1 && plan_shard_size(plan) != copies)
+        COMPLAIN(report, ".plan.zero_shard_size",
+                 "found %" PRId64 " with expert_parallel %" PRId64 ", expected all %" PRId64 " copies of the weights",
+                 plan->zero_shard_size, ranks, copies);
+}
+
+static void check_schedule(const PlanSpec *plan, const Report *report) {
+    if (plan_splits_backward(plan))
+        COMPLAIN(report, ".plan.schedule",
+                 "found %s with experts, expected a schedule that keeps weight gradients in the backward pass",
+                 plan->schedule);
+}
+
+static void check_routing(const PlanSpec *plan, const Report *report) {
+    const ExpertRouting *routing = &plan->routing;
+    if (plan->expert_parallel > 1 && routing->imbalance > (double)plan->expert_parallel)
+        COMPLAIN(report, ".plan.expert_imbalance", "found %g, expected at most expert_parallel %" PRId64,
+                 routing->imbalance, plan->expert_parallel);
+    if (routing->pads && routing->capacity_factor <= 0)
+        COMPLAIN(report, ".plan.pad_to_capacity", "found true without a capacity, expected capacity_factor too");
+}
+
+void plan_experts_check(const TrainingSpec *training, const char *path, ErrorList *errors) {
+    const Report report = {path, errors};
+    if (training->model.experts == 0) {
+        check_dense(training, &report);
+        return;
+    }
+    check_model(training, &report);
+    check_groups(training, &report);
+    check_schedule(&training->plan, &report);
+    check_routing(&training->plan, &report);
+}

@@ -1,0 +1,61 @@
+#include "models/workload/training_experts.h"
+
+#include "models/workload/work_cost.h"
+
+static double routed_pairs(const TrainingSpec *training) {
+    return (double)plan_micro_batch_tokens(training) * (double)training->model.experts_per_token;
+}
+
+double training_busiest_pairs(const TrainingSpec *training) {
+    const PlanSpec *plan = &training->plan;
+    return routed_pairs(training) * expert_routing_busiest(&plan->routing, plan->expert_parallel);
+}
+
+double training_mean_pairs(const TrainingSpec *training) {
+    const PlanSpec *plan = &training->plan;
+    return routed_pairs(training) * expert_routing_mean(&plan->routing, plan->expert_parallel);
+}
+
+double training_pair_bytes(const TrainingSpec *training) {
+    return plan_hidden_bytes(training) * (double)training->model.experts_per_token /
+           (double)training->plan.tensor_parallel;
+}
+
+double training_expert_exchanges(const PlanSpec *plan, PassKind kind) {
+    if (plan->expert_parallel < 2 || kind == PASS_WEIGHT)
+        return 0;
+    return kind == PASS_BACKWARD && plan->recompute == RECOMPUTE_FULL ? 2 : 1;
+}
+
+/* Of the MLP: one, or one for every expert that sees a token. */
+static double mlp_sums(const TrainingSpec *training) {
+    const TransformerSpec *model = &training->model;
+    if (model->experts == 0)
+        return 1;
+    return training_busiest_pairs(training) / (double)plan_micro_batch_tokens(training) + (model->shared_experts > 0);
+}
+
+double training_layer_sums(const TrainingSpec *training, PassKind kind) {
+    double attention = 1, sums = attention + mlp_sums(training);
+    return kind == PASS_BACKWARD && training->plan.recompute == RECOMPUTE_FULL ? 2 * sums : sums;
+}
+
+/* Gated: both halves of the first product's result, and their product. */
+static double inner_tensors(const TransformerSpec *model) {
+    return transformer_mlp_matrices(model);
+}
+
+double training_mlp_activation_bytes(const TrainingSpec *training) {
+    enum { PROBABILITY_BYTES = 8 }; /* fp32 logits and probabilities */
+    const TransformerSpec *model = &training->model;
+    const PlanSpec *plan = &training->plan;
+    double tensors = (double)plan->tensor_parallel, hidden = (double)model->hidden;
+    double inner = inner_tensors(model) / hidden * plan_hidden_bytes(training) / tensors;
+    if (model->experts == 0)
+        return inner * (double)transformer_ffn_hidden(model);
+    double ffn = (double)transformer_expert_ffn_hidden(model), tokens = (double)plan_micro_batch_tokens(training);
+    double state_bytes = hidden * activation_bytes(plan->precision), pairs = training_busiest_pairs(training);
+    double of_pair = state_bytes + state_bytes / tensors + inner * ffn / tokens;
+    return pairs * of_pair + inner * ffn * (double)model->shared_experts +
+           PROBABILITY_BYTES * tokens / tensors * (double)model->experts;
+}

@@ -1,0 +1,39 @@
+/*
+ * training_experts: how many tokens the experts of one layer see, and what is sent and kept for them, for one
+ * micro-batch on one GPU. Kernels are expert_cost.h's, groups plan_experts.h's.
+ *
+ * A micro-batch of T tokens makes T * k pairs of a token and an expert. Its GPUs send each pair's hidden state to the
+ * expert's rank and back (dispatch and combine, an all-to-all each, forward and again backward), 1/t of the tokens from
+ * each of t tensor ranks; on arrival the tensor group gathers its pairs, and sums what the expert makes of them
+ * (MoEAlltoAllTokenDispatcher of Megatron-Core). Every rank of an expert group gets as many pairs as it has tokens
+ * times k, when the experts are loaded evenly.
+ *
+ * Limits: nothing hides the exchanges; a token that goes to several experts of one rank or node travels once for each
+ * (DeepEP and hybrid dispatchers send it once); the busiest rank's tensor group gathers its pairs while all wait.
+ *
+ * Kept for the backward pass: the gathered pairs, what an expert's products make inside, its outputs before they are
+ * weighted, and the router's probabilities in fp32.
+ */
+#ifndef MODELS_WORKLOAD_TRAINING_EXPERTS_H
+#define MODELS_WORKLOAD_TRAINING_EXPERTS_H
+
+#include "models/workload/pipeline.h"
+#include "models/workload/plan.h"
+
+/* Pairs that a rank works on: the busiest one, and the mean of all. */
+double training_busiest_pairs(const TrainingSpec *training);
+double training_mean_pairs(const TrainingSpec *training);
+
+/* Bytes of all pairs that one GPU has for its expert group before any is dropped: the buffer of the all-to-all. */
+double training_pair_bytes(const TrainingSpec *training);
+
+/* All-to-alls of each direction, dispatch and combine, for one layer in one pass; 0 without expert parallelism. */
+double training_expert_exchanges(const PlanSpec *plan, PassKind kind);
+
+/* Hidden states of a micro-batch that the tensor group sums for one layer in one pass, recomputation included. */
+double training_layer_sums(const TrainingSpec *training, PassKind kind);
+
+/* Bytes that the MLP of one layer keeps beside its input, on the busiest rank; a dense one's too. */
+double training_mlp_activation_bytes(const TrainingSpec *training);
+
+#endif

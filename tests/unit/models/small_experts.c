@@ -1,0 +1,15 @@
+#include "tests/unit/models/small_experts.h"
+
+SimulationSpec small_experts(Arena *arena, int nodes, int gpus) {
+    SimulationSpec spec = small_cluster(arena, nodes, gpus);
+    TransformerSpec *model = &spec.jobs[0].training.model;
+    model->gated = true;
+    model->biases = false;
+    model->dropout_fraction = 0;
+    model->experts = 8;
+    model->experts_per_token = 3;
+    model->expert_ffn_hidden = 640;
+    spec.cluster.node.gpu.kernels.moe =
+        (GpuMoe){.start_s = 23.5e-6, .matrix_fraction = 0.943, .hidden_passes = 5.83, .inner_passes = 10.3};
+    return spec;
+}

@@ -1,0 +1,10 @@
+/* small_experts: small_cluster with a mixture of experts: 8 gated ones of 640 features, of which a token meets 3. */
+#ifndef TESTS_UNIT_MODELS_SMALL_EXPERTS_H
+#define TESTS_UNIT_MODELS_SMALL_EXPERTS_H
+
+#include "tests/unit/models/small_cluster.h"
+
+/* No dropout and no biases; constants of grouped products as H100's. */
+SimulationSpec small_experts(Arena *arena, int nodes, int gpus);
+
+#endif

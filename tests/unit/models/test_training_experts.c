@@ -1,0 +1,170 @@
+/* Expert parallelism in whole steps: folded and unfolded agree, tokens cost what they weigh, the busiest is waited for.
+ */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+#include "models/workload/expert_cost.h"
+#include "models/workload/expert_teams.h"
+#include "models/workload/layer_cost.h"
+#include "models/workload/training_experts.h"
+#include "models/workload/training_memory.h"
+#include "tests/unit/models/folding.h"
+#include "tests/unit/models/small_experts.h"
+
+typedef struct ExpertLayout {
+    int nodes, gpus, tensor, context, experts, pipeline, chunks;
+    bool splits_optimizer;
+    int micro_batches;
+    Recompute recompute;
+    bool overlap;
+    int per_leaf; /* 0 = one leaf */
+    double imbalance, capacity;
+} ExpertLayout;
+
+static const ExpertLayout LAYOUTS[] = {
+    {1, 4, 1, 1, 4, 1, 1, false, 2, RECOMPUTE_NONE, false, 0, 1, 0},
+    {2, 4, 2, 1, 2, 1, 1, true, 3, RECOMPUTE_NONE, true, 0, 1, 0},
+    {2, 4, 1, 2, 8, 1, 1, true, 2, RECOMPUTE_FULL, true, 0, 1.7, 0},
+    {4, 2, 1, 2, 2, 2, 1, false, 3, RECOMPUTE_NONE, true, 0, 1, 0.75},
+    {4, 4, 2, 2, 4, 2, 2, true, 4, RECOMPUTE_FULL, true, 2, 1.3, 1.25},
+    {4, 4, 4, 1, 2, 2, 1, false, 2, RECOMPUTE_NONE, false, 1, 2, 0},
+    {4, 4, 1, 4, 2, 2, 4, true, 2, RECOMPUTE_NONE, true, 2, 1, 0},
+    {8, 2, 2, 1, 2, 1, 1, false, 2, RECOMPUTE_NONE, true, 4, 1, 0},
+};
+enum { LAYOUT_COUNT = sizeof LAYOUTS / sizeof *LAYOUTS };
+
+static SimulationSpec layout_spec(Arena *arena, const ExpertLayout *layout) {
+    SimulationSpec spec = small_experts(arena, layout->nodes, layout->gpus);
+    PlanSpec *plan = &spec.jobs[0].training.plan;
+    plan->tensor_parallel = layout->tensor;
+    plan->sequence_parallel = layout->tensor > 1;
+    plan->context_parallel = layout->context;
+    plan->expert_parallel = layout->experts;
+    plan->pipeline_parallel = layout->pipeline;
+    plan->virtual_stages = layout->chunks;
+    plan->distributed_optimizer = layout->splits_optimizer;
+    plan->gradient_accumulation = layout->micro_batches;
+    plan->recompute = layout->recompute;
+    plan->overlap_grad_reduce = plan->overlap_p2p = layout->overlap;
+    plan->flash_attention = true;
+    plan->routing = (ExpertRouting){.imbalance = layout->imbalance, .capacity_factor = layout->capacity};
+    small_cluster_leaves(&spec, layout->per_leaf);
+    small_cluster_resolve(arena, &spec);
+    return spec;
+}
+
+Test(training_experts, folded_and_unfolded_agree_to_the_nanosecond) {
+    for (size_t i = 0; i < LAYOUT_COUNT; i++) {
+        Arena *arena = arena_create();
+        SimulationSpec spec = layout_spec(arena, &LAYOUTS[i]);
+        folding_expect_agreement(&spec, arena_format(arena, "layout %zu", i), arena);
+        arena_destroy(arena);
+    }
+}
+
+Test(training_experts, folded_and_unfolded_agree_with_a_slow_gpu) {
+    for (size_t i = 0; i < LAYOUT_COUNT; i++) {
+        Arena *arena = arena_create();
+        SimulationSpec spec = layout_spec(arena, &LAYOUTS[i]);
+        spec.cluster.slow_gpus = &(SlowGpuSpec){.gpu = 3, .speed_fraction = 0.71};
+        spec.cluster.slow_gpu_count = 1;
+        const Results *folded = folding_expect_same_step(&spec, arena_format(arena, "layout %zu", i), arena);
+        cr_expect_gt(folded->ledger.ns[LEDGER_STRAGGLER], 0);
+        arena_destroy(arena);
+    }
+}
+
+/* Of a job on nodes of one GPU. */
+static const Results *run_with(Arena *arena, double nic_bytes_per_s, double imbalance, double capacity) {
+    SimulationSpec spec = small_experts(arena, 4, 1);
+    PlanSpec *plan = &spec.jobs[0].training.plan;
+    plan->expert_parallel = 4;
+    plan->gradient_accumulation = 2;
+    plan->routing = (ExpertRouting){.imbalance = imbalance, .capacity_factor = capacity};
+    spec.cluster.node.nic.bytes_per_s = nic_bytes_per_s;
+    spec.cluster.node.nic.latency_s = 0;
+    spec.cluster.node.nic.ramp_s = 0;
+    small_cluster_resolve(arena, &spec);
+    return simulation_run(&spec, arena);
+}
+
+/* 8 layers, 2 micro-batches, there and back, forward and backward: 3/4 of 3 pairs of each of 512 tokens leave a GPU. */
+Test(training_experts, a_slower_nic_is_exposed_by_the_bytes_of_four_exchanges) {
+    Arena *arena = arena_create();
+    const Results *slow = run_with(arena, 1e8, 1, 0), *slower = run_with(arena, 0.5e8, 1, 0);
+    double bytes = 8 * 2 * 4 * 0.75 * 3 * 512 * 1024 * 2.0, efficiency = 0.65;
+    double more_ns = bytes * (1 / 0.5e8 - 1 / 1e8) / efficiency * 1e9;
+    double exposed_ns = (double)(slower->ledger.ns[LEDGER_COMM_EXPERT] - slow->ledger.ns[LEDGER_COMM_EXPERT]) / 4;
+    cr_expect_float_eq(exposed_ns, more_ns, 1e-6 * more_ns, "%g and %g", exposed_ns, more_ns);
+    arena_destroy(arena);
+}
+
+Test(training_experts, the_busiest_rank_is_waited_for_and_its_nic_is_the_slowest) {
+    Arena *arena = arena_create();
+    const Results *even = run_with(arena, 1e8, 1, 0), *skewed = run_with(arena, 1e8, 2, 0);
+    const Results *cut = run_with(arena, 1e8, 2, 1);
+    double exposed = (double)skewed->ledger.ns[LEDGER_COMM_EXPERT] / (double)even->ledger.ns[LEDGER_COMM_EXPERT];
+    cr_expect(gt(dbl, exposed, 2));
+    cr_expect(lt(dbl, exposed, 2.2));
+    cr_expect_float_eq((double)cut->wall, (double)even->wall, 1e-6 * (double)even->wall);
+    cr_expect(lt(i64, cut->ledger.ns[LEDGER_IDEAL_COMPUTE], even->ledger.ns[LEDGER_IDEAL_COMPUTE]));
+    cr_expect(eq(i64, skewed->ledger.ns[LEDGER_IDEAL_COMPUTE], even->ledger.ns[LEDGER_IDEAL_COMPUTE]));
+    arena_destroy(arena);
+}
+
+static TrainingSpec resolved(Arena *arena, int64_t experts) {
+    SimulationSpec spec = small_experts(arena, 2, 4);
+    spec.jobs[0].training.plan.expert_parallel = experts;
+    small_cluster_resolve(arena, &spec);
+    return spec.jobs[0].training;
+}
+
+Test(training_experts, an_expert_group_computes_what_its_ranks_would_alone) {
+    Arena *arena = arena_create();
+    TrainingSpec one = resolved(arena, 1);
+    const GpuSpec gpu = small_experts(arena, 2, 4).cluster.node.gpu;
+    double whole = layer_forward_cost(&one, &gpu).flop, whole_back = layer_backward_cost(&one, &gpu).flop;
+    for (int64_t ranks = 2; ranks <= 8; ranks *= 2) {
+        TrainingSpec part = resolved(arena, ranks);
+        cr_expect_float_eq(layer_forward_cost(&part, &gpu).flop, whole, 1e-9 * whole);
+        cr_expect_float_eq(layer_backward_cost(&part, &gpu).flop, whole_back, 1e-9 * whole_back);
+        cr_expect(eq(dbl, expert_cost_forward_wait_s(&part, &gpu), 0));
+        part.plan.routing.imbalance = 1.5;
+        cr_expect(gt(dbl, expert_cost_forward_wait_s(&part, &gpu), 0));
+        cr_expect(gt(dbl, expert_cost_backward_wait_s(&part, &gpu), expert_cost_forward_wait_s(&part, &gpu)));
+    }
+    arena_destroy(arena);
+}
+
+/* Backward is twice the forward; attention is one tensor sum, the experts one for every pair of a token. */
+Test(training_experts, sums_and_exchanges_follow_the_pass) {
+    Arena *arena = arena_create();
+    TrainingSpec training = resolved(arena, 4);
+    cr_expect(eq(dbl, training_layer_sums(&training, PASS_FORWARD), 1 + 3));
+    cr_expect(eq(dbl, training_expert_exchanges(&training.plan, PASS_BACKWARD), 1));
+    training.model.shared_experts = 2;
+    cr_expect(eq(dbl, training_layer_sums(&training, PASS_FORWARD), 1 + 3 + 1));
+    training.plan.recompute = RECOMPUTE_FULL;
+    cr_expect(eq(dbl, training_layer_sums(&training, PASS_BACKWARD), 2 * 5));
+    cr_expect(eq(dbl, training_expert_exchanges(&training.plan, PASS_BACKWARD), 2));
+    training.plan.expert_parallel = 1;
+    cr_expect(eq(dbl, training_expert_exchanges(&training.plan, PASS_BACKWARD), 0));
+    arena_destroy(arena);
+}
+
+/* 512 tokens: 3 pairs each with input, output and three inner tensors of 640, in 2 bytes; 8 bytes for each of 8
+ * probabilities. */
+Test(training_experts, activations_grow_with_the_pairs_of_the_busiest_rank) {
+    Arena *arena = arena_create();
+    TrainingSpec training = resolved(arena, 4);
+    double expected = 512 * (3 * 2.0 * (1024 + 1024 + 3 * 640) + 8 * 8);
+    cr_expect_float_eq(training_mlp_activation_bytes(&training), expected, 1);
+    training.plan.routing.imbalance = 1.5;
+    double busiest = 512 * (1.5 * 3 * 2.0 * (1024 + 1024 + 3 * 640) + 8 * 8);
+    cr_expect_float_eq(training_mlp_activation_bytes(&training), busiest, 1);
+    training.plan.routing = (ExpertRouting){.imbalance = 1.5, .capacity_factor = 1};
+    cr_expect_float_eq(training_mlp_activation_bytes(&training), expected, 1);
+    training.model.shared_experts = 2;
+    cr_expect_float_eq(training_mlp_activation_bytes(&training), expected + 512 * 2 * 2.0 * 3 * 640, 1);
+    arena_destroy(arena);
+}
