@@ -8,8 +8,8 @@
  * that grouped-query and gated models follow too; for a GPT they are sbh(10 + 24/t + 5as/(ht)) bytes, sbh/t(34 + 5as/h)
  * with sequence parallelism; a context group divides s (Megatron-LM), and nothing else. What weight gradients wait for
  * is kept longer, recomputed or not, when the schedule splits them off.
- * A list of layers (layer_list_plan.h) has weights and momentum in fp32, no gradients of its sharded tables, and the kept
- * elements.
+ * A list of layers (layer_list_plan.h) has weights and momentum in fp32, no gradients of its sharded tables, and the
+ * kept elements.
  */
 #ifndef MODELS_WORKLOAD_TRAINING_MEMORY_H
 #define MODELS_WORKLOAD_TRAINING_MEMORY_H
