@@ -43,7 +43,7 @@ Test(layer_list_plan, what_no_interaction_joins_is_waited_for_at_once) {
     Arena *arena = arena_create();
     LayerSpec layers[] = {{.kind = LAYER_EMBEDDING_BAG, .repeat = 1, .sharded = true},
                           {.kind = LAYER_LINEAR, .repeat = 1, .in_features = 3, .out_features = 5}};
-    LayerRun run = layer_list_run(&(LayerListSpec){layers, 2}, arena);
+    LayerRun run = layer_list_run(&(LayerListSpec){layers, 2, false}, arena);
     cr_assert_eq(run.looked_up, 1);
     cr_assert_eq(run.joined, 1);
     arena_destroy(arena);
