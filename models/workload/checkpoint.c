@@ -1,5 +1,6 @@
 #include "models/workload/checkpoint.h"
 
+#include "models/workload/layer_list_plan.h"
 #include "models/workload/training_parameters.h"
 #include "sim/engine/check.h"
 
@@ -14,8 +15,10 @@ struct Checkpoint {
 };
 
 double checkpoint_gpu_bytes(const JobSpec *job, int stage) {
-    return job->checkpoint.bytes_per_parameter * training_stage_parameters(&job->training, stage) /
-           (double)plan_weight_copies(&job->training.plan);
+    const TrainingSpec *training = &job->training;
+    double common_bytes = job->checkpoint.bytes_per_parameter * training_stage_parameters(training, stage);
+    return common_bytes / (double)plan_weight_copies(&training->plan) +
+           layer_list_shard_parameters(training) * LAYER_LIST_WEIGHT_BYTES;
 }
 
 /* The GPUs of a class; returns their number. */

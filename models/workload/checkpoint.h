@@ -3,7 +3,8 @@
  * holds in common with the other copies of its weights (Megatron-LM's ckpt_fully_parallel_save, PyTorch's distributed
  * checkpoint): bytes_per_parameter * parameters of its stage and tensor rank / copies. 14 bytes per parameter are the
  * weights in 16 bits, the fp32 master weights and two moments of mixed-precision Adam: BLOOM's 176 billion parameters
- * took 2.3 TB, of which 329 GB were weights (BigScience 176B Model page, 2022).
+ * took 2.3 TB, of which 329 GB were weights (BigScience 176B Model page, 2022). Of sharded tables (layer_list_plan.h) a
+ * GPU writes its own share, 4 bytes per element.
  *
  * Synchronous, all GPUs stream to the storage and wait for each other. Asynchronous, they copy to host memory and go
  * on, and what was copied is written beside the next steps; the next checkpoint waits until that is done (CheckFreq,

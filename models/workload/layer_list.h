@@ -32,6 +32,7 @@ typedef struct LayerSpec LayerSpec;
 typedef struct LayerListSpec {
     const LayerSpec *layers; /* in the order of the forward pass; NULL = the model is no list */
     int64_t count;           /* >= 0 */
+    bool channels_last;      /* tensors are kept in NHWC, as 16-bit convolutions take them; not read in a block */
 } LayerListSpec;
 
 /* Sizes that a kind does not use are 0; layer_list_check.h says which it needs. */

@@ -147,39 +147,58 @@ static const char *named(bool wrong, const char *name) {
     return wrong ? name : NULL;
 }
 
-static void check_plan(const TrainingSpec *training, const char *path, ErrorList *errors) {
-    const PlanSpec *plan = &training->plan;
-    Arena *arena = errors->arena;
-    bool scheduled = strcmp(plan->schedule, "auto") != 0 && strcmp(plan->schedule, "1f1b") != 0;
-    const PlanRule rules[] = {
-        {"sequence_length", above(training->sequence_tokens, 1, arena), "none, samples have no length"},
-        {"plan.tensor_parallel", above(plan->tensor_parallel, 1, arena), "1, no layer is cut"},
-        {"plan.context_parallel", above(plan->context_parallel, 1, arena), "1, there are no sequences"},
-        {"plan.pipeline_parallel", above(plan->pipeline_parallel, 1, arena), "1, stages are not modelled yet"},
-        {"plan.virtual_stages", above(plan->virtual_stages, 1, arena), "1, stages are not modelled yet"},
-        {"plan.first_stage_layers", above(plan->first_stage_layers, 0, arena), "none, stages are not modelled yet"},
-        {"plan.last_stage_layers", above(plan->last_stage_layers, 0, arena), "none, stages are not modelled yet"},
-        {"plan.layers_per_stage", named(plan->layers_per_stage_count > 0, "a list"),
-         "none, stages are not modelled yet"},
-        {"plan.embedding_as_layer", flag(plan->embedding_as_layer), "false, stages are not modelled yet"},
-        {"plan.head_as_layer", flag(plan->head_as_layer), "false, stages are not modelled yet"},
-        {"plan.schedule", named(scheduled, plan->schedule), "auto, stages are not modelled yet"},
-        {"plan.recompute", named(plan->recompute != RECOMPUTE_NONE, recompute_name(plan->recompute)), "none"},
-        {"plan.zero_stage", above(plan_zero_stage(plan), 1, arena), "0 or 1, layers are not gathered one by one"},
-        {"plan.sequence_parallel", flag(plan->sequence_parallel), "false, there are no sequences"},
-        {"plan.flash_attention", flag(plan->flash_attention), "false, there is no attention"},
-        {"plan.compile", flag(plan->compile), "false, layers are not fused yet"},
-        {"plan.precision", named(plan->precision == PRECISION_FP8, "fp8"), "16 bit or more"},
-    };
-    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+/* A plan where every rule holds adds nothing. */
+static void check_rules(const PlanRule *rules, size_t count, const char *path, ErrorList *errors) {
+    for (size_t i = 0; i < count; i++)
         if (rules[i].found)
             COMPLAIN(errors, path, rules[i].key, "found %s with a model given by layers, expected %s", rules[i].found,
                      rules[i].expected);
 }
 
+static void check_cuts(const PlanSpec *plan, const char *path, ErrorList *errors) {
+    Arena *arena = errors->arena;
+    bool scheduled = strcmp(plan->schedule, "auto") != 0 && strcmp(plan->schedule, "1f1b") != 0;
+    bool listed = plan->layers_per_stage_count > 0;
+    const PlanRule rules[] = {
+        {"plan.tensor_parallel", above(plan->tensor_parallel, 1, arena), "1, no layer is cut"},
+        {"plan.context_parallel", above(plan->context_parallel, 1, arena), "1, there are no sequences"},
+        {"plan.expert_parallel", above(plan->expert_parallel, 1, arena), "1, there are no experts"},
+        {"plan.sequence_parallel", flag(plan->sequence_parallel), "false, there are no sequences"},
+        {"plan.pipeline_parallel", above(plan->pipeline_parallel, 1, arena), "1, stages are not modelled yet"},
+        {"plan.virtual_stages", above(plan->virtual_stages, 1, arena), "1, stages are not modelled yet"},
+        {"plan.first_stage_layers", above(plan->first_stage_layers, 0, arena), "none, stages are not modelled yet"},
+        {"plan.last_stage_layers", above(plan->last_stage_layers, 0, arena), "none, stages are not modelled yet"},
+        {"plan.layers_per_stage", named(listed, "a list"), "none, stages are not modelled yet"},
+        {"plan.embedding_as_layer", flag(plan->embedding_as_layer), "false, stages are not modelled yet"},
+        {"plan.head_as_layer", flag(plan->head_as_layer), "false, stages are not modelled yet"},
+        {"plan.schedule", named(scheduled, plan->schedule), "auto, stages are not modelled yet"},
+        {"plan.zero_stage", above(plan_zero_stage(plan), 1, arena), "0 or 1, layers are not gathered one by one"},
+    };
+    check_rules(rules, sizeof rules / sizeof *rules, path, errors);
+}
+
+static void check_kernels(const TrainingSpec *training, const char *path, ErrorList *errors) {
+    const PlanSpec *plan = &training->plan;
+    Arena *arena = errors->arena;
+    bool told = plan->attention_kernel != ATTENTION_AUTO;
+    const PlanRule rules[] = {
+        {"sequence_length", above(training->sequence_tokens, 1, arena), "none, samples have no length"},
+        {"plan.recompute", named(plan->recompute != RECOMPUTE_NONE, recompute_name(plan->recompute)), "none"},
+        {"plan.flash_attention", flag(plan->flash_attention), "false, there is no attention"},
+        {"plan.attention_kernel", named(told, attention_kernel_name(plan->attention_kernel)),
+         "auto, there is no attention"},
+        {"plan.fused_cross_entropy", flag(plan->fused_cross_entropy), "false, there is no vocabulary"},
+        {"plan.train_metrics", above(plan->train_metrics, 0, arena), "0, there is no vocabulary"},
+        {"plan.compile", flag(plan->compile), "false, layers are not fused yet"},
+        {"plan.precision", named(plan->precision == PRECISION_FP8, "fp8"), "16 bit or more"},
+    };
+    check_rules(rules, sizeof rules / sizeof *rules, path, errors);
+}
+
 bool layer_list_check(const TrainingSpec *training, const char *path, ErrorList *errors) {
     int before = errors->count;
     check_layers(&training->list, arena_format(errors->arena, "%s.model", path), errors);
-    check_plan(training, path, errors);
+    check_cuts(&training->plan, path, errors);
+    check_kernels(training, path, errors);
     return errors->count == before;
 }

@@ -19,6 +19,7 @@ typedef struct LayerWork {
     double samples;
     double bytes; /* of an activation */
     KernelList list;
+    int inner_launches; /* among those of the list: issued by another kernel's call, free for the host */
 } LayerWork;
 
 static LayerWork layer_work(const TrainingSpec *training, const LayerSpec *layer, const GpuSpec *gpu) {
@@ -48,6 +49,15 @@ static void add_gathered_product(LayerWork *work, GemmShape shape, double tensor
     double traffic_s = gpu_memory_bound_seconds(list->gpu, tensor_bytes);
     list->cost.memory_s += fmax(0, traffic_s - (list->cost.gemm_s - before_s));
     list->cost.hbm_bytes += tensor_bytes;
+}
+
+/* Matrix units take NHWC: cuDNN turns what comes in another layout, and what goes out, by kernels of its own. */
+static void add_transpositions(LayerWork *work) {
+    if (work->training->list.channels_last || work->list.precision == PRECISION_FP32)
+        return;
+    kernel_list_add_memory(&work->list, 2 * in_bytes(work));
+    kernel_list_add_memory(&work->list, 2 * out_bytes(work));
+    work->inner_launches += 2;
 }
 
 static double conv_bytes(const LayerWork *work) {
@@ -84,12 +94,14 @@ static void add_conv_forward(LayerWork *work) {
     ConvProducts conv = conv_products(work);
     GemmShape shape = {.batch = conv.batch, .m = conv.positions, .n = conv.out, .k = conv.in * conv.window};
     add_gathered_product(work, shape, conv_bytes(work));
+    add_transpositions(work);
 }
 
 static void add_conv_weight_gradient(LayerWork *work) {
     ConvProducts conv = conv_products(work);
     GemmShape shape = {.batch = conv.batch, .m = conv.out, .n = conv.in * conv.window, .k = conv.positions};
     add_gathered_product(work, shape, conv_bytes(work));
+    add_transpositions(work);
 }
 
 /* An input position is in window / stride^2 output positions. */
@@ -99,6 +111,7 @@ static void add_conv_input_gradient(LayerWork *work) {
     GemmShape shape = {
         .batch = conv.batch, .m = conv.positions * area, .n = conv.in, .k = conv.out * conv.window / area};
     add_gathered_product(work, shape, conv_bytes(work));
+    add_transpositions(work);
 }
 
 static int64_t linear_rows(const LayerWork *work) {
@@ -236,7 +249,7 @@ static void add_backward(LayerWork *work, bool fed_by_samples) {
  */
 static WorkCost finish(LayerWork *work, double products) {
     WorkCost cost = kernel_list_finish(&work->list, products * work->samples * layer_product_flop(work->layer),
-                                       work->list.launches);
+                                       work->list.launches - work->inner_launches);
     if (work->layer->sharded) {
         cost.launch_s /= (double)work->training->plan.data_parallel;
         cost.host_s /= (double)work->training->plan.data_parallel;

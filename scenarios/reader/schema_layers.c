@@ -103,6 +103,13 @@ static const SchemaRow LAYERS_ROWS[] = {
      .required = true,
      .help = "in the order of the forward pass",
      .table = &LAYER_TABLE},
+    {.key = "channels_last",
+     .type = FIELD_BOOL,
+     .offset = offsetof(TrainingSpec, list.channels_last),
+     .default_text = "false",
+     .help =
+         "tensors are kept in NHWC, which convolutions in 16 bit and tf32 take; otherwise, as in PyTorch unless told, "
+         "they are transposed around each"},
 };
 
 const SchemaTable SCHEMA_LAYERS = {

@@ -18,7 +18,7 @@ static const LayerSpec CONV_NET[] = {
      .batch_norm = true,
      .relu = true},
     {.kind = LAYER_POOL, .repeat = 1, .in_channels = 96, .kernel_size = 2, .height = 28},
-    {.kind = LAYER_BLOCK, .repeat = 3, .block = {BLOCK_LAYERS, 2}},
+    {.kind = LAYER_BLOCK, .repeat = 3, .block = {BLOCK_LAYERS, 2, false}},
     {.kind = LAYER_LINEAR, .repeat = 1, .in_features = 96, .out_features = 70000, .bias = true},
 };
 
@@ -48,14 +48,14 @@ static SimulationSpec small_list(Arena *arena, int nodes, LayerListSpec list) {
 }
 
 SimulationSpec small_conv_net(Arena *arena, int nodes) {
-    SimulationSpec spec = small_list(arena, nodes, (LayerListSpec){CONV_NET, sizeof CONV_NET / sizeof *CONV_NET});
+    SimulationSpec spec = small_list(arena, nodes, (LayerListSpec){CONV_NET, sizeof CONV_NET / sizeof *CONV_NET, true});
     spec.jobs[0].training.plan.micro_batch_seqs = 17;
     return spec;
 }
 
 SimulationSpec small_recommender(Arena *arena, int nodes) {
     SimulationSpec spec =
-        small_list(arena, nodes, (LayerListSpec){RECOMMENDER, sizeof RECOMMENDER / sizeof *RECOMMENDER});
+        small_list(arena, nodes, (LayerListSpec){RECOMMENDER, sizeof RECOMMENDER / sizeof *RECOMMENDER, false});
     spec.jobs[0].training.plan.micro_batch_seqs = 20011;
     return spec;
 }

@@ -75,8 +75,8 @@ Test(layer_list, an_interaction_keeps_every_pair_once_and_one_vector) {
 Test(layer_list, sums_count_repeats_of_blocks_and_of_layers_in_them) {
     LayerSpec inner[] = {CONV, {.kind = LAYER_LINEAR, .repeat = 5, .in_features = 7, .out_features = 3}};
     LayerSpec layers[] = {{.kind = LAYER_LINEAR, .repeat = 2, .in_features = 11, .out_features = 13},
-                          {.kind = LAYER_BLOCK, .repeat = 3, .block = {inner, 2}}};
-    LayerListSpec list = {layers, 2};
+                          {.kind = LAYER_BLOCK, .repeat = 3, .block = {inner, 2, false}}};
+    LayerListSpec list = {layers, 2, false};
     cr_assert_eq(layer_list_length(&list), 2 + 3 * (1 + 5));
     cr_assert_eq(layer_list_parameters(&list), 2 * 11 * 13 + 3 * (300 + 5 * 21));
     cr_assert_eq(layer_list_flop(&list), 2 * 2 * 11 * 13 + 3 * (layer_product_flop(&CONV) + 5 * 2 * 21));

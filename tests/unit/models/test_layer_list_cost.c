@@ -127,3 +127,19 @@ Test(layer_list_cost, a_gpu_of_four_launches_a_quarter_of_the_kernels_of_sharded
     expect_near(shared.memory_s, whole.memory_s);
     arena_destroy(bench.arena);
 }
+
+Test(layer_list_cost, tensors_in_nchw_are_transposed_around_each_product_of_16_bit) {
+    Bench bench = bench_create();
+    WorkCost last = layer_list_backward_cost(&bench.training, &CONV, &bench.gpu, false);
+    bench.training.list.channels_last = false;
+    WorkCost first = layer_list_backward_cost(&bench.training, &CONV, &bench.gpu, false);
+    double in_bytes = 17.0 * 64 * 29 * 29 * 2, out_bytes = 17.0 * 128 * 29 * 29 * 2;
+    expect_near(first.hbm_bytes - last.hbm_bytes, 2 * 2 * (in_bytes + out_bytes));
+    expect_near(first.launch_s - last.launch_s, 4 * 0.9e-6);
+    expect_near(first.host_s, last.host_s);
+    bench.training.plan.precision = PRECISION_FP32;
+    WorkCost single = layer_list_backward_cost(&bench.training, &CONV, &bench.gpu, false);
+    bench.training.list.channels_last = true;
+    expect_near(single.hbm_bytes, layer_list_backward_cost(&bench.training, &CONV, &bench.gpu, false).hbm_bytes);
+    arena_destroy(bench.arena);
+}

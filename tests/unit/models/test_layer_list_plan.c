@@ -2,6 +2,7 @@
 
 #include <criterion/criterion.h>
 
+#include "models/workload/checkpoint.h"
 #include "models/workload/training_memory.h"
 #include "models/workload/training_parameters.h"
 #include "tests/unit/models/small_cluster.h"
@@ -42,7 +43,7 @@ Test(layer_list_plan, what_no_interaction_joins_is_waited_for_at_once) {
     Arena *arena = arena_create();
     LayerSpec layers[] = {{.kind = LAYER_EMBEDDING_BAG, .repeat = 1, .sharded = true},
                           {.kind = LAYER_LINEAR, .repeat = 1, .in_features = 3, .out_features = 5}};
-    LayerRun run = layer_list_run(&(LayerListSpec){layers, 2}, arena);
+    LayerRun run = layer_list_run(&(LayerListSpec){layers, 2, false}, arena);
     cr_assert_eq(run.looked_up, 1);
     cr_assert_eq(run.joined, 1);
     arena_destroy(arena);
@@ -74,5 +75,15 @@ Test(layer_list_plan, a_gpu_holds_its_share_of_the_tables_and_all_of_the_rest) {
     cr_assert_float_eq(memory.activations_bytes, 20011.0 * 2 * (7 * 48 + 520 + 48 + 76 + 2500 + 1), 1);
     training.plan.zero_stage = 1;
     cr_assert_float_eq(training_memory_of_stage(&training, 0).optimizer_bytes, 4 * replicated / 8, 1);
+    arena_destroy(arena);
+}
+
+Test(layer_list_plan, a_checkpoint_has_every_share_of_the_tables_and_the_rest_once) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = small_recommender(arena, 2);
+    spec.jobs[0].checkpoint.bytes_per_parameter = 9;
+    small_cluster_resolve(arena, &spec);
+    double replicated = layer_list_replicated_parameters(&spec.jobs[0].training);
+    cr_assert_float_eq(8 * checkpoint_gpu_bytes(&spec.jobs[0], 0), 9 * replicated + 4 * 7 * 130000.0 * 48, 1);
     arena_destroy(arena);
 }
