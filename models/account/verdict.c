@@ -21,9 +21,8 @@ static const struct {
                               "recompute: selective, if memory allows, with sequence_parallel: true"},
     [LEDGER_MEMORY_BOUND] = {"norms, softmax, dropout and the optimizer wait for HBM",
                              "flash_attention: true, sequence_parallel: true"},
-    [LEDGER_LAUNCH_OVERHEAD] =
-        {"the host cannot issue kernels as fast as the GPU finishes them",
-         "cuda_graphs: true, compile: true, or larger micro-batches, so that kernels are longer"},
+    [LEDGER_LAUNCH_OVERHEAD] = {"the host cannot issue kernels as fast as the GPU finishes them",
+                                "cuda_graphs: true, or larger micro-batches, so that kernels are longer"},
     [LEDGER_COMM_TENSOR] = {"the sums over the tensor group are exposed", "lower tensor_parallel"},
     [LEDGER_COMM_CONTEXT] = {"attention waits for keys and values of the context group", "lower context_parallel"},
     [LEDGER_COMM_EXPERT] = {"tokens travel to their experts and back", "a lower expert_parallel, if memory allows"},
@@ -176,10 +175,13 @@ static const char *cause_advice(const JobSpec *job, const Results *results, int 
         return "a larger global batch, fewer replicas, or a faster fabric";
     if (category == LEDGER_COMM_PIPELINE && plan->overlap_p2p)
         return "fewer virtual stages, or a faster fabric";
+    bool fusible = !plan->compile && !is_list(job);
+    if (category == LEDGER_LAUNCH_OVERHEAD && !plan->cuda_graphs && fusible)
+        return "cuda_graphs: true, compile: true, or larger micro-batches, so that kernels are longer";
     if (category == LEDGER_LAUNCH_OVERHEAD && plan->cuda_graphs)
-        return plan->compile ? "larger micro-batches" : "larger micro-batches, or compile: true";
+        return fusible ? "larger micro-batches, or compile: true" : "larger micro-batches";
     if (category == LEDGER_MEMORY_BOUND && plan->flash_attention && plan->sequence_parallel)
-        return plan->compile ? "a GPU with more HBM bandwidth" : "compile: true, or a GPU with more HBM bandwidth";
+        return fusible ? "compile: true, or a GPU with more HBM bandwidth" : "a GPU with more HBM bandwidth";
     return WORDS[category].advice;
 }
 

@@ -58,12 +58,14 @@ static SimulationSpec draw_job(const Draw *draw) {
     return spec;
 }
 
-/* The same jobs, with weight gradients of their own where the plan can have them. */
+/* The same jobs, those with a pipeline in one chunk per stage and with weight gradients of their own. */
 static SimulationSpec draw_split_job(const Draw *draw) {
     SimulationSpec spec = draw_job(draw);
     PlanSpec *plan = &spec.jobs[0].training.plan;
-    if (plan->pipeline_parallel > 1 && plan->virtual_stages == 1)
+    if (plan->pipeline_parallel > 1) {
+        plan->virtual_stages = 1;
         plan->schedule = "zb_h1";
+    }
     return spec;
 }
 
