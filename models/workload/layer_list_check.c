@@ -189,6 +189,9 @@ static void check_kernels(const TrainingSpec *training, const char *path, ErrorL
          "auto, there is no attention"},
         {"plan.fused_cross_entropy", flag(plan->fused_cross_entropy), "false, there is no vocabulary"},
         {"plan.train_metrics", above(plan->train_metrics, 0, arena), "0, there is no vocabulary"},
+        {"plan.expert_imbalance", named(plan->routing.imbalance != 1, "it"), "none, there are no experts"},
+        {"plan.capacity_factor", named(plan->routing.capacity_factor > 0, "it"), "none, there are no experts"},
+        {"plan.pad_to_capacity", flag(plan->routing.pads), "false, there are no experts"},
         {"plan.compile", flag(plan->compile), "false, layers are not fused yet"},
         {"plan.precision", named(plan->precision == PRECISION_FP8, "fp8"), "16 bit or more"},
     };
