@@ -2,6 +2,7 @@
 
 #include "models/hardware/attention.h"
 #include "models/workload/expert_cost.h"
+#include "models/workload/training_context.h"
 
 /*
  * Host work of an eager framework for one layer, in kernels issued: forward 28, backward 60 (NVTX traces of a
@@ -132,6 +133,14 @@ static AttentionShape fused_shape(const LayerWork *work) {
                             .precision = attention_precision(plan)};
 }
 
+/* What a context group adds to the partial products of its steps. */
+static void add_context_steps(LayerWork *work, PassKind pass) {
+    double query_bytes = work->t.query_bytes, features = (double)work->t.query;
+    double key_value_bytes = query_bytes / features * (double)work->t.key_value;
+    for (int64_t step = 0; step < work->training->plan.context_parallel; step++)
+        kernel_list_add_memory(&work->list, training_context_step_bytes(pass, step, query_bytes, key_value_bytes));
+}
+
 /* The mask leaves half of the square, and counts half: two products forward, five backward, where the scores are
  * computed once more. */
 static void add_fused(LayerWork *work, PassKind pass) {
@@ -145,6 +154,8 @@ static void add_fused(LayerWork *work, PassKind pass) {
     else
         kernel_list_add_fused(&work->list, attention_backward_seconds(work->list.gpu, &shape, plan->attention_kernel),
                               5 * square);
+    if (plan->context_parallel > 1)
+        add_context_steps(work, pass);
 }
 
 /* Of the scores, in `passes` over them, and their dropout. */

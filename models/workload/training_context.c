@@ -16,6 +16,16 @@ double training_context_blocks(const PlanSpec *plan, PassKind kind) {
     return (plan->recompute == RECOMPUTE_FULL ? 3 : 2) * steps;
 }
 
+/* Passes over a tensor of 16 bit: forward the first step clears and adds the output (2 + 6 bytes an element) and joins
+ * keys and values (4); another one adds three quarters of an output (4.5) and cuts out half of queries or keys, each in
+ * half of the cases (1). Backward the first gradients are kept (4), others added (4.5), and queries, outputs and their
+ * gradients are cut (3), keys and values too (1). */
+double training_context_step_bytes(PassKind kind, int64_t step, double query_bytes, double key_value_bytes) {
+    if (kind == PASS_FORWARD)
+        return step == 0 ? 4 * query_bytes + 2 * key_value_bytes : 2.75 * query_bytes + 0.5 * key_value_bytes;
+    return step == 0 ? 2 * query_bytes + 2 * key_value_bytes : 3.75 * query_bytes + 2.75 * key_value_bytes;
+}
+
 double training_context_cover_fraction(const PlanSpec *plan, PassKind kind) {
     double ranks = (double)plan->context_parallel;
     if (plan->context_parallel < 2)

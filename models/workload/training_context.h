@@ -11,8 +11,10 @@
  * is one more forward.
  *
  * Limits: the steps of a layer are taken as equally long, so the single transfers of the first and the last step of a
- * backward pass are not told from the double ones between; the partial products of the C steps are priced as one, and
- * summing their outputs is left out.
+ * backward pass are not told from the double ones between; the partial products of the C steps are priced as one.
+ * Around them Transformer Engine joins keys and values, cuts out half chunks, adds up partial outputs and gradients
+ * (flash_attn_fwd_out_correction and what is beside it): whole tensors in the first step, on average three quarters
+ * and half of a half in the others.
  */
 #ifndef MODELS_WORKLOAD_TRAINING_CONTEXT_H
 #define MODELS_WORKLOAD_TRAINING_CONTEXT_H
@@ -26,6 +28,10 @@ double training_context_block_bytes(const TrainingSpec *training);
 
 /* Blocks that a GPU sends for one layer in one pass, recomputation included; 0 without context parallelism. */
 double training_context_blocks(const PlanSpec *plan, PassKind kind);
+
+/* Bytes read and written around the partial products of step `step` of a pass, of queries and of keys and values of
+ * these bytes. */
+double training_context_step_bytes(PassKind kind, int64_t step, double query_bytes, double key_value_bytes);
 
 /* The part of `whole`, a layer's cost, in which its attention runs beside the ring; of it, `attention` is the device
  * time and `fraction` what runs while blocks travel. Host time is split as device time is. */

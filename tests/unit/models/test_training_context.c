@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "models/spec_resolve.h"
+#include "models/workload/layer_cost.h"
 #include "models/workload/rank_classes.h"
 #include "models/workload/training_context.h"
 #include "tests/unit/models/folding.h"
@@ -194,4 +195,32 @@ Test(training_context, what_does_not_divide_is_said) {
                  "found 3, expected a divisor of data_parallel x context_parallel 8");
     expect_error(split_norms, "jobs[0].sequence_length",
                  "found 508, expected a multiple of tensor_parallel 4 x context_parallel for sequence_parallel");
+}
+
+/* Bytes of queries 3.7, of keys and values 1.9, over the steps of a group of 3. */
+Test(training_context, partial_outputs_and_gradients_are_added_up) {
+    double forward = 0, backward = 0;
+    for (int step = 0; step < 3; step++) {
+        forward += training_context_step_bytes(PASS_FORWARD, step, 3.7, 1.9);
+        backward += training_context_step_bytes(PASS_BACKWARD, step, 3.7, 1.9);
+    }
+    cr_assert_float_eq(forward, (4 + 2 * 2.75) * 3.7 + (2 + 2 * 0.5) * 1.9, 1e-12);
+    cr_assert_float_eq(backward, (2 + 2 * 3.75) * 3.7 + (2 + 2 * 2.75) * 1.9, 1e-12);
+}
+
+Test(training_context, a_layer_moves_them_beside_its_attention) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = small_cluster(arena, 1, 4);
+    TrainingSpec *training = &spec.jobs[0].training;
+    training->plan.flash_attention = true;
+    training->plan.context_parallel = 2;
+    small_cluster_resolve(arena, &spec);
+    const GpuSpec *gpu = &spec.cluster.node.gpu;
+    WorkCost forward = layer_attention_forward_cost(training, gpu);
+    WorkCost backward = layer_attention_backward_cost(training, gpu);
+    double query_bytes = 256 * 1024 * 2.0;
+    cr_assert_float_eq(forward.hbm_bytes / ((4 + 2.75 + 2 * 2.5) * query_bytes), 1, 1e-12);
+    cr_assert_float_eq(backward.hbm_bytes / ((2 + 3.75 + 2 * 4.75) * query_bytes), 1, 1e-12);
+    cr_assert_gt(forward.memory_s, 0);
+    arena_destroy(arena);
 }
