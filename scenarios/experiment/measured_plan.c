@@ -77,6 +77,17 @@ static const Software SOFTWARE[] = {
      .flash_attention = true,
      .overlap = true,
      .assumption = NEMO},
+    /* InternEvo's hybrid_zero_optim.py: buckets in the precision of the weights, added up by autograd;
+     * doc/en/install.md: flash-attention v1.0.5. */
+    {.words = "InternEvo",
+     .before_year = LAST_YEAR + 1,
+     .bf16_gradients = true,
+     .flash_attention = true,
+     .attention_kernel = ATTENTION_FLASH_1,
+     .overlap = true,
+     .assumption =
+         "InternEvo: gradients in bf16, accumulated by kernels of their own, gradient reduction overlaps with "
+         "compute, FlashAttention 1."},
     {.words = "llm-foundry",
      .before_year = LAST_YEAR + 1,
      .gradient_accumulation_fusion = true,

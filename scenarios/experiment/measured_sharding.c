@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <strings.h>
 
 #include "scenarios/reader/yaml_node.h"
@@ -60,10 +61,18 @@ bool measured_sharding_recompute(MeasuredRow *row, Recompute *recompute) {
     return true;
 }
 
-/* "FSDP 128 x DP 4", as MaxText says it, names the shard group. */
+/* "FSDP 128 x DP 4", as MaxText says it, and "ZeRO-1 over 8 ranks" name the shard group; returns how many numbers do.
+ */
+static int scan_shard_size(const char *shown, int64_t *shard, int64_t *groups) {
+    const char *over = strstr(shown, "over ");
+    if (over != NULL)
+        return sscanf(over, "over %" SCNd64, shard);
+    return sscanf(shown, "FSDP %" SCNd64 " x DP %" SCNd64, shard, groups);
+}
+
 static void read_shard_size(MeasuredRow *row, const char *shown, PlanSpec *plan) {
     int64_t shard = 0, groups = 0;
-    int read = sscanf(shown, "FSDP %" SCNd64 " x DP %" SCNd64, &shard, &groups);
+    int read = scan_shard_size(shown, &shard, &groups);
     const Recipe *recipe = find_recipe(row);
     if (read == 0 && recipe != NULL && recipe->shard_size > 0) {
         plan->zero_shard_size = recipe->shard_size;
@@ -76,10 +85,11 @@ static void read_shard_size(MeasuredRow *row, const char *shown, PlanSpec *plan)
     } else {
         plan->zero_shard_size = shard;
     }
-    if (read > 0 && (shard < 1 || (read == 2 && plan->data_parallel > 0 &&
-                                   (plan->data_parallel % shard || plan->data_parallel / shard != groups))))
-        measured_row_refuse(row, "sharding: found \"%s\", expected a product of dp %" PRId64, shown,
-                            plan->data_parallel);
+    bool divides = shard > 0 && plan->data_parallel % shard == 0;
+    bool fits = plan->data_parallel == 0 || (divides && (read == 1 || plan->data_parallel / shard == groups));
+    if (read > 0 && (shard < 1 || !fits))
+        measured_row_refuse(row, "sharding: found \"%s\", expected a %s of dp %" PRId64, shown,
+                            read == 2 ? "product" : "divisor", plan->data_parallel);
 }
 
 void measured_sharding_read(MeasuredRow *row, PlanSpec *plan) {

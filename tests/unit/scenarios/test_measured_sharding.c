@@ -31,14 +31,17 @@ Test(measured_sharding, a_word_of_the_cell_is_the_stage) {
     }
     expect_reason("sharding=some",
                   "sharding: found \"some\", expected none, distributed optimizer, ZeRO-1, 2, 3 or FSDP");
-    expect_assumption("sharding=ZeRO-1 over 4 ranks",
-                      "sharding \"ZeRO-1 over 4 ranks\" is read as ZeRO-1 over all replicas.");
+    expect_assumption(REPLICAS "sharding=ZeRO-1 over all ranks",
+                      "sharding \"ZeRO-1 over all ranks\" is read as ZeRO-1 over all replicas.");
 }
 
 Test(measured_sharding, a_number_after_fsdp_is_the_shard_group) {
     cr_assert_eq(plan_of(REPLICAS "sharding=FSDP 4 x DP 4").zero_shard_size, 4);
     cr_assert_eq(plan_of(REPLICAS "sharding=FSDP 16 x DP 1").zero_shard_size, 16);
     expect_reason(REPLICAS "sharding=FSDP 4 x DP 3", "sharding: found \"FSDP 4 x DP 3\", expected a product of dp 16");
+    cr_assert_eq(plan_of(REPLICAS "sharding=ZeRO-1 over 8 ranks").zero_shard_size, 8);
+    expect_reason(REPLICAS "sharding=ZeRO-1 over 5 ranks",
+                  "sharding: found \"ZeRO-1 over 5 ranks\", expected a divisor of dp 16");
     expect_reason(REPLICAS "sharding=FSDP 0 x DP 16",
                   "sharding: found \"FSDP 0 x DP 16\", expected a product of dp 16");
     expect_reason(REPLICAS "sharding=FSDP 5 x DP 3", "sharding: found \"FSDP 5 x DP 3\", expected a product of dp 16");
