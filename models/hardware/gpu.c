@@ -177,6 +177,8 @@ GpuSpec gpu_sustained(const GpuSpec *gpu) {
     GpuSpec sustained = *gpu;
     for (int i = 0; i < PRECISION_COUNT; i++)
         sustained.kernels.matrix_fraction[i] *= gpu->kernels.sustained_fraction;
+    sustained.kernels.moe.matrix_fraction *= gpu->kernels.sustained_fraction;
+    sustained.kernels.moe.fp8_fraction *= gpu->kernels.sustained_fraction;
     sustained.kernels.sustained_fraction = 1;
     return sustained;
 }

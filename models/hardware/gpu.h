@@ -145,7 +145,8 @@ double gpu_row_reduction_seconds(const GpuSpec *gpu, double bytes);
 /* Returns the same for a layer norm by itself, without norm_start_s. */
 double gpu_norm_seconds(const GpuSpec *gpu, double bytes);
 
-/* Returns the GPU as it is in long runs such as training: matrix kernels of every length at the sustained clock. */
+/* Returns the GPU as it is in long runs such as training: matrix kernels of every length, grouped ones too, at the
+ * sustained clock. */
 GpuSpec gpu_sustained(const GpuSpec *gpu);
 
 /* Returns the GPU as it is when its kernels are captured in CUDA graphs and replayed. */

@@ -11,6 +11,10 @@ static const double LEAST_HIDDEN_PASSES = 4;
 /* What moves over the inner layer backward, over forward: 5 tensors of a gated activation instead of 3. */
 static const double INNER_BACKWARD = 5.0 / 3;
 
+/* Pairs of an expert are whole rows: operands stay aligned however many there are. Transformer Engine pads fp8 to as
+ * many. */
+enum { PAIRS_ALIGNED = 16 };
+
 /* The experts of one GPU and what they work on. */
 typedef struct ExpertWork {
     const TrainingSpec *training;
@@ -28,7 +32,7 @@ static ExpertWork work_of(const TrainingSpec *training, double pairs) {
                        .hidden = training->model.hidden,
                        .inner = transformer_expert_ffn_hidden(&training->model) / plan->tensor_parallel,
                        .bytes = activation_bytes(plan->precision)};
-    work.pairs = (int64_t)ceil(pairs / (double)work.experts);
+    work.pairs = (int64_t)ceil(pairs / (double)work.experts / PAIRS_ALIGNED) * PAIRS_ALIGNED;
     return work;
 }
 

@@ -90,3 +90,10 @@ Test(moe, fp8_is_faster_and_pays_for_no_cast) {
     cr_expect(lt(dbl, narrow_s, wide_s));
     cr_expect(eq(dbl, moe_seconds(&gpu, &shape), narrow_s));
 }
+
+Test(moe, grouped_products_of_long_runs_are_at_the_sustained_clock) {
+    const GpuSpec gpu = odd_gpu(), hot = gpu_sustained(&gpu);
+    cr_expect(eq(dbl, hot.kernels.moe.matrix_fraction, 0.91 * 0.87));
+    cr_expect(eq(dbl, hot.kernels.moe.fp8_fraction, 0.83 * 0.87));
+    cr_expect(eq(dbl, hot.kernels.moe.inner_passes, gpu.kernels.moe.inner_passes));
+}
