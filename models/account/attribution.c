@@ -1,5 +1,6 @@
 #include "models/account/attribution.h"
 
+#include "models/account/quiet_attribution.h"
 #include "sim/engine/check.h"
 
 /* `ns` of a communication task, and as much of what it lost to others. */
@@ -109,6 +110,13 @@ static void explain_gap(const Step *step, int gpu_class, TaskId waiting, SimTime
     SimTime until = record.start;
     while (until > from && record.released_by != TASK_NONE) {
         TaskId cause = record.released_by;
+        const StepTask *task = &step->tasks[cause];
+        if (task->profile == STEP_QUIET) {
+            QuietTime time = {&attribution->row, attribution->comm_ns};
+            SimTime start = step->start;
+            until = start + quiet_attribution_explain(step->quiet, task, from - start, until - start, time);
+            break;
+        }
         record = task_graph_record(step->graph, cause);
         SimTime since = record.start > from ? record.start : from;
         if (since < until) {
@@ -127,7 +135,11 @@ void attribution_of_class(const Step *step, int gpu_class, SimTime wall, Attribu
         TaskRecord record = task_graph_record(step->graph, id);
         if (record.start > now)
             explain_gap(step, gpu_class, id, now, attribution);
-        add_task(step, id, record.end - record.start, attribution);
+        if (step->tasks[id].profile == STEP_QUIET)
+            quiet_attribution_of_stage(step->quiet, step->ranks.classes[gpu_class].stage,
+                                       (QuietTime){&attribution->row, attribution->comm_ns});
+        else
+            add_task(step, id, record.end - record.start, attribution);
         now = record.end;
     }
     CHECK(now <= wall);

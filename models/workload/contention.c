@@ -37,7 +37,7 @@ static TaskContact contact_in_front(const WorkProfile *profile) {
     double scale = (1 + again / known) / whole;
     return (TaskContact){.exclusive = (float)(products * scale),
                          .shared = (float)(memory * scale),
-                         .slack = (float)fmin(1, profile->slack_s * 1e9 / whole)};
+                         .slack = (float)fmax(0, fmin(1, profile->slack_s * 1e9 / whole))};
 }
 
 static StreamId *fronts_of_streams(const Step *step) {

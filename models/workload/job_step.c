@@ -3,11 +3,12 @@
 #include <stdlib.h>
 
 #include "models/workload/contention.h"
+#include "models/workload/quiet_tail.h"
 #include "models/workload/training.h"
 #include "models/workload/training_memory.h"
 #include "sim/engine/fatal.h"
 
-enum { SERIES_POINTS = 512 };
+enum { SERIES_POINTS = 512, QUIET_ATTEMPTS = 8 };
 
 static void create_streams(Step *step) {
     StreamId(*streams)[STREAM_KIND_COUNT] =
@@ -62,9 +63,10 @@ static void create_class_states(JobStep *self, const Workload *workload) {
     }
 }
 
-static void build_tasks(JobStep *self, const Workload *workload) {
+static void build_tasks(JobStep *self, const Workload *workload, SimTime quiet_until) {
     StepBuilder builder;
     step_builder_init(&builder, &self->step, workload->traffic);
+    builder.quiet_until = quiet_until;
     switch (workload->job->kind) {
     case JOB_TRAINING:
         training_tasks_add(self->step.ground.arena, &builder, workload->spec, workload->job, &workload->training);
@@ -77,6 +79,34 @@ static void build_tasks(JobStep *self, const Workload *workload) {
         contention_add(&self->step, &workload->spec->cluster);
     self->endless = builder.endless;
     step_builder_finish(&builder);
+}
+
+static void forget_tasks(Step *step) {
+    if (step->quiet != NULL)
+        quiet_tail_destroy(step->quiet->tail);
+    task_graph_destroy(step->graph);
+    free(step->tasks);
+    free(step->profiles);
+    step->quiet = NULL;
+    step->tasks = NULL;
+    step->profiles = NULL;
+    step->task_capacity = step->profile_count = step->profile_capacity = 0;
+}
+
+/* Where a task could meet a quiet transfer, all is built again, with fewer quiet passes or in the end with none. */
+static void build_quietly(JobStep *self, const Workload *workload) {
+    SimTime until = SIM_TIME_MAX;
+    for (int attempt = 1; until > 0; attempt++) {
+        build_tasks(self, workload, until);
+        SimTime met = self->step.quiet != NULL ? quiet_tail_first_meeting(self->step.quiet->tail) : SIM_TIME_MAX;
+        if (met == SIM_TIME_MAX)
+            return;
+        until = attempt < QUIET_ATTEMPTS ? met : 0;
+        forget_tasks(&self->step);
+        self->step.graph = task_graph_create(self->step.ground.engine, self->step.ground.share);
+        create_streams(&self->step);
+    }
+    build_tasks(self, workload, 0);
 }
 
 static void note_losses(Step *step) {
@@ -97,7 +127,7 @@ JobStep *job_step_create(const StepGround *ground, const Workload *workload) {
     self->step.start = engine_now(ground->engine);
     create_streams(&self->step);
     create_class_states(self, workload);
-    build_tasks(self, workload);
+    build_quietly(self, workload);
     note_losses(&self->step);
     return self;
 }
@@ -117,8 +147,6 @@ void job_step_destroy(JobStep *self) {
         series_destroy(self->series[i].nvlink);
         series_destroy(self->series[i].nic);
     }
-    task_graph_destroy(self->step.graph);
-    free(self->step.tasks);
-    free(self->step.profiles);
+    forget_tasks(&self->step);
     free(self->step.lost_s);
 }

@@ -27,6 +27,19 @@ int pipeline_pass_count(const PipelineSchedule *schedule, const PipelineShape *s
     return (schedule->splits_backward ? 3 : 2) * shape->micro_batches * shape->chunks;
 }
 
+bool pipeline_sender(const PipelineShape *shape, int stage, const PipelinePass *pass, int *sender_stage,
+                     PipelinePass *sender) {
+    if (pass->kind == PASS_WEIGHT)
+        return false;
+    int virtual_stage = pass->chunk * shape->stages + stage;
+    int from = pass->kind == PASS_FORWARD ? virtual_stage - 1 : virtual_stage + 1;
+    if (from < 0 || from >= shape->stages * shape->chunks)
+        return false;
+    *sender_stage = from % shape->stages;
+    *sender = (PipelinePass){pass->kind, pass->micro_batch, from / shape->stages};
+    return true;
+}
+
 double pipeline_peak_held(const PipelinePass *passes, int pass_count, const PassHold *holds) {
     double held = 0, peak = 0;
     for (int i = 0; i < pass_count; i++) {

@@ -56,6 +56,11 @@ const PipelineSchedule *pipeline_at(size_t index);
 /* Passes of one stage in a step. */
 int pipeline_pass_count(const PipelineSchedule *schedule, const PipelineShape *shape);
 
+/* The pass whose message starts `pass` on `stage`; false for the first forward and the last backward of a micro-batch,
+ * and for passes of weights. */
+bool pipeline_sender(const PipelineShape *shape, int stage, const PipelinePass *pass, int *sender_stage,
+                     PipelinePass *sender);
+
 /* What a micro-batch holds on one chunk. */
 typedef struct PassHold {
     double forward; /* from its forward pass to the end of its backward pass */

@@ -22,13 +22,17 @@ typedef struct WorkProfile {
     bool endless;     /* longer than STEP_MOST_S; the row is empty */
 } WorkProfile;
 
+/* As a profile: a timer that stands for all quiet passes that came before it on a stream; micro_batch is the place of
+ * the last of them, and chunk is 1 where it is the end of its message. */
+#define STEP_QUIET (-2)
+
 typedef struct StepTask {
     int gpu_class; /* whose task it is; the first of them for a collective; -1 for a barrier of all */
     BarKind kind;
     StreamKind stream;
     int micro_batch;         /* -1 = none */
     int chunk;               /* -1 = none */
-    int profile;             /* of a compute task, -1 for communication */
+    int profile;             /* of a compute task, -1 for communication, or STEP_QUIET */
     LedgerCategory category; /* of communication */
     LinkKind link;           /* slowest kind of link of communication */
 } StepTask;
@@ -60,9 +64,10 @@ typedef struct Step {
     Pool **memory;                                /* one pool per class: the representative's HBM; NULL = not watched */
     struct CollectiveRun *runs;                   /* of a collective job that runs as explicit flows; else NULL */
     LinkKind slowing_link;                        /* of the collectives that slow compute (contention.h) */
-    SimTime start;                                /* when it was started */
-    double *lost_s; /* [task * owners + owner]: what a transfer lost to it (fair_share.h); NULL = not noted.
-                       8 bytes each: 80 MB for 100,000 tasks and 100 owners */
+    struct QuietPasses *quiet; /* passes that are not among the tasks (quiet_passes.h); NULL = none */
+    SimTime start;             /* when it was started */
+    double *lost_s;            /* [task * owners + owner]: what a transfer lost to it (fair_share.h); NULL = not noted.
+                                  8 bytes each: 80 MB for 100,000 tasks and 100 owners */
     uint32_t owners;
 } Step;
 

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "models/workload/quiet_tail.h"
 #include "sim/engine/array.h"
 #include "sim/engine/check.h"
 
@@ -41,12 +42,28 @@ static SimTime count_time(StepBuilder *builder, double duration_s) {
     return builder->endless ? 0 : sim_time_from_s(duration_s);
 }
 
+static TaskId sketch_task(TaskSketch *sketch, const StepTask *what, const TaskSpec *spec) {
+    bool plain =
+        spec->stream_count == 1 && spec->begin.action == NULL && spec->reserve == NULL && spec->release == NULL;
+    for (int i = 0; i < spec->dependency_count; i++)
+        plain = plain && spec->dependencies[i] < (TaskId)sketch->count;
+    sketch->irregular = sketch->irregular || !plain || sketch->count == SKETCH_TASKS_MAX;
+    if (sketch->irregular)
+        return 0;
+    sketch->tasks[sketch->count] = (SketchTask){*what, spec->duration, spec->amount, spec->way};
+    return (TaskId)sketch->count++;
+}
+
 static TaskId add_task(StepBuilder *builder, const StepTask *what, TaskSpec *spec) {
     Step *step = builder->step;
     spec->dependencies = builder->dependencies;
     spec->dependency_count = (int)builder->dependency_count;
-    TaskId task = task_graph_add(step->graph, spec);
     builder->dependency_count = 0;
+    if (builder->sketch != NULL)
+        return sketch_task(builder->sketch, what, spec);
+    TaskId task = task_graph_add(step->graph, spec);
+    if (step->quiet != NULL)
+        quiet_tail_note(step->quiet->tail, spec);
     step->tasks = array_grow(step->tasks, &step->task_capacity, (size_t)task + 1, sizeof *step->tasks);
     step->tasks[task] = *what;
     return task;
@@ -127,6 +144,18 @@ TaskId step_builder_communicate(StepBuilder *builder, StepTask what, const Strea
 TaskId step_builder_join(StepBuilder *builder, StepTask what, const StreamSet *streams) {
     what = on_streams(builder, what, streams);
     return add_task(builder, &what, &(TaskSpec){.streams = builder->streams, .stream_count = streams->count});
+}
+
+TaskId step_builder_timer(StepBuilder *builder, StepTask what, const StreamSet *streams, SimTime duration) {
+    int gpu_class = what.gpu_class;
+    if (streams != NULL)
+        what = on_streams(builder, what, streams);
+    what.gpu_class = gpu_class;
+    what.profile = STEP_QUIET;
+    return add_task(builder, &what,
+                    &(TaskSpec){.streams = builder->streams,
+                                .stream_count = streams != NULL ? streams->count : 0,
+                                .duration = duration});
 }
 
 TaskId step_builder_barrier(StepBuilder *builder) {

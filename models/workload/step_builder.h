@@ -5,7 +5,7 @@
 #ifndef MODELS_WORKLOAD_STEP_BUILDER_H
 #define MODELS_WORKLOAD_STEP_BUILDER_H
 
-#include "models/workload/step.h"
+#include "models/workload/task_sketch.h"
 #include "models/workload/traffic.h"
 
 typedef struct StepBuilder {
@@ -15,8 +15,10 @@ typedef struct StepBuilder {
     TaskId *dependencies; /* collected for the next task; emptied by it */
     size_t dependency_count;
     size_t dependency_capacity;
-    double total_s; /* of all tasks, without what they move */
-    bool endless;   /* the tasks take longer than STEP_MOST_S; some were left out or cut short */
+    TaskSketch *sketch;  /* tasks go into it, and are numbered there; NULL = into the graph */
+    SimTime quiet_until; /* no pass is quiet after it (quiet_passes.h); 0 = none */
+    double total_s;      /* of all tasks, without what they move */
+    bool endless;        /* the tasks take longer than STEP_MOST_S; some were left out or cut short */
 } StepBuilder;
 
 /* `step` has its ranks, graph and streams; room is scratch for as many streams as a task can hold. */
@@ -63,6 +65,9 @@ TaskId step_builder_hold(StepBuilder *builder, StepTask what, const StreamSet *s
 
 /* Holds a stream of every class until the dependencies are done; takes no time. */
 TaskId step_builder_join(StepBuilder *builder, StepTask what, const StreamSet *streams);
+
+/* Holds a stream of every class, or none, from the start of the step on; `what.gpu_class` is kept. */
+TaskId step_builder_timer(StepBuilder *builder, StepTask what, const StreamSet *streams, SimTime duration);
 
 /* Holds the compute streams of all classes until the dependencies are done; takes no time. */
 TaskId step_builder_barrier(StepBuilder *builder);

@@ -16,6 +16,18 @@ static void add_type(const ClusterSpec *cluster, const TrainingSpec *training, i
         costs[type] = training_costs_of(training, &gpus[type]);
 }
 
+/* Others, and pictures, would see that some passes are not among the tasks. */
+static bool may_be_quiet(const SimulationSpec *spec, const JobSpec *job, const RankClasses *ranks) {
+    bool asked = !spec->only_times || !spec->without_links || spec->every_event || !simulation_spec_is_one_job(spec);
+    bool others = job->loader.workers > 0 || job->checkpoint.every_steps > 0;
+    if (asked || others || ranks->replica_set_count > 1 || ranks->class_count != job->training.plan.pipeline_parallel)
+        return false;
+    for (int i = 0; i < ranks->class_count; i++)
+        if (ranks->classes[i].speed_fraction != 1 || ranks->classes[i].node_type != ranks->classes[0].node_type)
+            return false;
+    return true;
+}
+
 void training_tasks_add(Arena *arena, StepBuilder *builder, const SimulationSpec *spec, const JobSpec *job,
                         const TrainingTraffic *traffic) {
     const PlanSpec *plan = &job->training.plan;
@@ -32,7 +44,8 @@ void training_tasks_add(Arena *arena, StepBuilder *builder, const SimulationSpec
                    .traffic = traffic,
                    .costs = costs,
                    .shape = plan_shape(plan),
-                   .builder = builder};
+                   .builder = builder,
+                   .may_be_quiet = builder->quiet_until > 0 && may_be_quiet(spec, job, ranks)};
     build_init(&build);
     if (training_family(build.training) == FAMILY_LAYERS) {
         layer_list_passes_add(&build);

@@ -1,6 +1,7 @@
 #include "models/workload/training_build.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "models/workload/shard_units.h"
 #include "sim/engine/array.h"
@@ -16,6 +17,8 @@ void build_init(Build *build) {
     build->pass_count = pipeline_pass_count(pipeline_find(build->plan->schedule), &build->shape);
     build->pass_first = ARENA_ARRAY(build->arena, pass_total(build), TaskId);
     build->pass_sent = ARENA_ARRAY(build->arena, pass_total(build), TaskId);
+    memset(build->pass_first, 0xff, pass_total(build) * sizeof *build->pass_first); /* TASK_NONE */
+    memset(build->pass_sent, 0xff, pass_total(build) * sizeof *build->pass_sent);
     build->gradients = ARENA_ARRAY(build->arena, chunks * TRAINING_SLICES_MAX, TaskId);
     build->units = shard_unit_count(build->training);
     size_t slots = (size_t)ranks->replica_set_count * (size_t)build_slot_count(build);

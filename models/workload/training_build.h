@@ -37,6 +37,7 @@ typedef struct Build {
     TaskId *shards_done; /* [tensor group]: last collective of ZeRO-2 and 3; TASK_NONE without */
     TaskId *set_first;   /* scratch, [set]: first compute task of a slice */
     TaskId *set_end;     /* scratch, [set]: the task that ends a slice */
+    bool may_be_quiet;   /* the job is alone, its classes are one per stage, and only its times are asked for */
     int *class_list;     /* scratch: one per class */
     ProfileKey *profile_keys;
     size_t profile_key_count;

@@ -5,6 +5,7 @@
 #include "models/workload/training_experts.h"
 #include "models/workload/training_input.h"
 #include "models/workload/training_memory.h"
+#include "models/workload/training_quiet.h"
 
 /* Where a pass is done: a team of replica sets, one of them, a stage, its classes, the pass itself. */
 typedef struct PassPlace {
@@ -298,23 +299,23 @@ static void add_pass(Build *build, PassPlace *place, bool completes_gradients) {
 }
 
 /* Position of the pass that completes the gradients of each chunk, whichever micro-batch the schedule gives it. */
-static void find_completing_pass(const Build *build, const PipelinePass *passes, int *last_of_chunk) {
+static void find_completing_pass(const Build *build, const PipelinePass *passes, int first, int *last_of_chunk) {
     PassKind completes = plan_splits_backward(build->plan) ? PASS_WEIGHT : PASS_BACKWARD;
-    for (int i = 0; i < build->pass_count; i++)
+    for (int i = first; i < build->pass_count; i++)
         if (passes[i].kind == completes)
             last_of_chunk[passes[i].chunk] = i;
 }
 
 static void add_passes(Build *build) {
-    const PipelineSchedule *schedule = pipeline_find(build->plan->schedule);
     PipelinePass *passes = ARENA_ARRAY(build->arena, build->pass_count, PipelinePass);
     int *last_of_chunk = ARENA_ARRAY(build->arena, build->shape.chunks, int);
     int stages = build->shape.stages, places = build->traffic->teams->count * stages;
     for (int index = 0; index < places; index++) {
         PassPlace place = {.team = index / stages, .stage = index % stages};
-        schedule->order(&build->shape, place.stage, passes);
-        find_completing_pass(build, passes, last_of_chunk);
-        for (int i = 0; i < build->pass_count; i++) {
+        int first = training_quiet_list(build, place.stage, passes);
+        find_completing_pass(build, passes, first, last_of_chunk);
+        training_quiet_add_timers(build, place.stage);
+        for (int i = first; i < build->pass_count; i++) {
             place.pass = passes[i];
             place.position = i;
             add_pass(build, &place, last_of_chunk[passes[i].chunk] == i);
@@ -322,23 +323,10 @@ static void add_passes(Build *build) {
     }
 }
 
-/* The pass whose message starts `pass` on `stage`; false for the first forward and the last backward of a micro-batch.
- */
-static bool find_sender(const Build *build, int stage, const PipelinePass *pass, int *sender_stage,
-                        PipelinePass *sender) {
-    int stages = build->shape.stages, virtual_stage = pass->chunk * stages + stage;
-    int from = pass->kind == PASS_FORWARD ? virtual_stage - 1 : virtual_stage + 1;
-    if (from < 0 || from >= stages * build->shape.chunks)
-        return false;
-    *sender_stage = from % stages;
-    *sender = (PipelinePass){pass->kind, pass->micro_batch, from / stages};
-    return true;
-}
-
 static void connect_pass(Build *build, int set, int stage, const PipelinePass *pass) {
     PipelinePass sender;
     int sender_stage;
-    if (build->shape.stages < 2 || !find_sender(build, stage, pass, &sender_stage, &sender))
+    if (build->shape.stages < 2 || !pipeline_sender(&build->shape, stage, pass, &sender_stage, &sender))
         return;
     const Step *step = build->builder->step;
     const int *bounds = step->ranks.replica_sets[set].class_of_stage;
@@ -358,7 +346,34 @@ static void connect_passes(Build *build) {
             }
 }
 
+static void sketch_pass(Build *build, int stage, PipelinePass pass, TaskSketch *sketch) {
+    PassPlace place = {.stage = stage, .pass = pass};
+    size_t index = build_pass_index(build, 0, stage, &pass);
+    build->builder->sketch = sketch;
+    add_pass(build, &place, false);
+    build->builder->sketch = NULL;
+    build->pass_first[index] = build->pass_sent[index] = TASK_NONE;
+}
+
+/* Describes a pass that makes no gradients of every kind, chunk and stage. */
+static TaskSketch *sketch_passes(Build *build) {
+    const PipelineShape *shape = &build->shape;
+    int kinds = plan_splits_backward(build->plan) ? PASS_KIND_COUNT : PASS_WEIGHT;
+    TaskSketch *sketches = ARENA_ARRAY(build->arena, shape->stages * quiet_works_of_stage(shape), TaskSketch);
+    for (int stage = 0; stage < shape->stages; stage++)
+        for (int i = 0; i < kinds * shape->chunks; i++) {
+            PipelinePass pass = {.kind = (PassKind)(i % kinds), .chunk = i / kinds};
+            sketch_pass(build, stage, pass, &sketches[quiet_work_of(shape, stage, &pass)]);
+        }
+    return sketches;
+}
+
 void training_passes_add(Build *build) {
+    if (build->may_be_quiet && build->units == 0)
+        training_quiet_choose(build, sketch_passes(build));
     add_passes(build);
-    connect_passes(build);
+    if (build->builder->step->quiet != NULL)
+        training_quiet_connect(build);
+    else
+        connect_passes(build);
 }

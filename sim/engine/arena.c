@@ -14,7 +14,7 @@ enum { CHUNK_LEAST_BYTES = 2 * 1024, CHUNK_MOST_BYTES = 1024 * 1024 };
 
 typedef struct Chunk Chunk;
 
-/* The memory handed out follows the head of the chunk. */
+/* The memory handed out follows the head of the chunk; what has not been handed out is not zeroed. */
 struct Chunk {
     Chunk *next;
     size_t used_bytes;
@@ -36,8 +36,11 @@ static void *zeroed(size_t bytes) {
 }
 
 static Chunk *chunk_create(size_t room_bytes) {
-    Chunk *chunk = zeroed(sizeof(Chunk) + room_bytes);
-    chunk->room_bytes = room_bytes;
+    Chunk *chunk = malloc(sizeof(Chunk) + room_bytes);
+    if (chunk == NULL) {
+        fatal("out of memory: %zu bytes", sizeof(Chunk) + room_bytes);
+    }
+    *chunk = (Chunk){.room_bytes = room_bytes};
     return chunk;
 }
 
@@ -51,8 +54,8 @@ static size_t aligned(size_t bytes) {
 
 /* A large piece gets a chunk of its own behind the newest one, whose rest stays in use. */
 static void *allocate_alone(Arena *arena, size_t bytes) {
-    Chunk *chunk = chunk_create(bytes);
-    chunk->used_bytes = bytes;
+    Chunk *chunk = zeroed(sizeof(Chunk) + bytes);
+    chunk->room_bytes = chunk->used_bytes = bytes;
     chunk->next = arena->chunks->next;
     arena->chunks->next = chunk;
     return chunk->first;
@@ -90,7 +93,7 @@ void *arena_allocate(Arena *arena, size_t bytes) {
     }
     void *memory = (char *)arena->chunks->first + arena->chunks->used_bytes;
     arena->chunks->used_bytes += taken;
-    return memory;
+    return memset(memory, 0, taken);
 }
 
 void *arena_array(Arena *arena, size_t count, size_t item_bytes) {

@@ -243,6 +243,25 @@ static bool fair_share_run_alone(FairShare *share, uint32_t slot) {
     return true;
 }
 
+uint32_t fair_share_resource_count(const FairShare *share) {
+    return (uint32_t)share->graph.resource_count;
+}
+
+double fair_share_capacity_per_s(const FairShare *share, ResourceId resource) {
+    return share->graph.resources[resource].capacity_per_s;
+}
+
+double fair_share_alone_rate_per_s(const FairShare *share, const ShareWay *way) {
+    double rate_per_s = INFINITY;
+    for (int i = 0; i < way->use_count; i++)
+        rate_per_s = fmin(rate_per_s, fair_share_capacity_per_s(share, way->uses[i].resource) / way->uses[i].weight);
+    return rate_per_s;
+}
+
+SimTime fair_share_alone_time(const FairShare *share, const ShareWay *way, double amount) {
+    return share_progress_time(amount, fair_share_alone_rate_per_s(share, way));
+}
+
 /* Starts an activity that others share resources with. */
 static void fair_share_run_among_others(FairShare *share, uint32_t slot) {
     const ShareActivity *activity = &share->graph.activities[slot];

@@ -66,6 +66,13 @@ void fair_share_set_capacity(FairShare *share, ResourceId resource, double capac
 /* An amount of 0 is done now, but its event fires later than the call, and it loads nothing. */
 ActivityId fair_share_start(FairShare *share, const ActivitySpec *spec);
 
+uint32_t fair_share_resource_count(const FairShare *share);
+double fair_share_capacity_per_s(const FairShare *share, ResourceId resource);
+
+/* Rate of a transfer that has its way to itself, and how long it takes for an amount; SIM_TIME_MAX = for ever. */
+double fair_share_alone_rate_per_s(const FairShare *share, const ShareWay *way);
+SimTime fair_share_alone_time(const FairShare *share, const ShareWay *way, double amount);
+
 /* Moves all activities whose way has changed to it, with what they have left. */
 void fair_share_reroute(FairShare *share);
 

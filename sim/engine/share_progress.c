@@ -38,6 +38,10 @@ static SimTime end_time(SimTime since, double left, double rate_per_s) {
     return rest_s > FOREVER_S ? SIM_TIME_MAX : since + sim_time_from_s(rest_s);
 }
 
+SimTime share_progress_time(double amount, double rate_per_s) {
+    return end_time(0, amount, rate_per_s);
+}
+
 static SimTime lane_first_end(const ShareLane *lane) {
     return end_time(lane->since, heap_key_value(lane->heap.entries[0].key) - lane->distance, lane->level_per_s);
 }

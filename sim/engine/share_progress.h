@@ -67,6 +67,9 @@ void share_progress_go_alone(ShareProgress *progress, uint32_t slot, double rate
 /* When an activity that goes alone is done; SIM_TIME_MAX = never, or share_progress_next says when. */
 SimTime share_progress_alone_end(const ShareProgress *progress, uint32_t slot);
 
+/* How long an amount takes at a rate that never changes; SIM_TIME_MAX = for ever. */
+SimTime share_progress_time(double amount, double rate_per_s);
+
 /* A lane's level from now on. */
 void share_progress_set_level(ShareProgress *progress, uint32_t resource, double level_per_s, SimTime now);
 

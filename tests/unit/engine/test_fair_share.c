@@ -43,6 +43,32 @@ Test(fair_share, one_activity_gets_all_of_its_resource) {
     share_bed_destroy(&bed);
 }
 
+Test(fair_share, the_time_alone_is_that_of_an_activity_with_its_way_to_itself) {
+    const double amounts[] = {10.385, 1e-9, 3.0, 2385.77, 1e9 + 0.7};
+    for (size_t i = 0; i < sizeof amounts / sizeof *amounts; i++) {
+        ShareBed bed = share_bed_create(0);
+        Ended ended = {.time = -1};
+        ResourceUse uses[] = {{fair_share_add_resource(bed.share, 2.5), 0.317},
+                              {fair_share_add_resource(bed.share, 6.1), 1.093}};
+        const ShareWay way = {uses, 2};
+        fair_share_start(bed.share, &(ActivitySpec){.amount = amounts[i], .way = &way, .done = {note_end, &ended, 0}});
+        engine_run(bed.engine);
+        cr_expect(eq(i64, ended.time, fair_share_alone_time(bed.share, &way, amounts[i])));
+        cr_expect(eq(dbl, fair_share_alone_rate_per_s(bed.share, &way), 6.1 / 1.093));
+        share_bed_destroy(&bed);
+    }
+}
+
+Test(fair_share, at_capacity_zero_an_amount_takes_for_ever) {
+    ShareBed bed = share_bed_create(0);
+    const ResourceUse use = {fair_share_add_resource(bed.share, 0.0), 1.385};
+    cr_expect(eq(i64, fair_share_alone_time(bed.share, &(ShareWay){&use, 1}, 2.385), SIM_TIME_MAX));
+    cr_expect(eq(i64, fair_share_alone_time(bed.share, &(ShareWay){&use, 1}, 0.0), 0));
+    cr_expect(eq(u32, fair_share_resource_count(bed.share), 1));
+    cr_expect(eq(dbl, fair_share_capacity_per_s(bed.share, use.resource), 0.0));
+    share_bed_destroy(&bed);
+}
+
 Test(fair_share, two_equal_flows_get_half_each_and_end_together) {
     ShareBed bed = share_bed_create(0);
     Ended ended[2];

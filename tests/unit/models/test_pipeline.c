@@ -104,3 +104,18 @@ Test(pipeline, interleaving_refuses_what_it_cannot_run) {
     cr_assert_null(schedule->needs(&(PipelineShape){4, 2, 12}));
     cr_assert_str_eq(pipeline_find("gpipe")->needs(&(PipelineShape){4, 2, 12}), "1 virtual stage");
 }
+
+Test(pipeline, a_pass_waits_for_the_stage_before_it_or_behind_it_and_for_the_other_end_of_the_next_chunk) {
+    const PipelineShape shape = {4, 3, 8};
+    PipelinePass sender;
+    int stage;
+    cr_expect(pipeline_sender(&shape, 2, &(PipelinePass){PASS_FORWARD, 5, 1}, &stage, &sender));
+    cr_expect(stage == 1 && sender.kind == PASS_FORWARD && sender.micro_batch == 5 && sender.chunk == 1);
+    cr_expect(pipeline_sender(&shape, 0, &(PipelinePass){PASS_FORWARD, 5, 1}, &stage, &sender));
+    cr_expect(stage == 3 && sender.chunk == 0);
+    cr_expect(pipeline_sender(&shape, 3, &(PipelinePass){PASS_BACKWARD, 7, 1}, &stage, &sender));
+    cr_expect(stage == 0 && sender.kind == PASS_BACKWARD && sender.micro_batch == 7 && sender.chunk == 2);
+    cr_expect_not(pipeline_sender(&shape, 0, &(PipelinePass){PASS_FORWARD, 5, 0}, &stage, &sender));
+    cr_expect_not(pipeline_sender(&shape, 3, &(PipelinePass){PASS_BACKWARD, 5, 2}, &stage, &sender));
+    cr_expect_not(pipeline_sender(&shape, 2, &(PipelinePass){PASS_WEIGHT, 5, 1}, &stage, &sender));
+}

@@ -1,0 +1,73 @@
+#include "models/workload/training_quiet.h"
+
+#include "models/workload/quiet_tail.h"
+
+void training_quiet_choose(Build *build, const TaskSketch *sketches) {
+    Step *step = build->builder->step;
+    step->quiet = quiet_tail_choose(&(QuietPlan){.arena = build->arena,
+                                                 .share = step->ground.share,
+                                                 .sketches = sketches,
+                                                 .streams = step->streams,
+                                                 .profiles = step->profiles,
+                                                 .shape = build->shape,
+                                                 .schedule = pipeline_find(build->plan->schedule),
+                                                 .overlaps = build->plan->overlap_p2p,
+                                                 .until = build->builder->quiet_until});
+}
+
+int training_quiet_list(const Build *build, int stage, PipelinePass *passes) {
+    const QuietPasses *quiet = build->builder->step->quiet;
+    if (quiet == NULL) {
+        pipeline_find(build->plan->schedule)->order(&build->shape, stage, passes);
+        return 0;
+    }
+    for (int i = quiet->counts[stage]; i < quiet->per_stage; i++)
+        passes[i] = quiet_pass_at(quiet, stage * quiet->per_stage + i);
+    return quiet->counts[stage];
+}
+
+/* A stage is one class. */
+void training_quiet_add_timers(Build *build, int stage) {
+    const QuietPasses *quiet = build->builder->step->quiet;
+    StreamSet streams = {.classes = &stage, .count = 1, .stream = STREAM_COMPUTE};
+    if (quiet == NULL)
+        return;
+    int last = stage * quiet->per_stage + quiet->counts[stage] - 1;
+    bool sends = !quiet->overlaps && quiet->passes[last].sent >= 0;
+    StepTask what = {.gpu_class = stage, .micro_batch = last, .chunk = sends};
+    step_builder_timer(build->builder, what, &streams, quiet->free_at[stage]);
+    if (!quiet->overlaps || quiet->sent_at[stage] == 0)
+        return;
+    while (quiet->passes[what.micro_batch].sent < 0)
+        what.micro_batch--;
+    what.chunk = true;
+    streams.stream = STREAM_PIPELINE;
+    step_builder_timer(build->builder, what, &streams, quiet->sent_at[stage]);
+}
+
+/* The end of a quiet message, as a task. */
+static TaskId add_arrival(Build *build, int place) {
+    const QuietPasses *quiet = build->builder->step->quiet;
+    StepTask what = {.gpu_class = place / quiet->per_stage, .micro_batch = place, .chunk = true};
+    return step_builder_timer(build->builder, what, NULL, quiet->passes[place].sent);
+}
+
+static void connect_pass(Build *build, int stage, int place) {
+    const QuietPasses *quiet = build->builder->step->quiet;
+    int sender = quiet->passes[place].sender;
+    if (sender < 0)
+        return;
+    PipelinePass pass = quiet_pass_at(quiet, place), sent = quiet_pass_at(quiet, sender);
+    TaskId before = quiet->passes[sender].end >= 0
+                        ? add_arrival(build, sender)
+                        : build->pass_sent[build_pass_index(build, 0, sender / quiet->per_stage, &sent)];
+    TaskId after = build->pass_first[build_pass_index(build, 0, stage, &pass)];
+    task_graph_add_dependency(build->builder->step->graph, after, before);
+}
+
+void training_quiet_connect(Build *build) {
+    const QuietPasses *quiet = build->builder->step->quiet;
+    for (int stage = 0; stage < quiet->shape.stages; stage++)
+        for (int i = quiet->counts[stage]; i < quiet->per_stage; i++)
+            connect_pass(build, stage, stage * quiet->per_stage + i);
+}
