@@ -125,6 +125,25 @@ typedef struct Cause {
     const char *advice; /* what to change */
 } Cause;
 
+/* A part of the model that stretches the step when it is slower than simulated. */
+typedef struct Doubt {
+    const char *name;      /* "matrix products" */
+    double share_fraction; /* 0..1; how much longer a step takes when the part does, as a share */
+    double spread;         /* >= 0; about a standard deviation of ln(measured / simulated) of the part */
+} Doubt;
+
+/* Where 80 % of measured steps should lie; step_interval.h. */
+typedef struct StepInterval {
+    double low_s; /* 0 = not asked for, as the others */
+    double high_s;
+    double down_spread;  /* of the step by its constants alone, towards a shorter step */
+    double up_spread;    /* towards a longer one: also what is hidden now may come out */
+    const Doubt *doubts; /* descending by what they add to the interval; the last may be what is not modelled */
+    int doubt_count;
+    const char *const *beyond; /* sentences: kernels outside the sizes that were measured */
+    int beyond_count;
+} StepInterval;
+
 /* A change of the plan that would make a job fit. */
 typedef struct FitChange {
     const char *sentence; /* "recompute: full" */
@@ -184,6 +203,7 @@ struct Results {
     SimTime start;               /* of the first step */
     SimTime wall;                /* all steps; of several jobs, from 0 to the end of the last */
     int64_t step_count;          /* >= 1 */
+    StepInterval interval;       /* of a training job's mean step */
     SimTime step;                /* the longest step in ns, which timeline, series and critical path show */
     const SimTime
         *step_ends;   /* [step_count]: when each step of one job ended, the next begins there; NULL = not kept */

@@ -4,6 +4,7 @@
 #include "models/account/job_facts.h"
 #include "models/account/jobs_together.h"
 #include "models/account/metrics.h"
+#include "models/account/step_interval.h"
 #include "models/account/verdict.h"
 #include "models/cluster/cluster_run.h"
 #include "models/input_resolve.h"
@@ -30,6 +31,8 @@ static ClusterOutcome run_jobs(const SimulationSpec *spec, const JobPlace *place
         if (results[i]->status == RUN_OK && !outcome.done)
             results[i]->status = RUN_STOPPED;
         const char *straggler = outcome.done ? outcome.stragglers[i] : NULL;
+        if (!spec->only_times)
+            step_interval_fill(spec, &spec->jobs[i], (LinkUses){outcome.links, outcome.link_count}, arena, results[i]);
         metrics_fill(&spec->jobs[i], arena, results[i]);
         verdict_fill(spec, &spec->jobs[i], straggler, arena, results[i]);
     }

@@ -5,6 +5,7 @@
 #include "plots/cell.h"
 #include "plots/collective_table.h"
 #include "plots/columns.h"
+#include "plots/interval_text.h"
 #include "plots/ledger_table.h"
 #include "plots/ledger_view.h"
 
@@ -203,8 +204,17 @@ static void write_sizes(Json json, const Results *results) {
     collective_table_json(json.out, results, json.indent + 2);
 }
 
+static void write_interval(Json json, const Results *results) {
+    if (results->interval.high_s <= 0) {
+        return;
+    }
+    key(json, "interval");
+    interval_text_json(json.out, results);
+}
+
 static void write_tables(Json json, const Results *results) {
     write_metrics(json, results);
+    write_interval(json, results);
     write_ledger(json, results);
     write_links(json, results);
     write_causes(json, results);

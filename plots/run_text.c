@@ -5,6 +5,7 @@
 
 #include "plots/collective_table.h"
 #include "plots/columns.h"
+#include "plots/interval_text.h"
 #include "plots/jobs_text.h"
 #include "plots/ledger_view.h"
 #include "plots/matrix_text.h"
@@ -173,6 +174,7 @@ void run_text_write(FILE *out, const Results *results) {
     }
     if (results->status == RUN_OK) {
         write_metrics(out, results);
+        interval_text_write(out, results);
         run_text_ledger(out, results, TEXT_COLUMNS);
         write_causes(out, results);
     }

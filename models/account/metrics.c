@@ -30,6 +30,15 @@ static double mean_step_s(const Results *results) {
     return results->status == RUN_OK ? sim_time_to_s(results->wall) / (double)results->step_count : NAN;
 }
 
+static void add_step(MetricList *list, const Results *results) {
+    const StepInterval *interval = &results->interval;
+    metric_list_add(list, "time.step_s", mean_step_s(results), "s", "mean wall time of a training step");
+    metric_list_add(list, "time.step_low_s", interval->low_s > 0 ? interval->low_s : NAN, "s",
+                    "a tenth of such steps should be shorter: the interval holds 80 %");
+    metric_list_add(list, "time.step_high_s", interval->high_s > 0 ? interval->high_s : NAN, "s",
+                    "a tenth of such steps should be longer");
+}
+
 static void add_throughput(MetricList *list, const JobSpec *job, const Results *results) {
     const TrainingSpec *training = &job->training;
     double step_s = mean_step_s(results), gpus = (double)results->gpus;
@@ -37,7 +46,7 @@ static void add_throughput(MetricList *list, const JobSpec *job, const Results *
     double model_flop = sequences * training_sequence_flop(training);
     double executed_flop = model_flop + sequences * recomputed_flop(training);
     double peak = results->mean_peak_flop_per_s;
-    metric_list_add(list, "time.step_s", step_s, "s", "mean wall time of a training step");
+    add_step(list, results);
     metric_list_add(list, "throughput.tflops_per_gpu", executed_flop / step_s / gpus / 1e12, "TFLOP/s",
                     "executed FLOPs, recomputation included, as SC21 counts them");
     metric_list_add(list, "throughput.model_tflops_per_gpu", model_flop / step_s / gpus / 1e12, "TFLOP/s",
@@ -59,7 +68,7 @@ static void add_list_throughput(MetricList *list, const JobSpec *job, const Resu
     const TrainingSpec *training = &job->training;
     double samples_per_s = (double)training->plan.global_batch_seqs / mean_step_s(results);
     double flop_per_s = samples_per_s * training_sequence_flop(training) / (double)results->gpus;
-    metric_list_add(list, "time.step_s", mean_step_s(results), "s", "mean wall time of a training step");
+    add_step(list, results);
     metric_list_add(list, "throughput.model_tflops_per_gpu", flop_per_s / 1e12, "TFLOP/s",
                     "model FLOPs, nothing counted twice");
     metric_list_add(list, "throughput.samples_per_s", samples_per_s, "sample/s",

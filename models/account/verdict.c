@@ -218,24 +218,32 @@ static const char *loss_list(const Results *results, Arena *arena) {
     return text;
 }
 
+static const char *interval_words(const Results *results, Arena *arena) {
+    const StepInterval *interval = &results->interval;
+    if (interval->high_s <= 0)
+        return "";
+    return arena_format(arena, " (80 %% between %.3g and %.3g s)", interval->low_s, interval->high_s);
+}
+
 static const char *list_verdict(const JobSpec *job, const Results *results, Arena *arena) {
     double samples_per_s = results_metric(results, "throughput.samples_per_s")->value;
-    return arena_format(arena,
-                        "%s on %s: a step takes %.4g s, %.*f samples per second, %.1f %% of peak in model FLOPs; most "
-                        "is lost to %s.",
-                        job->training.model.name, results->gpu_words, results_metric(results, "time.step_s")->value,
-                        samples_per_s < 100 ? 2 : 0, samples_per_s,
-                        100 * results_metric(results, "utilisation.mfu_fraction")->value, loss_list(results, arena));
+    return arena_format(
+        arena,
+        "%s on %s: a step takes %.4g s%s, %.*f samples per second, %.1f %% of peak in model FLOPs; most "
+        "is lost to %s.",
+        job->training.model.name, results->gpu_words, results_metric(results, "time.step_s")->value,
+        interval_words(results, arena), samples_per_s < 100 ? 2 : 0, samples_per_s,
+        100 * results_metric(results, "utilisation.mfu_fraction")->value, loss_list(results, arena));
 }
 
 static const char *training_verdict(const JobSpec *job, const Results *results, Arena *arena) {
     if (is_list(job))
         return list_verdict(job, results, arena);
     return arena_format(arena,
-                        "%s on %s: a step takes %.4g s, %.3g TFLOP/s per GPU executed, %.1f %% of peak in "
+                        "%s on %s: a step takes %.4g s%s, %.3g TFLOP/s per GPU executed, %.1f %% of peak in "
                         "model FLOPs; most is lost to %s.",
                         job->training.model.name, results->gpu_words, results_metric(results, "time.step_s")->value,
-                        results_metric(results, "throughput.tflops_per_gpu")->value,
+                        interval_words(results, arena), results_metric(results, "throughput.tflops_per_gpu")->value,
                         100 * results_metric(results, "utilisation.mfu_fraction")->value, loss_list(results, arena));
 }
 

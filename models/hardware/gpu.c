@@ -31,6 +31,10 @@ static const double ODD_ROWS_LOSS = 2.3;
 
 enum { TILE_COUNT = sizeof TILES / sizeof TILES[0], SPLIT_COUNT = sizeof SPLITS / sizeof SPLITS[0] };
 
+GpuSpread gpu_spread_default(void) {
+    return (GpuSpread){.products = 0.2, .attention = 0.45, .memory = 0.2, .host = 0.3};
+}
+
 const char *precision_name(Precision precision) {
     CHECK(precision >= 0 && precision < PRECISION_COUNT);
     return PRECISION_NAMES[precision];

@@ -70,6 +70,24 @@ typedef struct GpuMoe {
     double inner_passes;    /* >= 0; the same for the inner layer of an expert */
 } GpuMoe;
 
+/* How sure the constants are: about a standard deviation of ln(measured / simulated) of one kernel of 10 us or longer,
+ * >= 0. */
+typedef struct GpuSpread {
+    double products;  /* matrix products */
+    double attention; /* products and softmax of attention in training, fused or not */
+    double memory;    /* element-wise kernels and row reductions */
+    double host;      /* launches and the host's floor */
+} GpuSpread;
+
+/* The largest sizes among the kernels that the constants were fitted to; beyond them the model extrapolates. 0 = not
+ * known. */
+typedef struct GpuReach {
+    double m; /* of products */
+    double n;
+    double k;
+    double sequence; /* tokens of one sequence in attention */
+} GpuReach;
+
 /*
  * How near real kernels come to the datasheet. The same formulas serve every GPU; these constants are fitted per GPU on
  * one half of a kernel benchmark and judged on the other (tests/validation/test_kernels.c).
@@ -94,6 +112,8 @@ typedef struct GpuKernels {
     double graph_host_s;           /* >= 0; CPU time per kernel to launch a graph */
     GpuAttention attention;
     GpuMoe moe;
+    GpuSpread spread;
+    GpuReach reach;
 } GpuKernels;
 
 typedef struct GpuSpec {
@@ -115,6 +135,13 @@ typedef struct GemmShape {
     Precision precision;
     bool on_chip; /* part of a fused kernel: what goes through HBM is counted elsewhere */
 } GemmShape;
+
+/*
+ * Returns the spread of a GPU without measurements of its own. Measured by giving one generation the constants of the
+ * other: A100's on H100 and H100's on A100 are off by 0.18 and 0.20 on products, 0.48 and 0.41 on attention (the tables
+ * of tests/validation/test_fitted_kernels.c); memory and host are assumed.
+ */
+GpuSpread gpu_spread_default(void);
 
 /* Returns "fp32", "tf32", "fp16", "bf16" or "fp8". */
 const char *precision_name(Precision precision);

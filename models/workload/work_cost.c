@@ -1,5 +1,7 @@
 #include "models/workload/work_cost.h"
 
+#include <math.h>
+
 /*
  * Training casts the input of a product once, for it and for the gradient of its weights, and the gradient of its
  * output once: reads 16 bit, writes fp8 and its transpose, since Hopper multiplies fp8 along rows only (NVIDIA
@@ -31,6 +33,11 @@ void kernel_list_add_gemm(KernelList *list, GemmShape shape) {
     double m = (double)shape.m, n = (double)shape.n, k = (double)shape.k;
     cost->gemm_s += gpu_gemm_seconds(list->gpu, &shape);
     cost->flop += gpu_gemm_flop(&shape);
+    if (shape.batch == 1 && !shape.on_chip) {
+        cost->most_m = fmax(cost->most_m, m);
+        cost->most_n = fmax(cost->most_n, n);
+        cost->most_k = fmax(cost->most_k, k);
+    }
     if (!shape.on_chip)
         cost->hbm_bytes += (double)shape.batch * (m * k + k * n + m * n) * activation_bytes(list->precision);
     list->launches++;

@@ -15,6 +15,9 @@ typedef struct WorkCost {
     double host_s;    /* time the host needs to issue all of it; runs beside the device */
     double flop;      /* FLOPs executed in matrix products */
     double hbm_bytes; /* bytes read and written by memory-bound kernels and by the operands of the products */
+    double most_m;    /* largest sizes of single products; of a list, not of a sum of costs */
+    double most_n;
+    double most_k;
 } WorkCost;
 
 /* A list of kernels being priced. */

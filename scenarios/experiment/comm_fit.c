@@ -7,6 +7,7 @@
 
 #include "models/workload/collective_loads.h"
 #include "scenarios/experiment/comm_model.h"
+#include "scenarios/experiment/residual_spread.h"
 
 enum { CONSTANTS = 3, STARTS = 3, MOST_ITERATIONS = 300 };
 
@@ -117,6 +118,16 @@ static CommErrors errors_of(const Problem *problem, bool large, Arena *arena) {
     return (CommErrors){count, median(ours, count), median(null, count)};
 }
 
+static double spread_of(const Problem *problem, Arena *arena) {
+    double *residuals = ARENA_ARRAY(arena, problem->row_count, double);
+    int count = 0;
+    for (int i = 0; i < problem->row_count; i++)
+        if (problem->rows[i]->bytes >= LARGE_BYTES)
+            residuals[count++] =
+                fabs(log(comm_model_seconds(&problem->node, problem->rows[i]) / problem->rows[i]->seconds));
+    return residual_spread(residuals, count);
+}
+
 /* Chooses the rows inside a node or between nodes. */
 static Problem choose_rows(const CommTable *const *tables, int count, const NodeSpec *node, bool inside, Arena *arena) {
     int all = 0;
@@ -143,7 +154,8 @@ static CommLinkFit fit_problem(Problem *problem, LinkSpec *link, Arena *arena) {
                          .loss = loss,
                          .given_loss = given_loss,
                          .large = errors_of(problem, true, arena),
-                         .small = errors_of(problem, false, arena)};
+                         .small = errors_of(problem, false, arena),
+                         .spread = spread_of(problem, arena)};
 }
 
 static CommSeries judge(const CommTable *table, const CommRow *first, const NodeSpec *node, Arena *arena) {

@@ -41,6 +41,7 @@ typedef struct CommLinkFit {
     double given_loss; /* the same with the constants of the node as given */
     CommErrors large;  /* of the rows that chose the constants */
     CommErrors small;
+    double spread; /* residual_spread.h, of those from 1 MiB on; NaN without */
 } CommLinkFit;
 
 typedef struct CommFit {

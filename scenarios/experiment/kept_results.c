@@ -62,11 +62,21 @@ static const Cause *copy_causes(const Results *results, Arena *arena) {
     return causes;
 }
 
-static const char *const *copy_assumptions(const Results *results, Arena *arena) {
-    const char **texts = ARENA_ARRAY(arena, results->assumption_count, const char *);
-    for (int i = 0; i < results->assumption_count; i++)
-        texts[i] = copy_text(results->assumptions[i], arena);
-    return texts;
+static const char *const *copy_texts(const char *const *texts, int count, Arena *arena) {
+    const char **copies = ARENA_ARRAY(arena, count, const char *);
+    for (int i = 0; i < count; i++)
+        copies[i] = copy_text(texts[i], arena);
+    return copies;
+}
+
+static StepInterval copy_interval(const StepInterval *interval, Arena *arena) {
+    StepInterval copy = *interval;
+    Doubt *doubts = copy_array(interval->doubts, interval->doubt_count, sizeof *doubts, arena);
+    for (int i = 0; i < interval->doubt_count; i++)
+        doubts[i].name = copy_text(doubts[i].name, arena);
+    copy.doubts = doubts;
+    copy.beyond = copy_texts(interval->beyond, interval->beyond_count, arena);
+    return copy;
 }
 
 static const HostMemoryResults *copy_host_memory(const HostMemoryResults *host, Arena *arena) {
@@ -114,7 +124,8 @@ const Results *kept_results_copy(const Results *results, Arena *arena) {
     copy->fit_changes = copy_fit_changes(results, arena);
     copy->critical = copy_critical(results, arena);
     copy->causes = copy_causes(results, arena);
-    copy->assumptions = copy_assumptions(results, arena);
+    copy->assumptions = copy_texts(results->assumptions, results->assumption_count, arena);
+    copy->interval = copy_interval(&results->interval, arena);
     copy->operation = copy_text(results->operation, arena);
     copy->sizes = copy_array(results->sizes, results->size_count, sizeof *results->sizes, arena);
     copy->contention = copy_contention(results->contention, arena);

@@ -28,6 +28,7 @@ typedef struct KernelClass {
     double bias_fraction;        /* median of the signed error */
     double given_fraction;       /* median with the constants as given */
     double null_fraction;        /* the null model's */
+    double spread;               /* residual_spread.h, of those that take 10 us or longer; NaN without */
     KernelRange ranges[KERNEL_MOST_SIZES + 1];
 } KernelClass;
 

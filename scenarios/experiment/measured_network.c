@@ -11,6 +11,7 @@ static const double BYTES_PER_S_OF_GBIT = 1e9 / 8;
 static const double MOST_GBIT = 1e6;
 /* 2 GiB summed over 2 nodes in 51.4 ms (nccl-tests, 4x 100 Gbit/s EFA): every sum sends at least that much each way. */
 static const double LINE_FRACTION = 0.836;
+static const double SAME_RATE_FRACTION = 0.01;
 
 /* What the interconnect text says about the NICs of a node. */
 typedef struct NicText {
@@ -99,7 +100,10 @@ static void settle_number(const char *text, const NodeSpec *node, NicText *found
         found->nics = 1;
 }
 
+/* At another rate it is another network than the one whose constants these are. */
 static void set_rate(LinkSpec *nic, double bytes_per_s) {
+    if (fabs(bytes_per_s / nic->bytes_per_s - 1) > SAME_RATE_FRACTION)
+        nic->spread = fmax(nic->spread, LINK_ASSUMED_SPREAD);
     if (bytes_per_s < nic->bytes_per_s)
         nic->efficiency_fraction = fmin(LINE_FRACTION, nic->efficiency_fraction * nic->bytes_per_s / bytes_per_s);
     nic->bytes_per_s = bytes_per_s;

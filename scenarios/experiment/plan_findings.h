@@ -6,6 +6,7 @@
 #define SCENARIOS_EXPERIMENT_PLAN_FINDINGS_H
 
 #include "models/ledger.h"
+#include "models/results.h"
 #include "scenarios/experiment/plan_space.h"
 
 typedef enum PlanFate {
@@ -49,6 +50,7 @@ typedef struct PlanSearch {
     int top_count;
     const int *front; /* candidates of the Pareto front by step time: none is as fast, as small and as cheap as one */
     int front_count;
+    StepInterval interval; /* of the best plan; plan_interval.h */
 } PlanSearch;
 
 /* "refused", "too_big", "dominated", "endless" or "simulated". */

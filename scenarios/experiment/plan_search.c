@@ -10,6 +10,7 @@
 #include "models/simulation.h"
 #include "models/workload/training_memory.h"
 #include "scenarios/experiment/parallel.h"
+#include "scenarios/experiment/plan_interval.h"
 #include "scenarios/experiment/plan_ranking.h"
 #include "sim/engine/indexed_heap.h"
 
@@ -186,5 +187,7 @@ const PlanSearch *plan_search_run(const PlanSpace *space, const PlanSearchOption
     parallel_run(&(ParallelWork){.count = search->count, .work = assess, .context = &run}, options->threads);
     decide_all(&run);
     plan_ranking_fill(search, options->top, arena);
+    if (search->top_count > 0)
+        search->interval = plan_interval_of(space, &search->candidates[search->top[0]]);
     return search;
 }

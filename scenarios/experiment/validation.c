@@ -24,6 +24,10 @@ static void simulate_row(void *context, int index) {
     case RUN_OK:
         row->simulated_s = (double)results->step * 1e-9;
         row->error_fraction = row->simulated_s / row->run.step_s - 1;
+        row->low_s = results->interval.low_s;
+        row->high_s = results->interval.high_s;
+        row->down_spread = results->interval.down_spread;
+        row->up_spread = results->interval.up_spread;
         break;
     case RUN_OUT_OF_MEMORY:
         row->status = VALIDATION_OUT_OF_MEMORY;

@@ -22,8 +22,12 @@ typedef enum ValidationStatus {
 typedef struct ValidationRow {
     MeasuredRun run; /* with the reason when it was not run */
     ValidationStatus status;
-    double simulated_s;           /* NaN when it did not run */
-    double error_fraction;        /* NaN when it did not run */
+    double simulated_s;    /* NaN when it did not run */
+    double error_fraction; /* NaN when it did not run */
+    double low_s;          /* of the interval; 0 when it did not run, as the three below */
+    double high_s;
+    double down_spread; /* by the constants alone, StepInterval */
+    double up_spread;
     double null_s;                /* NaN when it did not run, or no other row did */
     double null_error_fraction;   /* as null_s */
     double peak_bytes;            /* of the fullest GPU in the model; NaN when not run */

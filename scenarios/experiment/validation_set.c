@@ -114,6 +114,7 @@ static void judge_runs(ValidationFile *file, Arena *arena) {
     file->ranks = plan_ranks_of(&keys, arena);
     file->falls = scaling_falls_of(&keys, arena);
     file->signs = what_if_signs_of(&keys);
+    file->coverage = interval_coverage_of(file->runs, arena);
 }
 
 static void add_counts(ValidationSum *sum, const ValidationFile *file) {
@@ -122,6 +123,24 @@ static void add_counts(ValidationSum *sum, const ValidationFile *file) {
     for (int status = 0; status <= VALIDATION_NOT_RUN; status++)
         sum->counts[status] += file->runs->counts[status];
     what_if_signs_add(&sum->signs, &file->signs);
+}
+
+static void cover(ValidationSet *set, Arena *arena) {
+    IntervalCoverage **files = ARENA_ARRAY(arena, set->file_count, IntervalCoverage *);
+    const Validation **runs = ARENA_ARRAY(arena, set->file_count, const Validation *);
+    IntervalCoverage *all = &set->all.coverage;
+    for (int i = 0; i < set->file_count; i++) {
+        runs[i] = set->files[i].runs;
+        files[i] = runs[i] != NULL ? &set->files[i].coverage : NULL;
+    }
+    interval_coverage_leave_out(files, runs, set->file_count);
+    all->form_spread = interval_coverage_form_spread(files, set->file_count);
+    for (int i = 0; i < set->file_count; i++) {
+        all->rows += set->files[i].coverage.rows;
+        all->held += set->files[i].coverage.held;
+        all->held_by_constants += set->files[i].coverage.held_by_constants;
+        all->held_left_out += set->files[i].coverage.held_left_out;
+    }
 }
 
 static void sum_up(ValidationSet *set, Arena *arena) {
@@ -157,4 +176,5 @@ void validation_set_run(ValidationSet *set, const ValidationOptions *options, Ar
         judge_runs(file, arena);
     }
     sum_up(set, arena);
+    cover(set, arena);
 }

@@ -7,6 +7,7 @@
 #ifndef SCENARIOS_EXPERIMENT_VALIDATION_SET_H
 #define SCENARIOS_EXPERIMENT_VALIDATION_SET_H
 
+#include "scenarios/experiment/interval_coverage.h"
 #include "scenarios/experiment/memory_table.h"
 #include "scenarios/experiment/plan_ranks.h"
 #include "scenarios/experiment/scaling_falls.h"
@@ -23,6 +24,7 @@ typedef struct ValidationFile {
     PlanRanks ranks;           /* of the runs, as the two below */
     ScalingFalls falls;
     WhatIfSigns signs;
+    IntervalCoverage coverage;
 } ValidationFile;
 
 /* What all tables of runs come to. */
@@ -34,6 +36,7 @@ typedef struct ValidationSum {
     ValidationErrors null;
     ValidationErrors memory;
     WhatIfSigns signs;
+    IntervalCoverage coverage; /* rows of all files; its form_spread is the root mean square of the files' */
 } ValidationSum;
 
 typedef struct ValidationSet {

@@ -1,6 +1,7 @@
 #include "scenarios/reader/schema.h"
 #include "scenarios/reader/schema_attention.h"
 #include "scenarios/reader/schema_moe.h"
+#include "scenarios/reader/schema_spread.h"
 
 /* Far outside anything built: they catch a wrong prefix. */
 #define LEAST_BYTES_PER_S 1e3
@@ -98,13 +99,30 @@ static const SchemaRow KERNEL_ROWS[] = {
      .required = true,
      .help = "mixture-of-experts layers",
      .table = &SCHEMA_MOE},
+    {.key = "spread",
+     .type = FIELD_OBJECT,
+     .offset = offsetof(GpuKernels, spread),
+     .default_text = "(assumed, see gpu.kernels.spread)",
+     .help = "how sure these constants are, for the interval of a step",
+     .table = &SCHEMA_SPREAD},
+    {.key = "reach",
+     .type = FIELD_OBJECT,
+     .offset = offsetof(GpuKernels, reach),
+     .default_text = "(not known)",
+     .help = "the largest sizes that were measured; beyond them a run says so",
+     .table = &SCHEMA_REACH},
 };
+
+static void fill_kernels(void *kernels) {
+    *(GpuKernels *)kernels = (GpuKernels){.spread = gpu_spread_default()};
+}
 
 static const SchemaTable KERNELS_TABLE = {.name = "kernels",
                                           .help = "How near real kernels come to the datasheet; fitted constants.",
                                           .rows = KERNEL_ROWS,
                                           .row_count = sizeof KERNEL_ROWS / sizeof KERNEL_ROWS[0],
-                                          .bytes = sizeof(GpuKernels)};
+                                          .bytes = sizeof(GpuKernels),
+                                          .fill = fill_kernels};
 
 static const SchemaRow GPU_ROWS[] = {
     {.key = "peak",

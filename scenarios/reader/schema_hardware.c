@@ -35,13 +35,25 @@ static const SchemaRow LINK_ROWS[] = {
      .max = 1,
      .default_text = "0 s",
      .help = "most a phase of a collective loses until large pieces flow"},
+    {.key = "spread",
+     .type = FIELD_REAL,
+     .offset = offsetof(LinkSpec, spread),
+     .dimension = DIMENSION_COUNT,
+     .max = 3,
+     .default_text = "0.25",
+     .help = "how sure these are: standard deviation of ln(measured / simulated)"},
 };
+
+static void fill_link(void *link) {
+    *(LinkSpec *)link = (LinkSpec){.spread = LINK_ASSUMED_SPREAD};
+}
 
 static const SchemaTable LINK_TABLE = {.name = "link",
                                        .help = "One kind of link.",
                                        .rows = LINK_ROWS,
                                        .row_count = sizeof LINK_ROWS / sizeof LINK_ROWS[0],
-                                       .bytes = sizeof(LinkSpec)};
+                                       .bytes = sizeof(LinkSpec),
+                                       .fill = fill_link};
 
 static const SchemaRow NODE_ROWS[] = {
     {.key = "gpu",

@@ -118,6 +118,8 @@ static void write_entry(FILE *out, const char *name, const CommLinkFit *fit, con
     fprintf(out, "    latency: \"%.3g us\"  ", link->latency_s / US);
     write_source(out, fit);
     fprintf(out, "    efficiency: %.3g\n    ramp: \"%.3g us\"\n", link->efficiency_fraction, link->ramp_s / US);
+    if (fit->large.rows > 0)
+        fprintf(out, "    spread: %.2g  # middle 80 %% of the residuals from 1 MiB on\n", fit->spread);
 }
 
 void calibrate_text_write(FILE *out, const CommFit *fit, const NodeSpec *given) {
@@ -154,6 +156,7 @@ static void write_json_link(FILE *out, const char *name, const CommLinkFit *fit,
     write_json_number(out, ", \"given_loss\": ", fit->given_loss);
     write_json_errors(out, ", \"large\": ", &fit->large);
     write_json_errors(out, ", \"small\": ", &fit->small);
+    write_json_number(out, ", \"spread\": ", fit->spread);
     fputs("},\n", out);
 }
 

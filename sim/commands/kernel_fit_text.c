@@ -49,8 +49,8 @@ static void write_percent(FILE *out, double fraction, int width, const char *for
 
 static void write_residuals(FILE *out, const KernelFit *fit) {
     text_layout_heading(out, "Errors of the time, of the half that took no part in the fit");
-    fprintf(out, "%-20s %8s %8s %8s %9s %8s %9s %9s\n", "kernel", "fitted", "judged", "median", "9 of 10", "bias",
-            "as given", "null");
+    fprintf(out, "%-20s %8s %8s %8s %9s %8s %9s %9s %8s\n", "kernel", "fitted", "judged", "median", "9 of 10", "bias",
+            "as given", "null", "spread");
     for (int i = 0; i < fit->class_count; i++) {
         const KernelClass *class = &fit->classes[i];
         char title[40];
@@ -61,11 +61,14 @@ static void write_residuals(FILE *out, const KernelFit *fit) {
         write_percent(out, class->bias_fraction, 8, "%+.1f %%");
         write_percent(out, class->given_fraction, 9, "%.1f %%");
         write_percent(out, class->null_fraction, 9, "%.1f %%");
+        write_percent(out, class->spread, 8, "%.1f %%");
         fputc('\n', out);
     }
-    text_layout_wrap(out, "",
-                     "As given: the catalogue's constants. Null model: the longer of FLOPs at peak and bytes "
-                     "at full bandwidth.");
+    text_layout_wrap(
+        out, "",
+        "As given: the catalogue's constants. Null model: the longer of FLOPs at peak and bytes "
+        "at full bandwidth. Spread: a standard deviation of ln(measured / simulated) by the middle 80 % of "
+        "the kernels of 10 us or longer.");
 }
 
 static void write_ranges(FILE *out, const KernelFit *fit, Arena *arena) {
@@ -202,12 +205,78 @@ static void write_entry(FILE *out, const KernelFit *fit, Arena *arena) {
         write_line(out, keys[i], arena_format(arena, "\"%s\"", quantity_text(values[i], DIMENSION_TIME, arena)), kept);
 }
 
+/* The class of a kind with the largest spread, NULL when none was judged. */
+static const KernelClass *widest_class(const KernelFit *fit, KernelKind kind) {
+    const KernelClass *widest = NULL;
+    for (int i = 0; i < fit->class_count; i++) {
+        const KernelClass *class = &fit->classes[i];
+        if (class->kind == kind && !isnan(class->spread) && (!widest || class->spread > widest->spread))
+            widest = class;
+    }
+    return widest;
+}
+
+/* Half of element-wise kernels, half of norms and softmax, as far as they were judged; NaN when none was. */
+static double memory_spread(const KernelFit *fit) {
+    static const KernelKind KINDS[] = {KERNEL_ELEMENT_WISE, KERNEL_NORM, KERNEL_ROW_REDUCTION};
+    static const double PARTS[] = {2, 1, 1};
+    double sum = 0, parts = 0;
+    for (int i = 0; i < 3; i++) {
+        const KernelClass *class = widest_class(fit, KINDS[i]);
+        sum += class ? PARTS[i] * class->spread : 0;
+        parts += class ? PARTS[i] : 0;
+    }
+    return parts > 0 ? sum / parts : NAN;
+}
+
+/* How sure the constants are; attention in training is priced by another model than prefills. */
+static void write_spread(FILE *out, const KernelFit *fit, Arena *arena) {
+    const char *kept = arena_format(arena, "kept from %s", fit->gpu.name);
+    const char *measured = "measured: middle 80 % of the residuals of the half that judges";
+    const KernelClass *products = widest_class(fit, KERNEL_PRODUCT);
+    double memory = memory_spread(fit);
+    const GpuSpread *given = &fit->gpu.kernels.spread;
+    fputs("    spread:\n", out);
+    write_line(out, "spread.products", arena_format(arena, "%.2g", products ? products->spread : given->products),
+               products ? measured : kept);
+    write_line(out, "spread.attention", arena_format(arena, "%.2g", given->attention), kept);
+    write_line(out, "spread.memory", arena_format(arena, "%.2g", isnan(memory) ? given->memory : memory),
+               isnan(memory) ? kept : measured);
+    write_line(out, "spread.host", arena_format(arena, "%.2g", given->host), kept);
+}
+
+/* The most of a size over the classes of a kind; 0 when none has it. */
+static double reach_of(const KernelFit *fit, KernelKind kind, const char *size) {
+    double most = 0;
+    for (int i = 0; i < fit->class_count; i++)
+        for (const KernelRange *range = fit->classes[i].ranges; fit->classes[i].kind == kind && range->name; range++)
+            if (strcmp(range->name, size) == 0)
+                most = fmax(most, range->most);
+    return most;
+}
+
+/* Up to which sizes they hold. */
+static void write_reach(FILE *out, const KernelFit *fit, Arena *arena) {
+    const GpuReach *given = &fit->gpu.kernels.reach;
+    const char *const keys[] = {"m", "n", "k", "sequence"}, *const sizes[] = {"m", "n", "k", "tokens"};
+    const double kept[] = {given->m, given->n, given->k, given->sequence};
+    fputs("    reach:\n", out);
+    for (int i = 0; i < 4; i++) {
+        double most = reach_of(fit, i < 3 ? KERNEL_PRODUCT : KERNEL_PREFILL, sizes[i]);
+        write_line(out, arena_format(arena, "reach.%s", keys[i]),
+                   arena_format(arena, "%.9g", most > 0 ? most : kept[i]),
+                   most > 0 ? "measured: the largest of the rows" : arena_format(arena, "kept from %s", fit->gpu.name));
+    }
+}
+
 void kernel_fit_text_write(FILE *out, const KernelFit *fit, Arena *arena) {
     write_constants(out, fit, arena);
     write_residuals(out, fit);
     write_ranges(out, fit, arena);
     write_warnings(out, fit, arena);
     write_entry(out, fit, arena);
+    write_spread(out, fit, arena);
+    write_reach(out, fit, arena);
 }
 
 static void write_json_number(FILE *out, const char *key, double value) {
@@ -233,6 +302,7 @@ static void write_json_class(FILE *out, const KernelClass *class) {
     write_json_number(out, ", \"bias_fraction\": ", class->bias_fraction);
     write_json_number(out, ", \"given_fraction\": ", class->given_fraction);
     write_json_number(out, ", \"null_fraction\": ", class->null_fraction);
+    write_json_number(out, ", \"spread\": ", class->spread);
     fputs(", \"ranges\": {", out);
     for (const KernelRange *range = class->ranges; range->name; range++)
         fprintf(out, "%s\"%s\": [%.17g, %.17g]", range > class->ranges ? ", " : "", range->name, range->least,

@@ -122,6 +122,10 @@ void plan_table_json(FILE *out, const PlanSearch *search) {
     write_fates(out, search->fates);
     fprintf(out, ", \"cut\": %s},\n", search->cut ? "true" : "false");
     write_plans(out, search, "best", search->top, search->top_count);
+    bool is_sure = search->interval.high_s > 0;
+    write_number(out, "  \"best_interval\": {\"low_s\": ", is_sure ? search->interval.low_s : (double)NAN);
+    write_number(out, ", \"high_s\": ", is_sure ? search->interval.high_s : (double)NAN);
+    fputs("},\n", out);
     write_plans(out, search, "front", search->front, search->front_count);
     fputs("  \"classes\": [", out);
     for (int i = 0; i < search->class_count; i++) {

@@ -207,6 +207,20 @@ static void write_counts(FILE *out, const PlanSearch *search, Arena *arena) {
                      fates[PLAN_SIMULATED] + fates[PLAN_ENDLESS]));
 }
 
+static void write_interval(FILE *out, const PlanSearch *search, Arena *arena) {
+    char low[TEXT_FIGURE_BYTES], high[TEXT_FIGURE_BYTES];
+    if (search->interval.high_s <= 0)
+        return;
+    fputc('\n', out);
+    text_layout_wrap(
+        out, "",
+        arena_format(arena,
+                     "80 %% of steps of the best plan should take between %s and %s. Most of that doubt is "
+                     "common to all plans: their order is surer than their times.",
+                     text_layout_figure(search->interval.low_s, "s", low),
+                     text_layout_figure(search->interval.high_s, "s", high)));
+}
+
 void plan_text_write(FILE *out, const PlanSearch *search) {
     Arena *arena = arena_create();
     text_layout_wrap(out, "", plan_words_verdict(search, arena));
@@ -214,6 +228,7 @@ void plan_text_write(FILE *out, const PlanSearch *search) {
         Table table = {.search = search, .rows = search->top, .count = search->top_count, .arena = arena};
         text_layout_heading(out, "Best plans");
         write_rows(out, &table);
+        write_interval(out, search, arena);
         write_front(out, search, arena);
     }
     write_classes(out, search, arena);

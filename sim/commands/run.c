@@ -239,6 +239,11 @@ const Command command_run = {
         "bars, steps as letters, without any other program; curves with gnuplot's terminal \"dumb\", where gnuplot is\n"
         "installed.\n"
         "\n"
+        "A training run says how sure it is: 80 % of measured steps should lie between time.step_low_s and\n"
+        "time.step_high_s (also in summary.csv and json). The interval comes from the `spread` of the constants of\n"
+        "the GPU and the links, and is wider where links are nearly full and where kernels are larger than those\n"
+        "that were measured (`reach`), which the report names.\n"
+        "\n"
         "Exit codes: 0 all went well, 1 a goal of `assert` was missed, 2 a mistake in the input, 3 files or\n"
         "output cannot be written or memory is out, 130 interrupted (Ctrl-C, SIGTERM): no results are left then.\n",
     .example = "chokepoint run sc21_145b --set jobs[0].plan.micro_batch=2 -o out/sc21",

@@ -43,6 +43,8 @@ static void write_row(FILE *out, const ValidationFile *file, const ValidationRow
     write_plan(out, row);
     const double figures[] = {row->run.step_s > 0 ? row->run.step_s : NAN,
                               row->simulated_s,
+                              row->high_s > 0 ? row->low_s : NAN,
+                              row->high_s > 0 ? row->high_s : NAN,
                               row->error_fraction,
                               row->null_s,
                               row->null_error_fraction,
@@ -57,7 +59,8 @@ static void write_row(FILE *out, const ValidationFile *file, const ValidationRow
 
 void validate_csv_rows(FILE *out, const ValidationSet *set) {
     fputs("file,line,status,model,gpu,gpus,precision,tensor_parallel,pipeline_parallel,virtual_stages,context_parallel,"
-          "data_parallel,zero_stage,micro_batch,global_batch,recompute,measured_s,simulated_s,error_fraction,null_s,"
+          "data_parallel,zero_stage,micro_batch,global_batch,recompute,measured_s,simulated_s,low_s,high_s,error_"
+          "fraction,null_s,"
           "null_error_fraction,measured_peak_bytes,peak_bytes,capacity_bytes,reason\n",
           out);
     for (int i = 0; i < set->file_count; i++)
@@ -85,14 +88,15 @@ static void write_plans(FILE *out, const PlanRanks *ranks) {
     write_numbers(out, figures, sizeof figures / sizeof *figures);
 }
 
-static void write_signs(FILE *out, const SignCount *signs) {
-    fprintf(out, ",%d,%d\n", signs->pairs, signs->right);
+static void write_rest(FILE *out, const SignCount *signs, const IntervalCoverage *coverage) {
+    fprintf(out, ",%d,%d,%d,%d\n", signs->pairs, signs->right, coverage->rows, coverage->held);
 }
 
 void validate_csv_files(FILE *out, const ValidationSet *set) {
     fputs("file,rows,ran,out_of_memory,not_run,mean_absolute_fraction,median_absolute_fraction,tenth_fraction,"
           "bias_fraction,worst_fraction,null_mean_absolute_fraction,plan_groups,mean_rank_correlation,"
-          "median_rank_correlation,pooled_rank_correlation,what_if_pairs,what_if_right\n",
+          "median_rank_correlation,pooled_rank_correlation,what_if_pairs,what_if_right,"
+          "interval_rows,interval_held\n",
           out);
     for (int i = 0; i < set->file_count; i++) {
         const ValidationFile *file = &set->files[i];
@@ -101,10 +105,10 @@ void validate_csv_files(FILE *out, const ValidationSet *set) {
         write_counts(out, file->name, file->runs->row_count, file->runs->counts);
         write_errors(out, &file->runs->ours, &file->runs->null);
         write_plans(out, &file->ranks);
-        write_signs(out, &file->signs.all);
+        write_rest(out, &file->signs.all, &file->coverage);
     }
     write_counts(out, "all", set->all.rows, set->all.counts);
     write_errors(out, &set->all.ours, &set->all.null);
     fputs(",NaN,NaN,NaN,NaN", out);
-    write_signs(out, &set->all.signs.all);
+    write_rest(out, &set->all.signs.all, &set->all.coverage);
 }

@@ -38,6 +38,8 @@ static void write_row(FILE *out, const ValidationRow *row) {
         write_plan(out, &row->run.spec.jobs[0]);
     write_number(out, ", \"measured_s\": ", row->run.step_s > 0 ? row->run.step_s : NAN);
     write_number(out, ", \"simulated_s\": ", row->simulated_s);
+    write_number(out, ", \"low_s\": ", row->high_s > 0 ? row->low_s : NAN);
+    write_number(out, ", \"high_s\": ", row->high_s > 0 ? row->high_s : NAN);
     write_number(out, ", \"error_fraction\": ", row->error_fraction);
     write_number(out, ", \"null_s\": ", row->null_s);
     write_number(out, ", \"null_error_fraction\": ", row->null_error_fraction);

@@ -59,7 +59,17 @@ static void write_signs(FILE *out, const WhatIfSigns *signs) {
     fputs("},\n", out);
 }
 
+static void write_coverage(FILE *out, const IntervalCoverage *coverage) {
+    fprintf(out, "      \"interval\": {\"rows\": %d, \"held\": %d, \"held_by_constants\": %d, \"held_left_out\": %d",
+            coverage->rows, coverage->held, coverage->held_by_constants, coverage->held_left_out);
+    write_number(out, ", \"constant_spread\": ", coverage->constant_spread);
+    write_number(out, ", \"residual_spread\": ", coverage->residual_spread);
+    write_number(out, ", \"form_spread\": ", coverage->form_spread);
+    fputs("},\n", out);
+}
+
 void validate_planner_json_write(FILE *out, const ValidationFile *file) {
+    write_coverage(out, &file->coverage);
     write_ranks(out, &file->ranks);
     write_falls(out, &file->falls);
     write_signs(out, &file->signs);

@@ -1,6 +1,6 @@
 /*
- * validate_planner_json: what planners ask of a table of measured runs, as members of its JSON object: "plans",
- * "scaling" and "what_ifs".
+ * validate_planner_json: what planners ask of a table of measured runs, as members of its JSON object: "interval",
+ * "plans", "scaling" and "what_ifs".
  */
 #ifndef SIM_COMMANDS_VALIDATE_PLANNER_JSON_H
 #define SIM_COMMANDS_VALIDATE_PLANNER_JSON_H

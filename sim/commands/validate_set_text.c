@@ -5,6 +5,7 @@
 
 #include "plots/text_layout.h"
 #include "scenarios/reader/yaml_node.h"
+#include "sim/commands/validate_interval_text.h"
 #include "sim/commands/validate_memory_text.h"
 #include "sim/commands/validate_planner_text.h"
 #include "sim/commands/validate_text.h"
@@ -152,6 +153,7 @@ void validate_set_text_write(FILE *out, const ValidationSet *set) {
     }
     validate_memory_text_write(out, set);
     validate_planner_text_write(out, set);
+    validate_interval_text_write(out, set);
     if (!is_alone)
         write_left_out(out, set, arena);
     arena_destroy(arena);

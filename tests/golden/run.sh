@@ -273,7 +273,7 @@ expect plan_folder 0 plan $open -q -o "$work/plan" --no-plots && cp "$work/plan/
         [ -f "$work/plan/series/plans.dat" ] && [ -f "$work/plan/manifest.json" ]; then pass; else
         fail "the folder of a plan: $(ls -R "$work/plan")"
     fi
-step_taken() { tr '\n' ' ' <"$1" | sed -n 's/.*a step takes \([0-9.]* [a-z]*\),.*/\1/p'; }
+step_taken() { tr '\n' ' ' <"$1" | sed -n 's/.*a step takes \([0-9.]* [a-z]*\)[, ].*/\1/p'; }
 expect plan_best 0 run "$work/plan/best.yaml" &&
     if [ -n "$(step_taken "$work/stdout")" ] && [ "$(step_taken "$work/stdout")" = "$(step_taken "$work/plan_summary")" ]; then pass; else
         fail "best.yaml of a plan takes $(step_taken "$work/stdout"), the search says $(step_taken "$work/plan_summary")"

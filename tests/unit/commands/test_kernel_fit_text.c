@@ -28,6 +28,7 @@ static void fill(KernelFit *fit) {
     *fit = (KernelFit){
         .files = "one.csv", .gpu.name = "odd", .leading = PRECISION_BF16, .left_out = 7, .constant_count = 3};
     fit->gpu.peak_flop_per_s[PRECISION_BF16] = fit->gpu.peak_flop_per_s[PRECISION_FP16] = 290e12;
+    fit->gpu.kernels.spread.memory = 0.123;
     fit->gpu.kernels.attention.single.key_s = 71e-12;
     fit->is_derived[PRECISION_FP16] = true;
     fit->gpu.kernels.matrix_fraction[PRECISION_FP16] = 0.813;
@@ -45,6 +46,7 @@ static void fill(KernelFit *fit) {
                                     .bias_fraction = -0.013,
                                     .given_fraction = 0.089,
                                     .null_fraction = 0.47,
+                                    .spread = 0.093,
                                     .ranges = {{"m", 1, 8192}, {"n", 64, 300}}};
 }
 
@@ -73,9 +75,14 @@ static void expect_part(const char *text, const char *part) {
 Test(kernel_fit_text, the_page_has_constants_errors_ranges_and_warnings) {
     char *text = written(kernel_fit_text_write);
     expect_part(text, "matrix.bf16                               0.813          0.7     0.4 %  2385 product\n");
-    expect_part(text, "product, bf16            2385     2401    6.1 %    21.7 %   -1.3 %     8.9 %    47.0 %\n");
+    expect_part(text,
+                "product, bf16            2385     2401    6.1 %    21.7 %   -1.3 %     8.9 %    47.0 %    9.3 %\n");
     expect_part(text, "product, bf16: m 1 to 8192, n 64 to 300\n");
     expect_part(text, "- tile_start is hardly determined by these rows; another constant could take its place.\n");
+    expect_part(
+        text, "    spread:\n      products: 0.093  # measured: middle 80 % of the residuals of the half that judges\n");
+    expect_part(text, "      memory: 0.12  # kept from odd\n");
+    expect_part(text, "    reach:\n      m: 8192  # measured: the largest of the rows\n");
     expect_part(text, "- hbm ends at a bound of its range.\n");
     expect_part(text, "- No fit to decode kernels: what they choose is kept from odd.\n");
     expect_part(text, "- 7 rows are of types or distributions that are not modelled.\n");
@@ -102,8 +109,8 @@ Test(kernel_fit_text, json_has_the_same) {
     expect_part(
         text, "{\"key\": \"tile_start\", \"rows\": 2385, \"kernel\": \"product\", \"found\": 2.3e-06, \"given\": 0.7, "
               "\"error_fraction\": null, \"at_bound\": false}");
-    expect_part(text,
-                "\"median_fraction\": 0.061, \"worst_tenth_fraction\": 0.217, \"bias_fraction\": -0.013, "
-                "\"given_fraction\": 0.089, \"null_fraction\": 0.47, \"ranges\": {\"m\": [1, 8192], \"n\": [64, 300]}");
+    expect_part(text, "\"median_fraction\": 0.061, \"worst_tenth_fraction\": 0.217, \"bias_fraction\": -0.013, "
+                      "\"given_fraction\": 0.089, \"null_fraction\": 0.47, \"spread\": 0.093, \"ranges\": {\"m\": [1, "
+                      "8192], \"n\": [64, 300]}");
     free(text);
 }

@@ -40,6 +40,8 @@ static void fill(Fixture *fixture) {
     fill_row(fixture, 5, VALIDATION_NOT_RUN, MOE);
     fixture->rows[0].simulated_s = 2.385;
     fixture->rows[0].error_fraction = -0.046;
+    fixture->rows[0].low_s = 2.1;
+    fixture->rows[0].high_s = 2.7;
     fixture->rows[4].peak_bytes = 93.5 * 0x1p30;
     fixture->rows[4].capacity_bytes = 80 * 0x1p30;
     fixture->assumption = (ValidationAssumption){.sentence = "vp is not stated: 1.", .rows = 3};
@@ -91,8 +93,9 @@ Test(validate_json, missing_numbers_are_null_and_texts_are_escaped) {
     fclose(out);
     expect_part(text, "{\"line\": 3, \"model\": \"GPT \\\"7.5B\\\"\", \"status\": \"not_run\", \"reason\": \"mixture "
                       "of experts is not "
-                      "modelled yet\", \"measured_s\": 2.5, \"simulated_s\": null");
-    expect_part(text, "\"simulated_s\": 2.385, \"error_fraction\": -0.046, \"null_s\": null");
+                      "modelled yet\", \"measured_s\": 2.5, \"simulated_s\": null, \"low_s\": null");
+    expect_part(
+        text, "\"simulated_s\": 2.385, \"low_s\": 2.1, \"high_s\": 2.7, \"error_fraction\": -0.046, \"null_s\": null");
     expect_part(text, "\"summary\": {\"ok\": 2, \"out_of_memory\": 1, \"not_run\": 3, \"simulated\": {\"rows\": 2, "
                       "\"mean_absolute_fraction\": 0.031");
     free(text);

@@ -34,10 +34,10 @@ SimulationSpec small_cluster(Arena *arena, int nodes, int gpus) {
     spec.cluster.node = (NodeSpec){.name = "small",
                                    .gpu = small_gpu(),
                                    .gpus = gpus,
-                                   .nvlink = {300e9, 1.85e-6, 0.7, 42e-6},
-                                   .pcie = {31.5e9, 1e-6, 0.8, 0},
+                                   .nvlink = {300e9, 1.85e-6, 0.7, 42e-6, 0},
+                                   .pcie = {31.5e9, 1e-6, 0.8, 0, 0},
                                    .nics = gpus,
-                                   .nic = {25e9, 6.4e-6, 0.65, 42e-6},
+                                   .nic = {25e9, 6.4e-6, 0.65, 42e-6, 0},
                                    .cpu_cores = 64,
                                    .host_memory_bytes = 1e12};
     spec.jobs = ARENA_NEW(arena, JobSpec);

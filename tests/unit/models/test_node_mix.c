@@ -125,7 +125,7 @@ static void expect_sound_routes(const Network *network) {
 Test(node_mix, routes_of_every_topology_keep_to_links_that_there_are) {
     Arena *arena = arena_create();
     const NodeSpec node = {
-        .gpus = SAMPLE_NICS, .nics = SAMPLE_NICS, .nvlink = {3e11, 2e-6, 1, 0}, .nic = {2e10, 0, 1, 0}};
+        .gpus = SAMPLE_NICS, .nics = SAMPLE_NICS, .nvlink = {3e11, 2e-6, 1, 0, 0}, .nic = {2e10, 0, 1, 0, 0}};
     TopologySample samples[TOPOLOGY_SAMPLES];
     topology_samples(samples, arena);
     for (int i = 0; i < TOPOLOGY_SAMPLES; i++) {

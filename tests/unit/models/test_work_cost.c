@@ -94,8 +94,21 @@ Test(work_cost, work_takes_the_longer_of_device_and_host) {
     cr_assert_float_eq(work_cost_seconds(&cost), gpu_memory_bound_seconds(&gpu, 1e6) + 0.9e-6, 1e-15);
 }
 
+Test(work_cost, a_list_keeps_the_largest_sizes_of_its_single_products) {
+    GpuSpec gpu = some_gpu();
+    KernelList list;
+    kernel_list_init(&list, &gpu, PRECISION_FP16);
+    kernel_list_add_product(&list, 96, 640, 24);
+    kernel_list_add_product(&list, 72, 48, 1040);
+    kernel_list_add_gemm(&list, (GemmShape){16, 4096, 4096, 4096, PRECISION_FP16, false});
+    kernel_list_add_gemm(&list, (GemmShape){1, 8192, 8192, 8192, PRECISION_FP16, true});
+    cr_assert_eq(list.cost.most_m, 96);
+    cr_assert_eq(list.cost.most_n, 640);
+    cr_assert_eq(list.cost.most_k, 1040, "neither batches nor fused kernels count");
+}
+
 Test(work_cost, adding_multiplies_every_part) {
-    WorkCost total = {1, 2, 3, 4, 5, 6, 7}, cost = {0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7};
+    WorkCost total = {1, 2, 3, 4, 5, 6, 7, 0, 0, 0}, cost = {0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0, 0, 0};
     work_cost_add(&total, &cost, 3);
     cr_assert_float_eq(total.ideal_s, 1.3, 1e-12);
     cr_assert_float_eq(total.gemm_s, 2.6, 1e-12);

@@ -84,6 +84,18 @@ static void expect_host(const HostMemoryResults *kept, const HostMemoryResults *
     cr_expect_eq(kept->capacity_bytes, fresh->capacity_bytes);
 }
 
+static void expect_interval(const StepInterval *kept, const StepInterval *fresh) {
+    cr_expect_eq(kept->low_s, fresh->low_s);
+    cr_assert_eq(kept->doubt_count, fresh->doubt_count);
+    for (int i = 0; i < kept->doubt_count; i++) {
+        expect_text(kept->doubts[i].name, fresh->doubts[i].name);
+        cr_expect_eq(kept->doubts[i].spread, fresh->doubts[i].spread);
+    }
+    cr_assert_eq(kept->beyond_count, fresh->beyond_count);
+    for (int i = 0; i < kept->beyond_count; i++)
+        expect_text(kept->beyond[i], fresh->beyond[i]);
+}
+
 static void expect_same(const Results *kept, const Results *fresh);
 
 static void expect_contention(const Contention *kept, const Contention *fresh) {
@@ -131,6 +143,7 @@ static void expect_same(const Results *kept, const Results *fresh) {
     expect_classes(kept, fresh);
     expect_memory(kept, fresh);
     expect_host(kept->host_memory, fresh->host_memory);
+    expect_interval(&kept->interval, &fresh->interval);
     expect_reasons(kept, fresh);
 }
 
@@ -150,6 +163,7 @@ typedef struct KnownResults {
     int gpu_kinds;
     double mean_peak_flop_per_s;
     const char *kind;
+    StepInterval interval;
     SimTime times[4]; /* start, wall, step_count, step */
     const SimTime *step_ends;
     LedgerRow ledger;

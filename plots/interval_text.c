@@ -1,0 +1,56 @@
+#include "plots/interval_text.h"
+
+#include "plots/cell.h"
+#include "plots/text_layout.h"
+
+static void write_doubts(FILE *out, const StepInterval *interval) {
+    fprintf(out, "  %-31s %10s %12s\n", "rests on", "of a step", "known to");
+    for (int i = 0; i < interval->doubt_count; i++) {
+        const Doubt *doubt = &interval->doubts[i];
+        fprintf(out, "  %-31s %8.1f %% %10.1f %%\n", doubt->name, 100 * doubt->share_fraction, 100 * doubt->spread);
+    }
+}
+
+void interval_text_write(FILE *out, const Results *results) {
+    const StepInterval *interval = &results->interval;
+    if (interval->high_s <= 0)
+        return;
+    char low[TEXT_FIGURE_BYTES], high[TEXT_FIGURE_BYTES], line[256];
+    text_layout_heading(out, "How sure");
+    snprintf(line, sizeof line, "80 %% of such steps should take between %s and %s.",
+             text_layout_figure(interval->low_s, "s", low), text_layout_figure(interval->high_s, "s", high));
+    text_layout_wrap(out, "  ", line);
+    write_doubts(out, interval);
+    for (int i = 0; i < interval->beyond_count; i++)
+        text_layout_wrap(out, "  - ", interval->beyond[i]);
+}
+
+static void write_number(FILE *out, const char *before, double value) {
+    fputs(before, out);
+    cell_json_number(out, value);
+}
+
+static void write_json_doubts(FILE *out, const StepInterval *interval) {
+    fputs(", \"rests_on\": [", out);
+    for (int i = 0; i < interval->doubt_count; i++) {
+        fputs(i > 0 ? ", {\"name\": " : "{\"name\": ", out);
+        cell_json_text(out, interval->doubts[i].name);
+        write_number(out, ", \"share_fraction\": ", interval->doubts[i].share_fraction);
+        write_number(out, ", \"spread\": ", interval->doubts[i].spread);
+        fputc('}', out);
+    }
+    fputs("], \"extrapolated\": [", out);
+    for (int i = 0; i < interval->beyond_count; i++) {
+        fputs(i > 0 ? ", " : "", out);
+        cell_json_text(out, interval->beyond[i]);
+    }
+    fputc(']', out);
+}
+
+void interval_text_json(FILE *out, const Results *results) {
+    const StepInterval *interval = &results->interval;
+    write_number(out, "{\"held_fraction\": 0.8, \"low_s\": ", interval->low_s);
+    write_number(out, ", \"high_s\": ", interval->high_s);
+    write_json_doubts(out, interval);
+    fputc('}', out);
+}
