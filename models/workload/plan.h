@@ -52,6 +52,7 @@ typedef struct PlanSpec {
     bool zero_list_collectives;    /* ZeRO-2 and 3 move every weight by itself, as lists of a view per GPU that the host
                                       issues one by one: DeepSpeed before 2022 (partition_parameters.py) */
     bool reshard_after_forward;    /* ZeRO-3 drops gathered parameters after the forward pass and gathers them again */
+    bool offload_optimizer;        /* its state is in host memory, and the CPUs update it (offload.h) */
     bool overlap_grad_reduce;      /* data-parallel collectives run under the backward pass */
     bool overlap_p2p;              /* a stage computes while it sends; otherwise it waits for its sends */
     bool overlap_slowdown;         /* compute and the collectives beside it slow each other (contention.h) */

@@ -168,12 +168,13 @@ StageMemory training_memory_of_stage(const TrainingSpec *training, int stage) {
         return memory_of_list(training);
     const PlanSpec *plan = &training->plan;
     double parameters = training_stage_parameters(training, stage);
-    return (StageMemory){.weights_bytes =
-                             shard_held_parameters(training, parameters) * activation_bytes(plan->precision),
-                         .gradients_bytes = shard_held_gradients(training, parameters) * training_gradient_bytes(plan),
-                         .optimizer_bytes = training_stage_owned_parameters(training, stage) * OPTIMIZER_STATE_BYTES,
-                         .activations_bytes = peak_activation_bytes(training, stage),
-                         .buffers_bytes = working_bytes(training, stage)};
+    return (StageMemory){
+        .weights_bytes = shard_held_parameters(training, parameters) * activation_bytes(plan->precision),
+        .gradients_bytes = shard_held_gradients(training, parameters) * training_gradient_bytes(plan),
+        .optimizer_bytes =
+            plan->offload_optimizer ? 0 : training_stage_owned_parameters(training, stage) * OPTIMIZER_STATE_BYTES,
+        .activations_bytes = peak_activation_bytes(training, stage),
+        .buffers_bytes = working_bytes(training, stage)};
 }
 
 double stage_memory_total_bytes(const StageMemory *memory) {

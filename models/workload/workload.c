@@ -18,7 +18,7 @@ Workload *workload_create(Arena *arena, const SimulationSpec *spec, const JobSpe
 }
 
 bool workload_needs_host(const JobSpec *job) {
-    return job->loader.workers > 0 || job->checkpoint.every_steps > 0;
+    return job->loader.workers > 0 || job->checkpoint.every_steps > 0 || job->training.plan.offload_optimizer;
 }
 
 void workload_add_host(Arena *arena, Workload *workload, Host *host) {
@@ -26,4 +26,7 @@ void workload_add_host(Arena *arena, Workload *workload, Host *host) {
         workload->feeds = loader_work(arena, workload->job, &workload->ranks, host);
     if (workload->job->checkpoint.every_steps > 0)
         workload->saves = checkpoint_work(arena, workload->job, &workload->ranks, host);
+    if (workload->job->training.plan.offload_optimizer)
+        workload->offload =
+            offload_create(arena, workload->job, workload->ranks.rank_gpu, workload->training.tensor_groups, host);
 }

@@ -187,6 +187,9 @@ static const SchemaRow PLAN_ROWS[] = {
     {FLAG_ROW(PlanSpec, "reshard_after_forward", reshard_after_forward, "true"),
      .help = "zero_stage 3: gathered parameters are dropped after the forward pass and gathered again; false = "
              "SHARD_GRAD_OP"},
+    {FLAG_ROW(PlanSpec, "offload_optimizer", offload_optimizer, "false"),
+     .aliases = "optimizer_cpu_offload cpu_offload",
+     .help = "optimizer state is in host memory, and the CPUs update it (ZeRO-Offload)"},
     {FLAG_ROW(PlanSpec, "overlap_grad_reduce", overlap_grad_reduce, "false"), .aliases = "overlap_comm",
      .help = "gradients are reduced while the backward pass runs"},
     {FLAG_ROW(PlanSpec, "overlap_p2p", overlap_p2p, "false"), .aliases = "overlap_p2p_communication",
