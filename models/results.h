@@ -111,9 +111,10 @@ typedef struct MemoryResults {
 
 /* What a job keeps in the main memory of the node that is fullest, by purpose. */
 typedef struct HostMemoryResults {
-    const char *node;        /* name of its type */
-    double optimizer_bytes;  /* that are offloaded: state, gradients and parameters on their way */
-    double checkpoint_bytes; /* of a copy that is being written */
+    const char *node;         /* name of its type */
+    double optimizer_bytes;   /* that are offloaded: state, gradients and parameters on their way */
+    double activations_bytes; /* that are offloaded */
+    double checkpoint_bytes;  /* of a copy that is being written */
     double total_bytes;
     double capacity_bytes;
 } HostMemoryResults;

@@ -2,6 +2,7 @@
 
 #include "models/workload/checkpoint.h"
 #include "models/workload/offload.h"
+#include "models/workload/training_memory.h"
 #include "models/workload/training_parameters.h"
 
 /* What one GPU of a stage keeps there. */
@@ -11,12 +12,14 @@ static HostMemoryResults of_gpu(const JobSpec *job, int stage) {
         gpu.checkpoint_bytes = checkpoint_gpu_bytes(job, stage);
     if (job->training.plan.offload_optimizer)
         gpu.optimizer_bytes = offload_kept_bytes(&job->training.plan, training_stage_parameters(&job->training, stage));
-    gpu.total_bytes = gpu.optimizer_bytes + gpu.checkpoint_bytes;
+    gpu.activations_bytes = training_stage_offloaded_bytes(&job->training, stage);
+    gpu.total_bytes = gpu.optimizer_bytes + gpu.activations_bytes + gpu.checkpoint_bytes;
     return gpu;
 }
 
 static void add(HostMemoryResults *node, const HostMemoryResults *gpu) {
     node->optimizer_bytes += gpu->optimizer_bytes;
+    node->activations_bytes += gpu->activations_bytes;
     node->checkpoint_bytes += gpu->checkpoint_bytes;
     node->total_bytes += gpu->total_bytes;
 }

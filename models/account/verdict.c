@@ -168,6 +168,8 @@ static const char *cause_advice(const JobSpec *job, const Results *results, int 
         return "leave out the slower type of node, or give it a job of its own";
     if (category == LEDGER_COMM_DATA && plan_zero_stage(plan) >= 2)
         return sharding_advice(plan, main_link(results, category));
+    if (category == LEDGER_OFFLOAD && plan->offload_activations_fraction > 0)
+        return "a smaller offload_activations, or recompute: full, whose activations are few";
     if (category == LEDGER_OFFLOAD && plan_zero_stage(plan) > 0)
         return "offload_optimizer: false, if memory allows, or a larger global batch";
     if (category == LEDGER_CHECKPOINT && job->checkpoint.asynchronous)

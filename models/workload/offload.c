@@ -16,7 +16,29 @@ static int ranks_of_group(const PlanSpec *plan, int stage, int group, int groups
     return count;
 }
 
-const Offload *offload_create(Arena *arena, const JobSpec *job, const int *rank_gpu, int tensor_groups, Host *host) {
+bool offload_is_there(const PlanSpec *plan) {
+    return plan->offload_optimizer || plan->offload_activations_fraction > 0;
+}
+
+static const OffloadCopies *add_copies(Arena *arena, const JobSpec *job, const RankClasses *ranks, Host *host) {
+    const PlanSpec *plan = &job->training.plan;
+    int stages = (int)plan->pipeline_parallel;
+    OffloadCopies *copies = ARENA_ARRAY(arena, ranks->replica_set_count * stages, OffloadCopies);
+    int *gpus = ARENA_ARRAY(arena, job->gpus, int);
+    for (int place = 0; place < ranks->replica_set_count * stages; place++) {
+        const ReplicaSet *set = &ranks->replica_sets[place / stages];
+        int count = 0;
+        for (int i = 0; i < set->replica_count; i++)
+            for (int member = 0; member < plan_stage_gpus(plan); member++)
+                gpus[count++] = ranks->rank_gpu[plan_rank(plan, place % stages, set->replicas[i], member)];
+        copies[place] = (OffloadCopies){.down = host_add(host, HOST_FROM_GPU, gpus, count),
+                                        .up = host_add(host, HOST_TO_GPU, gpus, count)};
+    }
+    return copies;
+}
+
+static const OffloadWork *add_optimizer(Arena *arena, const JobSpec *job, const int *rank_gpu, int tensor_groups,
+                                        Host *host) {
     const PlanSpec *plan = &job->training.plan;
     int places = (int)plan->pipeline_parallel * tensor_groups;
     OffloadWork *work = ARENA_ARRAY(arena, places, OffloadWork);
@@ -29,8 +51,18 @@ const Offload *offload_create(Arena *arena, const JobSpec *job, const int *rank_
                                     .update = host_add(host, HOST_MEMORY, gpus, count),
                                     .up = host_add(host, HOST_TO_GPU, gpus, count)};
     }
+    return work;
+}
+
+const Offload *offload_create(Arena *arena, const JobSpec *job, const RankClasses *ranks, int tensor_groups,
+                              Host *host) {
+    const PlanSpec *plan = &job->training.plan;
     Offload *offload = ARENA_NEW(arena, Offload);
-    *offload = (Offload){host, work};
+    *offload = (Offload){.host = host};
+    if (plan->offload_optimizer)
+        offload->work = add_optimizer(arena, job, ranks->rank_gpu, tensor_groups, host);
+    if (plan->offload_activations_fraction > 0)
+        offload->copies = add_copies(arena, job, ranks, host);
     return offload;
 }
 

@@ -62,7 +62,7 @@ static TaskId add_shard_copy(Build *build, int group) {
 /* Gradients leave in the order in which the backward pass makes them: the last chunk first. */
 static TaskId add_stage_gradients(Build *build, int stage, int group) {
     TaskId last = TASK_NONE;
-    bool offloads = build->builder->step->ground.offload != NULL;
+    bool offloads = training_offload_updates(build);
     if (offloads && build->units > 0)
         return add_shard_copy(build, group);
     for (int chunk = build->shape.chunks - 1; chunk >= 0; chunk--)
@@ -106,7 +106,7 @@ static void add_optimizer(Build *build, int class) {
 
 static void add_update(Build *build, TaskId barrier) {
     int groups = build->traffic->tensor_groups;
-    if (build->builder->step->ground.offload == NULL) {
+    if (!training_offload_updates(build)) {
         for (int class = 0; class < build->builder->step->ranks.class_count; class ++)
             add_optimizer(build, class);
         return;

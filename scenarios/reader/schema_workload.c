@@ -187,6 +187,13 @@ static const SchemaRow PLAN_ROWS[] = {
     {FLAG_ROW(PlanSpec, "reshard_after_forward", reshard_after_forward, "true"),
      .help = "zero_stage 3: gathered parameters are dropped after the forward pass and gathered again; false = "
              "SHARD_GRAD_OP"},
+    {.key = "offload_activations",
+     .type = FIELD_REAL,
+     .offset = offsetof(PlanSpec, offload_activations_fraction),
+     .dimension = DIMENSION_FRACTION,
+     .max = 1,
+     .default_text = "0",
+     .help = "of what layers keep for the backward pass: goes to host memory and comes back, beside the passes"},
     {FLAG_ROW(PlanSpec, "offload_optimizer", offload_optimizer, "false"),
      .aliases = "optimizer_cpu_offload cpu_offload",
      .help = "optimizer state is in host memory, and the CPUs update it (ZeRO-Offload)"},

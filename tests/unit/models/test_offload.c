@@ -128,3 +128,94 @@ Test(offload, a_host_that_is_too_small_is_a_result_with_the_sum) {
     cr_expect(strstr(results->verdict, "does not fit into host memory: it needs"), "%s", results->verdict);
     arena_destroy(arena);
 }
+
+/* As offloading_cluster, but activations, and PCIe of that speed, of which 0.8 are reached. */
+static SimulationSpec copying_cluster(Arena *arena, Layout layout, double fraction, double pcie_bytes_per_s) {
+    SimulationSpec spec = offloading_cluster(arena, layout, false);
+    spec.cluster.node.pcie.bytes_per_s = pcie_bytes_per_s;
+    spec.jobs[0].training.plan.offload_activations_fraction = fraction;
+    small_cluster_resolve(arena, &spec);
+    return spec;
+}
+
+static double passes_s(const Results *results) {
+    double sum_s = 0;
+    for (int i = 0; i < results->timeline_count; i++)
+        if (results->timeline[i].kind == BAR_FORWARD || results->timeline[i].kind == BAR_BACKWARD)
+            sum_s += sim_time_to_s(results->timeline[i].end - results->timeline[i].start);
+    return sum_s;
+}
+
+Test(offload, copies_over_a_slow_slot_take_the_place_of_the_passes) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = copying_cluster(arena, PLAIN, 0.7, 1e9), plain = copying_cluster(arena, PLAIN, 0, 1e9);
+    const Results *with = simulation_run(&spec, arena), *without = simulation_run(&plain, arena);
+    const TrainingSpec *training = &spec.jobs[0].training;
+    double layer_bytes = 0.7 * training_layer_activation_bytes(training, RECOMPUTE_NONE);
+    /* 2 micro-batches, both ways. */
+    double copies_s = 4 * (double)training->model.layers * layer_bytes / 0.8e9;
+    double expected_s = sim_time_to_s(without->step) - passes_s(without) + copies_s;
+    cr_expect_float_eq(sim_time_to_s(with->step), expected_s, 1e-6 * expected_s);
+    double waited_s = (double)with->ledger.ns[LEDGER_OFFLOAD] * 1e-9 / (double)with->gpus;
+    cr_expect_float_eq(waited_s, copies_s - passes_s(without), 1e-6 * expected_s);
+    arena_destroy(arena);
+}
+
+Test(offload, copies_over_a_fast_slot_hide_beside_the_passes) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = copying_cluster(arena, PLAIN, 1, 1e13), plain = copying_cluster(arena, PLAIN, 0, 1e13);
+    const Results *results = simulation_run(&spec, arena);
+    cr_expect_eq(results->step, simulation_run(&plain, arena)->step);
+    cr_expect_eq(results->ledger.ns[LEDGER_OFFLOAD], 0);
+    arena_destroy(arena);
+}
+
+Test(offload, nothing_is_copied_before_its_pass_begins) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = copying_cluster(arena, LAYOUTS[1], 0.7, 9e9);
+    const Results *results = simulation_run(&spec, arena);
+    SimTime compute[2] = {INT64_MAX, INT64_MAX}, copy[2] = {INT64_MAX, INT64_MAX};
+    cr_assert_eq(results->class_count, 2);
+    for (int i = 0; i < results->timeline_count; i++) {
+        const TimelineBar *bar = &results->timeline[i];
+        SimTime *first = bar->kind == BAR_FORWARD ? compute : bar->stream == STREAM_HOST ? copy : NULL;
+        if (first != NULL && bar->start < first[bar->gpu_class])
+            first[bar->gpu_class] = bar->start;
+    }
+    cr_expect_gt(compute[1], compute[0]);
+    for (int class = 0; class < 2; class ++)
+        cr_expect_eq(copy[class], compute[class], "stage %d", class);
+    arena_destroy(arena);
+}
+
+Test(offload, folded_and_unfolded_agree_on_copies_of_activations) {
+    for (int i = 0; i < LAYOUT_COUNT; i++) {
+        Arena *arena = arena_create();
+        SimulationSpec spec = copying_cluster(arena, LAYOUTS[i], 0.7, 9e9);
+        spec.jobs[0].training.plan.offload_optimizer = i % 2 == 0;
+        small_cluster_resolve(arena, &spec);
+        folding_expect_agreement(&spec, arena_format(arena, "layout %d", i), arena);
+        const Results *results = simulation_run(&spec, arena);
+        cr_expect_gt(results->ledger.ns[LEDGER_OFFLOAD], 0, "layout %d", i);
+        cr_expect_leq(step_bound_s(&spec, false), sim_time_to_s(results->step), "layout %d", i);
+        spec.only_times = spec.without_links = true;
+        cr_expect_eq(simulation_run(&spec, arena)->step, results->step, "layout %d", i);
+        arena_destroy(arena);
+    }
+}
+
+Test(offload, activations_move_from_the_gpu_to_its_host) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = copying_cluster(arena, LAYOUTS[1], 0.7, 9e9);
+    SimulationSpec plain = copying_cluster(arena, LAYOUTS[1], 0, 9e9);
+    const TrainingSpec *training = &spec.jobs[0].training;
+    double layer = 0.7 * training_layer_activation_bytes(training, RECOMPUTE_NONE);
+    StageMemory with = training_memory_of_stage(training, 0);
+    StageMemory without = training_memory_of_stage(&plain.jobs[0].training, 0);
+    /* The first of two stages holds two micro-batches of half of the layers. */
+    double moved = 2 * (double)training->model.layers / 2 * layer;
+    cr_expect_float_eq(without.activations_bytes - with.activations_bytes, moved, 1);
+    cr_expect_float_eq(with.buffers_bytes - without.buffers_bytes, 2 * layer, 1);
+    cr_expect_float_eq(simulation_run(&spec, arena)->host_memory->activations_bytes, 4 * moved, 4);
+    arena_destroy(arena);
+}
