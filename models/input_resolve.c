@@ -28,6 +28,32 @@ static void check_checkpoint(const SimulationSpec *spec, const JobSpec *job, con
                        "found checkpoints in a cluster without storage, expected `cluster.storage`");
 }
 
+/* Every type of node must say how fast its memory is. */
+static void check_update(const SimulationSpec *spec, const char *key, ErrorList *errors) {
+    for (int type = 0; type < cluster_type_count(&spec->cluster); type++)
+        if (cluster_type(&spec->cluster, type)->host_memory_bytes_per_s <= 0)
+            error_list_add(errors, (ErrorPlace){0}, key,
+                           "found true, expected a `host_memory_bandwidth` of %s, which the update is limited by",
+                           cluster_type(&spec->cluster, type)->name);
+}
+
+static void check_offload(const SimulationSpec *spec, const JobSpec *job, const char *path, ErrorList *errors) {
+    const PlanSpec *plan = &job->training.plan;
+    const char *key = arena_format(errors->arena, "%s.plan.%s", path,
+                                   plan->offload_optimizer ? "offload_optimizer" : "offload_activations");
+    if (training_family(&job->training) == FAMILY_LAYERS)
+        error_list_add(errors, (ErrorPlace){0}, key, "found it for a list of layers, expected a transformer");
+    else if (plan->offload_activations_fraction > 0 && plan_splits_backward(plan))
+        error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.plan.offload_activations", path),
+                       "found it with schedule %s, expected a schedule whose backward passes are whole",
+                       plan->schedule);
+    if (plan->offload_optimizer && plan->expert_parallel > 1)
+        error_list_add(errors, (ErrorPlace){0}, key, "found true with expert_parallel %" PRId64 ", expected 1",
+                       plan->expert_parallel);
+    if (plan->offload_optimizer)
+        check_update(spec, key, errors);
+}
+
 int64_t input_shown_steps(const JobSpec *job) {
     int64_t least = job->loader.workers > 0 ? loader_shown_steps(job) : 1, every = job->checkpoint.every_steps;
     return every > 0 ? (least + every - 1) / every * every : least;
@@ -51,6 +77,8 @@ void input_resolve(const SimulationSpec *spec, JobSpec *job, const char *path, E
     }
     if (job->checkpoint.every_steps > 0)
         check_checkpoint(spec, job, path, errors);
+    if (job->kind == JOB_TRAINING && offload_is_there(&job->training.plan))
+        check_offload(spec, job, path, errors);
     if (errors->count == before && workload_needs_host(job) && simulation_spec_is_one_job(spec) && !spec->plans_open)
         raise_steps(job);
 }

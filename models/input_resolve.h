@@ -1,6 +1,6 @@
 /*
- * input_resolve: settles and checks what a job asks of storage: its loader and its checkpoints need one, and results
- * are means over so many steps that they show both.
+ * input_resolve: settles and checks what a job asks of hosts: its loader and its checkpoints need a storage, and
+ * results are means over so many steps that they show both.
  */
 #ifndef MODELS_INPUT_RESOLVE_H
 #define MODELS_INPUT_RESOLVE_H

@@ -36,7 +36,14 @@ typedef struct GpuClassResults {
     LedgerRow ledger; /* of one GPU */
 } GpuClassResults;
 
-typedef enum StreamKind { STREAM_COMPUTE, STREAM_PIPELINE, STREAM_DATA, STREAM_CONTEXT, STREAM_KIND_COUNT } StreamKind;
+typedef enum StreamKind {
+    STREAM_COMPUTE,
+    STREAM_PIPELINE,
+    STREAM_DATA,
+    STREAM_CONTEXT,
+    STREAM_HOST,
+    STREAM_KIND_COUNT
+} StreamKind;
 
 typedef enum BarKind {
     BAR_FORWARD,
@@ -50,6 +57,7 @@ typedef enum BarKind {
     BAR_OPTIMIZER,
     BAR_INPUT_WAIT,
     BAR_CHECKPOINT,
+    BAR_OFFLOAD,
     BAR_KIND_COUNT
 } BarKind;
 
@@ -103,8 +111,10 @@ typedef struct MemoryResults {
 
 /* What a job keeps in the main memory of the node that is fullest, by purpose. */
 typedef struct HostMemoryResults {
-    const char *node; /* name of its type */
-    double checkpoint_bytes;
+    const char *node;         /* name of its type */
+    double optimizer_bytes;   /* that are offloaded: state, gradients and parameters on their way */
+    double activations_bytes; /* that are offloaded */
+    double checkpoint_bytes;  /* of a copy that is being written */
     double total_bytes;
     double capacity_bytes;
 } HostMemoryResults;

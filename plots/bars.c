@@ -6,17 +6,15 @@
 enum { MOST_VISIBLE_BARS = 40 };
 
 static const char *const STREAM_NAMES[STREAM_KIND_COUNT] = {
-    [STREAM_COMPUTE] = "compute",
-    [STREAM_CONTEXT] = "context",
-    [STREAM_PIPELINE] = "pipeline",
-    [STREAM_DATA] = "data",
+    [STREAM_COMPUTE] = "compute", [STREAM_CONTEXT] = "context", [STREAM_PIPELINE] = "pipeline",
+    [STREAM_DATA] = "data",       [STREAM_HOST] = "host",
 };
 
 static const char *const KIND_NAMES[BAR_KIND_COUNT] = {
     [BAR_FORWARD] = "forward",         [BAR_BACKWARD] = "backward",         [BAR_TENSOR_COMM] = "tensor_comm",
     [BAR_EXPERT_COMM] = "expert_comm", [BAR_CONTEXT_COMM] = "context_comm", [BAR_PIPELINE_COMM] = "pipeline_comm",
     [BAR_DATA_COMM] = "data_comm",     [BAR_OPTIMIZER] = "optimizer",       [BAR_WEIGHT] = "weight",
-    [BAR_INPUT_WAIT] = "input_wait",   [BAR_CHECKPOINT] = "checkpoint",
+    [BAR_INPUT_WAIT] = "input_wait",   [BAR_CHECKPOINT] = "checkpoint",     [BAR_OFFLOAD] = "offload",
 };
 
 const char *bars_stream_name(StreamKind stream) {

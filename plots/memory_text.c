@@ -72,9 +72,10 @@ void memory_text_host(FILE *out, const Results *results) {
         return;
     }
     text_layout_heading(out, "Memory of the fullest host, GiB");
-    fprintf(out, "  %-20s %11s %8s %8s\n", "", "checkpoints", "total", "of host");
-    fprintf(out, "  %-20.60s %11.2f %8.2f %6.1f %%%s\n", host->node, gib(host->checkpoint_bytes),
-            gib(host->total_bytes), 100 * host->total_bytes / host->capacity_bytes,
+    fprintf(out, "  %-20s %9s %11s %11s %8s %8s\n", "", "optimizer", "activations", "checkpoints", "total", "of host");
+    fprintf(out, "  %-20.60s %9.2f %11.2f %11.2f %8.2f %6.1f %%%s\n", host->node, gib(host->optimizer_bytes),
+            gib(host->activations_bytes), gib(host->checkpoint_bytes), gib(host->total_bytes),
+            100 * host->total_bytes / host->capacity_bytes,
             host->total_bytes > host->capacity_bytes ? "  too much" : "");
 }
 

@@ -65,7 +65,8 @@ static char next_letter(SimTime owed[BAR_KIND_COUNT + 1], const Piece *piece, Si
     static const char letters[BAR_KIND_COUNT + 1] = {
         [BAR_FORWARD] = 'F',      [BAR_BACKWARD] = 'B',      [BAR_TENSOR_COMM] = 't', [BAR_EXPERT_COMM] = 'e',
         [BAR_CONTEXT_COMM] = 'c', [BAR_PIPELINE_COMM] = 'p', [BAR_DATA_COMM] = 'd',   [BAR_OPTIMIZER] = 'O',
-        [BAR_WEIGHT] = 'W',       [BAR_INPUT_WAIT] = 'i',    [BAR_CHECKPOINT] = 's',  [BAR_KIND_COUNT] = '.',
+        [BAR_WEIGHT] = 'W',       [BAR_INPUT_WAIT] = 'i',    [BAR_CHECKPOINT] = 's',  [BAR_OFFLOAD] = 'o',
+        [BAR_KIND_COUNT] = '.',
     };
     int most = BAR_KIND_COUNT;
     owed[BAR_KIND_COUNT] += length;

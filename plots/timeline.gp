@@ -43,6 +43,7 @@ do for [picture in 'png svg'] {
              file index panel . '_data_comm' using 1:3:1:2:4:5 with boxxyerror lc rgb DATA_COLOUR notitle, \
              file index panel . '_optimizer' using 1:3:1:2:4:5 with boxxyerror lc rgb OPTIMIZER_COLOUR notitle, \
              file index panel . '_input_wait' using 1:3:1:2:4:5 with boxxyerror lc rgb HOST_COLOUR notitle, \
+             file index panel . '_offload' using 1:3:1:2:4:5 with boxxyerror lc rgb HOST_COLOUR notitle, \
              file index panel . '_checkpoint' using 1:3:1:2:4:5 with boxxyerror lc rgb HOST_COLOUR notitle, \
              keyentry with boxes lc rgb FORWARD_EVEN title 'forward', \
              keyentry with boxes lc rgb BACKWARD_EVEN title 'backward', \

@@ -1,17 +1,25 @@
 #include "models/account/host_memory.h"
 
 #include "models/workload/checkpoint.h"
+#include "models/workload/offload.h"
+#include "models/workload/training_memory.h"
+#include "models/workload/training_parameters.h"
 
 /* What one GPU of a stage keeps there. */
 static HostMemoryResults of_gpu(const JobSpec *job, int stage) {
     HostMemoryResults gpu = {0};
     if (job->checkpoint.every_steps > 0 && job->checkpoint.asynchronous)
         gpu.checkpoint_bytes = checkpoint_gpu_bytes(job, stage);
-    gpu.total_bytes = gpu.checkpoint_bytes;
+    if (job->training.plan.offload_optimizer)
+        gpu.optimizer_bytes = offload_kept_bytes(&job->training.plan, training_stage_parameters(&job->training, stage));
+    gpu.activations_bytes = training_stage_offloaded_bytes(&job->training, stage);
+    gpu.total_bytes = gpu.optimizer_bytes + gpu.activations_bytes + gpu.checkpoint_bytes;
     return gpu;
 }
 
 static void add(HostMemoryResults *node, const HostMemoryResults *gpu) {
+    node->optimizer_bytes += gpu->optimizer_bytes;
+    node->activations_bytes += gpu->activations_bytes;
     node->checkpoint_bytes += gpu->checkpoint_bytes;
     node->total_bytes += gpu->total_bytes;
 }

@@ -1,7 +1,7 @@
 /*
- * host_memory: what a job keeps in the main memory of its nodes: copies of checkpoints that are being written. Of each
- * node it is the sum over its GPUs; what counts is the node that is fullest. Programs, samples and the page cache are
- * left out, and so are other jobs on the node.
+ * host_memory: what a job keeps in the main memory of its nodes: the state of an offloaded optimizer, offloaded
+ * activations, copies of checkpoints that are being written. Of each node it is the sum over its GPUs; what counts is
+ * the node that is fullest. Programs, samples and the page cache are left out, and so are other jobs on the node.
  */
 #ifndef MODELS_ACCOUNT_HOST_MEMORY_H
 #define MODELS_ACCOUNT_HOST_MEMORY_H

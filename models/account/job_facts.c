@@ -97,6 +97,12 @@ static int add_surroundings(const SimulationSpec *spec, const JobSpec *job, Aren
         list[count++] = loader_words(spec, job, arena);
     if (job->checkpoint.every_steps > 0)
         list[count++] = checkpoint_words(spec, job, arena);
+    if (job->training.plan.offload_optimizer)
+        list[count++] = "CPUs update at 0.8 of the bandwidth of host memory, 24 B per parameter and what moves, while "
+                        "parameters come back";
+    if (job->training.plan.offload_activations_fraction > 0)
+        list[count++] =
+            "offloaded activations go down beside their forward pass and come up beside their backward pass";
     list[count++] = nothing_else(spec, job, arena);
     return count;
 }

@@ -36,7 +36,8 @@ static const struct {
                                 "more micro-batches per step, more virtual stages, or fewer pipeline stages"},
     [LEDGER_STRAGGLER] = {"GPUs are, or wait for, a slow GPU", "replace or leave out the slow GPU"},
     [LEDGER_DATA_LOADING] = {"GPUs wait for input", "faster storage or more loader processes"},
-    [LEDGER_OFFLOAD] = {"GPUs wait for host memory", "offload less"},
+    [LEDGER_OFFLOAD] = {"GPUs wait for copies to and from host memory, and for the CPUs that update",
+                        "offload_optimizer: false, if memory allows, zero_stage: 1 or more, or a larger global batch"},
     [LEDGER_CHECKPOINT] = {"training pauses for checkpoints", "rarer or asynchronous checkpoints"},
     [LEDGER_LOST_WORK] = {"work is lost to failures and done again", "more frequent checkpoints"},
     [LEDGER_IDLE] = {"GPUs have nothing to do", "balance the stages"},
@@ -167,6 +168,10 @@ static const char *cause_advice(const JobSpec *job, const Results *results, int 
         return "leave out the slower type of node, or give it a job of its own";
     if (category == LEDGER_COMM_DATA && plan_zero_stage(plan) >= 2)
         return sharding_advice(plan, main_link(results, category));
+    if (category == LEDGER_OFFLOAD && plan->offload_activations_fraction > 0)
+        return "a smaller offload_activations, or recompute: full, whose activations are few";
+    if (category == LEDGER_OFFLOAD && plan_zero_stage(plan) > 0)
+        return "offload_optimizer: false, if memory allows, or a larger global batch";
     if (category == LEDGER_CHECKPOINT && job->checkpoint.asynchronous)
         return "rarer checkpoints, or storage that writes one before the next is due";
     if (category == LEDGER_LAUNCH_OVERHEAD && plan->zero_list_collectives)

@@ -56,7 +56,7 @@ static void start_step(JobRun *run) {
     run->is_quiet = run->checkpoint == NULL || !checkpoint_is_writing(run->checkpoint);
     run->step_arena = arena_create();
     run->step = job_step_create(&(StepGround){run->step_arena, ground->engine, ground->share, run->owner, run->loader,
-                                              run->saves ? run->checkpoint : NULL},
+                                              run->saves ? run->checkpoint : NULL, run->workload->offload},
                                 run->workload);
     if (run->step->endless)
         job_run_give_up(run);

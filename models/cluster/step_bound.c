@@ -67,6 +67,8 @@ static double compute_s(const Bound *bound, const PassWork *work) {
 
 static double optimizer_s(const Bound *bound, double parameters) {
     double least_s = INFINITY;
+    if (bound->plan->offload_optimizer)
+        return 0; /* the CPUs' */
     for (int type = 0; type < bound->types; type++) {
         WorkProfile profile = training_optimizer_profile(bound->training, &bound->gpus[type], parameters, 1);
         least_s = fmin(least_s, profile_s(&profile));

@@ -16,7 +16,11 @@ struct Checkpoint {
 
 double checkpoint_gpu_bytes(const JobSpec *job, int stage) {
     const TrainingSpec *training = &job->training;
-    double common_bytes = job->checkpoint.bytes_per_parameter * training_stage_parameters(training, stage);
+    /* Of experts that are spread over GPUs there are fewer copies. */
+    double others = (double)training->plan.expert_parallel - 1;
+    double parameters =
+        training_stage_parameters(training, stage) + others * training_stage_expert_parameters(training, stage);
+    double common_bytes = job->checkpoint.bytes_per_parameter * parameters;
     return common_bytes / (double)plan_weight_copies(&training->plan) +
            layer_list_shard_parameters(training) * LAYER_LIST_WEIGHT_BYTES;
 }

@@ -9,7 +9,7 @@
 #include "sim/engine/splitmix.h"
 
 /* What there is one of in a node; then PCIe slots, two for each GPU; then the storage that all share, two. */
-typedef enum NodeUnit { UNIT_STORAGE_IN, UNIT_STORAGE_OUT, UNIT_CPU, NODE_UNITS } NodeUnit;
+typedef enum NodeUnit { UNIT_STORAGE_IN, UNIT_STORAGE_OUT, UNIT_CPU, UNIT_MEMORY, NODE_UNITS } NodeUnit;
 
 /* `count` GPUs of an operation use the unit. */
 typedef struct UnitLoad {
@@ -33,6 +33,9 @@ struct Host {
     size_t operation_count;
     size_t operation_capacity;
 };
+
+/* Of the nominal bandwidth of main memory; assumed: STREAM reaches about that on servers with all channels filled. */
+static const double MEMORY_FRACTION = 0.8;
 
 Host *host_create(Arena *arena, const ClusterSpec *cluster) {
     Host *host = ARENA_NEW(arena, Host);
@@ -73,6 +76,8 @@ static double unit_capacity(const Host *host, int unit) {
         return storage->local ? storage->write_bytes_per_s : storage->node_bytes_per_s;
     case UNIT_CPU:
         return cluster_node(cluster, node)->cpu_cores;
+    case UNIT_MEMORY:
+        return MEMORY_FRACTION * cluster_node(cluster, node)->host_memory_bytes_per_s;
     case NODE_UNITS:
         break;
     }
@@ -118,6 +123,9 @@ static int units_of_gpu(const Host *host, HostPart part, int gpu, int units[UNIT
         break;
     case HOST_CPU:
         units[count++] = node_unit(host, gpu, UNIT_CPU);
+        break;
+    case HOST_MEMORY:
+        units[count++] = node_unit(host, gpu, UNIT_MEMORY);
         break;
     case HOST_TO_GPU:
     case HOST_FROM_GPU:

@@ -20,6 +20,7 @@ typedef enum HostPart {
     HOST_STORAGE_READ,  /* bytes */
     HOST_STORAGE_WRITE, /* bytes */
     HOST_CPU,           /* seconds of one core */
+    HOST_MEMORY,        /* bytes to and from main memory */
     HOST_TO_GPU,        /* bytes over PCIe */
     HOST_FROM_GPU,      /* bytes over PCIe */
     HOST_SAVE           /* bytes from the GPU to the storage in one stream */

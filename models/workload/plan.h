@@ -52,10 +52,13 @@ typedef struct PlanSpec {
     bool zero_list_collectives;    /* ZeRO-2 and 3 move every weight by itself, as lists of a view per GPU that the host
                                       issues one by one: DeepSpeed before 2022 (partition_parameters.py) */
     bool reshard_after_forward;    /* ZeRO-3 drops gathered parameters after the forward pass and gathers them again */
-    bool overlap_grad_reduce;      /* data-parallel collectives run under the backward pass */
-    bool overlap_p2p;              /* a stage computes while it sends; otherwise it waits for its sends */
-    bool overlap_slowdown;         /* compute and the collectives beside it slow each other (contention.h) */
-    bool flash_attention;          /* fused attention that never writes the score matrix */
+    double
+        offload_activations_fraction; /* 0..1, of what layers keep for the backward pass: in host memory (offload.h) */
+    bool offload_optimizer;           /* its state is in host memory, and the CPUs update it (offload.h) */
+    bool overlap_grad_reduce;         /* data-parallel collectives run under the backward pass */
+    bool overlap_p2p;                 /* a stage computes while it sends; otherwise it waits for its sends */
+    bool overlap_slowdown;            /* compute and the collectives beside it slow each other (contention.h) */
+    bool flash_attention;             /* fused attention that never writes the score matrix */
     AttentionKernel attention_kernel; /* a fused one makes flash_attention true */
     bool fused_cross_entropy;         /* the loss is one kernel on logits of 16 bit, without a copy of them in fp32 */
     int64_t train_metrics;    /* >= 0; metrics that walk the logits in fp32 beside the loss of every micro-batch */

@@ -40,6 +40,7 @@ typedef struct StepTask {
 struct CollectiveRun;
 struct Loader;
 struct Checkpoint;
+struct Offload;
 
 /* What a step stands on. */
 typedef struct StepGround {
@@ -49,6 +50,7 @@ typedef struct StepGround {
     uint32_t owner;                /* whose transfers they are, when the fair share has owners */
     struct Loader *loader;         /* of the job; NULL = micro-batches are there */
     struct Checkpoint *checkpoint; /* that the step ends with; NULL = none */
+    const struct Offload *offload; /* of the job; NULL = nothing is offloaded */
 } StepGround;
 
 typedef struct Step {

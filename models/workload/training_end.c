@@ -2,15 +2,11 @@
 
 #include <string.h>
 
+#include "models/workload/training_offload.h"
 #include "models/workload/training_parameters.h"
 
-static TaskId add_gradient_slice(Build *build, int stage, int chunk, int slice, int group) {
-    int index = (stage * build->shape.chunks + chunk) * build->traffic->tensor_groups + group;
-    int operation = build->traffic->gradients[index];
-    if (operation == NO_OPERATION)
-        return TASK_NONE;
-    StreamSet streams = build_group_streams(build, stage, group, STREAM_DATA);
-    StepTask what = {.kind = BAR_DATA_COMM, .micro_batch = -1, .chunk = chunk, .category = LEDGER_COMM_DATA};
+/* The next task waits for a slice of gradients of all replicas. */
+static void after_slice(Build *build, int stage, int chunk, int slice) {
     const RankClasses *ranks = &build->builder->step->ranks;
     for (int set = 0; set < ranks->replica_set_count; set++) {
         /* Without overlap nothing leaves before the whole stage is done. */
@@ -19,6 +15,16 @@ static TaskId add_gradient_slice(Build *build, int stage, int chunk, int slice, 
         step_builder_after(build->builder,
                            build->gradients[build_gradient_index(build, set, stage, wait_chunk, wait_slice)]);
     }
+}
+
+static TaskId add_gradient_slice(Build *build, int stage, int chunk, int slice, int group) {
+    int index = (stage * build->shape.chunks + chunk) * build->traffic->tensor_groups + group;
+    int operation = build->traffic->gradients[index];
+    if (operation == NO_OPERATION)
+        return TASK_NONE;
+    StreamSet streams = build_group_streams(build, stage, group, STREAM_DATA);
+    StepTask what = {.kind = BAR_DATA_COMM, .micro_batch = -1, .chunk = chunk, .category = LEDGER_COMM_DATA};
+    after_slice(build, stage, chunk, slice);
     TaskId end = step_builder_communicate(build->builder, what, &streams, operation, 1);
     const int rest[] = {build->traffic->shard_sums[index], build->traffic->expert_gradients[index]};
     for (size_t i = 0; i < sizeof rest / sizeof *rest; i++)
@@ -27,12 +33,44 @@ static TaskId add_gradient_slice(Build *build, int stage, int chunk, int slice, 
     return end;
 }
 
+typedef struct GradientSlice {
+    int stage;
+    int chunk;
+    int slice;
+} GradientSlice;
+
+/* A slice of gradients goes to host memory once it is reduced, by `reduced` if by anything. */
+static TaskId add_slice_copy(Build *build, GradientSlice place, int group, TaskId reduced) {
+    if (reduced == TASK_NONE)
+        after_slice(build, place.stage, place.chunk, place.slice);
+    step_builder_after(build->builder, reduced);
+    double parameters = training_chunk_parameters(build->training, place.stage, place.chunk);
+    return training_offload_gradients(build, place.stage, group,
+                                      parameters / training_gradient_slices(build->training, place.stage));
+}
+
+/* What ZeRO-2 and 3 have reduced goes to host memory at once. */
+static TaskId add_shard_copy(Build *build, int group) {
+    const RankClasses *ranks = &build->builder->step->ranks;
+    TaskId reduced = build->shards_done[group];
+    for (int set = 0; set < ranks->replica_set_count && reduced == TASK_NONE; set++)
+        step_builder_after(build->builder, build->unit_end[build_slot_index(build, set, build_slot_count(build) - 1)]);
+    step_builder_after(build->builder, reduced);
+    return training_offload_gradients(build, 0, group, training_stage_parameters(build->training, 0));
+}
+
 /* Gradients leave in the order in which the backward pass makes them: the last chunk first. */
 static TaskId add_stage_gradients(Build *build, int stage, int group) {
     TaskId last = TASK_NONE;
+    bool offloads = training_offload_updates(build);
+    if (offloads && build->units > 0)
+        return add_shard_copy(build, group);
     for (int chunk = build->shape.chunks - 1; chunk >= 0; chunk--)
-        for (int slice = 0; slice < training_gradient_slices(build->training, stage); slice++)
+        for (int slice = 0; slice < training_gradient_slices(build->training, stage); slice++) {
             last = add_gradient_slice(build, stage, chunk, slice, group);
+            if (offloads)
+                last = add_slice_copy(build, (GradientSlice){stage, chunk, slice}, group, last);
+        }
     return last;
 }
 
@@ -66,6 +104,17 @@ static void add_optimizer(Build *build, int class) {
     step_builder_compute(build->builder, what, (PoolUse){0});
 }
 
+static void add_update(Build *build, TaskId barrier) {
+    int groups = build->traffic->tensor_groups;
+    if (!training_offload_updates(build)) {
+        for (int class = 0; class < build->builder->step->ranks.class_count; class ++)
+            add_optimizer(build, class);
+        return;
+    }
+    for (int index = 0; index < build->shape.stages * groups; index++)
+        training_offload_update(build, index / groups, index % groups, barrier);
+}
+
 static void add_parameter_gathering(Build *build, int stage, int group) {
     for (int chunk = 0; chunk < build->shape.chunks; chunk++) {
         int index = (stage * build->shape.chunks + chunk) * build->traffic->tensor_groups + group;
@@ -91,9 +140,7 @@ void training_end_add(Build *build) {
     }
     for (int i = 0; i < count; i++)
         step_builder_after(build->builder, reduced[i]);
-    step_builder_barrier(build->builder);
-    for (int class = 0; class < build->builder->step->ranks.class_count; class ++)
-        add_optimizer(build, class);
+    add_update(build, step_builder_barrier(build->builder));
     for (int index = 0; index < stages * groups; index++)
         add_parameter_gathering(build, index / groups, index % groups);
     /* The step is over for nobody before it is over for all: what is left over has a cause. */

@@ -75,9 +75,15 @@ static double head_activation_bytes(const TrainingSpec *training) {
     return logits + 2 * plan_hidden_bytes(training) / (double)(plan->sequence_parallel ? plan->tensor_parallel : 1);
 }
 
+double training_layer_offloaded_bytes(const TrainingSpec *training) {
+    return training->plan.offload_activations_fraction *
+           training_layer_activation_bytes(training, training->plan.recompute);
+}
+
 double training_chunk_activation_bytes(const TrainingSpec *training, int stage, int chunk) {
     const PlanSpec *plan = &training->plan;
-    double layer = training_layer_activation_bytes(training, plan->recompute);
+    double layer =
+        training_layer_activation_bytes(training, plan->recompute) - training_layer_offloaded_bytes(training);
     double bytes = layer * (double)plan_chunk_layers(training, stage, chunk);
     if (training_is_first_chunk(stage, chunk) && training->model.dropout_fraction > 0)
         bytes += plan_hidden_bytes(training) / activation_bytes(plan->precision) /
@@ -114,23 +120,39 @@ double training_chunk_weight_bytes(const TrainingSpec *training, int stage, int 
     return training_is_last_chunk(&training->plan, stage, chunk) ? bytes + head_weight_bytes(training) : bytes;
 }
 
-static double peak_activation_bytes(const TrainingSpec *training, int stage) {
+/* The most that the chunks of a stage hold in the order of its passes; `holds` has an entry each. */
+static double peak_held_bytes(const TrainingSpec *training, int stage, const PassHold *holds) {
     const PlanSpec *plan = &training->plan;
     PipelineShape shape = plan_shape(plan);
     const PipelineSchedule *schedule = pipeline_find(plan->schedule);
     int count = pipeline_pass_count(schedule, &shape);
     PipelinePass *passes = calloc((size_t)count, sizeof *passes);
-    PassHold *holds = calloc((size_t)shape.chunks, sizeof *holds);
-    if (!passes || !holds)
+    if (!passes)
         fatal("out of memory for the schedule of %d passes", count);
-    for (int chunk = 0; chunk < shape.chunks; chunk++)
-        holds[chunk] = (PassHold){training_chunk_activation_bytes(training, stage, chunk),
-                                  training_chunk_weight_bytes(training, stage, chunk)};
     schedule->order(&shape, stage, passes);
     double peak = pipeline_peak_held(passes, count, holds);
     free(passes);
+    return peak;
+}
+
+static double peak_of_chunks(const TrainingSpec *training, int stage, bool in_host) {
+    int chunks = (int)training->plan.virtual_stages;
+    PassHold *holds = calloc((size_t)chunks, sizeof *holds);
+    if (!holds)
+        fatal("out of memory for %d chunks", chunks);
+    for (int chunk = 0; chunk < chunks; chunk++) {
+        double layers = (double)plan_chunk_layers(training, stage, chunk);
+        holds[chunk] = in_host ? (PassHold){training_layer_offloaded_bytes(training) * layers, 0}
+                               : (PassHold){training_chunk_activation_bytes(training, stage, chunk),
+                                            training_chunk_weight_bytes(training, stage, chunk)};
+    }
+    double peak = peak_held_bytes(training, stage, holds);
     free(holds);
     return peak;
+}
+
+double training_stage_offloaded_bytes(const TrainingSpec *training, int stage) {
+    return training->plan.offload_activations_fraction > 0 ? peak_of_chunks(training, stage, true) : 0;
 }
 
 /* Transformer Engine's ring holds keys, values and their gradients that are sent and that are received. */
@@ -147,7 +169,9 @@ static double working_bytes(const TrainingSpec *training, int stage) {
     double logits = 0;
     if (stage == plan->pipeline_parallel - 1)
         logits = head_activation_bytes(training);
-    return PROCESS_BYTES + ring_bytes(training) + (again > logits ? again : logits);
+    /* Of the layers that are offloaded, one is made or used and one is on its way. */
+    double on_way = 2 * training_layer_offloaded_bytes(training);
+    return PROCESS_BYTES + ring_bytes(training) + on_way + (again > logits ? again : logits);
 }
 
 /* Of a list of layers: weights, their copies in 16 bit while a step runs, momentum. */
@@ -168,12 +192,13 @@ StageMemory training_memory_of_stage(const TrainingSpec *training, int stage) {
         return memory_of_list(training);
     const PlanSpec *plan = &training->plan;
     double parameters = training_stage_parameters(training, stage);
-    return (StageMemory){.weights_bytes =
-                             shard_held_parameters(training, parameters) * activation_bytes(plan->precision),
-                         .gradients_bytes = shard_held_gradients(training, parameters) * training_gradient_bytes(plan),
-                         .optimizer_bytes = training_stage_owned_parameters(training, stage) * OPTIMIZER_STATE_BYTES,
-                         .activations_bytes = peak_activation_bytes(training, stage),
-                         .buffers_bytes = working_bytes(training, stage)};
+    return (StageMemory){
+        .weights_bytes = shard_held_parameters(training, parameters) * activation_bytes(plan->precision),
+        .gradients_bytes = shard_held_gradients(training, parameters) * training_gradient_bytes(plan),
+        .optimizer_bytes =
+            plan->offload_optimizer ? 0 : training_stage_owned_parameters(training, stage) * OPTIMIZER_STATE_BYTES,
+        .activations_bytes = peak_of_chunks(training, stage, false),
+        .buffers_bytes = working_bytes(training, stage)};
 }
 
 double stage_memory_total_bytes(const StageMemory *memory) {

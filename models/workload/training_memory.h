@@ -29,7 +29,8 @@ typedef struct StageMemory {
 StageMemory training_memory_of_stage(const TrainingSpec *training, int stage);
 double stage_memory_total_bytes(const StageMemory *memory);
 
-/* Bytes that one micro-batch keeps on one GPU between the forward and the backward pass of a chunk. */
+/* Bytes that one micro-batch keeps on one GPU, apart from what is offloaded, between the forward and the backward pass
+ * of a chunk. */
 double training_chunk_activation_bytes(const TrainingSpec *training, int stage, int chunk);
 
 /* Bytes that it keeps from the end of the backward pass to the end of the weight pass: both operands of every product
@@ -38,6 +39,10 @@ double training_chunk_weight_bytes(const TrainingSpec *training, int stage, int 
 
 /* Bytes that one layer keeps for one micro-batch under a recomputation mode. */
 double training_layer_activation_bytes(const TrainingSpec *training, Recompute recompute);
+
+/* Of these, what goes to host memory; and the most that all micro-batches of one GPU of a stage have there. */
+double training_layer_offloaded_bytes(const TrainingSpec *training);
+double training_stage_offloaded_bytes(const TrainingSpec *training, int stage);
 
 /* Bytes per kept weight, and per kept gradient. */
 double training_weight_bytes(const TrainingSpec *training);

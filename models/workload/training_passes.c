@@ -5,6 +5,7 @@
 #include "models/workload/training_experts.h"
 #include "models/workload/training_input.h"
 #include "models/workload/training_memory.h"
+#include "models/workload/training_offload.h"
 #include "models/workload/training_quiet.h"
 
 /* Where a pass is done: a team of replica sets, one of them, a stage, its classes, the pass itself. */
@@ -173,6 +174,14 @@ static bool exchanges_context(const Build *build, const PassWork *work) {
     return build->plan->context_parallel > 1 && work->layers > 0 && work->kind != PASS_WEIGHT;
 }
 
+/* What a slice waits for is added to its first tasks. */
+static void note_first(Build *build, const PassPlace *place, int slice, TaskId first) {
+    if (build->units > 0)
+        build->unit_first[build_slot_index(build, place->set, place->position * build->units + slice)] = first;
+    if (slice == 0)
+        build->pass_first[build_pass_index(build, place->set, place->stage, &place->pass)] = first;
+}
+
 /* Compute of every class of the set and the exchange of its context group; notes how it begins and ends. */
 static void add_set_work(Build *build, const PassPlace *place, int slice) {
     PassWork work = slice_work(build, place, slice);
@@ -183,11 +192,10 @@ static void add_set_work(Build *build, const PassPlace *place, int slice) {
         work.sums_s = tensor_sums(build, place, &work) *
                       traffic_alone_seconds(build->builder->traffic, tensor_operation(build, place));
     memory.release_units = exchanges ? 0 : memory.release_units;
+    bool copies = training_offload_copies(build, work.kind, work.layers);
+    TaskId begin = copies ? training_offload_begin(build, &place->streams) : TASK_NONE;
     TaskId first = add_compute(build, place, &work, memory);
-    if (build->units > 0)
-        build->unit_first[build_slot_index(build, place->set, place->position * build->units + slice)] = first;
-    if (slice == 0)
-        build->pass_first[build_pass_index(build, place->set, place->stage, &place->pass)] = first;
+    note_first(build, place, slice, copies ? begin : first);
     build->set_first[place->set] = first;
     build->set_end[place->set] = first + (TaskId)place->streams.count - 1;
     if (exchanges)
@@ -222,6 +230,15 @@ static void add_experts(Build *build, PassPlace *place, const PassWork *work) {
         build->set_end[sets[i]] = end;
 }
 
+/* Copies of activations beside all of a slice; the tasks that begin it are right before its compute. */
+static void add_copies(Build *build, const PassPlace *place, const PassWork *work) {
+    TaskId *end = &build->set_end[place->set];
+    TaskId begin = build->set_first[place->set] - (TaskId)place->streams.count;
+    OffloadPass pass = {place->set, place->stage, place->streams, work->kind, work->layers, pass_task(place), begin};
+    if (training_offload_copies(build, work->kind, work->layers))
+        *end = training_offload_pass(build, &pass, *end);
+}
+
 /* One slice of a pass on all sets of a team: their compute, the exchange with their experts, the sums of their tensor
  * groups. */
 static void add_slice(Build *build, PassPlace *place, int slice) {
@@ -242,6 +259,10 @@ static void add_slice(Build *build, PassPlace *place, int slice) {
         if (!experts)
             after_set_work(build, place, &work);
         build->set_end[sets[i]] = add_tensor_sums(build, place, &work, build->set_end[sets[i]]);
+    }
+    for (int i = 0; i < count; i++) {
+        enter_set(build, place, sets[i]);
+        add_copies(build, place, &work);
     }
 }
 

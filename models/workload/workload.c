@@ -18,12 +18,16 @@ Workload *workload_create(Arena *arena, const SimulationSpec *spec, const JobSpe
 }
 
 bool workload_needs_host(const JobSpec *job) {
-    return job->loader.workers > 0 || job->checkpoint.every_steps > 0;
+    bool offloads = job->kind == JOB_TRAINING && offload_is_there(&job->training.plan);
+    return job->loader.workers > 0 || job->checkpoint.every_steps > 0 || offloads;
 }
 
 void workload_add_host(Arena *arena, Workload *workload, Host *host) {
-    if (workload->job->loader.workers > 0)
-        workload->feeds = loader_work(arena, workload->job, &workload->ranks, host);
-    if (workload->job->checkpoint.every_steps > 0)
-        workload->saves = checkpoint_work(arena, workload->job, &workload->ranks, host);
+    const JobSpec *job = workload->job;
+    if (job->loader.workers > 0)
+        workload->feeds = loader_work(arena, job, &workload->ranks, host);
+    if (job->checkpoint.every_steps > 0)
+        workload->saves = checkpoint_work(arena, job, &workload->ranks, host);
+    if (offload_is_there(&job->training.plan))
+        workload->offload = offload_create(arena, job, &workload->ranks, workload->training.tensor_groups, host);
 }

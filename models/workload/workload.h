@@ -9,6 +9,7 @@
 #include "models/workload/collective_job.h"
 #include "models/workload/job_place.h"
 #include "models/workload/loader.h"
+#include "models/workload/offload.h"
 #include "models/workload/rank_classes.h"
 #include "models/workload/training_traffic.h"
 
@@ -21,6 +22,7 @@ typedef struct Workload {
     CollectiveTraffic collective; /* of a collective job */
     const FeedWork *feeds;        /* [replica set]: of a job with a loader */
     const SaveWork *saves;        /* [class]: of a job with checkpoints */
+    const Offload *offload;       /* NULL = nothing is offloaded */
 } Workload;
 
 /* Lays out a resolved job and adds its operations to the traffic, which is not sealed yet. */
