@@ -147,6 +147,14 @@ static bool waits_for_experts(const Results *results) {
     return 2 * moved_ns < results->ledger.ns[LEDGER_COMM_EXPERT];
 }
 
+static const char *expert_advice(const Results *results) {
+    if (waits_for_experts(results))
+        return "a router that balances better, or a capacity_factor";
+    if (main_link(results, LEDGER_COMM_EXPERT) != LINK_NVLINK)
+        return "keep expert groups inside one node: a lower expert_parallel, or tensor_parallel";
+    return WORDS[LEDGER_COMM_EXPERT].advice;
+}
+
 /* Advice that fits the plan: what is already on is not recommended. */
 static const char *cause_advice(const JobSpec *job, const Results *results, int category) {
     const PlanSpec *plan = &job->training.plan;
@@ -158,10 +166,8 @@ static const char *cause_advice(const JobSpec *job, const Results *results, int 
         return "larger matrices: a larger micro-batch";
     if (category == LEDGER_COMM_TENSOR && main_link(results, category) != LINK_NVLINK)
         return "keep tensor_parallel inside one node";
-    if (category == LEDGER_COMM_EXPERT && waits_for_experts(results))
-        return "a router that balances better, or a capacity_factor";
-    if (category == LEDGER_COMM_EXPERT && main_link(results, category) != LINK_NVLINK)
-        return "keep expert groups inside one node: a lower expert_parallel, or tensor_parallel";
+    if (category == LEDGER_COMM_EXPERT)
+        return expert_advice(results);
     if (category == LEDGER_RECOMPUTATION && plan->recompute == RECOMPUTE_SELECTIVE)
         return "recompute: none or flash_attention: true, if memory allows";
     if (category == LEDGER_STRAGGLER && results->gpu_kinds > 1)

@@ -11,7 +11,10 @@
  * hand for the backward pass, whose products are taken to run at the same share. A GPU without GpuMoe constants gets
  * the other form.
  *
- * Limits: experts of a GPU are loaded evenly; the host waits for the counts of pairs in no other way than for kernels.
+ * Limits: experts of a GPU are loaded evenly; the host waits for the counts of pairs in no other way than for kernels;
+ * gradients of weights are written in 16 bit where a fused accumulation reads and writes fp32, which few tokens for
+ * many weights feel: of Grok-1 on H100 a GPU with 4 experts is further from the measured step (18 %) than one with a
+ * single expert (9 %).
  */
 #ifndef MODELS_WORKLOAD_EXPERT_COST_H
 #define MODELS_WORKLOAD_EXPERT_COST_H

@@ -21,6 +21,7 @@ static void add_type(const ClusterSpec *cluster, const TrainingSpec *training, i
 static bool may_be_quiet(const SimulationSpec *spec, const JobSpec *job, const RankClasses *ranks) {
     bool asked = !spec->only_times || !spec->without_links || spec->every_event || !simulation_spec_is_one_job(spec);
     bool others = job->loader.workers > 0 || job->checkpoint.every_steps > 0 || offload_is_there(&job->training.plan);
+    others = others || job->training.plan.expert_parallel > 1;
     if (asked || others || ranks->replica_set_count > 1 || ranks->class_count != job->training.plan.pipeline_parallel)
         return false;
     for (int i = 0; i < ranks->class_count; i++)
