@@ -1,6 +1,7 @@
 #include "scenarios/experiment/measured_model.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -66,6 +67,22 @@ static void read_experts(MeasuredRow *row, TransformerSpec *model) {
     model->experts_per_token = chosen;
 }
 
+static bool names(const MeasuredRow *row, const char *word) {
+    return measured_row_has_words(measured_row_text(row, "source"), word) ||
+           measured_row_has_words(measured_row_text(row, "release"), word) ||
+           measured_row_has_words(measured_row_text(row, "note"), word);
+}
+
+/* Megatron-LM pads tables to 128 rows on each GPU of a tensor group (make_vocab_size_divisible_by); others leave 50,257
+ * as it is, and pay for it. */
+static int64_t padded_vocab(MeasuredRow *row, int64_t vocab) {
+    int64_t tensors = measured_row_count(row, "tp"), block = 128 * (tensors > 0 ? tensors : 1);
+    if (vocab % 8 == 0 || !(names(row, "Megatron") || names(row, "NeMo")))
+        return vocab;
+    measured_row_assume(row, "vocab %" PRId64 " is padded as Megatron-LM does.", vocab);
+    return (vocab + block - 1) / block * block;
+}
+
 static TransformerSpec read_sizes(MeasuredRow *row) {
     TransformerSpec model = transformer_default();
     model.name = measured_row_text(row, "model");
@@ -83,6 +100,7 @@ static TransformerSpec read_sizes(MeasuredRow *row) {
         model.vocab = USUAL_VOCAB;
         measured_row_assume(row, "vocab is not stated: 51200.");
     }
+    model.vocab = padded_vocab(row, model.vocab);
     return model;
 }
 

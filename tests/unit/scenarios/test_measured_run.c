@@ -165,6 +165,25 @@ Test(measured_run, gpus_per_node_overrides_the_entry) {
     expect_reason("gpus_per_node=40000", "gpus_per_node: found 40000, expected at most 32767");
 }
 
+/* 99 blocks of 128 rows on each of four GPUs. */
+Test(measured_run, megatron_pads_a_vocabulary_of_odd_length) {
+    static const struct {
+        const char *changes;
+        int64_t vocab;
+    } CASES[] = {{"vocab=50257|note=Megatron-LM", 50688},
+                 {"vocab=50257|note=NeMo", 50688},
+                 {"vocab=50257|note=", 50257},
+                 {"vocab=50264|note=Megatron-LM", 50264}};
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        Reading *reading = reading_create();
+        MeasuredRun run = measured_table_run(reading, CASES[i].changes);
+        cr_assert_eq(run.spec.jobs[0].training.model.vocab, CASES[i].vocab, "%s: %ld", CASES[i].changes,
+                     (long)run.spec.jobs[0].training.model.vocab);
+        reading_destroy(reading);
+    }
+    expect_assumption("vocab=50257|note=NeMo", "vocab 50257 is padded as Megatron-LM does.");
+}
+
 Test(measured_run, gated_or_not_follows_from_the_number_of_parameters) {
     Reading *reading = reading_create();
     MeasuredRun gpt = measured_table_run(reading, "");
