@@ -133,3 +133,15 @@ Test(layer_list_passes, zero_1_gathers_weights_of_4_bytes) {
     cr_assert_lt(results[1]->memory[0].optimizer_bytes, 0.13 * results[0]->memory[0].optimizer_bytes);
     arena_destroy(arena);
 }
+
+Test(layer_list_passes, asking_for_times_only_changes_no_time) {
+    Arena *arena = arena_create();
+    SimulationSpec nets[] = {small_conv_net(arena, 2), small_recommender(arena, 2)};
+    for (int i = 0; i < 2; i++) {
+        nets[i].jobs[0].training.plan.gradient_accumulation = 3;
+        const Results *whole = run(arena, &nets[i]);
+        nets[i].only_times = true;
+        cr_expect_eq(simulation_run(&nets[i], arena)->step, whole->step);
+    }
+    arena_destroy(arena);
+}
