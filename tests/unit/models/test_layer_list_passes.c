@@ -133,3 +133,38 @@ Test(layer_list_passes, zero_1_gathers_weights_of_4_bytes) {
     cr_assert_lt(results[1]->memory[0].optimizer_bytes, 0.13 * results[0]->memory[0].optimizer_bytes);
     arena_destroy(arena);
 }
+
+Test(layer_list_passes, asking_for_times_only_changes_no_time) {
+    Arena *arena = arena_create();
+    SimulationSpec nets[] = {small_conv_net(arena, 2), small_recommender(arena, 2)};
+    for (int i = 0; i < 2; i++) {
+        nets[i].jobs[0].training.plan.gradient_accumulation = 3;
+        const Results *whole = run(arena, &nets[i]);
+        nets[i].only_times = true;
+        cr_expect_eq(simulation_run(&nets[i], arena)->step, whole->step);
+    }
+    arena_destroy(arena);
+}
+
+/* Bar number `index` of a kind in the order of time; the only class has them so. */
+static const TimelineBar *bar(const Results *results, BarKind kind, int index) {
+    for (int i = 0; i < results->timeline_count; i++)
+        if (results->timeline[i].kind == kind && index-- == 0)
+            return &results->timeline[i];
+    cr_assert_fail("no such bar");
+    return NULL;
+}
+
+Test(layer_list_passes, the_interaction_and_the_tables_wait_for_the_exchange) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = small_recommender(arena, 2);
+    const Results *results = run(arena, &spec);
+    const TimelineBar *there = bar(results, BAR_DATA_COMM, 0), *back = bar(results, BAR_DATA_COMM, 1);
+    cr_assert_geq(there->start, bar(results, BAR_FORWARD, 0)->end);
+    cr_assert_lt(bar(results, BAR_FORWARD, 1)->start, there->end);
+    cr_assert_geq(bar(results, BAR_FORWARD, 2)->start, there->end);
+    cr_assert_geq(back->start, bar(results, BAR_BACKWARD, 0)->end);
+    cr_assert_lt(bar(results, BAR_BACKWARD, 1)->start, back->end);
+    cr_assert_geq(bar(results, BAR_BACKWARD, 2)->start, back->end);
+    arena_destroy(arena);
+}

@@ -87,3 +87,17 @@ Test(layer_list_plan, a_checkpoint_has_every_share_of_the_tables_and_the_rest_on
     cr_assert_float_eq(8 * checkpoint_gpu_bytes(&spec.jobs[0], 0), 9 * replicated + 4 * 7 * 130000.0 * 48, 1);
     arena_destroy(arena);
 }
+
+/* 8 x 3.5 M gradients of 4 bytes are more than four buckets of 25 MiB. */
+Test(layer_list_plan, equal_layers_fill_equal_buckets_from_the_last_on) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = small_conv_net(arena, 2);
+    LayerSpec layer = {.kind = LAYER_LINEAR, .repeat = 8, .in_features = 1750, .out_features = 2000};
+    spec.jobs[0].training.list = (LayerListSpec){&layer, 1, false};
+    TrainingSpec training = resolved(arena, spec);
+    LayerRun run = layer_list_run(&training.list, arena);
+    cr_assert_eq(layer_list_slices(&training), 4);
+    for (int slice = 0; slice < 4; slice++)
+        cr_assert_eq(layer_list_slice_end(&training, &run, slice), 6 - 2 * slice);
+    arena_destroy(arena);
+}
