@@ -51,7 +51,7 @@ static double alone_step_s(const SimulationSpec *spec, const JobPlace *places, i
     alone.jobs = &job;
     alone.job_count = 1;
     alone.background_count = alone.link_event_count = 0;
-    alone.without_links = true;
+    alone.without_links = alone.only_times = true;
     run_jobs(&alone, &place, arena, &results);
     double step_s = sim_time_to_s(results->wall) / (double)job.steps;
     arena_destroy(arena);

@@ -236,7 +236,7 @@ static void rank(Search *search) {
     for (int i = 0; i < runs; i++) {
         Arena *run = arena_create();
         search->found[i].spec.fidelity = FIDELITY_FOLDED;
-        search->found[i].spec.without_links = true;
+        search->found[i].spec.without_links = search->found[i].spec.only_times = true;
         const Results *results = simulation_run(&search->found[i].spec, run);
         search->found[i].step = results->step;
         if (results->status == RUN_OK)
