@@ -147,6 +147,13 @@ static bool waits_for_experts(const Results *results) {
     return 2 * moved_ns < results->ledger.ns[LEDGER_COMM_EXPERT];
 }
 
+static const char *offload_advice(const PlanSpec *plan) {
+    if (plan->offload_activations_fraction > 0)
+        return "a smaller offload_activations, or recompute: full, whose activations are few";
+    return plan_zero_stage(plan) > 0 ? "offload_optimizer: false, if memory allows, or a larger global batch"
+                                     : WORDS[LEDGER_OFFLOAD].advice;
+}
+
 /* Advice that fits the plan: what is already on is not recommended. */
 static const char *cause_advice(const JobSpec *job, const Results *results, int category) {
     const PlanSpec *plan = &job->training.plan;
@@ -168,10 +175,8 @@ static const char *cause_advice(const JobSpec *job, const Results *results, int 
         return "leave out the slower type of node, or give it a job of its own";
     if (category == LEDGER_COMM_DATA && plan_zero_stage(plan) >= 2)
         return sharding_advice(plan, main_link(results, category));
-    if (category == LEDGER_OFFLOAD && plan->offload_activations_fraction > 0)
-        return "a smaller offload_activations, or recompute: full, whose activations are few";
-    if (category == LEDGER_OFFLOAD && plan_zero_stage(plan) > 0)
-        return "offload_optimizer: false, if memory allows, or a larger global batch";
+    if (category == LEDGER_OFFLOAD)
+        return offload_advice(plan);
     if (category == LEDGER_CHECKPOINT && job->checkpoint.asynchronous)
         return "rarer checkpoints, or storage that writes one before the next is due";
     if (category == LEDGER_LAUNCH_OVERHEAD && plan->zero_list_collectives)
