@@ -26,8 +26,11 @@ static const char *step_text(Arena *arena, const SweepResults *sweep, const Swee
     return *same != '\0' ? arena_format(arena, "%s (%s)", change, same) : change;
 }
 
+/* "stragglers grow", "recomputation grows" */
 static const char *category_clause(Arena *arena, const SweepCause *cause) {
-    return arena_format(arena, "%s grows from %.1f %% to %.1f %% of GPU time", lower_case_title(arena, cause->category),
+    const char *title = lower_case_title(arena, cause->category);
+    bool several = title[strlen(title) - 1] == 's';
+    return arena_format(arena, "%s %s from %.1f %% to %.1f %% of GPU time", title, several ? "grow" : "grows",
                         100 * cause->share_from, 100 * cause->share_to);
 }
 
