@@ -23,6 +23,13 @@ static void make_llama(TransformerSpec *model) {
     model->tied_embeddings = false;
 }
 
+/* Jiang et al., Mixtral of Experts, arXiv 2401.04088 */
+static void make_mixtral(TransformerSpec *model) {
+    make_llama(model);
+    model->experts = 8;
+    model->experts_per_token = 2;
+}
+
 static void make_nemotron(TransformerSpec *model) {
     model->biases = false;
     model->tied_embeddings = false;
@@ -38,6 +45,7 @@ typedef struct NamedStyle {
 static const NamedStyle NAMED_STYLES[] = {
     {"Llama", make_llama,
      "Llama style by the name: gated MLP, RMSNorm, no biases, rotary positions, untied embeddings, no dropout."},
+    {"Mixtral", make_mixtral, "Mixtral: Mistral's layers with 8 experts, 2 for a token."},
     {"Mistral", make_llama,
      "Mistral is like Llama: gated MLP, RMSNorm, no biases, rotary positions, untied embeddings, no dropout."},
     /* Nemotron-4 15B Technical Report, arXiv 2402.16819, section 2 */

@@ -12,6 +12,7 @@ static const double MOST_GBIT = 1e6;
 /* 2 GiB summed over 2 nodes in 51.4 ms (nccl-tests, 4x 100 Gbit/s EFA): every sum sends at least that much each way. */
 static const double LINE_FRACTION = 0.836;
 static const double SAME_RATE_FRACTION = 0.01;
+static const double MOST_PORT_GBIT = 800; /* XDR InfiniBand and 800G Ethernet: no port is faster, so more is a node's */
 
 /* What the interconnect text says about the NICs of a node. */
 typedef struct NicText {
@@ -94,7 +95,7 @@ static void settle_number(const char *text, const NodeSpec *node, NicText *found
     if (found->rates != 1 || found->nics > 0 || has_loose_number(text))
         return;
     found->nics = node->nics;
-    if (has_any(text, WHOLE, 2))
+    if (has_any(text, WHOLE, 2) || found->gbit_per_s > MOST_PORT_GBIT)
         found->gbit_per_s /= node->nics;
     else if (has_any(text, PORT, 3) || strstr(text, "GbE") != NULL)
         found->nics = 1;

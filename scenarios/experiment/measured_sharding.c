@@ -11,8 +11,9 @@ static const struct {
     const char *words;
     int zero_stage;
 } SHARDINGS[] = {
-    {"ZeRO-3", 3}, {"ZeRO3", 3}, {"FSDP", 3}, {"ZeRO-2", 2}, {"ZeRO2", 2}, {"distributed optimizer", 1},
-    {"ZeRO-1", 1}, {"ZeRO1", 1}, {"none", 0},
+    {"ZeRO-3", 3}, {"ZeRO3", 3},  {"FSDP", 3},  {"FSDP2", 3},
+    {"HSDP", 3},   {"ZeRO-2", 2}, {"ZeRO2", 2}, {"distributed optimizer", 1},
+    {"ZeRO-1", 1}, {"ZeRO1", 1},  {"none", 0},
 };
 
 /* A recipe of dgxc-benchmarking: maxtext/configure.sh, paxml/configure.sh and paxml/paxml_mod_configs.py. */
@@ -61,12 +62,14 @@ bool measured_sharding_recompute(MeasuredRow *row, Recompute *recompute) {
     return true;
 }
 
-/* "FSDP 128 x DP 4", as MaxText says it, and "ZeRO-1 over 8 ranks" name the shard group; returns how many numbers do.
- */
+/* "FSDP 128 x DP 4", as MaxText says it, "ZeRO-1 over 8 ranks" and "HSDP 8" name the shard group; returns how many
+ * numbers do. */
 static int scan_shard_size(const char *shown, int64_t *shard, int64_t *groups) {
-    const char *over = strstr(shown, "over ");
+    const char *over = strstr(shown, "over "), *hybrid = strstr(shown, "HSDP ");
     if (over != NULL)
         return sscanf(over, "over %" SCNd64, shard);
+    if (hybrid != NULL)
+        return sscanf(hybrid, "HSDP %" SCNd64, shard);
     return sscanf(shown, "FSDP %" SCNd64 " x DP %" SCNd64, shard, groups);
 }
 

@@ -118,6 +118,7 @@ Test(measured_run, a_rate_in_the_interconnect_overrides_the_nics) {
         {"none", 8, 25e9},
         {"4 x 100 Gb/s RoCE", 4, 12.5e9},
         {"EFA 400 Gbps", 8, 6.25e9},
+        {"3200 Gbps RoCE", 8, 50e9}, /* no port is that fast */
         {"EFAv2 3200 Gbps per node", 8, 50e9},
         {"InfiniBand HDR", 8, 25e9},
         {"InfiniBand NDR (400 Gb/s)", 8, 50e9},

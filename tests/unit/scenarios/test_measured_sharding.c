@@ -40,6 +40,8 @@ Test(measured_sharding, a_number_after_fsdp_is_the_shard_group) {
     cr_assert_eq(plan_of(REPLICAS "sharding=FSDP 16 x DP 1").zero_shard_size, 16);
     expect_reason(REPLICAS "sharding=FSDP 4 x DP 3", "sharding: found \"FSDP 4 x DP 3\", expected a product of dp 16");
     cr_assert_eq(plan_of(REPLICAS "sharding=ZeRO-1 over 8 ranks").zero_shard_size, 8);
+    cr_assert_eq(plan_of(REPLICAS "sharding=HSDP 8").zero_shard_size, 8);
+    cr_assert_eq(plan_of(REPLICAS "sharding=FSDP2").zero_stage, 3);
     expect_reason(REPLICAS "sharding=ZeRO-1 over 5 ranks",
                   "sharding: found \"ZeRO-1 over 5 ranks\", expected a divisor of dp 16");
     expect_reason(REPLICAS "sharding=FSDP 0 x DP 16",
