@@ -94,6 +94,15 @@ static void resolve(MeasuredRow *row, SimulationSpec *spec) {
         measured_row_refuse(row, "%s: %s", short_path(errors.items[0].path), errors.items[0].message);
 }
 
+/* A tensor group that splits experts has its tokens split already (Megatron-Core, validate_args). */
+static void settle_experts(MeasuredRow *row, TrainingSpec *training) {
+    PlanSpec *plan = &training->plan;
+    if (training->model.experts == 0 || plan->tensor_parallel == 1 || plan->sequence_parallel)
+        return;
+    plan->sequence_parallel = true;
+    measured_row_assume(row, "Experts over a tensor group: sequence parallelism, which Megatron-Core asks for.");
+}
+
 static SimulationSpec read_spec(MeasuredRow *row, const Catalogue *catalogue) {
     SimulationSpec spec = simulation_spec_default();
     spec.name = measured_row_text(row, "model");
@@ -105,6 +114,7 @@ static SimulationSpec read_spec(MeasuredRow *row, const Catalogue *catalogue) {
     job->training.sequence_tokens = measured_row_needed_count(row, "seq_tokens");
     job->training.plan = measured_plan_read(row);
     job->training.model = measured_model_read(row, job->training.sequence_tokens);
+    settle_experts(row, &job->training);
     if (row->reason == NULL)
         measured_hardware_read(row, catalogue, job->gpus, &spec.cluster);
     if (row->reason == NULL)
