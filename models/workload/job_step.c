@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "models/workload/contention.h"
+#include "models/workload/overlap_slowdown.h"
 #include "models/workload/quiet_tail.h"
 #include "models/workload/training.h"
 #include "models/workload/training_memory.h"
@@ -76,7 +76,7 @@ static void build_tasks(JobStep *self, const Workload *workload, SimTime quiet_u
         break;
     }
     if (workload->job->kind == JOB_TRAINING && workload->job->training.plan.overlap_slowdown)
-        contention_add(&self->step, &workload->spec->cluster);
+        overlap_slowdown_add(&self->step, &workload->spec->cluster);
     self->endless = builder.endless;
     step_builder_finish(&builder);
 }

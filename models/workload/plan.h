@@ -57,7 +57,7 @@ typedef struct PlanSpec {
     bool offload_optimizer;           /* its state is in host memory, and the CPUs update it (offload.h) */
     bool overlap_grad_reduce;         /* data-parallel collectives run under the backward pass */
     bool overlap_p2p;                 /* a stage computes while it sends; otherwise it waits for its sends */
-    bool overlap_slowdown;            /* compute and the collectives beside it slow each other (contention.h) */
+    bool overlap_slowdown;            /* compute and the collectives beside it slow each other (overlap_slowdown.h) */
     bool flash_attention;             /* fused attention that never writes the score matrix */
     AttentionKernel attention_kernel; /* a fused one makes flash_attention true */
     bool fused_cross_entropy;         /* the loss is one kernel on logits of 16 bit, without a copy of them in fp32 */

@@ -65,7 +65,7 @@ typedef struct Step {
     const StreamId (*streams)[STREAM_KIND_COUNT]; /* one row per class */
     Pool **memory;                                /* one pool per class: the representative's HBM; NULL = not watched */
     struct CollectiveRun *runs;                   /* of a collective job that runs as explicit flows; else NULL */
-    LinkKind slowing_link;                        /* of the collectives that slow compute (contention.h) */
+    LinkKind slowing_link;                        /* of the collectives that slow compute (overlap_slowdown.h) */
     struct QuietPasses *quiet; /* passes that are not among the tasks (quiet_passes.h); NULL = none */
     SimTime start;             /* when it was started */
     double *lost_s;            /* [task * owners + owner]: what a transfer lost to it (fair_share.h); NULL = not noted.

@@ -1,4 +1,4 @@
-#include "models/workload/contention.h"
+#include "models/workload/overlap_slowdown.h"
 
 #include <criterion/criterion.h>
 
@@ -11,19 +11,19 @@ static NodeSpec dgx(Arena *arena) {
     return small_cluster(arena, 1, 8).cluster.node;
 }
 
-Test(contention, a_collective_holds_an_sm_per_channel_and_moves_each_byte_three_times) {
+Test(overlap_slowdown, a_collective_holds_an_sm_per_channel_and_moves_each_byte_three_times) {
     Arena *arena = arena_create();
     NodeSpec node = dgx(arena);
-    CollectiveTake inside = contention_of_collective(&node, LINK_NVLINK);
+    CollectiveTake inside = overlap_slowdown_of_collective(&node, LINK_NVLINK);
     cr_assert_float_eq(inside.sm_fraction, 24 / 108.0, 1e-12);
     cr_assert_float_eq(inside.hbm_fraction, 3 * 300e9 * 0.7 / (2.039e12 * 0.995), 1e-12);
-    CollectiveTake outside = contention_of_collective(&node, LINK_NIC),
-                   far = contention_of_collective(&node, LINK_FABRIC);
+    CollectiveTake outside = overlap_slowdown_of_collective(&node, LINK_NIC),
+                   far = overlap_slowdown_of_collective(&node, LINK_FABRIC);
     cr_assert_float_eq(outside.sm_fraction, 16 / 108.0, 1e-12);
     cr_assert_float_eq(outside.hbm_fraction, 3 * 25e9 * 0.65 / (2.039e12 * 0.995), 1e-12);
     cr_assert_eq(far.sm_fraction, outside.sm_fraction);
     node.nics = 1;
-    outside = contention_of_collective(&node, LINK_NIC);
+    outside = overlap_slowdown_of_collective(&node, LINK_NIC);
     cr_assert_float_eq(outside.sm_fraction, 2 / 108.0, 1e-12);
     cr_assert_float_eq(outside.hbm_fraction, 3 * 25e9 / 8 * 0.65 / (2.039e12 * 0.995), 1e-12);
     arena_destroy(arena);
@@ -53,7 +53,7 @@ static double busy_s(const Results *results, BarKind kind) {
 }
 
 /* arXiv 2507.03114: 18.9 % on average, 40.0 % at most; of a pass beside collectives half of the time it is less. */
-Test(contention, compute_and_collectives_take_longer_beside_each_other) {
+Test(overlap_slowdown, compute_and_collectives_take_longer_beside_each_other) {
     Arena *arena = arena_create();
     SimulationSpec alone = sharded(arena, false), beside = sharded(arena, true);
     const Results *before = simulation_run(&alone, arena), *after = simulation_run(&beside, arena);
@@ -69,14 +69,14 @@ Test(contention, compute_and_collectives_take_longer_beside_each_other) {
     arena_destroy(arena);
 }
 
-Test(contention, folded_and_unfolded_agree) {
+Test(overlap_slowdown, folded_and_unfolded_agree) {
     Arena *arena = arena_create();
     SimulationSpec spec = sharded(arena, true);
     folding_expect_agreement(&spec, "sharded", arena);
     arena_destroy(arena);
 }
 
-Test(contention, without_overlap_nothing_changes) {
+Test(overlap_slowdown, without_overlap_nothing_changes) {
     Arena *arena = arena_create();
     SimulationSpec spec = small_cluster(arena, 2, 4);
     spec.jobs[0].training.plan.tensor_parallel = 2;

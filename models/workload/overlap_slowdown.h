@@ -1,6 +1,6 @@
 /*
- * contention: what a step's compute and the data-parallel collectives beside it take from each other on a GPU. It says
- * how much each task needs and takes; task_contention.h turns that into time.
+ * overlap_slowdown: what a step's compute and the data-parallel collectives beside it take from each other on a GPU. It
+ * says how much each task needs and takes; task_contention.h turns that into time.
  *
  * Of a collective: its channels hold an SM each for as long as it runs ("NCCL CTAs won't share an SM with compute
  * kernels", NVIDIA/nccl issue 689). 24 channels inside a node of NVSwitch (log of NCCL 2.18 on 8 H100, issue 1259;
@@ -15,8 +15,8 @@
  * Limits: messages between stages and in context groups are left out: they hold 2 SMs (NCCL_NCHANNELS_PER_NET_PEER,
  * issue 1424). Power and clock are not shared. A pass has one mix of kernels from start to end.
  */
-#ifndef MODELS_WORKLOAD_CONTENTION_H
-#define MODELS_WORKLOAD_CONTENTION_H
+#ifndef MODELS_WORKLOAD_OVERLAP_SLOWDOWN_H
+#define MODELS_WORKLOAD_OVERLAP_SLOWDOWN_H
 
 #include "models/spec.h"
 #include "models/workload/step.h"
@@ -28,9 +28,9 @@ typedef struct CollectiveTake {
     double hbm_fraction; /* >= 0 */
 } CollectiveTake;
 
-CollectiveTake contention_of_collective(const NodeSpec *node, LinkKind link);
+CollectiveTake overlap_slowdown_of_collective(const NodeSpec *node, LinkKind link);
 
 /* Sets the step's tasks up to slow each other; its tasks and streams are there, and it has not been started. */
-void contention_add(Step *step, const ClusterSpec *cluster);
+void overlap_slowdown_add(Step *step, const ClusterSpec *cluster);
 
 #endif

@@ -1,4 +1,4 @@
-#include "models/workload/contention.h"
+#include "models/workload/overlap_slowdown.h"
 
 #include <math.h>
 
@@ -7,7 +7,7 @@ enum { NVSWITCH_CHANNELS = 24, CHANNELS_PER_NIC = 2 };
 
 static const double HBM_PASSES = 3; /* of every byte that arrives */
 
-CollectiveTake contention_of_collective(const NodeSpec *node, LinkKind link) {
+CollectiveTake overlap_slowdown_of_collective(const NodeSpec *node, LinkKind link) {
     const GpuSpec *gpu = &node->gpu;
     double hbm_bytes_per_s = gpu->hbm_bytes_per_s * gpu->kernels.hbm_fraction;
     bool inside = link == LINK_NVLINK;
@@ -20,7 +20,7 @@ CollectiveTake contention_of_collective(const NodeSpec *node, LinkKind link) {
 }
 
 static TaskContact contact_behind(const NodeSpec *node, LinkKind link) {
-    CollectiveTake take = contention_of_collective(node, link);
+    CollectiveTake take = overlap_slowdown_of_collective(node, link);
     return (TaskContact){.exclusive = (float)(take.sm_fraction / (1 - take.sm_fraction)),
                          .shared = (float)take.hbm_fraction};
 }
@@ -50,7 +50,7 @@ static StreamId *fronts_of_streams(const Step *step) {
     return front_of;
 }
 
-void contention_add(Step *step, const ClusterSpec *cluster) {
+void overlap_slowdown_add(Step *step, const ClusterSpec *cluster) {
     int count = task_graph_count(step->graph);
     TaskContact *contacts = ARENA_ARRAY(step->ground.arena, count, TaskContact);
     bool any = false;
