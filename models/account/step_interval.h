@@ -15,8 +15,10 @@
  * were measured add 0.05 a doubling to the spread of products or attention, and are told as sentences.
  *
  * What is not modelled at all adds STEP_FORM_SPREAD; it comes from no constant but from comparing runs with
- * measurements (`chokepoint validate` estimates it anew). Limits: an interval says nothing of memory; with several
- * jobs, of none of what they do to each other.
+ * measurements (`chokepoint validate` estimates it anew).
+ *
+ * Limits: an interval says nothing of memory; with several jobs, of none of what they do to each other; on nodes of
+ * several types all have the spreads of the first; of lists of layers no size is told to be beyond what was measured.
  */
 #ifndef MODELS_ACCOUNT_STEP_INTERVAL_H
 #define MODELS_ACCOUNT_STEP_INTERVAL_H

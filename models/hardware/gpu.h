@@ -12,9 +12,8 @@
  * Rows that do not begin at multiples of 16 bytes (n or k no multiple of 8) feed the tensor cores slower: up to 3.3
  * times the compute time, derived from one published measurement on A100.
  *
- * Limits: dense; one kernel has the device for itself; products that take
- * less than about 10 us are only right to 20 %. Constants of an entry without own measurements are its nearest
- * relative's.
+ * Limits: dense; one kernel has the device for itself; products that take less than about 10 us are only right to 20 %.
+ * Constants of an entry without own measurements are its nearest relative's.
  */
 #ifndef MODELS_HARDWARE_GPU_H
 #define MODELS_HARDWARE_GPU_H
@@ -101,8 +100,8 @@ typedef struct GpuKernels {
     double shortest_s;             /* >= 0; shortest time of any kernel */
     double hbm_fraction;           /* (0, 1]; share of HBM bandwidth that an endless stream reaches */
     double hbm_ramp_bytes;         /* >= 0; a stream of this size reaches half of that */
-    double row_reduction_fraction; /* (0, 1]; bandwidth of softmax over that of element-wise kernels */
-    double norm_fraction;          /* 0..1; the same of layer norm; 0 = as row_reduction_fraction */
+    double row_reduction_fraction; /* (0, 1]; bandwidth of row reductions in runs over that of element-wise kernels */
+    double norm_fraction;          /* 0..1; the same of a layer norm timed alone; 0 = as row_reduction_fraction */
     double norm_start_s;           /* >= 0; a layer norm that is timed alone waits that long for the host */
     double cast_bytes;             /* >= 0; HBM bytes per element that an inference engine brings from 16 bit to fp8 */
     double cast_start_s;           /* >= 0; fixed cost of that cast's kernels */
@@ -169,7 +168,7 @@ double gpu_memory_bound_seconds(const GpuSpec *gpu, double bytes);
  * which are no faster in profiles of whole layers. */
 double gpu_row_reduction_seconds(const GpuSpec *gpu, double bytes);
 
-/* Returns the same for a layer norm by itself, without norm_start_s. */
+/* Returns the same for a layer norm that is timed alone, without norm_start_s; no run has one. */
 double gpu_norm_seconds(const GpuSpec *gpu, double bytes);
 
 /* Returns the GPU as it is in long runs such as training: matrix kernels of every length, grouped ones too, at the

@@ -13,7 +13,8 @@
  * slower on average, 40.0 % at most (arXiv 2507.03114).
  *
  * Limits: messages between stages and in context groups are left out: they hold 2 SMs (NCCL_NCHANNELS_PER_NET_PEER,
- * issue 1424). Power and clock are not shared. A pass has one mix of kernels from start to end.
+ * issue 1424). At most half of the SMs are held (assumed). Power and clock are not shared. A pass has one mix of
+ * kernels from start to end.
  */
 #ifndef MODELS_WORKLOAD_OVERLAP_SLOWDOWN_H
 #define MODELS_WORKLOAD_OVERLAP_SLOWDOWN_H

@@ -3,14 +3,17 @@
  * runs of which only times are asked for (SimulationSpec.only_times); the others fire every event.
  *
  * What is skipped: tasks, events and the solving of shares of these passes. Each pass and each message is still timed
- * by itself, to the nanosecond and in the order of its streams, by the same rule as in task_graph.h: start of a pass =
- * the later of the end of the one before on its stream, and the arrival of its message start of a message = the later
- * of the end of its pass, and the end of the message before on its stream Why it is exact: these are all the things
- * that a pass waits for, its work takes the same time whenever it starts, and so does a transfer that shares no
- * resource while it runs; its time is that which fair_share.h gives to such a one. That no two transfers are on a
- * resource at once is looked up afterwards (quiet_links.h); from the first time at which some are, all goes to the
- * engine. What remains at the end of a step (the passes that make gradients, their reductions, the optimizer, and
- * whatever waits for them) are tasks as ever, behind timers that stand for what came before.
+ * by itself, to the nanosecond and in the order of its streams, by the same rule as in task_graph.h:
+ *
+ *   start of a pass    = max(end of the pass before on its stream, arrival of its message),
+ *   start of a message = max(end of its pass, end of the message before on its stream).
+ *
+ * Why it is exact: these are all the things that a pass waits for, its work takes the same time whenever it starts, and
+ * so does a transfer that shares no resource while it runs; its time is that which fair_share.h gives to such a one.
+ * That no two transfers are on a resource at once is looked up afterwards (quiet_links.h); from the first time at which
+ * some are, all goes to the engine. What remains at the end of a step (the passes that make gradients, their
+ * reductions, the optimizer, and whatever waits for them) are tasks as ever, behind timers that stand for what came
+ * before.
  *
  * Limits: one class of GPUs per stage, all at one speed on one type of node; passes that are one chain on the compute
  * stream and at most one message. Whatever else there is makes all passes tasks. Results are those of a run with every
