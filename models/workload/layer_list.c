@@ -26,7 +26,7 @@ int64_t layer_groups(const LayerSpec *layer) {
     return or_default(layer->groups, 1);
 }
 
-int64_t layer_width(const LayerSpec *layer) {
+static int64_t layer_width(const LayerSpec *layer) {
     return or_default(layer->width, layer->height);
 }
 
@@ -34,7 +34,7 @@ int64_t layer_rows(const LayerSpec *layer) {
     return or_default(layer->rows, 1);
 }
 
-int64_t layer_inputs(const LayerSpec *layer) {
+static int64_t layer_inputs(const LayerSpec *layer) {
     return or_default(layer->inputs, 1);
 }
 

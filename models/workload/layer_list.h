@@ -68,9 +68,7 @@ const char *layer_kind_name(LayerKind kind); /* "conv", "element_wise", ... */
 /* The sizes that may be 0, resolved. */
 int64_t layer_stride(const LayerSpec *layer);
 int64_t layer_groups(const LayerSpec *layer);
-int64_t layer_width(const LayerSpec *layer);
 int64_t layer_rows(const LayerSpec *layer);
-int64_t layer_inputs(const LayerSpec *layer);
 int64_t layer_tables(const LayerSpec *layer);
 int64_t layer_lookups(const LayerSpec *layer);
 int64_t layer_out_height(const LayerSpec *layer);

@@ -208,7 +208,9 @@ static void read_recompute(MeasuredRow *row, PlanSpec *plan) {
                             yaml_node_shown_text(text, row->arena));
 }
 
-int measured_plan_release_year(const char *release) {
+/* The year at the start of a release, of "2021-04", of a version "v24.11", or of a round of MLPerf: "MLPerf Training
+ * v3.1" was published in 2023; 0 when it has none. */
+static int release_year(const char *release) {
     int year = 0;
     if (sscanf(release, "%4d-", &year) == 1 && year >= FIRST_YEAR && year <= LAST_YEAR)
         return year;
@@ -235,7 +237,7 @@ static bool is_named(const MeasuredRow *row, const char *words) {
 
 static int software_year(MeasuredRow *row) {
     const char *release = measured_row_text(row, "release");
-    int year = measured_plan_release_year(release);
+    int year = release_year(release);
     if (year > 0)
         return year;
     measured_row_assume(row, "release \"%s\" names no year: software of 2022.",

@@ -11,8 +11,4 @@
 /* Returns the plan; what is missing or not modelled is a reason of the row. */
 PlanSpec measured_plan_read(MeasuredRow *row);
 
-/* The year at the start of a release, of "2021-04", of a version "v24.11", or of a round of MLPerf: "MLPerf Training
- * v3.1" was published in 2023; 0 when it has none. */
-int measured_plan_release_year(const char *release);
-
 #endif
