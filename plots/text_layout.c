@@ -1,7 +1,6 @@
 #include "plots/text_layout.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -195,4 +194,11 @@ const char *text_layout_figure(double value, const char *unit, char text[TEXT_FI
     bool bare = *name == '\0' || strcmp(name, "count") == 0 || strcmp(name, "1") == 0;
     snprintf(text, TEXT_FIGURE_BYTES, "%.30s%s%.30s", number, bare ? "" : " ", bare ? "" : name);
     return text;
+}
+
+void text_layout_percent(FILE *out, int width, bool has_sign, double fraction) {
+    if (isnan(fraction))
+        fprintf(out, "%*s", width, "-");
+    else
+        fprintf(out, has_sign ? "%+*.1f" : "%*.1f", width, 100 * fraction);
 }

@@ -5,6 +5,7 @@
 #ifndef PLOTS_TEXT_LAYOUT_H
 #define PLOTS_TEXT_LAYOUT_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "sim/engine/arena.h"
@@ -36,6 +37,10 @@ void text_layout_bar(FILE *out, double from, double to, int width);
  * "61.3 GiB", "12.35 s", "36.0 %", "1,234": four digits and a unit of handy size; "-" when missing. Returns `text`.
  */
 const char *text_layout_figure(double value, const char *unit, char text[TEXT_FIGURE_BYTES]);
+
+/* Prints a fraction as percent without the sign for it, right-aligned in `width` columns; "-" when it is NaN.
+ * `has_sign`: a "+" in front of what is not negative. */
+void text_layout_percent(FILE *out, int width, bool has_sign, double fraction);
 
 /* Columns that a UTF-8 text takes, taking each character for one column. */
 int text_layout_columns(const char *text);

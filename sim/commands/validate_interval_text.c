@@ -8,23 +8,16 @@
 
 enum { FILE_COLUMNS = 28 };
 
-static void write_percent(FILE *out, int width, double fraction) {
-    char text[32] = "-";
-    if (!isnan(fraction))
-        snprintf(text, sizeof text, "%.1f", 100 * fraction);
-    fprintf(out, "%*s", width, text);
-}
-
 static void write_line(FILE *out, const char *name, const IntervalCoverage *coverage) {
     double rows = coverage->rows;
     text_layout_cell(out, name, FILE_COLUMNS);
     fprintf(out, "%6d", coverage->rows);
-    write_percent(out, 9, coverage->held / rows);
-    write_percent(out, 11, coverage->held_by_constants / rows);
-    write_percent(out, 10, isnan(coverage->others_spread) ? (double)NAN : coverage->held_left_out / rows);
-    write_percent(out, 12, coverage->constant_spread);
-    write_percent(out, 11, coverage->residual_spread);
-    write_percent(out, 9, coverage->form_spread);
+    text_layout_percent(out, 9, false, coverage->held / rows);
+    text_layout_percent(out, 11, false, coverage->held_by_constants / rows);
+    text_layout_percent(out, 10, false, isnan(coverage->others_spread) ? (double)NAN : coverage->held_left_out / rows);
+    text_layout_percent(out, 12, false, coverage->constant_spread);
+    text_layout_percent(out, 11, false, coverage->residual_spread);
+    text_layout_percent(out, 9, false, coverage->form_spread);
     fputc('\n', out);
 }
 

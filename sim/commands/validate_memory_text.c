@@ -11,22 +11,14 @@ static const char *shown(const char *text, Arena *arena) {
     return yaml_node_shown_text(text, arena);
 }
 
-/* A column of a percentage; "-" when there is none. */
-static void write_percent(FILE *out, int width, const char *format, double fraction) {
-    char text[32] = "-";
-    if (!isnan(fraction))
-        snprintf(text, sizeof text, format, 100 * fraction);
-    fprintf(out, "%*s", width, text);
-}
-
 static void write_peak(FILE *out, const char *name, const ValidationErrors *errors) {
     text_layout_cell(out, name, FILE_COLUMNS);
     fprintf(out, "%6d", errors->rows);
-    write_percent(out, 8, "%.1f", errors->mean_absolute_fraction);
-    write_percent(out, 8, "%.1f", errors->median_absolute_fraction);
-    write_percent(out, 8, "%.1f", errors->tenth_fraction);
-    write_percent(out, 8, "%+.1f", errors->bias_fraction);
-    write_percent(out, 8, "%+.1f", errors->worst_fraction);
+    text_layout_percent(out, 8, false, errors->mean_absolute_fraction);
+    text_layout_percent(out, 8, false, errors->median_absolute_fraction);
+    text_layout_percent(out, 8, false, errors->tenth_fraction);
+    text_layout_percent(out, 8, true, errors->bias_fraction);
+    text_layout_percent(out, 8, true, errors->worst_fraction);
     fputc('\n', out);
 }
 
@@ -43,8 +35,8 @@ static void write_memory_rows(FILE *out, const MemoryTable *memory, Arena *arena
         }
         fprintf(out, "%7.1f %s%7.1f %s", row->activations, row->is_percent ? "%" : "G", row->ours,
                 row->is_percent ? "%" : "G");
-        write_percent(out, 8, "%+.1f", row->error_fraction);
-        write_percent(out, 8, "%+.1f", row->state_error_fraction);
+        text_layout_percent(out, 8, true, row->error_fraction);
+        text_layout_percent(out, 8, true, row->state_error_fraction);
         fputc('\n', out);
     }
     fputc('\n', out);

@@ -30,21 +30,13 @@ const char *validate_set_text_verdict(const ValidationSet *set, Arena *arena) {
                         all->counts[VALIDATION_OUT_OF_MEMORY], all->counts[VALIDATION_NOT_RUN]);
 }
 
-/* A column of a percentage; "-" when there is none. */
-static void write_percent(FILE *out, int width, const char *format, double fraction) {
-    char text[32] = "-";
-    if (!isnan(fraction))
-        snprintf(text, sizeof text, format, 100 * fraction);
-    fprintf(out, "%*s", width, text);
-}
-
 static void write_errors(FILE *out, const ValidationErrors *ours, const ValidationErrors *null) {
-    write_percent(out, 8, "%.1f", ours->mean_absolute_fraction);
-    write_percent(out, 8, "%.1f", ours->median_absolute_fraction);
-    write_percent(out, 8, "%.1f", ours->tenth_fraction);
-    write_percent(out, 8, "%+.1f", ours->bias_fraction);
-    write_percent(out, 8, "%+.1f", ours->worst_fraction);
-    write_percent(out, 8, "%.1f", null->mean_absolute_fraction);
+    text_layout_percent(out, 8, false, ours->mean_absolute_fraction);
+    text_layout_percent(out, 8, false, ours->median_absolute_fraction);
+    text_layout_percent(out, 8, false, ours->tenth_fraction);
+    text_layout_percent(out, 8, true, ours->bias_fraction);
+    text_layout_percent(out, 8, true, ours->worst_fraction);
+    text_layout_percent(out, 8, false, null->mean_absolute_fraction);
     fputc('\n', out);
 }
 

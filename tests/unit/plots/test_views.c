@@ -195,6 +195,19 @@ Test(views, figures_have_a_unit_of_handy_size) {
     cr_assert_str_eq(figure(0, "s"), "0 s");
 }
 
+Test(views, percentages_are_right_aligned_and_a_missing_one_is_a_dash) {
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *out = open_memstream(&text, &bytes);
+    text_layout_percent(out, 8, false, 0.02385);
+    text_layout_percent(out, 7, true, 0.02385);
+    text_layout_percent(out, 7, true, -0.1234);
+    text_layout_percent(out, 4, true, NAN);
+    fclose(out);
+    cr_assert_str_eq(text, "     2.4   +2.4  -12.3   -");
+    free(text);
+}
+
 Test(views, a_terminal_shows_each_class_as_letters) {
     char *text = NULL;
     size_t bytes = 0;
