@@ -9,6 +9,7 @@
 
 #include "models/results.h"
 
+/* Sentences and a table of the parts. */
 void interval_text_write(FILE *out, const Results *results);
 
 /* A json object on one line, of a run that has an interval. */

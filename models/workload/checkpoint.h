@@ -36,8 +36,10 @@ double checkpoint_gpu_bytes(const JobSpec *job, int stage);
 
 typedef struct Checkpoint Checkpoint; /* also named in step.h */
 
+/* Nothing is being written yet; `work` is that of checkpoint_work, borrowed. */
 Checkpoint *checkpoint_create(const HostGround *ground, const JobSpec *job, const SaveWork *work, int classes);
 
+/* What a class does, and the way over which its GPUs leave what they save. */
 const SaveWork *checkpoint_of_class(const Checkpoint *checkpoint, int class);
 const ShareWay *checkpoint_leave_way(const Checkpoint *checkpoint, int class);
 

@@ -16,6 +16,7 @@ typedef struct ExpertTeams {
     const int *team_of_replica;
 } ExpertTeams;
 
+/* The teams of a resolved plan, in the order of their first sets. */
 ExpertTeams expert_teams_of(Arena *arena, const RankClasses *ranks, const PlanSpec *plan);
 
 #endif

@@ -31,6 +31,7 @@ typedef struct LayerRun {
     int joined;        /* layers from it on wait for the exchange */
 } LayerRun;
 
+/* The list with its repeats and blocks written out. */
 LayerRun layer_list_run(const LayerListSpec *list, Arena *arena);
 
 /* Weights that every GPU holds, and its share of the others. */

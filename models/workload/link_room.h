@@ -27,6 +27,7 @@ double link_room_part_fraction(const LinkRoom *room, const ShareWay *way, int in
 /* True when so much may be on a resource at once that it holds nobody back. */
 bool link_room_holds(double sum_fraction);
 
+/* True when all that was added may be on the resource at once. */
 bool link_room_is_enough(const LinkRoom *room, ResourceId resource);
 
 #endif

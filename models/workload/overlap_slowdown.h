@@ -22,13 +22,13 @@
 #include "models/spec.h"
 #include "models/workload/step.h"
 
-/* Share of a GPU's SMs and of its HBM bandwidth that a collective holds or uses, the slowest of whose links is `link`.
- */
+/* Shares of a GPU that a collective holds or uses. */
 typedef struct CollectiveTake {
-    double sm_fraction;  /* 0..0.5 */
-    double hbm_fraction; /* >= 0 */
+    double sm_fraction;  /* 0..0.5; of the SMs */
+    double hbm_fraction; /* >= 0; of the HBM bandwidth that kernels reach */
 } CollectiveTake;
 
+/* Of a collective the slowest of whose links is `link`. */
 CollectiveTake overlap_slowdown_of_collective(const NodeSpec *node, LinkKind link);
 
 /* Sets the step's tasks up to slow each other; its tasks and streams are there, and it has not been started. */

@@ -36,10 +36,6 @@ typedef struct Meeting {
     SimTime first;
 } Meeting;
 
-static int stage_of(const QuietPasses *quiet, int work) {
-    return work / quiet_works_of_stage(&quiet->shape);
-}
-
 static int *nobody(Arena *arena, int count) {
     int *list = ARENA_ARRAY(arena, count, int);
     memset(list, 0xff, (size_t)count * sizeof *list);
@@ -49,7 +45,7 @@ static int *nobody(Arena *arena, int count) {
 /* False when collectives of several stages may be on a resource that is too small for them. */
 static bool note_collectives(Meeting *self, int work) {
     const QuietWork *what = &self->quiet->works[work];
-    int stage = stage_of(self->quiet, work);
+    int stage = quiet_stage_of_work(&self->quiet->shape, work);
     for (int i = 0; i < what->way_count; i++)
         for (int u = 0; u < what->ways[i]->use_count; u++) {
             ResourceId resource = what->ways[i]->uses[u].resource;
@@ -70,7 +66,7 @@ static bool note_message(Meeting *self, int work) {
         if (link_room_is_enough(self->room, way->uses[u].resource))
             continue;
         int resource = (int)way->uses[u].resource, owner = self->collective_stage[resource];
-        if (owner >= 0 && (self->quiet->overlaps || owner != stage_of(self->quiet, work)))
+        if (owner >= 0 && (self->quiet->overlaps || owner != quiet_stage_of_work(&self->quiet->shape, work)))
             return false;
         self->users[self->user_count] =
             (LinkUser){work, self->first_user[resource], link_room_part_fraction(self->room, way, u)};
@@ -98,7 +94,7 @@ static bool note_users(Meeting *self) {
 static int count_stages(const Meeting *self, int resource) {
     int count = 0, last = -1;
     for (int user = self->first_user[resource]; user >= 0; user = self->users[user].next) {
-        int stage = stage_of(self->quiet, self->users[user].work);
+        int stage = quiet_stage_of_work(&self->quiet->shape, self->users[user].work);
         count += stage != last;
         last = stage;
     }
@@ -169,8 +165,8 @@ static void look_at(Meeting *self, int resource) {
     for (int user = self->first_user[resource]; user >= 0; user = self->users[user].next)
         self->fractions[self->users[user].work] = self->users[user].fraction;
     for (int user = self->first_user[resource]; user >= 0; user = self->users[user].next) {
-        int stage = stage_of(quiet, self->users[user].work), next = self->users[user].next;
-        bool is_last_of_stage = next < 0 || stage_of(quiet, self->users[next].work) != stage;
+        int stage = quiet_stage_of_work(&quiet->shape, self->users[user].work), next = self->users[user].next;
+        bool is_last_of_stage = next < 0 || quiet_stage_of_work(&quiet->shape, self->users[next].work) != stage;
         if (!is_last_of_stage)
             continue;
         list_stage(self, stage);

@@ -10,6 +10,10 @@ int quiet_works_of_stage(const PipelineShape *shape) {
     return shape->chunks * PASS_KIND_COUNT;
 }
 
+int quiet_stage_of_work(const PipelineShape *shape, int work) {
+    return work / quiet_works_of_stage(shape);
+}
+
 int quiet_work_of(const PipelineShape *shape, int stage, const PipelinePass *pass) {
     return (stage * shape->chunks + pass->chunk) * PASS_KIND_COUNT + (int)pass->kind;
 }

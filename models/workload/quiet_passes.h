@@ -85,10 +85,12 @@ QuietPasses *quiet_passes_create(const QuietPlan *plan);
  * are too few to be worth it. */
 bool quiet_passes_time(QuietPasses *quiet, SimTime until);
 
-/* Works of a stage, and the number of that of a pass. */
+/* Works of a stage, the stage of a work, and the number of that of a pass. */
 int quiet_works_of_stage(const PipelineShape *shape);
+int quiet_stage_of_work(const PipelineShape *shape, int work);
 int quiet_work_of(const PipelineShape *shape, int stage, const PipelinePass *pass);
 
+/* The pass at a place: its kind, chunk and micro-batch. */
 PipelinePass quiet_pass_at(const QuietPasses *quiet, int place);
 
 /* Start of the message of the pass at `place`, which has one. */

@@ -22,13 +22,9 @@ struct QuietTail {
     bool disturbed;
 };
 
-static int stage_of(const QuietPasses *quiet, int work) {
-    return work / quiet_works_of_stage(&quiet->shape);
-}
-
 static void add_work(LinkRoom *room, const QuietPasses *quiet, int index) {
     const QuietWork *work = &quiet->works[index];
-    const StreamId *streams = quiet->streams[stage_of(quiet, index)];
+    const StreamId *streams = quiet->streams[quiet_stage_of_work(&quiet->shape, index)];
     for (int way = 0; way < work->way_count; way++)
         link_room_add(room, streams[STREAM_COMPUTE], work->ways[way]);
     link_room_add(room, streams[quiet->overlaps ? STREAM_PIPELINE : STREAM_COMPUTE], work->message_way);
@@ -60,7 +56,7 @@ static QuietTail *tail_of(const QuietPasses *quiet, const QuietPlan *plan) {
         const QuietWork *work = &quiet->works[i];
         keep_busy(tail, work->message_way, work->last_sent);
         for (int way = 0; way < work->way_count && work->count > 0; way++)
-            keep_busy(tail, work->ways[way], quiet->free_at[stage_of(quiet, i)]);
+            keep_busy(tail, work->ways[way], quiet->free_at[quiet_stage_of_work(&quiet->shape, i)]);
     }
     return tail;
 }
@@ -130,7 +126,7 @@ static void add_met_works(QuietTail *tail) {
         const QuietWork *work = &quiet->works[i];
         bool met = meets(tail, work->message_way, work->last_sent);
         for (int way = 0; way < work->way_count && work->count > 0; way++)
-            met = met || meets(tail, work->ways[way], quiet->free_at[stage_of(quiet, i)]);
+            met = met || meets(tail, work->ways[way], quiet->free_at[quiet_stage_of_work(&quiet->shape, i)]);
         if (met)
             add_work(tail->room, quiet, i);
     }

@@ -23,6 +23,7 @@ typedef struct PlanRanks {
     double best_blind;         /* the same of three blind draws, on average */
 } PlanRanks;
 
+/* Of all groups of a table. */
 PlanRanks plan_ranks_of(const RowKeys *keys, Arena *arena);
 
 #endif

@@ -30,6 +30,7 @@ typedef struct ScalingFalls {
     int within; /* of them */
 } ScalingFalls;
 
+/* Of all series of a table; they belong to the arena. */
 ScalingFalls scaling_falls_of(const RowKeys *keys, Arena *arena);
 
 #endif

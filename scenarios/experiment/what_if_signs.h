@@ -21,6 +21,7 @@ typedef struct WhatIfSigns {
     SignCount all;
 } WhatIfSigns;
 
+/* Of all pairs of rows of a table. */
 WhatIfSigns what_if_signs_of(const RowKeys *keys);
 
 /* Adds up the counts of another table. */

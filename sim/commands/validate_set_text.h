@@ -9,6 +9,7 @@
 
 #include "scenarios/experiment/validation_set.h"
 
+/* The whole page. */
 void validate_set_text_write(FILE *out, const ValidationSet *set);
 
 /* The first sentence. */
