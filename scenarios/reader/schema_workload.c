@@ -202,8 +202,8 @@ static const SchemaRow PLAN_ROWS[] = {
     {FLAG_ROW(PlanSpec, "overlap_p2p", overlap_p2p, "false"), .aliases = "overlap_p2p_communication",
      .help = "a stage computes while it sends"},
     {FLAG_ROW(PlanSpec, "overlap_slowdown", overlap_slowdown, "true"),
-     .help =
-         "collectives that run beside compute take SMs and HBM bandwidth from it, and HBM bandwidth from each other"},
+     .help = "data-parallel collectives beside compute take SMs and HBM bandwidth from it, and it takes HBM bandwidth "
+             "from them"},
     {FLAG_ROW(PlanSpec, "flash_attention", flash_attention, "false"), .aliases = "use_flash_attn",
      .help = "fused attention that never writes the score matrix"},
     {.key = "attention_kernel",
