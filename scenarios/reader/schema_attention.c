@@ -80,8 +80,14 @@ static const SchemaRow ATTENTION_ROWS[] = {
      .help = "added to the start of grouped_fp8 for a head_dim below 128"},
 };
 
+/* A100's: Dao, FlashAttention-2 (arXiv 2307.08691), section 4.1. */
+static void fill_attention(void *attention) {
+    *(GpuAttention *)attention = (GpuAttention){.backward_fraction = 0.86};
+}
+
 const SchemaTable SCHEMA_ATTENTION = {.name = "attention",
                                       .help = "Fused attention; constants fitted to measured kernels.",
                                       .rows = ATTENTION_ROWS,
                                       .row_count = sizeof ATTENTION_ROWS / sizeof ATTENTION_ROWS[0],
-                                      .bytes = sizeof(GpuAttention)};
+                                      .bytes = sizeof(GpuAttention),
+                                      .fill = fill_attention};

@@ -43,6 +43,54 @@ static const char *printed(void (*print)(FILE *), Arena *arena) {
     return kept;
 }
 
+static size_t bytes_of(FieldType type) {
+    switch (type) {
+    case FIELD_INT:
+        return sizeof(int);
+    case FIELD_INT64:
+        return sizeof(int64_t);
+    case FIELD_REAL:
+        return sizeof(double);
+    case FIELD_BOOL:
+        return sizeof(bool);
+    default:
+        return 0;
+    }
+}
+
+static void check_default(Reading *reading, const SchemaTable *table, const SchemaRow *row, const void *filled) {
+    char written[sizeof(int64_t)] = {0};
+    size_t bytes = bytes_of(row->type);
+    if (bytes == 0 || row->default_text == NULL || row->default_text[0] == '(')
+        return;
+    YamlNode node = {.kind = YAML_SCALAR, .text = row->default_text};
+    field_value_read(&(SchemaRow){.type = row->type, .dimension = row->dimension, .min = -1e300, .max = 1e300}, &node,
+                     row->key, &reading->errors, written);
+    cr_expect_arr_eq(written, (const char *)filled + row->offset, bytes, "%s.%s is not %s without it", table->name,
+                     row->key, row->default_text);
+}
+
+/* As the reader goes: what is around a mapping fills it first, then its own table. */
+static void check_defaults(Reading *reading, const SchemaTable *table, char *object) {
+    if (table->fill != NULL)
+        table->fill(object);
+    for (int i = 0; i < table->row_count; i++) {
+        const SchemaRow *row = &table->rows[i];
+        check_default(reading, table, row, object);
+        if (row->type == FIELD_OBJECT || row->type == FIELD_ENTRY)
+            check_defaults(reading, row->table, object + row->offset);
+        else if (row->type == FIELD_LIST)
+            check_defaults(reading, row->table, arena_allocate(reading->arena, row->table->bytes));
+    }
+}
+
+Test(schema, what_is_not_written_has_the_default_that_is_told) {
+    Reading *reading = reading_create();
+    check_defaults(reading, &SCHEMA_SCENARIO, arena_allocate(reading->arena, SCHEMA_SCENARIO.bytes));
+    cr_expect_str_eq(reading_errors(reading), "");
+    reading_destroy(reading);
+}
+
 Test(schema, every_row_is_complete) {
     Tables tables = all_tables();
     for (int t = 0; t < tables.count; t++) {
