@@ -54,14 +54,9 @@ static void check_offload(const SimulationSpec *spec, const JobSpec *job, const 
         check_update(spec, key, errors);
 }
 
-int64_t input_shown_steps(const JobSpec *job) {
-    int64_t least = job->loader.workers > 0 ? loader_shown_steps(job) : 1, every = job->checkpoint.every_steps;
-    return every > 0 ? (least + every - 1) / every * every : least;
-}
-
-/* Whole rounds from checkpoint to checkpoint. */
+/* As many as show what a loader does, in whole rounds from checkpoint to checkpoint. */
 static void raise_steps(JobSpec *job) {
-    int64_t least = input_shown_steps(job), every = job->checkpoint.every_steps;
+    int64_t least = job->loader.workers > 0 ? loader_shown_steps(job) : 1, every = job->checkpoint.every_steps;
     job->steps = job->steps > least ? job->steps : least;
     if (every > 0)
         job->steps = (job->steps + every - 1) / every * every;

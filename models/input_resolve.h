@@ -11,7 +11,4 @@
 /* Errors begin with `path`, "jobs[0]". */
 void input_resolve(const SimulationSpec *spec, JobSpec *job, const char *path, ErrorList *errors);
 
-/* Steps of a job with a loader or checkpoints, alone, that show what they do; 1 without. */
-int64_t input_shown_steps(const JobSpec *job);
-
 #endif

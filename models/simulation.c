@@ -7,7 +7,6 @@
 #include "models/account/step_interval.h"
 #include "models/account/verdict.h"
 #include "models/cluster/cluster_run.h"
-#include "models/input_resolve.h"
 #include "sim/engine/check.h"
 #include "sim/engine/engine.h"
 
@@ -39,19 +38,20 @@ static ClusterOutcome run_jobs(const SimulationSpec *spec, const JobPlace *place
     return outcome;
 }
 
-/* Mean step of job `index` by itself, on a sound fabric, at the same place. */
+/* Mean step of job `index` by itself, on a sound fabric, at the same place: as many steps, where they are not alike. */
 static double alone_step_s(const SimulationSpec *spec, const JobPlace *places, int64_t index) {
     SimulationSpec alone = *spec;
     JobSpec job = spec->jobs[index];
     JobPlace place = {.rank_gpu = places[index].rank_gpu};
     Arena *arena = arena_create();
     Results *results;
-    job.steps = job.checkpoint.every_steps > 0 ? job.steps : input_shown_steps(&job);
+    if (job.checkpoint.every_steps == 0 && job.loader.workers == 0)
+        job.steps = 1;
     job.start_s = 0;
     alone.jobs = &job;
     alone.job_count = 1;
     alone.background_count = alone.link_event_count = 0;
-    alone.without_links = alone.only_times = true;
+    alone.without_links = alone.only_times = alone.counts_first_steps = true;
     run_jobs(&alone, &place, arena, &results);
     double step_s = sim_time_to_s(results->wall) / (double)job.steps;
     arena_destroy(arena);

@@ -108,8 +108,9 @@ typedef struct SimulationSpec {
     bool without_links; /* Results.links are not asked for: they cost as much as a short run */
     bool only_times; /* Results.timeline, series and critical are not asked for: no link and no memory is watched, which
                         saves most of the time and most events; the times are the same */
-    bool every_event; /* no pass is timed without its events (quiet_passes.h), whatever else is asked for */
-    bool plans_open;  /* plans are left as they were read: whoever searches for one resolves them */
+    bool counts_first_steps; /* those of a job alone too in which its loader and its checkpoints still start */
+    bool every_event;        /* no pass is timed without its events (quiet_passes.h), whatever else is asked for */
+    bool plans_open;         /* plans are left as they were read: whoever searches for one resolves them */
     ClusterSpec cluster;
     JobSpec *jobs; /* resolved: by start, then by name, whatever the order in the file */
     int64_t job_count;

@@ -34,7 +34,7 @@ static int64_t warm_up_steps(const JobRun *run) {
     const JobSpec *job = run->workload->job;
     int64_t of_loader = run->loader != NULL ? loader_warm_up_steps(job) : 0;
     int64_t of_checkpoint = run->checkpoint != NULL && job->checkpoint.asynchronous ? 1 : 0;
-    if (run->account.owners > 0)
+    if (run->account.owners > 0 || run->workload->spec->counts_first_steps)
         return 0;
     return of_loader > of_checkpoint ? of_loader : of_checkpoint;
 }

@@ -115,7 +115,8 @@ static bool check_goals(const ValidationSet *set, double most_percent) {
             met = check_goal(file->runs, most_percent) && met;
     }
     if (compared == 0)
-        fprintf(note_stream(), "validate: no table of measured runs or memory among %d files\n", set->file_count);
+        fprintf(note_stream(), "validate: no table of measured runs or memory among %d file%s\n", set->file_count,
+                set->file_count == 1 ? "" : "s");
     return met && compared > 0;
 }
 

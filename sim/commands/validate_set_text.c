@@ -132,7 +132,7 @@ static void write_left_out(FILE *out, const ValidationSet *set, Arena *arena) {
 
 void validate_set_text_write(FILE *out, const ValidationSet *set) {
     Arena *arena = arena_create();
-    bool is_alone = set->file_count == 1;
+    bool is_alone = set->file_count == 1 && set->files[0].skipped == NULL;
     if (is_alone && set->files[0].runs != NULL)
         validate_text_write(out, set->files[0].runs);
     else if (is_alone)

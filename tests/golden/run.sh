@@ -253,6 +253,9 @@ shown validate_folder 0 validate "$work/tables"
 expect validate_output 0 validate -q "$work/tables" --no-plots -o "$work/validated" && ls "$work/validated" "$work/validated/series" "$work/validated/plots" >"$work/stdout" &&
     compare validate_output "$work/stdout" $here/shown/validate_output.expected
 bad validate_empty validate "$work/tables/more"
+mkdir "$work/one_table" && cp scenarios/measured/collectives.csv "$work/one_table/"
+expect validate_left_out 1 validate "$work/one_table" --no-plots -o "$work/validated" && cat "$work/stderr" >>"$work/stdout" &&
+    compare validate_left_out "$work/stdout" $here/shown/validate_left_out.expected
 shown help_plan 0 plan --help
 shown plan 0 plan $open --top 5
 shown plan_top_one 0 plan $open --try tensor_parallel=8 --try pipeline_parallel=1 --top 1

@@ -175,9 +175,8 @@ Test(loader, the_cause_is_proved_by_a_run_without_it) {
     arena_destroy(arena);
 }
 
-Test(loader, two_jobs_get_half_of_the_target_each) {
-    Arena *arena = arena_create();
-    LoaderSpec loader = {.stored_bytes = 47e6, .copied_bytes = 1e3, .workers = 2};
+/* Two such jobs of 2 GPUs, each with a node of its own. */
+static SimulationSpec two_fed_jobs(Arena *arena, LoaderSpec loader) {
     SimulationSpec spec = fed_cluster(arena, loader);
     JobSpec *jobs = ARENA_ARRAY(arena, 2, JobSpec);
     jobs[0] = jobs[1] = spec.jobs[0];
@@ -187,6 +186,12 @@ Test(loader, two_jobs_get_half_of_the_target_each) {
     jobs[0].steps = jobs[1].steps = 3;
     spec.jobs = jobs;
     spec.job_count = 2;
+    return spec;
+}
+
+Test(loader, two_jobs_get_half_of_the_target_each) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = two_fed_jobs(arena, (LoaderSpec){.stored_bytes = 47e6, .copied_bytes = 1e3, .workers = 2});
     small_cluster_resolve(arena, &spec);
     const Results *results = simulation_run(&spec, arena);
     double alone_s = 30 * 47e6 / 2.385e9;
@@ -196,6 +201,20 @@ Test(loader, two_jobs_get_half_of_the_target_each) {
         cr_expect_float_eq(step_s(own), 2 * alone_s, 0.02 * alone_s);
         cr_expect_float_eq(results->contention->slowdown[job], 2, 0.02);
     }
+    arena_destroy(arena);
+}
+
+Test(loader, jobs_that_share_nothing_are_as_fast_as_alone_from_their_first_step) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = two_fed_jobs(
+        arena, (LoaderSpec){.stored_bytes = 1e6, .prepare_core_s = 0.031, .copied_bytes = 1e3, .workers = 2});
+    spec.cluster.storage.local = true;
+    spec.jobs[1].loader = (LoaderSpec){0};
+    spec.jobs[1].checkpoint = (CheckpointSpec){.every_steps = 2, .asynchronous = true, .bytes_per_parameter = 14};
+    small_cluster_resolve(arena, &spec);
+    const Results *results = simulation_run(&spec, arena);
+    for (int job = 0; job < 2; job++)
+        cr_expect_float_eq(results->contention->slowdown[job], 1, 1e-6, "%g", results->contention->slowdown[job]);
     arena_destroy(arena);
 }
 
