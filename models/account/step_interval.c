@@ -53,9 +53,10 @@ static double sum_of(const LedgerRow *ledger, bool (*belongs)(LedgerCategory)) {
     return sum;
 }
 
+/* Of communication alone: what offload and storage move is as sure as those are. */
 static double exposed_ns(const Results *results, int from_kind, int to_kind) {
     double sum = 0;
-    for (int category = 0; category < LEDGER_COUNT; category++)
+    for (int category = LEDGER_COMM_TENSOR; category <= LEDGER_COMM_DATA; category++)
         for (int kind = from_kind; kind <= to_kind; kind++)
             sum += (double)results->comm_ns[category][kind];
     return sum;

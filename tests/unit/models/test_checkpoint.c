@@ -55,6 +55,20 @@ static void expect_pause(const Results *results, Arena *arena, double pause_s) {
     cr_expect_float_eq(paused_s, pause_s, 1e-8 + 1e-6 * pause_s);
 }
 
+Test(checkpoint, a_pause_is_as_sure_as_storage_is_and_no_surer) {
+    Arena *arena = arena_create();
+    const Results *results = run_saving(arena, 1e9, false);
+    double pause = (double)results->ledger.ns[LEDGER_CHECKPOINT];
+    double moving = (double)(ledger_sum(&results->ledger) - results->ledger.ns[LEDGER_PIPELINE_BUBBLE]);
+    double share = 0;
+    for (int i = 0; i < results->interval.doubt_count; i++)
+        if (strcmp(results->interval.doubts[i].name, "storage and host memory") == 0)
+            share = results->interval.doubts[i].share_fraction;
+    cr_assert_gt(pause, 0.1 * moving);
+    cr_assert_geq(share, pause / moving - 1e-9, "%g of the step, of which the pause is %g", share, pause / moving);
+    arena_destroy(arena);
+}
+
 Test(checkpoint, copies_of_the_weights_share_the_writing) {
     Arena *arena = arena_create();
     SimulationSpec spec = small_cluster(arena, 2, 4);
