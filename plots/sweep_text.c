@@ -58,9 +58,13 @@ static void write_loss(FILE *out, const Headline *headline, const Results *run) 
     }
 }
 
-/* Of a collective the time of the largest size, else the step. */
+/* Of a collective the time of the largest size; of training the mean step, as the throughput is: pauses differ by step.
+ */
 static double shown_s(const Headline *headline, const Results *run) {
-    return headline->kind == HEADLINE_COLLECTIVE ? columns_metric(run, "collective.time_s") : (double)run->step / 1e9;
+    static const char *const METRICS[HEADLINE_KIND_COUNT] = {
+        [HEADLINE_TRAINING] = "time.step_s", [HEADLINE_COLLECTIVE] = "collective.time_s"};
+    const char *metric = METRICS[headline->kind];
+    return metric != NULL ? columns_metric(run, metric) : (double)run->step / 1e9;
 }
 
 static void write_failure(FILE *out, const SweepPoint *point) {

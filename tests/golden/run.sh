@@ -299,6 +299,8 @@ shown run_tidy_sweep 0 run $good --format tidy --set 'sweep={cluster.nodes: [1, 
 shown neighbours 0 run $here/neighbours.yaml
 shown neighbour_out_of_memory 0 run $here/neighbours.yaml --set 'jobs[2].plan.micro_batch=256'
 shown neighbour_endless 0 run $here/neighbours.yaml --set 'link_events=[{link: "node[0]", at: 2 ms}]'
+shown run_checkpoint_sweep 0 run checkpoint_pause \
+    --set 'sweep={"jobs[0].checkpoint.asynchronous": [false, true]}' --set 'assert=[]'
 shown run_bad_point 0 run $good --set 'sweep={"jobs[0].plan.data_parallel": [2, 3]}'
 ring="jobs=[{name: ring, gpus: 16, collective: {operation: all_reduce, from: 1 GiB, to: 1 GiB}}]"
 shown run_replaced_algorithm 0 run $good --set 'jobs=[{gpus: 16, collective: {operation: all_reduce, algorithm: in_network, from: 1 MiB, to: 1 MiB}}]'
