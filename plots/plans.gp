@@ -19,7 +19,7 @@ do for [picture in 'png svg'] {
     set tmargin at screen top - 0.05
     set key at screen 0.97,top - 0.005 right top horizontal Right samplen 2
     set arrow 1 from capacity_gib, graph 0 to capacity_gib, graph 1 nohead lc rgb LIMIT_COLOUR lw 2
-    plot file index 'run' using 1:2 with points pt 7 ps 0.7 lc rgb 0xB5B5B5 title 'run, but beaten', \
+    plot file index 'run' using 1:2 with points pt 7 ps 0.7 lc rgb 0xB5B5B5 title beaten_title, \
          for [i = 1:one_size] file index 'front' using 1:2 with fsteps lw 2 lc rgb BACKWARD_EVEN notitle, \
          file index 'front' using 1:2 with points pt 7 ps 1.2 lc rgb BACKWARD_EVEN title 'Pareto front (tensor x pipeline x data)', \
          file index 'front' using (near_limit($1) ? NaN : $1):2:4 with labels left boxed offset 0.8,0.6 font ',9' textcolor rgb TEXT_COLOUR notitle, \

@@ -15,12 +15,12 @@ do for [picture in 'png svg'] {
     @set_title
     set label 3 'thick bars: compute stream; thin bars below: context, pipeline and data streams; two shades: one micro-batch and the next' at screen 0.97,top + 0.005 right textcolor rgb TEXT_COLOUR
     do for [panel in panels] {
-        low = 0.165
+        low = 0.205
         high = top - 0.02
         left = room(label_columns)
         right = 0.97
-        if (zoomed && panel eq 'whole') { low = 0.16 + 0.5 * (top - 0.07) }
-        if (zoomed && panel ne 'whole') { high = 0.16 + 0.5 * (top - 0.07) - 0.105 }
+        if (zoomed && panel eq 'whole') { low = 0.2 + 0.5 * (top - 0.11) }
+        if (zoomed && panel ne 'whole') { high = 0.2 + 0.5 * (top - 0.11) - 0.105 }
         if (panel eq 'start') { right = left + 0.5 * (0.97 - left) }
         if (panel eq 'end') { left = left + 0.5345 * (0.97 - left) }
         set lmargin at screen left
