@@ -45,7 +45,7 @@ static void check_offload(const SimulationSpec *spec, const JobSpec *job, const 
         error_list_add(errors, (ErrorPlace){0}, key, "found it for a list of layers, expected a transformer");
     else if (plan->offload_activations_fraction > 0 && plan_splits_backward(plan))
         error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.plan.offload_activations", path),
-                       "found it with schedule %s, expected a schedule whose backward passes are whole",
+                       "found it with schedule %s, expected one whose backward passes are whole, such as 1f1b",
                        plan->schedule);
     if (plan->offload_optimizer && plan->expert_parallel > 1)
         error_list_add(errors, (ErrorPlace){0}, key, "found true with expert_parallel %" PRId64 ", expected 1",

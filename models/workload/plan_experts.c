@@ -91,7 +91,7 @@ static void check_groups(const TrainingSpec *training, const Report *report) {
 static void check_schedule(const PlanSpec *plan, const Report *report) {
     if (plan_splits_backward(plan))
         COMPLAIN(report, ".plan.schedule",
-                 "found %s with experts, expected a schedule that keeps weight gradients in the backward pass",
+                 "found %s with experts, expected one that keeps weight gradients in the backward pass, such as 1f1b",
                  plan->schedule);
 }
 
