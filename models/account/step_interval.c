@@ -13,9 +13,10 @@ static const double OTHER_SPREAD = 0.3;
 
 /*
  * Not of any constant: what measured steps are wider than the constants explain, by variances, at least 0: the root
- * mean square over the nine tables of ../shared/data/training-measured, which `make validate` prints ("rest"). It is no
- * measurement of a part but an estimate from whole runs; each table's own intervals with the rest of the other tables
- * instead ("left out") say what it is worth on runs never seen.
+ * mean square over the nine tables of ../shared/data/training-measured, which `make validate` prints ("rest"), as it
+ * was when the intervals were introduced; the rest of later models is smaller, and the intervals so much wider. It is
+ * no measurement of a part but an estimate from whole runs; each table's own intervals with the rest of the other
+ * tables instead ("left out") say what it is worth on runs never seen.
  */
 const double STEP_FORM_SPREAD = 0.053;
 

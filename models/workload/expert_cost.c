@@ -15,6 +15,13 @@ static const double INNER_BACKWARD = 5.0 / 3;
  * many. */
 enum { PAIRS_ALIGNED = 16 };
 
+/* Experts one after the other: their outputs are put together, and so are the gradients of their inputs
+ * (Megatron-Core's SequentialMLP): read and write. */
+static const double TOGETHER_PASSES = 2;
+
+/* Kernels of an expert of its own: products, activation, and its part of what is put together. */
+enum { EXPERT_KERNELS_FORWARD = 4, EXPERT_KERNELS_BACKWARD = 6 };
+
 /* The experts of one GPU and what they work on. */
 typedef struct ExpertWork {
     const TrainingSpec *training;
@@ -36,41 +43,49 @@ static ExpertWork work_of(const TrainingSpec *training, double pairs) {
     return work;
 }
 
-static bool is_measured(const GpuSpec *gpu, Precision precision) {
+/* The constants are those of grouped products. */
+static bool is_measured(const GpuSpec *gpu, const PlanSpec *plan) {
+    Precision precision = plan->precision;
+    if (!plan->grouped_experts)
+        return false;
     if (precision == PRECISION_FP8)
         return gpu->kernels.moe.fp8_fraction > 0;
     return gpu->kernels.moe.matrix_fraction > 0 && (precision == PRECISION_BF16 || precision == PRECISION_FP16);
 }
 
 /* The GPU as grouped products see it. */
-static GpuSpec grouped_gpu(const GpuSpec *gpu, Precision precision) {
+static GpuSpec grouped_gpu(const GpuSpec *gpu, const PlanSpec *plan) {
     const GpuMoe *moe = &gpu->kernels.moe;
+    Precision precision = plan->precision;
     GpuSpec grouped = *gpu;
-    if (is_measured(gpu, precision))
+    if (is_measured(gpu, plan))
         grouped.kernels.matrix_fraction[precision] =
             precision == PRECISION_FP8 ? moe->fp8_fraction : moe->matrix_fraction;
     return grouped;
 }
 
 static double hidden_bytes(const ExpertWork *work, const GpuSpec *gpu) {
-    bool measured = is_measured(gpu, work->training->plan.precision);
-    double passes = measured ? gpu->kernels.moe.hidden_passes : LEAST_HIDDEN_PASSES;
+    bool measured = is_measured(gpu, &work->training->plan);
+    double least = LEAST_HIDDEN_PASSES + (work->training->plan.grouped_experts ? 0 : TOGETHER_PASSES);
+    double passes = measured ? gpu->kernels.moe.hidden_passes : least;
     return passes * (double)(work->experts * work->pairs * work->hidden) * work->bytes;
 }
 
 static double inner_bytes(const ExpertWork *work, const GpuSpec *gpu) {
-    bool measured = is_measured(gpu, work->training->plan.precision);
+    bool measured = is_measured(gpu, &work->training->plan);
     double passes = measured ? gpu->kernels.moe.inner_passes : transformer_mlp_matrices(&work->training->model);
     return passes * (double)(work->experts * work->pairs * work->inner) * work->bytes;
 }
 
 static void add_product(KernelList *list, const ExpertWork *work, int64_t m, int64_t n, int64_t k) {
     Precision precision = work->training->plan.precision;
-    kernel_list_add_gemm(list, (GemmShape){work->experts, m, n, k, precision, false});
+    int64_t products = work->training->plan.grouped_experts ? 1 : work->experts;
+    for (int64_t i = 0; i < products; i++)
+        kernel_list_add_gemm(list, (GemmShape){work->experts / products, m, n, k, precision, false});
 }
 
 static void add_products(KernelList *list, const ExpertWork *work, bool backward) {
-    const GpuSpec *gpu = list->gpu, grouped = grouped_gpu(gpu, work->training->plan.precision);
+    const GpuSpec *gpu = list->gpu, grouped = grouped_gpu(gpu, &work->training->plan);
     int64_t up = work->training->model.gated ? 2 * work->inner : work->inner, pairs = work->experts * work->pairs;
     kernel_list_add_cast(list, pairs, work->hidden);
     kernel_list_add_cast(list, pairs, backward ? up : work->inner);
@@ -126,6 +141,16 @@ static void add_shared(KernelList *list, const TrainingSpec *training, bool back
     kernel_list_add_product(list, tokens, up, model->hidden);
     kernel_list_add_memory(list, (model->gated ? 3 : 2) * inner_bytes);
     kernel_list_add_product(list, tokens, model->hidden, inner);
+}
+
+int expert_cost_host_kernels(const TrainingSpec *training, bool backward) {
+    int grouped = backward ? EXPERT_HOST_KERNELS_BACKWARD : EXPERT_HOST_KERNELS_FORWARD;
+    int each = backward ? EXPERT_KERNELS_BACKWARD : EXPERT_KERNELS_FORWARD;
+    if (training->model.experts == 0)
+        return 0;
+    if (training->plan.grouped_experts)
+        return grouped;
+    return grouped + each * (int)(training->model.experts / training->plan.expert_parallel - 1);
 }
 
 void expert_cost_add_forward(KernelList *list, const TrainingSpec *training) {

@@ -9,12 +9,12 @@
  * bf16 rows with 64 pairs per expert and more, its median error is 8-12 % where the other's is 12-16 %, and 13-28 %
  * where the other's is 33-50 % with one or two experts on the GPU. Those are inference kernels: nothing measured is at
  * hand for the backward pass, whose products are taken to run at the same share. A GPU without GpuMoe constants gets
- * the other form.
+ * the other form, and so do experts that work one after the other (grouped_experts: false, Megatron-Core's
+ * SequentialMLP): ordinary products, one for each, and a copy that puts their outputs together.
  *
  * Limits: experts of a GPU are loaded evenly; the host waits for the counts of pairs in no other way than for kernels;
- * gradients of weights are written in 16 bit where a fused accumulation reads and writes fp32, which few tokens for
- * many weights feel: of Grok-1 on H100 a GPU with 4 experts is further from the measured step (18 %) than one with a
- * single expert (9 %).
+ * a fused accumulation writes gradients of weights but does not read them, which few tokens for many weights feel: of
+ * Grok-1 on H100 a GPU with 4 experts is further from the measured step than one with a single expert.
  */
 #ifndef MODELS_WORKLOAD_EXPERT_COST_H
 #define MODELS_WORKLOAD_EXPERT_COST_H
@@ -22,8 +22,11 @@
 #include "models/workload/plan.h"
 #include "models/workload/work_cost.h"
 
-/* Kernels that the host issues beside those of a dense layer. */
+/* Kernels that the host issues beside those of a dense layer when the experts of a GPU are grouped. */
 enum { EXPERT_HOST_KERNELS_FORWARD = 30, EXPERT_HOST_KERNELS_BACKWARD = 45 };
+
+/* The same for the plan: each further expert has kernels of its own unless they are grouped; 0 of a dense model. */
+int expert_cost_host_kernels(const TrainingSpec *training, bool backward);
 
 /* Adds the kernels of the mean rank. */
 void expert_cost_add_forward(KernelList *list, const TrainingSpec *training);

@@ -97,7 +97,7 @@ static Precision attention_precision(const PlanSpec *plan) {
 }
 
 static int forward_host_kernels(const TrainingSpec *training) {
-    return HOST_KERNELS_FORWARD + (training->model.experts > 0 ? EXPERT_HOST_KERNELS_FORWARD : 0);
+    return HOST_KERNELS_FORWARD + expert_cost_host_kernels(training, false);
 }
 
 /* A product over all heads of the micro-batch. */
@@ -330,7 +330,7 @@ WorkCost layer_backward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     add_layer_backward(&work);
     if (plan_splits_backward(&training->plan))
         return finish(&work, 2 * model_flop(training) - weight_flop(training), HOST_KERNELS_BACKWARD - WEIGHT_PRODUCTS);
-    int host_kernels = HOST_KERNELS_BACKWARD + (training->model.experts > 0 ? EXPERT_HOST_KERNELS_BACKWARD : 0);
+    int host_kernels = HOST_KERNELS_BACKWARD + expert_cost_host_kernels(training, true);
     return finish(&work, 2 * model_flop(training), host_kernels);
 }
 

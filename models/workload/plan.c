@@ -17,6 +17,7 @@ PlanSpec plan_default(void) {
                       .context_parallel = 1,
                       .expert_parallel = 1,
                       .routing = {.imbalance = 1},
+                      .grouped_experts = true,
                       .pipeline_parallel = 1,
                       .virtual_stages = 1,
                       .micro_batch_seqs = 1,

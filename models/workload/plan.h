@@ -37,6 +37,7 @@ typedef struct PlanSpec {
     int64_t context_parallel;      /* GPUs that share the tokens of a sequence, >= 1 */
     int64_t expert_parallel;       /* copies of the weights that have different experts, >= 1 (plan_experts.h) */
     ExpertRouting routing;         /* of tokens to experts */
+    bool grouped_experts;          /* one product for all experts of a GPU, otherwise one after the other */
     int64_t pipeline_parallel;     /* stages, >= 1 */
     int64_t data_parallel;         /* replicas; 0 = gpus / (tensor * context * pipeline) */
     int64_t virtual_stages;        /* model chunks per stage, >= 1; above 1 needs interleaved_1f1b */

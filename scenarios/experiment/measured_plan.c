@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "scenarios/experiment/measured_recipe.h"
 #include "scenarios/experiment/measured_sharding.h"
 #include "scenarios/reader/yaml_node.h"
 
@@ -287,6 +288,7 @@ PlanSpec measured_plan_read(MeasuredRow *row) {
     measured_sharding_read(row, &plan);
     int year = software_year(row);
     read_software(row, year, &plan);
+    measured_recipe_read(row, &plan);
     measured_sharding_settle(row, year, &plan);
     return plan;
 }

@@ -142,6 +142,9 @@ static const SchemaRow PLAN_ROWS[] = {
      .help = "most tokens of an expert over its even share; what is above is dropped"},
     {FLAG_ROW(PlanSpec, "pad_to_capacity", routing.pads, "false"), .aliases = "moe_pad_expert_input_to_capacity",
      .help = "every expert works on its full capacity, padded"},
+    {FLAG_ROW(PlanSpec, "grouped_experts", grouped_experts, "true"), .aliases = "moe_grouped_gemm",
+     .help =
+         "one matrix product for all experts of a GPU; otherwise one after the other, each with kernels of its own"},
     {PLAN_COUNT("pipeline_parallel", pipeline_parallel, 1, MOST_PARALLEL), .default_text = "1",
      .aliases = "pipeline_model_parallel_size", .help = "stages of the pipeline"},
     {PLAN_COUNT("data_parallel", data_parallel, 1, MOST_PARALLEL),

@@ -136,6 +136,38 @@ Test(training_experts, an_expert_group_computes_what_its_ranks_would_alone) {
     arena_destroy(arena);
 }
 
+/* 8 experts are 7 more to issue: 4 kernels each forward, 6 backward. */
+Test(training_experts, experts_one_after_the_other_are_ordinary_products_with_kernels_of_their_own) {
+    Arena *arena = arena_create();
+    TrainingSpec grouped = resolved(arena, 1), each = grouped;
+    each.plan.grouped_experts = false;
+    cr_expect(eq(int, expert_cost_host_kernels(&grouped, false), EXPERT_HOST_KERNELS_FORWARD));
+    cr_expect(eq(int, expert_cost_host_kernels(&each, false), EXPERT_HOST_KERNELS_FORWARD + 7 * 4));
+    cr_expect(eq(int, expert_cost_host_kernels(&each, true), EXPERT_HOST_KERNELS_BACKWARD + 7 * 6));
+    const GpuSpec gpu = small_experts(arena, 2, 4).cluster.node.gpu;
+    WorkCost one = layer_forward_cost(&grouped, &gpu), many = layer_forward_cost(&each, &gpu);
+    cr_expect_float_eq(many.flop, one.flop, 1e-9 * one.flop);
+    cr_expect(gt(dbl, many.gemm_s, one.gemm_s));
+    cr_expect(gt(dbl, many.launch_s, one.launch_s));
+    GpuSpec slower = gpu;
+    slower.kernels.moe.hidden_passes = slower.kernels.moe.inner_passes = 1000;
+    cr_expect(eq(dbl, layer_forward_cost(&each, &slower).memory_s, many.memory_s));
+    arena_destroy(arena);
+}
+
+/* Their outputs are put together: two passes over the hidden states of all pairs. */
+Test(training_experts, outputs_of_single_experts_are_put_together) {
+    Arena *arena = arena_create();
+    TrainingSpec grouped = resolved(arena, 1), each = grouped;
+    each.plan.grouped_experts = false;
+    GpuSpec gpu = small_experts(arena, 2, 4).cluster.node.gpu;
+    gpu.kernels.moe = (GpuMoe){0};
+    double pairs = 3 * 512, bytes = 2 * pairs * 1024 * 2;
+    double more = layer_forward_cost(&each, &gpu).hbm_bytes - layer_forward_cost(&grouped, &gpu).hbm_bytes;
+    cr_expect_float_eq(more, bytes, 1e-6 * bytes, "%g and %g", more, bytes);
+    arena_destroy(arena);
+}
+
 /* Rows of odd length are features, never tokens. */
 Test(training_experts, a_few_tokens_more_cost_a_little_more) {
     Arena *arena = arena_create();

@@ -1,0 +1,49 @@
+#include "scenarios/experiment/measured_recipe.h"
+
+/* What a recipe of NVIDIA/dgxc-benchmarking says about a model. */
+typedef struct Recipe {
+    const char *model;
+    AttentionKernel attention_kernel;
+    bool grouped_experts;
+    const char *assumption;
+} Recipe;
+
+/* NVTE_FUSED_ATTN=0 leaves Transformer Engine no attention but that of the package flash-attn, version 2. */
+static const Recipe RECIPES[] = {
+    {.model = "GPT-3 175B",
+     .attention_kernel = ATTENTION_FLASH_2,
+     .grouped_experts = true,
+     .assumption = "The recipe of GPT-3 175B: NVTE_FUSED_ATTN=0, FlashAttention 2."},
+    {.model = "Nemotron4 340B",
+     .attention_kernel = ATTENTION_FLASH_2,
+     .grouped_experts = true,
+     .assumption = "The recipe of Nemotron4 340B: NVTE_FUSED_ATTN=0, FlashAttention 2."},
+    {.model = "Grok-1",
+     .attention_kernel = ATTENTION_FLASH_2,
+     .grouped_experts = false,
+     .assumption =
+         "The recipe of Grok-1: NVTE_FUSED_ATTN=0, FlashAttention 2; moe_grouped_gemm: false, experts of a GPU "
+         "one after the other."},
+};
+
+enum { RECIPE_COUNT = sizeof RECIPES / sizeof *RECIPES };
+
+/* Other frameworks of the same repository are named in the release: "v24.11.1 MaxText". */
+static bool is_nemo_recipe(const MeasuredRow *row) {
+    const char *release = measured_row_text(row, "release");
+    return measured_row_has_words(measured_row_text(row, "source"), "dgxc-benchmarking") &&
+           !measured_row_has_words(release, "MaxText") && !measured_row_has_words(release, "Paxml");
+}
+
+void measured_recipe_read(MeasuredRow *row, PlanSpec *plan) {
+    if (!is_nemo_recipe(row))
+        return;
+    for (int i = 0; i < RECIPE_COUNT; i++) {
+        if (!measured_row_has_words(measured_row_text(row, "model"), RECIPES[i].model))
+            continue;
+        plan->attention_kernel = RECIPES[i].attention_kernel;
+        plan->grouped_experts = RECIPES[i].grouped_experts;
+        measured_row_assume(row, "%s", RECIPES[i].assumption);
+        return;
+    }
+}
