@@ -33,4 +33,11 @@ cp "$work/fabric/plots/fabric.png" plots/gallery/own_graph_fabric.png
 cp "$work/sizes/plots/collective.png" plots/gallery/collective.png
 "$program" plan -q scenarios/plan_gpt3_175b.yaml -o "$work/plan" >/dev/null
 cp "$work/plan/plots/plans.png" plots/gallery/plan_gpt3_175b.png
+tables=../shared/data/training-measured
+if [ -d "$tables" ]; then
+    "$program" validate -q "$tables" -o "$work/validation" >/dev/null
+    cp "$work/validation/plots/validation.png" plots/gallery/validation.png
+else
+    echo "skipped: no $tables; plots/gallery/validation.png stays as it is"
+fi
 ls plots/gallery
