@@ -48,8 +48,17 @@ static bool has_timeline(const Results *results) {
     return !collective_view_is_all(results) && results->timeline_count > 0 && results->step > 0;
 }
 
+/* has_forward = 1 and so on: the legend names what is drawn. */
+static void timeline_kinds(FILE *out, Arena *arena, const Results *results) {
+    bool found[BAR_KIND_COUNT] = {false};
+    for (int i = 0; i < results->timeline_count; i++)
+        found[results->timeline[i].kind] = true;
+    for (int kind = 0; kind < BAR_KIND_COUNT; kind++)
+        script_head_number(out, arena_format(arena, "has_%s", bars_kind_name((BarKind)kind)), found[kind]);
+}
+
 static void timeline_head(FILE *out, Arena *arena, const Results *results) {
-    (void)arena;
+    timeline_kinds(out, arena, results);
     bool zoomed = bars_are_thin(results);
     script_head_number(out, "label_columns", class_columns(results));
     script_head_number(out, "class_rows", bands_shown(results->class_count));

@@ -45,16 +45,16 @@ do for [picture in 'png svg'] {
              file index panel . '_input_wait' using 1:3:1:2:4:5 with boxxyerror lc rgb HOST_COLOUR notitle, \
              file index panel . '_offload' using 1:3:1:2:4:5 with boxxyerror lc rgb HOST_COLOUR notitle, \
              file index panel . '_checkpoint' using 1:3:1:2:4:5 with boxxyerror lc rgb HOST_COLOUR notitle, \
-             keyentry with boxes lc rgb FORWARD_EVEN title 'forward', \
-             keyentry with boxes lc rgb BACKWARD_EVEN title 'backward', \
-             keyentry with boxes lc rgb WEIGHT_EVEN title 'weight gradients', \
-             keyentry with boxes lc rgb TENSOR_COLOUR title 'tensor communication', \
-             keyentry with boxes lc rgb EXPERT_COLOUR title 'tokens to experts', \
-             keyentry with boxes lc rgb CONTEXT_COLOUR title 'keys and values', \
-             keyentry with boxes lc rgb PIPELINE_COLOUR title 'pipeline transfer', \
-             keyentry with boxes lc rgb DATA_COLOUR title 'data-parallel communication', \
-             keyentry with boxes lc rgb OPTIMIZER_COLOUR title 'optimizer', \
-             keyentry with boxes lc rgb HOST_COLOUR title 'waiting for the host'
+             for [i = 1:has_forward] keyentry with boxes lc rgb FORWARD_EVEN title 'forward', \
+             for [i = 1:has_backward] keyentry with boxes lc rgb BACKWARD_EVEN title 'backward', \
+             for [i = 1:has_weight] keyentry with boxes lc rgb WEIGHT_EVEN title 'weight gradients', \
+             for [i = 1:has_tensor_comm] keyentry with boxes lc rgb TENSOR_COLOUR title 'tensor communication', \
+             for [i = 1:has_expert_comm] keyentry with boxes lc rgb EXPERT_COLOUR title 'tokens to experts', \
+             for [i = 1:has_context_comm] keyentry with boxes lc rgb CONTEXT_COLOUR title 'keys and values', \
+             for [i = 1:has_pipeline_comm] keyentry with boxes lc rgb PIPELINE_COLOUR title 'pipeline transfer', \
+             for [i = 1:has_data_comm] keyentry with boxes lc rgb DATA_COLOUR title 'data-parallel communication', \
+             for [i = 1:has_optimizer] keyentry with boxes lc rgb OPTIMIZER_COLOUR title 'optimizer', \
+             for [i = 1:has_input_wait + has_offload + has_checkpoint > 0] keyentry with boxes lc rgb HOST_COLOUR title 'waiting for the host'
         unset label
     }
     unset multiplot

@@ -237,6 +237,21 @@ int command_line_threads(const CommandLine *line, ErrorList *errors) {
     return threads;
 }
 
+int command_line_format(const CommandLine *line, const char *const *names, ErrorList *errors) {
+    const char *name = command_line_value(line, "format"), *all = "";
+    bool json = command_line_value(line, "json") != NULL;
+    if (name == NULL)
+        name = json ? "json" : "text";
+    for (int i = 0; names[i] != NULL; i++) {
+        if (strcmp(names[i], name) == 0 && (!json || strcmp(name, "json") == 0))
+            return i;
+        all = arena_format(line->arena, "%s%s%s", all, i == 0 ? "" : names[i + 1] != NULL ? ", " : " or ", names[i]);
+    }
+    error_list_add(errors, (ErrorPlace){0}, line->command->name, "option --format: found \"%s\"%s, expected %s",
+                   yaml_node_shown_text(name, line->arena), json ? " beside --json" : "", all);
+    return -1;
+}
+
 const char *const *command_line_values(const CommandLine *line, const char *name, int *count) {
     const CommandOption *option = find_name(line->command, name, strlen(name));
     CHECK(option != NULL);

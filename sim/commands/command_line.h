@@ -55,6 +55,12 @@ const char *command_line_value(const CommandLine *line, const char *name);
  */
 int command_line_threads(const CommandLine *line, ErrorList *errors);
 
+/*
+ * The index of the format behind --format, or --json, among `names`, which NULL ends and "text" begins; -1 and an error
+ * when it is none of them or both differ. The command must have both options.
+ */
+int command_line_format(const CommandLine *line, const char *const *names, ErrorList *errors);
+
 /* All values of a repeatable option, in the order given; *count is set. */
 const char *const *command_line_values(const CommandLine *line, const char *name, int *count);
 

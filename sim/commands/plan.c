@@ -14,33 +14,17 @@
 
 enum { USUAL_TOP = 10, MOST_TOP = 1000 };
 
-typedef struct PlanFormat {
-    const char *name;
-    void (*write)(FILE *out, const PlanSearch *search);
-} PlanFormat;
-
-static const PlanFormat FORMATS[] = {
-    {"text", plan_text_write}, {"csv", plan_table_csv}, {"json", plan_table_json}, {"tidy", plan_table_tidy}};
+/* One writer for each name. */
+static const char *const FORMAT_NAMES[] = {"text", "csv", "json", "tidy", NULL};
+static void (*const WRITERS[])(FILE *out, const PlanSearch *search) = {plan_text_write, plan_table_csv, plan_table_json,
+                                                                       plan_table_tidy};
 
 /* What the options say. */
 typedef struct Request {
-    const PlanFormat *format;
+    int format; /* index into FORMAT_NAMES; -1 = refused */
     PlanSearchOptions options;
     PlanWish wish;
 } Request;
-
-static const PlanFormat *read_format(const CommandLine *line, ErrorList *errors) {
-    const char *name = command_line_value(line, "format");
-    bool json = command_line_value(line, "json") != NULL;
-    if (name == NULL)
-        name = json ? "json" : "text";
-    for (size_t i = 0; i < sizeof FORMATS / sizeof *FORMATS; i++)
-        if (strcmp(FORMATS[i].name, name) == 0 && (!json || strcmp(name, "json") == 0))
-            return &FORMATS[i];
-    error_list_add(errors, (ErrorPlace){0}, "plan", "option --format: found \"%s\"%s, expected text, csv, json or tidy",
-                   yaml_node_shown_text(name, line->arena), json ? " beside --json" : "");
-    return NULL;
-}
 
 static int read_top(const CommandLine *line, ErrorList *errors) {
     const char *text = command_line_value(line, "top");
@@ -56,7 +40,8 @@ static int read_top(const CommandLine *line, ErrorList *errors) {
 static bool read_request(const CommandLine *line, Request *request) {
     ErrorList errors;
     error_list_init(&errors, line->arena);
-    *request = (Request){.format = read_format(line, &errors), .wish = {.gpus = command_line_value(line, "gpus")}};
+    *request = (Request){.format = command_line_format(line, FORMAT_NAMES, &errors),
+                         .wish = {.gpus = command_line_value(line, "gpus")}};
     request->options.top = read_top(line, &errors);
     request->options.threads = command_line_threads(line, &errors);
     request->options.exhaustive = command_line_value(line, "exhaustive") != NULL;
@@ -118,7 +103,7 @@ static int show(const CommandLine *line, const Scenario *scenario, const Request
     if (!written && interrupt_came())
         return EXIT_INTERRUPTED;
     interrupt_release(interrupt);
-    request->format->write(stdout, search);
+    WRITERS[request->format](stdout, search);
     if (!written)
         return EXIT_NO_RESOURCES;
     if (command_line_value(line, "output") != NULL && !line->quiet)

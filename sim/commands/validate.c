@@ -15,17 +15,14 @@
 #include "sim/commands/validate_json.h"
 #include "sim/commands/validate_set_text.h"
 
-typedef struct ValidateFormat {
-    const char *name;
-    void (*write)(FILE *out, const ValidationSet *set);
-} ValidateFormat;
-
-static const ValidateFormat FORMATS[] = {
-    {"text", validate_set_text_write}, {"csv", validate_csv_rows}, {"json", validate_json_write}};
+/* One writer for each name. */
+static const char *const FORMAT_NAMES[] = {"text", "csv", "json", NULL};
+static void (*const WRITERS[])(FILE *out, const ValidationSet *set) = {validate_set_text_write, validate_csv_rows,
+                                                                       validate_json_write};
 
 /* What the options say. */
 typedef struct Request {
-    const ValidateFormat *format;
+    int format;                /* index into FORMAT_NAMES; -1 = refused */
     int threads;               /* 0 = all cores */
     double most_error_percent; /* INFINITY = no goal */
 } Request;
@@ -43,23 +40,10 @@ static double read_percent(const CommandLine *line, ErrorList *errors) {
     return 0;
 }
 
-static const ValidateFormat *read_format(const CommandLine *line, ErrorList *errors) {
-    const char *name = command_line_value(line, "format");
-    bool json = command_line_value(line, "json") != NULL;
-    if (name == NULL)
-        name = json ? "json" : "text";
-    for (size_t i = 0; i < sizeof FORMATS / sizeof *FORMATS; i++)
-        if (strcmp(FORMATS[i].name, name) == 0 && (!json || strcmp(name, "json") == 0))
-            return &FORMATS[i];
-    error_list_add(errors, (ErrorPlace){0}, "validate", "option --format: found \"%s\"%s, expected text, csv or json",
-                   yaml_node_shown_text(name, line->arena), json ? " beside --json" : "");
-    return NULL;
-}
-
 static bool read_request(const CommandLine *line, Request *request) {
     ErrorList errors;
     error_list_init(&errors, line->arena);
-    *request = (Request){.format = read_format(line, &errors),
+    *request = (Request){.format = command_line_format(line, FORMAT_NAMES, &errors),
                          .threads = command_line_threads(line, &errors),
                          .most_error_percent = INFINITY};
     if (command_line_value(line, "max-error") != NULL)
@@ -152,7 +136,7 @@ static int show(const CommandLine *line, const Request *request, const Validatio
     if (!written && interrupt_came())
         return EXIT_INTERRUPTED;
     interrupt_release(interrupt);
-    request->format->write(stdout, set);
+    WRITERS[request->format](stdout, set);
     if (!written)
         return EXIT_NO_RESOURCES;
     if (command_line_value(line, "output") != NULL && !line->quiet)
