@@ -20,10 +20,25 @@ typedef struct Range {
     const char *unit; /* with the space before it; "" = none */
 } Range;
 
+/* "zero_stage=1 micro_batch=2" of a mapping of scalars; NULL when it holds more than scalars. */
+static const char *label_of_pairs(const YamlNode *mapping, Arena *arena) {
+    const char *label = mapping->count == 0 ? "unchanged" : "";
+    for (int i = 0; i < mapping->count; i++) {
+        const YamlPair *pair = &mapping->pairs[i];
+        if (pair->value->kind != YAML_SCALAR)
+            return NULL;
+        label = arena_format(arena, "%s%s%s=%s", label, i > 0 ? " " : "", pair->key, pair->value->text);
+    }
+    return label;
+}
+
 static const char *label_of(const YamlNode *value, Arena *arena) {
     const YamlPair *name = value->kind == YAML_MAPPING ? yaml_node_pair(value, "name") : NULL;
     const YamlNode *shown = name != NULL ? name->value : value;
-    return shown->kind == YAML_SCALAR ? shown->text : yaml_node_text(shown, arena);
+    if (shown->kind == YAML_SCALAR)
+        return shown->text;
+    const char *pairs = shown->kind == YAML_MAPPING ? label_of_pairs(shown, arena) : NULL;
+    return pairs != NULL ? pairs : yaml_node_text(shown, arena);
 }
 
 /* A list of scalars or mappings; each is kept as the text it was. */

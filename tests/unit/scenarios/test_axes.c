@@ -25,6 +25,23 @@ Test(axes, a_list_is_its_values) {
     expect_axes("{}", "");
 }
 
+/* The labels of the first axis, between bars. */
+static void expect_labels(const char *sweep, const char *expected) {
+    Reading *reading = reading_create();
+    int count = -1;
+    const SweepAxis *axes = axes_read(reading_tree(reading, sweep), reading->arena, &reading->errors, &count);
+    const char *text = "";
+    for (int i = 0; i < axes[0].count; i++)
+        text = arena_format(reading->arena, "%s|%s", text, axes[0].labels[i]);
+    cr_assert_str_eq(text, expected);
+    reading_destroy(reading);
+}
+
+Test(axes, a_mapping_is_shown_by_its_name_or_its_pairs) {
+    expect_labels("{a: [{name: fat, b: 1}, {b: 1, c: 400 Gbit/s}, {}, 2]}", "|fat|b=1 c=400 Gbit/s|unchanged|2");
+    expect_labels("{a: [{b: {c: 1}}, [3]]}", "|{\"b\": {\"c\": 1}}|[3]");
+}
+
 Test(axes, a_range_counts_by_factor_or_step_with_its_unit) {
     expect_axes("{n: {from: 12, to: 384, factor: 2}}", "n: 12 24 48 96 192 384\n");
     expect_axes("{n: {from: 1, to: 10, factor: 3}}", "n: 1 3 9\n");
