@@ -2,6 +2,7 @@
 
 #include "models/hardware/attention.h"
 #include "models/workload/expert_cost.h"
+#include "models/workload/score_cost.h"
 #include "models/workload/training_context.h"
 
 /*
@@ -97,7 +98,7 @@ static Precision attention_precision(const PlanSpec *plan) {
 }
 
 static int forward_host_kernels(const TrainingSpec *training) {
-    return HOST_KERNELS_FORWARD + expert_cost_host_kernels(training, false);
+    return HOST_KERNELS_FORWARD + score_cost_host_kernels(training) + expert_cost_host_kernels(training, false);
 }
 
 /* A product over all heads of the micro-batch. */
@@ -158,18 +159,6 @@ static void add_fused(LayerWork *work, PassKind pass) {
         add_context_steps(work, pass);
 }
 
-/* Of the scores, in `passes` over them, and their dropout. */
-static void add_softmax(LayerWork *work, double passes) {
-    const Tensors *t = &work->t;
-    if (has_dropout(work) && work->training->plan.compile) {
-        kernel_list_add_memory(&work->list, 3 * t->score_bytes);
-        return;
-    }
-    kernel_list_add_row_reduction(&work->list, passes * t->score_bytes);
-    if (has_dropout(work))
-        kernel_list_add_memory(&work->list, (2 + t->mask_fraction) * t->score_bytes);
-}
-
 /* Scores, softmax, dropout, context: what selective recomputation runs again. */
 static void add_attention_forward(LayerWork *work) {
     if (work->training->plan.flash_attention) {
@@ -177,7 +166,7 @@ static void add_attention_forward(LayerWork *work) {
         return;
     }
     add_scores(work);
-    add_softmax(work, 2);
+    score_cost_add_forward(&work->list, work->training, work->t.score_bytes);
     add_context(work);
 }
 
@@ -190,7 +179,7 @@ static void add_attention_backward(LayerWork *work) {
     add_scores(work);
     for (int product = 0; product < 3; product++)
         add_context(work);
-    add_softmax(work, 3);
+    score_cost_add_backward(&work->list, work->training, work->t.score_bytes);
 }
 
 /* Bias, dropout and the sum with the residual in one kernel, then the norm. */
@@ -329,8 +318,10 @@ WorkCost layer_backward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     LayerWork work = layer_work(training, gpu);
     add_layer_backward(&work);
     if (plan_splits_backward(&training->plan))
-        return finish(&work, 2 * model_flop(training) - weight_flop(training), HOST_KERNELS_BACKWARD - WEIGHT_PRODUCTS);
-    int host_kernels = HOST_KERNELS_BACKWARD + expert_cost_host_kernels(training, true);
+        return finish(&work, 2 * model_flop(training) - weight_flop(training),
+                      HOST_KERNELS_BACKWARD - WEIGHT_PRODUCTS + score_cost_host_kernels(training));
+    int host_kernels =
+        HOST_KERNELS_BACKWARD + score_cost_host_kernels(training) + expert_cost_host_kernels(training, true);
     return finish(&work, 2 * model_flop(training), host_kernels);
 }
 

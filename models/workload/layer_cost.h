@@ -4,7 +4,7 @@
  *
  * Matrix products have the shapes of Megatron-LM (qkv, scores, context, projection, MLP up and down; two products
  * backward for each one forward); everything else is memory traffic, counted in reads and writes of whole tensors
- * kernel by kernel. Attention is unfused (score matrix written, masked softmax, dropout) unless flash_attention, which
+ * kernel by kernel. Attention is unfused (score matrix written; score_cost.h) unless flash_attention, which
  * computes half of the square, writes no scores and takes the time of the plan's attention_kernel (attention.h). In a
  * context group a GPU has the queries of its own tokens and all keys. Experts in the place of the MLP are
  * expert_cost.h's.

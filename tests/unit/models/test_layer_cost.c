@@ -125,10 +125,10 @@ Test(layer_cost, full_recomputation_is_the_forward_without_ideal_work) {
 }
 
 Test(layer_cost, selective_recomputation_is_the_attention_core_only) {
-    Bench bench = bench_create(2);
+    Bench bench = bench_create(1);
     bench.training.plan.recompute = RECOMPUTE_SELECTIVE;
     WorkCost again = layer_recompute_cost(&bench.training, &bench.gpu);
-    double heads = 3 * 12 / 2.0, square = 640.0 * 640;
+    double heads = 3 * 12, square = 640.0 * 640;
     expect_near(again.flop, 4 * heads * square * 128);
     double products = 2 * heads * (2 * 640 * 128 + square);
     expect_near(again.hbm_bytes, 2 * (products + (2 + 2.5) * heads * square));
@@ -220,9 +220,9 @@ Test(layer_cost, unfused_accumulation_reads_and_writes_every_gradient) {
 
 /* Unfused attention with dropout and biases: norms, residuals, dropout and softmax are fused, nothing else. */
 Test(layer_cost, a_compiler_saves_the_traffic_and_the_kernels_that_it_fuses) {
-    Bench bench = bench_create(2);
+    Bench bench = bench_create(1);
     bench.gpu.kernels.host_s = 41e-6;
-    double scores = 3 * 6 * 640.0 * 640 * 2;
+    double scores = 3 * 12 * 640.0 * 640 * 2;
     WorkCost forward = layer_forward_cost(&bench.training, &bench.gpu);
     WorkCost backward = layer_backward_cost(&bench.training, &bench.gpu);
     bench.training.plan.compile = true;
