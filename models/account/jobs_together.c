@@ -29,11 +29,15 @@ static double gpu_seconds(const Results *results) {
     return sim_time_to_s(results->wall) * (double)results->gpus;
 }
 
-static const char *verdict_of(const Results *results, Arena *arena) {
+static const char *verdict_of(const SimulationSpec *spec, const Results *results, const StepWaits *alone,
+                              Arena *arena) {
     const Contention *contention = results->contention;
     int job = contention_worst_job(contention), owner = contention_worst_owner(contention, job);
     double exposed = contention->exposed_gpu_s[job], due = results_due_gpu_s(contention, job, owner);
     const char *name = contention->jobs[job]->name;
+    const char *of_hosts = shared_host_verdict(spec, contention, alone, job, due, arena);
+    if (of_hosts)
+        return of_hosts;
     if (due <= exposed * NOTABLE_FRACTION)
         return arena_format(arena, "Nobody hurts anybody much: at worst %s runs %.3f times as long as alone.", name,
                             contention->slowdown[job]);
@@ -88,7 +92,7 @@ static void fill_metrics(Results *results, Arena *arena) {
     metric_list_finish(&list, results);
 }
 
-const Results *jobs_together(const SimulationSpec *spec, const ClusterOutcome *outcome, const double *alone_s,
+const Results *jobs_together(const SimulationSpec *spec, const ClusterOutcome *outcome, const StepWaits *alone,
                              Arena *arena, Results **jobs) {
     Results *results = ARENA_NEW(arena, Results);
     *results = (Results){.name = spec->name,
@@ -110,11 +114,11 @@ const Results *jobs_together(const SimulationSpec *spec, const ClusterOutcome *o
         results->memory = trouble->memory;
         results->memory_count = trouble->memory_count;
     }
-    results->contention = contention_of(spec, outcome, alone_s, arena, jobs);
+    results->contention = contention_of(spec, outcome, alone, arena, jobs);
     if (results->status == RUN_OK)
         fill_ledger(spec, jobs, results);
     fill_metrics(results, arena);
-    results->verdict =
-        trouble ? arena_format(arena, "%s: %s", trouble->name, trouble->verdict) : verdict_of(results, arena);
+    results->verdict = trouble ? arena_format(arena, "%s: %s", trouble->name, trouble->verdict)
+                               : verdict_of(spec, results, alone, arena);
     return results;
 }
