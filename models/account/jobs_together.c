@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "models/account/contention.h"
+#include "models/account/job_facts.h"
 #include "models/account/metric_list.h"
 #include "models/account/verdict.h"
 #include "sim/engine/engine.h"
@@ -92,6 +93,17 @@ static void fill_metrics(Results *results, Arena *arena) {
     metric_list_finish(&list, results);
 }
 
+/* What somebody who reads of all jobs together would not expect. */
+static void fill_assumptions(const SimulationSpec *spec, Arena *arena, Results *results) {
+    const char **list = ARENA_ARRAY(arena, spec->job_count, const char *);
+    for (int64_t i = 0; i < spec->job_count; i++) {
+        const char *missed = job_facts_missed_checkpoint(&spec->jobs[i], arena);
+        if (missed)
+            list[results->assumption_count++] = arena_format(arena, "%s: %s", spec->jobs[i].name, missed);
+    }
+    results->assumptions = list;
+}
+
 const Results *jobs_together(const SimulationSpec *spec, const ClusterOutcome *outcome, const StepWaits *alone,
                              Arena *arena, Results **jobs) {
     Results *results = ARENA_NEW(arena, Results);
@@ -118,6 +130,7 @@ const Results *jobs_together(const SimulationSpec *spec, const ClusterOutcome *o
     if (results->status == RUN_OK)
         fill_ledger(spec, jobs, results);
     fill_metrics(results, arena);
+    fill_assumptions(spec, arena, results);
     results->verdict = trouble ? arena_format(arena, "%s: %s", trouble->name, trouble->verdict)
                                : verdict_of(spec, results, alone, arena);
     return results;
