@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <math.h>
 
+#include "models/cluster_resolve.h"
 #include "models/workload/workload.h"
 
 static void check_loader(const SimulationSpec *spec, const JobSpec *job, const char *path, ErrorList *errors) {
@@ -32,9 +33,11 @@ static void check_checkpoint(const SimulationSpec *spec, const JobSpec *job, con
 static void check_update(const SimulationSpec *spec, const char *key, ErrorList *errors) {
     for (int type = 0; type < cluster_type_count(&spec->cluster); type++)
         if (cluster_type(&spec->cluster, type)->host_memory_bytes_per_s <= 0)
-            error_list_add(errors, (ErrorPlace){0}, key,
-                           "found true, expected a `host_memory_bandwidth` of %s, which the update is limited by",
-                           cluster_type(&spec->cluster, type)->name);
+            error_list_add(
+                errors, (ErrorPlace){0}, key,
+                "found true, expected %s.host_memory_bandwidth of %s, which the update is limited by: the memory "
+                "channels of its CPUs times their speed, such as \"409.6 GB/s\" of 2x 8 DDR4-3200",
+                cluster_type_path(&spec->cluster, type, errors->arena), cluster_type(&spec->cluster, type)->name);
 }
 
 static void check_offload(const SimulationSpec *spec, const JobSpec *job, const char *path, ErrorList *errors) {

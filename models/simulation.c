@@ -38,8 +38,8 @@ static ClusterOutcome run_jobs(const SimulationSpec *spec, const JobPlace *place
     return outcome;
 }
 
-/* Mean step of job `index` by itself, on a sound fabric, at the same place: as many steps, where they are not alike. */
-static double alone_step_s(const SimulationSpec *spec, const JobPlace *places, int64_t index) {
+/* Job `index` by itself, on a sound fabric, at the same place: as many steps, where they are not alike. */
+static StepWaits alone_waits(const SimulationSpec *spec, const JobPlace *places, int64_t index) {
     SimulationSpec alone = *spec;
     JobSpec job = spec->jobs[index];
     JobPlace place = {.rank_gpu = places[index].rank_gpu};
@@ -53,9 +53,9 @@ static double alone_step_s(const SimulationSpec *spec, const JobPlace *places, i
     alone.background_count = alone.link_event_count = 0;
     alone.without_links = alone.only_times = alone.counts_first_steps = true;
     run_jobs(&alone, &place, arena, &results);
-    double step_s = sim_time_to_s(results->wall) / (double)job.steps;
+    StepWaits waits = shared_host_waits(results);
     arena_destroy(arena);
-    return step_s;
+    return waits;
 }
 
 /* Runs a job that waits for samples again without what it waits for most, and says what came of it. */
@@ -89,8 +89,8 @@ const Results *simulation_run(const SimulationSpec *spec, Arena *arena) {
         results[0]->lesson = spec->lesson;
         return results[0];
     }
-    double *alone_s = ARENA_ARRAY(arena, spec->job_count, double);
+    StepWaits *alone = ARENA_ARRAY(arena, spec->job_count, StepWaits);
     for (int64_t i = 0; i < spec->job_count && outcome.done; i++)
-        alone_s[i] = alone_step_s(spec, places, i);
-    return jobs_together(spec, &outcome, alone_s, arena, results);
+        alone[i] = alone_waits(spec, places, i);
+    return jobs_together(spec, &outcome, alone, arena, results);
 }

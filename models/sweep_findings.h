@@ -8,6 +8,7 @@
 
 #include "models/account/bottleneck.h"
 #include "models/account/sweep_fall.h"
+#include "models/account/sweep_names.h"
 
 typedef struct SweepFindings {
     const SweepResults *sweep;

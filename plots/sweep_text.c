@@ -3,9 +3,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "models/sweep_findings.h"
 #include "plots/columns.h"
 #include "plots/ledger_view.h"
-#include "plots/sweep_names.h"
 #include "plots/sweep_verdict.h"
 #include "plots/text_layout.h"
 

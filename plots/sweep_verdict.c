@@ -3,7 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "plots/sweep_names.h"
+#include "models/sweep_findings.h"
 
 static const char *lower_case_title(Arena *arena, LedgerCategory category) {
     char *title = arena_text(arena, ledger_category_title(category));

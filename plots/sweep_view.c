@@ -3,8 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "models/sweep_findings.h"
 #include "plots/sweep_axis.h"
-#include "plots/sweep_names.h"
 
 /* More lines than this are a tangle. */
 enum { MOST_LINES = 8 };

@@ -3,13 +3,14 @@
 #include "models/account/quiet_attribution.h"
 #include "sim/engine/check.h"
 
-/* `ns` of a communication task, and as much of what it lost to others. */
-static void add_communication(const Step *step, TaskId id, int64_t ns, Attribution *attribution) {
+/* `ns` of a task that is no kernel; of communication, as much of what it lost to others. */
+static void add_transfer(const Step *step, TaskId id, int64_t ns, Attribution *attribution) {
     const StepTask *task = &step->tasks[id];
     ledger_add(&attribution->row, task->category, ns);
     attribution->comm_ns[task->category][task->link] += ns;
     TaskRecord record = task_graph_record(step->graph, id);
-    if (step->owners == 0 || record.end <= record.start)
+    bool moves = ledger_is_communication(task->category);
+    if (step->owners == 0 || !moves || record.end <= record.start)
         return;
     double part = (double)ns / (double)(record.end - record.start);
     for (uint32_t owner = 0; owner < step->owners; owner++)
@@ -28,7 +29,7 @@ static void add_straggling(Attribution *attribution, int culprit, int64_t ns) {
 static void add_task(const Step *step, TaskId id, int64_t ns, Attribution *attribution) {
     const StepTask *task = &step->tasks[id];
     if (task->profile < 0) {
-        add_communication(step, id, ns, attribution);
+        add_transfer(step, id, ns, attribution);
         return;
     }
     const LedgerRow *profile = &step->profiles[task->profile].row;
@@ -91,7 +92,7 @@ static void add_blame(const Step *step, int gpu_class, TaskId id, int64_t ns, At
         return;
     }
     if (task->profile < 0 && (!in_group || task->gpu_class < 0)) {
-        add_communication(step, id, ns, attribution);
+        add_transfer(step, id, ns, attribution);
         return;
     }
     int culprit = late_group(step, gpu_class, task->gpu_class);

@@ -32,7 +32,7 @@ static void fill_row(const Contention *contention, const double *lost_s, int job
     row[job] = contention->exposed_gpu_s[job] - others;
 }
 
-const Contention *contention_of(const SimulationSpec *spec, const ClusterOutcome *outcome, const double *alone_s,
+const Contention *contention_of(const SimulationSpec *spec, const ClusterOutcome *outcome, const StepWaits *alone,
                                 Arena *arena, Results **results) {
     Contention *contention = ARENA_NEW(arena, Contention);
     int jobs = (int)spec->job_count, owners = (int)(spec->job_count + spec->background_count + 1);
@@ -51,7 +51,7 @@ const Contention *contention_of(const SimulationSpec *spec, const ClusterOutcome
         if (!outcome->done)
             continue;
         exposed[job] = exposed_gpu_s(results[job]);
-        slowdown[job] = sim_time_to_s(results[job]->wall) / (double)results[job]->step_count / alone_s[job];
+        slowdown[job] = sim_time_to_s(results[job]->wall) / (double)results[job]->step_count / alone[job].step_s;
         fill_row(contention, outcome->lost_s[job], job, &due[(size_t)job * (size_t)owners]);
     }
     return contention;

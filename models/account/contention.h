@@ -5,10 +5,10 @@
 #define MODELS_ACCOUNT_CONTENTION_H
 
 #include "models/account/cluster_outcome.h"
-#include "models/spec.h"
+#include "models/account/shared_host.h"
 
-/* Rows and columns in the order of the spec; `alone_s` is each job's step by itself. */
-const Contention *contention_of(const SimulationSpec *spec, const ClusterOutcome *outcome, const double *alone_s,
+/* Rows and columns in the order of the spec; `alone` is of each job by itself. */
+const Contention *contention_of(const SimulationSpec *spec, const ClusterOutcome *outcome, const StepWaits *alone,
                                 Arena *arena, Results **results);
 
 /* The job that is slowed down most, and who of the others took most from a job. */

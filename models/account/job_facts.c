@@ -66,11 +66,21 @@ static const char *loader_words(const SimulationSpec *spec, const JobSpec *job, 
         job->loader.workers, job->loader.prefetch, counted);
 }
 
+const char *job_facts_missed_checkpoint(const JobSpec *job, Arena *arena) {
+    if (job->steps >= job->checkpoint.every_steps)
+        return NULL;
+    return arena_format(arena,
+                        "no checkpoint is taken: the first is due after step %" PRId64 ", and `steps` is %" PRId64,
+                        job->checkpoint.every_steps, job->steps);
+}
+
 static const char *checkpoint_words(const SimulationSpec *spec, const JobSpec *job, Arena *arena) {
     const char *counted = !simulation_spec_is_one_job(spec) ? ""
                           : job->loader.workers > 0         ? "; figures are means over whole rounds"
                                                             : "; figures are means over whole rounds, in which steps "
                                                               "like the one before are counted, not simulated";
+    if (job_facts_missed_checkpoint(job, arena))
+        return job_facts_missed_checkpoint(job, arena);
     return arena_format(arena,
                         "a checkpoint of %.3g B per parameter after every %" PRId64 " steps, each GPU writes its "
                         "part%s",

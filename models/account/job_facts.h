@@ -13,4 +13,8 @@
 void job_facts_fill(const SimulationSpec *spec, const JobSpec *job, const JobPlace *place, Arena *arena,
                     Results *results);
 
+/* "no checkpoint is taken: ..." of a job that ends before its first is due; NULL of others. Jobs that have the cluster
+ * for themselves run whole rounds. */
+const char *job_facts_missed_checkpoint(const JobSpec *job, Arena *arena);
+
 #endif

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "models/account/contention.h"
+#include "models/account/job_facts.h"
 #include "models/account/metric_list.h"
 #include "models/account/verdict.h"
 #include "sim/engine/engine.h"
@@ -29,11 +30,15 @@ static double gpu_seconds(const Results *results) {
     return sim_time_to_s(results->wall) * (double)results->gpus;
 }
 
-static const char *verdict_of(const Results *results, Arena *arena) {
+static const char *verdict_of(const SimulationSpec *spec, const Results *results, const StepWaits *alone,
+                              Arena *arena) {
     const Contention *contention = results->contention;
     int job = contention_worst_job(contention), owner = contention_worst_owner(contention, job);
     double exposed = contention->exposed_gpu_s[job], due = results_due_gpu_s(contention, job, owner);
     const char *name = contention->jobs[job]->name;
+    const char *of_hosts = shared_host_verdict(spec, contention, alone, job, due, arena);
+    if (of_hosts)
+        return of_hosts;
     if (due <= exposed * NOTABLE_FRACTION)
         return arena_format(arena, "Nobody hurts anybody much: at worst %s runs %.3f times as long as alone.", name,
                             contention->slowdown[job]);
@@ -88,7 +93,18 @@ static void fill_metrics(Results *results, Arena *arena) {
     metric_list_finish(&list, results);
 }
 
-const Results *jobs_together(const SimulationSpec *spec, const ClusterOutcome *outcome, const double *alone_s,
+/* What somebody who reads of all jobs together would not expect. */
+static void fill_assumptions(const SimulationSpec *spec, Arena *arena, Results *results) {
+    const char **list = ARENA_ARRAY(arena, spec->job_count, const char *);
+    for (int64_t i = 0; i < spec->job_count; i++) {
+        const char *missed = job_facts_missed_checkpoint(&spec->jobs[i], arena);
+        if (missed)
+            list[results->assumption_count++] = arena_format(arena, "%s: %s", spec->jobs[i].name, missed);
+    }
+    results->assumptions = list;
+}
+
+const Results *jobs_together(const SimulationSpec *spec, const ClusterOutcome *outcome, const StepWaits *alone,
                              Arena *arena, Results **jobs) {
     Results *results = ARENA_NEW(arena, Results);
     *results = (Results){.name = spec->name,
@@ -110,11 +126,12 @@ const Results *jobs_together(const SimulationSpec *spec, const ClusterOutcome *o
         results->memory = trouble->memory;
         results->memory_count = trouble->memory_count;
     }
-    results->contention = contention_of(spec, outcome, alone_s, arena, jobs);
+    results->contention = contention_of(spec, outcome, alone, arena, jobs);
     if (results->status == RUN_OK)
         fill_ledger(spec, jobs, results);
     fill_metrics(results, arena);
-    results->verdict =
-        trouble ? arena_format(arena, "%s: %s", trouble->name, trouble->verdict) : verdict_of(results, arena);
+    fill_assumptions(spec, arena, results);
+    results->verdict = trouble ? arena_format(arena, "%s: %s", trouble->name, trouble->verdict)
+                               : verdict_of(spec, results, alone, arena);
     return results;
 }

@@ -6,10 +6,10 @@
 #define MODELS_ACCOUNT_JOBS_TOGETHER_H
 
 #include "models/account/cluster_outcome.h"
-#include "models/spec.h"
+#include "models/account/shared_host.h"
 
-/* `results` are complete, one per job; alone_s is each job's mean step by itself, in s. The result refers to them. */
-const Results *jobs_together(const SimulationSpec *spec, const ClusterOutcome *outcome, const double *alone_s,
+/* `results` are complete, one per job; so is `alone`, of each job by itself. The result refers to them. */
+const Results *jobs_together(const SimulationSpec *spec, const ClusterOutcome *outcome, const StepWaits *alone,
                              Arena *arena, Results **results);
 
 #endif

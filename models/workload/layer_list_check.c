@@ -108,6 +108,7 @@ static void check_layer(const LayerSpec *layer, const char *path, ErrorList *err
 }
 
 static void check_layers(const LayerListSpec *list, const char *path, ErrorList *errors) {
+    int before = errors->count;
     for (int64_t i = 0; i < list->count; i++) {
         const LayerSpec *layer = &list->layers[i];
         const char *layer_path = arena_format(errors->arena, "%s.layers[%" PRId64 "]", path, i);
@@ -122,6 +123,9 @@ static void check_layers(const LayerListSpec *list, const char *path, ErrorList 
     }
     if (list->count == 0)
         COMPLAIN(errors, path, "layers", "found none, expected at least one");
+    else if (errors->count == before && layer_list_parameters(list) <= 0)
+        COMPLAIN(errors, path, "layers",
+                 "found no layer with weights, expected a conv, linear or embedding_bag to train");
     if (layer_list_length(list) > LENGTH_MAX)
         COMPLAIN(errors, path, "layers", "found %.0f layers one after the other, expected at most %.0f",
                  layer_list_length(list), LENGTH_MAX);
@@ -172,7 +176,24 @@ static void check_cuts(const PlanSpec *plan, const char *path, ErrorList *errors
         {"plan.embedding_as_layer", flag(plan->embedding_as_layer), "false, stages are not modelled yet"},
         {"plan.head_as_layer", flag(plan->head_as_layer), "false, stages are not modelled yet"},
         {"plan.schedule", named(scheduled, plan->schedule), "auto, stages are not modelled yet"},
+        {"plan.overlap_p2p", flag(plan->overlap_p2p), "false, stages are not modelled yet"},
         {"plan.zero_stage", above(plan_zero_stage(plan), 1, arena), "0 or 1, layers are not gathered one by one"},
+    };
+    check_rules(rules, sizeof rules / sizeof *rules, path, errors);
+}
+
+/* What only ZeRO-2 and 3 have a use for. */
+static void check_gathers(const PlanSpec *plan, const char *path, ErrorList *errors) {
+    Arena *arena = errors->arena;
+    bool ahead = plan->prefetch_layers != plan_default().prefetch_layers;
+    const PlanRule rules[] = {
+        {"plan.prefetch_layers", named(ahead, arena_format(arena, "%" PRId64, plan->prefetch_layers)),
+         "none, layers are not gathered one by one"},
+        {"plan.reshard_after_forward", named(!plan->reshard_after_forward, "false"),
+         "none, layers are not gathered one by one"},
+        {"plan.max_live_parameters", above(plan->max_live_parameters, 0, arena),
+         "none, layers are not gathered one by one"},
+        {"plan.zero_list_collectives", flag(plan->zero_list_collectives), "false, layers are not gathered one by one"},
     };
     check_rules(rules, sizeof rules / sizeof *rules, path, errors);
 }
@@ -189,6 +210,7 @@ static void check_kernels(const TrainingSpec *training, const char *path, ErrorL
          "auto, there is no attention"},
         {"plan.fused_cross_entropy", flag(plan->fused_cross_entropy), "false, there is no vocabulary"},
         {"plan.train_metrics", above(plan->train_metrics, 0, arena), "0, there is no vocabulary"},
+        {"plan.grouped_experts", named(!plan->grouped_experts, "false"), "none, there are no experts"},
         {"plan.expert_imbalance", named(plan->routing.imbalance != 1, "it"), "none, there are no experts"},
         {"plan.capacity_factor", named(plan->routing.capacity_factor > 0, "it"), "none, there are no experts"},
         {"plan.pad_to_capacity", flag(plan->routing.pads), "false, there are no experts"},
@@ -202,6 +224,7 @@ bool layer_list_check(const TrainingSpec *training, const char *path, ErrorList 
     int before = errors->count;
     check_layers(&training->list, arena_format(errors->arena, "%s.model", path), errors);
     check_cuts(&training->plan, path, errors);
+    check_gathers(&training->plan, path, errors);
     check_kernels(training, path, errors);
     return errors->count == before;
 }

@@ -5,12 +5,12 @@
  */
 #include <math.h>
 
+#include "models/sweep_findings.h"
 #include "plots/cell.h"
 #include "plots/columns.h"
 #include "plots/contention_table.h"
 #include "plots/format.h"
 #include "plots/ledger_table.h"
-#include "plots/sweep_names.h"
 #include "plots/tidy_row.h"
 #include "sim/engine/arena.h"
 

@@ -5,10 +5,10 @@
  */
 #include <inttypes.h>
 
+#include "models/sweep_findings.h"
 #include "plots/bars.h"
 #include "plots/cell.h"
 #include "plots/format.h"
-#include "plots/sweep_names.h"
 #include "sim/engine/arena.h"
 
 /* State of one file: events are separated by commas, processes are numbered across the points of a sweep. */

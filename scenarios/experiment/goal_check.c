@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "models/account/sweep_names.h"
 #include "scenarios/reader/spelling.h"
 
 /* A goal at one point of the sweep, for the lookup. */
@@ -11,16 +12,20 @@ typedef struct Standpoint {
     int point; /* for sides that say no point */
 } Standpoint;
 
-/* "nodes" and "cluster.nodes" name the parameter cluster.nodes; -1 = none. */
+/* "nodes" and "cluster.nodes" name the parameter cluster.nodes; -1 = none, or several that end so. */
 static int find_parameter(const SweepResults *sweep, const char *path) {
+    int found = -1;
+    int count = 0;
     for (int i = 0; i < sweep->parameter_count; i++) {
         const char *parameter = sweep->parameters[i];
         size_t longer = strlen(parameter) > strlen(path) ? strlen(parameter) - strlen(path) : 0;
         bool is_end = longer > 0 && parameter[longer - 1] == '.' && strcmp(parameter + longer, path) == 0;
-        if (is_end || strcmp(parameter, path) == 0)
+        if (strcmp(parameter, path) == 0)
             return i;
+        found = is_end ? i : found;
+        count += is_end;
     }
-    return -1;
+    return count == 1 ? found : -1;
 }
 
 /* The same text, or the same number and unit: 8 and 8.0. */
@@ -91,17 +96,6 @@ static double margin_of(const double values[2], GoalAnswer answer) {
     return answer == GOAL_MET ? distance : -distance;
 }
 
-/* "nodes=48 tensor_parallel=8"; "" for a run by itself. */
-static const char *point_name(const SweepResults *sweep, int point, Arena *arena) {
-    const char *name = "";
-    for (int i = 0; i < sweep->parameter_count; i++) {
-        const char *dot = strrchr(sweep->parameters[i], '.');
-        name = arena_format(arena, "%s%s%s=%s", name, i > 0 ? " " : "", dot != NULL ? dot + 1 : sweep->parameters[i],
-                            sweep->points[point].values[i]);
-    }
-    return name;
-}
-
 static bool has_standpoint(const Goal *goal) {
     bool left = goal->left.metric != NULL && goal->left.point.index == GOAL_EVERY_POINT;
     bool right = goal->right.metric != NULL && goal->right.point.index == GOAL_EVERY_POINT;
@@ -142,7 +136,7 @@ static GoalResults check_goal(const Goal *goal, const SweepResults *sweep, Arena
         worst.value = answer == GOAL_UNKNOWN ? NAN : goal->left.metric != NULL ? values[0] : values[1];
         worst.met = answer == GOAL_MET;
     }
-    worst.point = point_name(sweep, least_point, arena);
+    worst.point = sweep_names_point(arena, sweep, &sweep->points[least_point]);
     worst.unit = unit_of(goal, sweep, least_point);
     return worst;
 }

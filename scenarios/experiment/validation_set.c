@@ -6,8 +6,10 @@
 #include <sys/stat.h>
 
 #include "scenarios/experiment/measured_run.h"
+#include "scenarios/reader/same_file.h"
 
 static const char FOLDER[] = "a folder of its own: give it by its name";
+static const char AGAIN[] = "stands above already: its rows count once";
 static const char PACKED[] = "packed: gzip -dc FILE.csv.gz > FILE.csv";
 
 /* The files so far; `room` doubles. */
@@ -37,6 +39,13 @@ static ValidationFile *append(FileList *list, const char *path) {
     return file;
 }
 
+static bool is_there_already(const ValidationSet *set, const ValidationFile *file) {
+    for (const ValidationFile *before = set->files; before < file; before++)
+        if (same_file(before->path, file->path))
+            return true;
+    return false;
+}
+
 /* The reason why a table is of no known kind, NULL when it is of one. */
 static const char *other_kind(const CsvTable *table, Arena *arena) {
     ErrorList errors;
@@ -49,6 +58,10 @@ static const char *other_kind(const CsvTable *table, Arena *arena) {
 /* Of a named file every mistake is an error, but for its kind when it is one of several. */
 static void read_named(FileList *list, const char *path, bool is_alone) {
     ValidationFile *file = append(list, path);
+    if (is_there_already(list->set, file)) {
+        file->skipped = AGAIN;
+        return;
+    }
     file->table = csv_read_file(path, list->errors->arena, list->errors);
     if (file->table == NULL || memory_table_is_one(file->table))
         return;
@@ -67,10 +80,14 @@ static void read_found(FileList *list, const char *path) {
     ErrorList errors;
     error_list_init(&errors, list->errors->arena);
     ValidationFile *file = append(list, path);
-    if (is_folder(path) || ends_in(path, ".gz")) {
-        file->skipped = is_folder(path) ? FOLDER : PACKED;
+    if (is_folder(path))
+        file->skipped = FOLDER;
+    else if (ends_in(path, ".gz"))
+        file->skipped = PACKED;
+    else if (is_there_already(list->set, file))
+        file->skipped = AGAIN;
+    if (file->skipped != NULL)
         return;
-    }
     file->table = csv_read_file(path, errors.arena, &errors);
     file->skipped = file->table == NULL ? errors.items[0].message : other_kind(file->table, errors.arena);
 }

@@ -2,7 +2,8 @@
  * validation_set: the tables of measurements that the words of a command line mean, all compared, and what they come to
  * together. A word is a file, or a folder, which is its *.csv in the order of their names. Files of a folder that are
  * no table of measured runs or memory are left out with the reason; so is a table of another kind among several files
- * that are named. A file that is named alone, cannot be read, or is broken, is an error.
+ * that are named. A file that comes up again is left out. A file that is named alone, cannot be read, or is broken, is
+ * an error.
  */
 #ifndef SCENARIOS_EXPERIMENT_VALIDATION_SET_H
 #define SCENARIOS_EXPERIMENT_VALIDATION_SET_H

@@ -12,6 +12,7 @@
 
 enum { END = -1, READ_STEP_BYTES = 1 << 16 };
 
+static const char GZIP_MARK[] = "\x1F\x8B"; /* RFC 1952 */
 static const char BYTE_ORDER_MARK[] = "\xEF\xBB\xBF";
 
 /* A record of the file: where its cells start among all cells. */
@@ -253,6 +254,10 @@ const CsvTable *csv_read_text(const char *text, size_t bytes, const char *file, 
     reading.line_start = reading.at;
     if (bytes > CSV_MOST_BYTES) {
         complain(&reading, reading.place, "found more than 64 MiB, expected a smaller file");
+        return NULL;
+    }
+    if (bytes >= sizeof GZIP_MARK - 1 && memcmp(text, GZIP_MARK, sizeof GZIP_MARK - 1) == 0) {
+        complain(&reading, reading.place, "found a packed file, expected text: gzip -dc FILE.csv.gz > FILE.csv");
         return NULL;
     }
     if (bytes > 0 && memchr(text, '\0', bytes) != NULL) {

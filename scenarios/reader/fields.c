@@ -96,6 +96,23 @@ const SchemaTable *fields_table(const SchemaTable *table, const YamlNode *mappin
     return is_other ? table->other : table;
 }
 
+/* A mapping of one table that was laid over one of the other, which has its own file; false when it is none. */
+static bool report_mixed(const FieldReader *reader, const SchemaTable *table, const YamlNode *entry, const char *path) {
+    const YamlPair *other = table->other != NULL ? yaml_node_pair(entry, table->other_key) : NULL;
+    for (int i = 0; other != NULL && i < entry->count; i++) {
+        const YamlPair *pair = &entry->pairs[i];
+        bool is_first = schema_row_find(table, pair->key) != NULL && schema_row_find(table->other, pair->key) == NULL;
+        if (!is_first || strcmp(pair->key_place.file, other->key_place.file) == 0)
+            continue;
+        error_list_add(reader->errors, other->key_place, child_path(reader, path, table->other_key),
+                       "found it beside \"%s\" (%s:%d), expected one or the other; a mapping laid over another joins "
+                       "it: --set %s=null before it takes the old one away",
+                       pair->key, pair->key_place.file, pair->key_place.line, path);
+        return true;
+    }
+    return false;
+}
+
 static void read_entry(const FieldReader *reader, const SchemaRow *row, YamlNode *node, const char *path, void *field) {
     const YamlNode *name = entry_name(node);
     YamlNode *entry = expand_entry(reader, row->table, node, path);
@@ -106,6 +123,8 @@ static void read_entry(const FieldReader *reader, const SchemaRow *row, YamlNode
                        yaml_node_shown(entry, reader->arena), schema_row_expected(row, reader->arena));
         return;
     }
+    if (report_mixed(reader, row->table, entry, path))
+        return;
     const char *text = name == NULL ? arena_format(reader->arena, "own %s", row->table->name) : name->text;
     if (name != NULL && name != node)
         text = arena_format(reader->arena, "%s, changed", text);

@@ -4,6 +4,9 @@
 #define LEAST_BYTES_PER_S 1e3
 #define MOST_BYTES_PER_S  1e15
 
+/* One channel of DDR-266 has 2.1 GB/s: less is a wrong prefix. */
+#define LEAST_MEMORY_BYTES_PER_S 1e9
+
 static const SchemaRow LINK_ROWS[] = {
     {.key = "bandwidth",
      .type = FIELD_REAL,
@@ -117,7 +120,7 @@ static const SchemaRow NODE_ROWS[] = {
      .type = FIELD_REAL,
      .offset = offsetof(NodeSpec, host_memory_bytes_per_s),
      .dimension = DIMENSION_BANDWIDTH,
-     .min = LEAST_BYTES_PER_S,
+     .min = LEAST_MEMORY_BYTES_PER_S,
      .max = MOST_BYTES_PER_S,
      .default_text = "(not known: no plan may have offload_optimizer)",
      .help = "of all channels of all sockets, nominal"},

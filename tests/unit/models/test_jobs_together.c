@@ -212,6 +212,27 @@ Test(jobs_together, a_job_that_does_not_fit_stops_the_run_and_says_so) {
     arena_destroy(arena);
 }
 
+Test(jobs_together, a_job_that_ends_before_its_first_checkpoint_says_so) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = busy_cluster(arena, 4, 2, 2);
+    spec.cluster.storage = (StorageSpec){.read_bytes_per_s = 2.385e9, .write_bytes_per_s = 1e9};
+    for (int i = 0; i < 2; i++) {
+        JobSpec *job = busy_cluster_add_training(&spec, i == 0 ? "left" : "right", 4, i == 0 ? "0,2" : "1,3");
+        job->steps = 3;
+        job->checkpoint = (CheckpointSpec){.every_steps = i == 0 ? 4 : 3, .bytes_per_parameter = 14};
+    }
+    const Results *results = busy_cluster_run(&spec, arena);
+    cr_assert_eq(results->assumption_count, 1);
+    cr_expect_str_eq(results->assumptions[0],
+                     "left: no checkpoint is taken: the first is due after step 4, and `steps` is 3");
+    const Results *left = results->contention->jobs[0];
+    bool told = false;
+    for (int i = 0; i < left->assumption_count; i++)
+        told = told || strncmp(left->assumptions[i], "no checkpoint is taken", 22) == 0;
+    cr_expect(told);
+    arena_destroy(arena);
+}
+
 /* Message by message, the same collective takes as long as by its loads, alone and beside others. */
 Test(jobs_together, a_collective_as_explicit_flows_takes_as_long_as_folded) {
     Arena *arena = arena_create();

@@ -32,3 +32,15 @@ Test(comm_files, a_folder_without_any_is_a_mistake) {
     reading_remove(folder);
     reading_destroy(reading);
 }
+
+Test(comm_files, a_file_that_comes_up_again_is_a_mistake) {
+    Reading *reading = reading_create();
+    const char *folder = reading_folder(reading);
+    const char *table = reading_file(reading, folder, "a.csv", "a");
+    const char *const words[] = {table, folder};
+    comm_files_find(words, 2, &reading->errors);
+    cr_assert_str_eq(reading_errors(reading),
+                     arena_format(reading->arena, "%s: found it again, expected each file once\n", table));
+    reading_remove(folder);
+    reading_destroy(reading);
+}

@@ -117,6 +117,15 @@ Test(csv, binary_input_is_one_error) {
     reading_destroy(reading);
 }
 
+Test(csv, a_packed_file_is_told_with_the_way_to_unpack_it) {
+    Reading *reading = reading_create();
+    static const char PACKED[] = "\x1f\x8b\x08\0\x31";
+    cr_assert_null(csv_read_text(PACKED, sizeof PACKED - 1, "t.csv.gz", reading->arena, &reading->errors));
+    cr_assert_str_eq(reading_errors(reading),
+                     "t.csv.gz:1:1: found a packed file, expected text: gzip -dc FILE.csv.gz > FILE.csv\n");
+    reading_destroy(reading);
+}
+
 Test(csv, too_many_columns_stop_the_reading) {
     Reading *reading = reading_create();
     char *text = repeated("a", ",b", 5000);

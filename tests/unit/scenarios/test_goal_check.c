@@ -137,6 +137,18 @@ Test(goal_check, a_part_of_a_key_is_no_parameter) {
                        "found the point odes=2, expected a parameter of the sweep");
 }
 
+Test(goal_check, parameters_that_end_alike_are_told_apart) {
+    static const char *const ALIKE[] = {"jobs[0].plan.micro_batch", "jobs[1].plan.micro_batch"};
+    Fixture *fixture = fixture_create(4);
+    fixture->sweep.parameters = ALIKE;
+    expect(fixture, "work.speed < 95", false, 100, "jobs[0].plan.micro_batch=1 jobs[1].plan.micro_batch=8");
+    GoalList goals = read_goal(fixture, "work.speed at micro_batch=1, jobs[1].plan.micro_batch=8 > 1");
+    cr_expect_not(goal_check_points(goals, &fixture->sweep, &fixture->errors));
+    goals = read_goal(fixture, "work.speed at jobs[0].plan.micro_batch=1, jobs[1].plan.micro_batch=8 > 1");
+    cr_expect(goal_check_points(goals, &fixture->sweep, &fixture->errors));
+    arena_destroy(fixture->arena);
+}
+
 Test(goal_check, good_points_are_no_errors) {
     Fixture *fixture = fixture_create(6);
     cr_expect(goal_check_points(read_goal(fixture, "work.speed at nodes=2, micro_batch=8 > work.speed"),

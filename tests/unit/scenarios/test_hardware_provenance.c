@@ -54,3 +54,25 @@ Test(hardware_provenance, every_kernel_constant_says_whether_it_is_measured_fitt
     globfree(&files);
     cr_assert_geq(gpus, 11);
 }
+
+/* What an offloaded optimizer needs of any node. */
+Test(hardware_provenance, every_node_says_how_fast_its_host_memory_is_and_where_that_is_from) {
+    glob_t files;
+    int nodes = 0;
+    cr_assert_eq(glob("scenarios/hardware/*.yaml", 0, NULL, &files), 0);
+    for (size_t i = 0; i < files.gl_pathc; i++) {
+        char line[LINE_LIMIT];
+        bool is_node = false, is_told = false;
+        FILE *in = fopen(files.gl_pathv[i], "r");
+        cr_assert(in != NULL);
+        while (fgets(line, sizeof line, in)) {
+            is_node = is_node || strcmp(line, "node:\n") == 0;
+            is_told = is_told || (strncmp(line, "  host_memory_bandwidth: ", 25) == 0 && strchr(line, '#'));
+        }
+        fclose(in);
+        cr_expect(is_told == is_node, "%s", files.gl_pathv[i]);
+        nodes += is_node;
+    }
+    globfree(&files);
+    cr_assert_geq(nodes, 18);
+}

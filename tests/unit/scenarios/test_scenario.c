@@ -300,6 +300,21 @@ Test(scenario, a_set_that_is_wrong_says_so) {
                   "--set: jobs[3]: found a list of 1 items, expected an index from [0] to [1]\n");
 }
 
+Test(scenario, layers_that_are_set_over_a_transformer_say_how_to_replace_it) {
+    static const char OWN[] = "cluster: {node: dgx-a100-80}\njobs:\n  - model: {num_hidden_layers: 7}\n";
+    expect_errors(
+        OWN, "jobs[0].model={layers: []}",
+        "--set: jobs[0].model.layers: found it beside \"num_hidden_layers\" (FILE:3), expected one or the other; "
+        "a mapping laid over another joins it: --set jobs[0].model=null before it takes the old one away\n");
+    static const char *const SETS[] = {"jobs[0].model=null",
+                                       "jobs[0].model={layers: [{kind: linear, in_features: 30, out_features: 70}]}"};
+    Bench bench = bench_create(OWN);
+    Scenario *scenario = read_with(&bench, SETS, 2);
+    cr_assert_str_eq(reading_errors(bench.reading), "");
+    cr_assert_eq(scenario->spec.jobs[0].training.list.count, 1);
+    bench_destroy(&bench);
+}
+
 Test(scenario, entries_that_lead_to_each_other_end) {
     Bench bench = bench_create("cluster: {node: ./self.yaml}\njobs: []\n");
     reading_file(bench.reading, bench.folder, "self.yaml", "node: {from: ./self.yaml}\n");

@@ -70,6 +70,22 @@ Test(validation_set, all_rows_of_all_files_are_summed_up) {
     reading_destroy(reading);
 }
 
+Test(validation_set, a_file_that_comes_up_again_counts_once) {
+    Reading *reading = reading_create();
+    const char *folder = reading_folder(reading);
+    const char *file = reading_file(reading, folder, "a.csv", RUNS);
+    const char *const words[] = {file, file, folder};
+    ValidationSet set = validation_set_read(words, 3, &reading->errors);
+    run(reading, &set);
+    cr_assert_eq(set.file_count, 3);
+    cr_assert_null(set.files[0].skipped);
+    for (int i = 1; i < 3; i++)
+        cr_assert_str_eq(set.files[i].skipped, "stands above already: its rows count once");
+    cr_assert_eq(set.all.rows, 2);
+    reading_remove(folder);
+    reading_destroy(reading);
+}
+
 Test(validation_set, a_table_of_another_kind_is_left_out_among_several_and_an_error_alone) {
     Reading *reading = reading_create();
     const char *folder = reading_folder(reading);

@@ -1,4 +1,4 @@
-#include "plots/sweep_names.h"
+#include "models/account/sweep_names.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -8,26 +8,23 @@ static const char *const FIRST_JOB = "jobs[0].";
 static bool has_several_jobs(const SweepResults *sweep) {
     for (int i = 0; i < sweep->point_count; i++) {
         const Results *results = sweep->points[i].results;
-        if (results != NULL && results->contention != NULL && results->contention->job_count > 1) {
+        if (results != NULL && results->contention != NULL && results->contention->job_count > 1)
             return true;
-        }
     }
     return false;
 }
 
 /* The start of the word in front of `end`, which is in `path`. */
 static const char *word_before(const char *path, const char *end) {
-    while (end > path && end[-1] != '.') {
+    while (end > path && end[-1] != '.')
         end--;
-    }
     return end;
 }
 
 /* The last word, or the end from the last item of a list on. */
 static const char *own_end(const char *path, bool several_jobs) {
-    if (!several_jobs && strncmp(path, FIRST_JOB, strlen(FIRST_JOB)) == 0) {
+    if (!several_jobs && strncmp(path, FIRST_JOB, strlen(FIRST_JOB)) == 0)
         path += strlen(FIRST_JOB);
-    }
     const char *bracket = strrchr(path, '[');
     return word_before(path, bracket != NULL ? bracket : path + strlen(path));
 }
@@ -40,27 +37,23 @@ static bool ends_with(const char *path, const char *end) {
 }
 
 static bool is_ambiguous(const SweepResults *sweep, int parameter, const char *end) {
-    for (int i = 0; i < sweep->parameter_count; i++) {
-        if (i != parameter && ends_with(sweep->parameters[i], end)) {
+    for (int i = 0; i < sweep->parameter_count; i++)
+        if (i != parameter && ends_with(sweep->parameters[i], end))
             return true;
-        }
-    }
     return false;
 }
 
 const char *sweep_names_key(const SweepResults *sweep, int parameter) {
     const char *path = sweep->parameters[parameter];
     const char *end = own_end(path, has_several_jobs(sweep));
-    while (end > path && is_ambiguous(sweep, parameter, end)) {
+    while (end > path && is_ambiguous(sweep, parameter, end))
         end = word_before(path, end - 1);
-    }
     return end;
 }
 
 const char *sweep_names_point(Arena *arena, const SweepResults *sweep, const SweepPoint *point) {
     const char *name = "";
-    for (int i = 0; i < sweep->parameter_count; i++) {
+    for (int i = 0; i < sweep->parameter_count; i++)
         name = arena_format(arena, "%s%s%s=%s", name, i > 0 ? " " : "", sweep_names_key(sweep, i), point->values[i]);
-    }
     return name;
 }

@@ -1,9 +1,9 @@
 /*
- * sweep_names: what the swept keys and the points of a sweep are called in texts, tables and pictures: the last word of
- * a key's path, or as much more of its end as it takes to tell it from others.
+ * sweep_names: what the swept keys and the points of a sweep are called in texts, tables, pictures and goals: the last
+ * word of a key's path, or as much more of its end as it takes to tell it from others.
  */
-#ifndef PLOTS_SWEEP_NAMES_H
-#define PLOTS_SWEEP_NAMES_H
+#ifndef MODELS_ACCOUNT_SWEEP_NAMES_H
+#define MODELS_ACCOUNT_SWEEP_NAMES_H
 
 #include "models/results.h"
 #include "sim/engine/arena.h"

@@ -1,4 +1,4 @@
-#include "plots/sweep_names.h"
+#include "models/account/sweep_names.h"
 
 #include <criterion/criterion.h>
 
