@@ -10,6 +10,7 @@ OPT ?= -O2 -g
 SANITIZE ?=
 SCRIPTS ?= --scripts
 MEASURED ?= ../shared/data/training-measured
+PUBLISHED = tests/validation/published
 Q = $(if $(V),,@)
 
 # Every run of make uses all cores; a -j on the command line wins.
@@ -79,6 +80,7 @@ sanitize: ## every test under the address, leak and undefined-behaviour sanitize
 validate: $(PROGRAM) ## simulate the measured runs of $(MEASURED), a folder of tables, and compare: a report, tables and a picture
 	@if [ -e "$(MEASURED)" ]; then $(PROGRAM) validate -q "$(MEASURED)" -o $(BUILD)/validate && echo "wrote $(BUILD)/validate"; \
 		else echo "skipped: no $(MEASURED); make validate MEASURED=FOLDER takes another one"; fi
+	@$(PROGRAM) validate -q $(PUBLISHED) -o $(BUILD)/validate-published && echo "wrote $(BUILD)/validate-published"
 
 bench: $(PROGRAM) $(BENCH_PROGRAMS) $(if $(HAS_SIMGRID),$(ORACLE)) ## build and run every bench, one after the other
 	@for bench in $(BENCH_PROGRAMS); do echo "== $${bench##*/}"; $$bench || exit 1; done

@@ -28,10 +28,12 @@ static const Recipe RECIPES[] = {
 
 enum { RECIPE_COUNT = sizeof RECIPES / sizeof *RECIPES };
 
-/* Other frameworks of the same repository are named in the release: "v24.11.1 MaxText". */
+/* Other frameworks of the same repository are named in the release: "v24.11.1 MaxText". Releases from v25.05 on call
+ * NeMo 2's own scripts (pretrain_grok1_314b), which set neither. */
 static bool is_nemo_recipe(const MeasuredRow *row) {
     const char *release = measured_row_text(row, "release");
-    return measured_row_has_words(measured_row_text(row, "source"), "dgxc-benchmarking") &&
+    bool is_nemo_1 = measured_row_has_words(release, "v24") || measured_row_has_words(release, "v25 02");
+    return is_nemo_1 && measured_row_has_words(measured_row_text(row, "source"), "dgxc-benchmarking") &&
            !measured_row_has_words(release, "MaxText") && !measured_row_has_words(release, "Paxml");
 }
 

@@ -1,0 +1,51 @@
+/*
+ * Published runs on GPUs, models, scales and networks that were never looked at while the model was built
+ * (tests/validation/published/README.md). They only judge, so the guards are loose: they hold what is met today, and
+ * fall when a row is refused or misread that was read before.
+ */
+#include <criterion/criterion.h>
+#include <stdio.h>
+
+#include "scenarios/experiment/validation.h"
+
+#define FOLDER "tests/validation/published/"
+
+/* What is met today, with room. */
+typedef struct Guard {
+    const char *file;
+    int rows;
+    int most_not_run;
+    int most_out_of_memory;
+    double most_error_fraction;
+} Guard;
+
+static const Guard GUARDS[] = {
+    {FOLDER "nvidia_h100.csv", 32, 2, 4, 0.13},         {FOLDER "nvidia_blackwell.csv", 61, 20, 6, 0.17},
+    {FOLDER "mosaicml_h100.csv", 62, 0, 0, 0.16},       {FOLDER "pytorch_fsdp.csv", 17, 0, 9, 0.40},
+    {FOLDER "bigscience_jean_zay.csv", 37, 0, 0, 0.20},
+};
+
+static void expect_guard(const Guard *guard) {
+    static const char *const ROOTS[] = {"scenarios"};
+    Arena *arena = arena_create();
+    ErrorList errors;
+    error_list_init(&errors, arena);
+    const CsvTable *table = csv_read_file(guard->file, arena, &errors);
+    cr_assert_not_null(table, "%s", guard->file);
+    cr_assert(measured_run_check_columns(table, &errors));
+    ValidationOptions options = {.catalogue = {.roots = ROOTS, .root_count = 1}};
+    const Validation *validation = validation_run(table, &options, arena);
+    fprintf(stderr, "%s: %d of %d rows, mean absolute error %.2f %%; null model %.2f %%\n", guard->file,
+            validation->ours.rows, validation->row_count, 100 * validation->ours.mean_absolute_fraction,
+            100 * validation->null.mean_absolute_fraction);
+    cr_expect_eq(validation->row_count, guard->rows, "%s", guard->file);
+    cr_expect_leq(validation->counts[VALIDATION_NOT_RUN], guard->most_not_run, "%s", guard->file);
+    cr_expect_leq(validation->counts[VALIDATION_OUT_OF_MEMORY], guard->most_out_of_memory, "%s", guard->file);
+    cr_expect_leq(validation->ours.mean_absolute_fraction, guard->most_error_fraction, "%s", guard->file);
+    arena_destroy(arena);
+}
+
+Test(published, runs_never_looked_at_are_met_as_today) {
+    for (size_t i = 0; i < sizeof GUARDS / sizeof *GUARDS; i++)
+        expect_guard(&GUARDS[i]);
+}
