@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "models/cluster_resolve.h"
+#include "models/workload/training_memory.h"
 #include "models/workload/workload.h"
 
 static void check_loader(const SimulationSpec *spec, const JobSpec *job, const char *path, ErrorList *errors) {
@@ -53,6 +54,10 @@ static void check_offload(const SimulationSpec *spec, const JobSpec *job, const 
     if (plan->offload_optimizer && plan->expert_parallel > 1)
         error_list_add(errors, (ErrorPlace){0}, key, "found true with expert_parallel %" PRId64 ", expected 1",
                        plan->expert_parallel);
+    if (plan->offload_optimizer && optimizer_needs_weights(&plan->optimizer, training_weight_bytes(&job->training)))
+        error_list_add(errors, (ErrorPlace){0}, key,
+                       "found true with main_params_dtype %s, expected main params that the CPUs can update alone",
+                       main_params_name(plan->optimizer.main_params));
     if (plan->offload_optimizer)
         check_update(spec, key, errors);
 }

@@ -40,7 +40,7 @@ LoaderSpec loader_default(void) {
 }
 
 CheckpointSpec checkpoint_default(void) {
-    return (CheckpointSpec){.bytes_per_parameter = 14};
+    return (CheckpointSpec){0};
 }
 
 bool simulation_spec_is_one_job(const SimulationSpec *spec) {

@@ -42,7 +42,7 @@ typedef struct LoaderSpec {
 typedef struct CheckpointSpec {
     int64_t every_steps;        /* >= 1: after each so many steps; 0 = never */
     bool asynchronous;          /* to host memory first, then written beside the next steps */
-    double bytes_per_parameter; /* > 0 */
+    double bytes_per_parameter; /* > 0; 0 = weights and what the optimizer keeps of them */
 } CheckpointSpec;
 
 typedef struct JobSpec {

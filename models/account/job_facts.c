@@ -5,6 +5,8 @@
 
 #include "models/account/host_memory.h"
 #include "models/account/job_gpus.h"
+#include "models/workload/checkpoint.h"
+#include "models/workload/training_memory.h"
 
 enum { ASSUMPTIONS_MAX = 16 };
 
@@ -84,7 +86,7 @@ static const char *checkpoint_words(const SimulationSpec *spec, const JobSpec *j
     return arena_format(arena,
                         "a checkpoint of %.3g B per parameter after every %" PRId64 " steps, each GPU writes its "
                         "part%s",
-                        job->checkpoint.bytes_per_parameter, job->checkpoint.every_steps, counted);
+                        checkpoint_parameter_bytes(job), job->checkpoint.every_steps, counted);
 }
 
 static const char *nothing_else(const SimulationSpec *spec, const JobSpec *job, Arena *arena) {
@@ -100,6 +102,13 @@ static const char *nothing_else(const SimulationSpec *spec, const JobSpec *job, 
         input, checkpoints, *checkpoints != '\0' ? " or " : "");
 }
 
+static const char *memory_words(const TrainingSpec *training, Arena *arena) {
+    double weight_bytes = training_weight_bytes(training);
+    return arena_format(arena, "a parameter takes %.3g B of weights, %.3g B of gradients and %.3g B of optimizer (%s)",
+                        weight_bytes, training_gradient_bytes(&training->plan), training_state_bytes(training),
+                        optimizer_words(&training->plan.optimizer, weight_bytes, arena));
+}
+
 /* What feeds the job, and what else might slow it down; returns how many words it added. */
 static int add_surroundings(const SimulationSpec *spec, const JobSpec *job, Arena *arena, const char **list) {
     int count = 0;
@@ -108,8 +117,11 @@ static int add_surroundings(const SimulationSpec *spec, const JobSpec *job, Aren
     if (job->checkpoint.every_steps > 0)
         list[count++] = checkpoint_words(spec, job, arena);
     if (job->training.plan.offload_optimizer)
-        list[count++] = "CPUs update at 0.8 of the bandwidth of host memory, 24 B per parameter and what moves, while "
-                        "parameters come back";
+        list[count++] = arena_format(
+            arena,
+            "CPUs update at 0.8 of the bandwidth of host memory, %.3g B per parameter and what moves, while "
+            "parameters come back",
+            2 * training_state_bytes(&job->training));
     if (job->training.plan.offload_activations_fraction > 0)
         list[count++] =
             "offloaded activations go down beside their forward pass and come up beside their backward pass";
@@ -127,9 +139,10 @@ static void assume_of_list(const SimulationSpec *spec, const JobSpec *job, Arena
         arena, "%.0f layers, data %" PRId64 ", %" PRId64 " micro-batches of %" PRId64 " samples",
         layer_list_length(&training->list), plan->data_parallel, plan_micro_batches(plan), plan->micro_batch_seqs);
     list[count++] = arena_format(arena, "ranks fill nodes in order, %s", placement_words(job));
-    list[count++] = "weights in fp32, SGD with momentum; the loss is free";
+    list[count++] = "the loss is free";
     if (layer_list_sharded_parameters(&training->list) > 0)
         list[count++] = "sharded tables are spread evenly over all GPUs, and read at the full bandwidth of HBM";
+    list[count++] = memory_words(training, arena);
     list[count++] = "CUDA and NCCL keep 1.5 GiB per process";
     count += add_surroundings(spec, job, arena, &list[count]);
     results->assumptions = list;
@@ -180,6 +193,7 @@ static void assume(const SimulationSpec *spec, const JobGpus *gpus, Arena *arena
         list[count++] =
             "stages or tensor groups share nodes, NICs or leaves unevenly: all their ranks are taken to have the "
             "longest way of any of them; fidelity: unfolded tells them apart";
+    list[count++] = memory_words(&job->training, arena);
     list[count++] = "CUDA and NCCL keep 1.5 GiB per process";
     list[count++] = plan->flash_attention
                         ? "FLOPs of attention are counted for the causal half, which is what is computed"

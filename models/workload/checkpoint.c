@@ -1,6 +1,7 @@
 #include "models/workload/checkpoint.h"
 
 #include "models/workload/layer_list_plan.h"
+#include "models/workload/training_memory.h"
 #include "models/workload/training_parameters.h"
 #include "sim/engine/check.h"
 
@@ -14,13 +15,19 @@ struct Checkpoint {
     CheckpointWait *waiting;
 };
 
+double checkpoint_parameter_bytes(const JobSpec *job) {
+    if (job->checkpoint.bytes_per_parameter > 0)
+        return job->checkpoint.bytes_per_parameter;
+    return training_weight_bytes(&job->training) + training_state_bytes(&job->training);
+}
+
 double checkpoint_gpu_bytes(const JobSpec *job, int stage) {
     const TrainingSpec *training = &job->training;
     /* Of experts that are spread over GPUs there are fewer copies. */
     double others = (double)training->plan.expert_parallel - 1;
     double parameters =
         training_stage_parameters(training, stage) + others * training_stage_expert_parameters(training, stage);
-    double common_bytes = job->checkpoint.bytes_per_parameter * parameters;
+    double common_bytes = checkpoint_parameter_bytes(job) * parameters;
     return common_bytes / (double)plan_weight_copies(&training->plan) +
            layer_list_shard_parameters(training) * LAYER_LIST_WEIGHT_BYTES;
 }

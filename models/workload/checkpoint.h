@@ -1,17 +1,18 @@
 /*
  * checkpoint: how a training job saves its state after every so many steps. Each GPU writes an equal part of what it
  * holds in common with the other copies of its weights (Megatron-LM's ckpt_fully_parallel_save, PyTorch's distributed
- * checkpoint): bytes_per_parameter * parameters of its stage and tensor rank / copies. 14 bytes per parameter are the
- * weights in 16 bits, the fp32 master weights and two moments of mixed-precision Adam: BLOOM's 176 billion parameters
- * took 2.3 TB, of which 329 GB were weights (BigScience 176B Model page, 2022). Of sharded tables (layer_list_plan.h) a
- * GPU writes its own share, 4 bytes per element.
+ * checkpoint): bytes_per_parameter * parameters of its stage and tensor rank / copies. Unless it is given, these are
+ * weights and what the optimizer keeps (optimizer.h), of mixed-precision Adam 2 + 12 bytes: BLOOM's 176 billion
+ * parameters took 2.3 TB, of which 329 GB were weights (BigScience 176B Model page, 2022). Of sharded tables
+ * (layer_list_plan.h) a GPU writes its own share, 4 bytes per element.
  *
  * Synchronous, all GPUs stream to the storage and wait for each other. Asynchronous, they copy to host memory and go
  * on, and what was copied is written beside the next steps; the next checkpoint waits until that is done (CheckFreq,
  * Mohan et al., FAST 2021; Megatron-LM's async_save).
  *
- * Limits: no time to serialise, no metadata, no file system latency; the copy to host memory is not overlapped with
- * the next forward pass. Losses to others that use the storage are not laid to them.
+ * Limits: frameworks that save moments of 8 or 16 bits as fp32 write more; no time to serialise, no metadata, no file
+ * system latency; the copy to host memory is not overlapped with the next forward pass. Losses to others that use the
+ * storage are not laid to them.
  */
 #ifndef MODELS_WORKLOAD_CHECKPOINT_H
 #define MODELS_WORKLOAD_CHECKPOINT_H
@@ -30,6 +31,9 @@ typedef struct SaveWork {
 
 /* Of every class of a job with checkpoints. */
 const SaveWork *checkpoint_work(Arena *arena, const JobSpec *job, const RankClasses *ranks, Host *host);
+
+/* Bytes of a parameter that is saved. */
+double checkpoint_parameter_bytes(const JobSpec *job);
 
 /* What one GPU of a stage of a resolved plan saves. */
 double checkpoint_gpu_bytes(const JobSpec *job, int stage);

@@ -1,5 +1,7 @@
 #include "models/workload/ends_cost.h"
 
+#include "models/workload/training_memory.h"
+
 /* Kernels that an eager framework issues for an embedding or a head with loss, and for a multi-tensor optimizer
  * (assumed). */
 enum { HOST_KERNELS_EMBEDDING = 6, HOST_KERNELS_HEAD = 20, HOST_KERNELS_OPTIMIZER = 60 };
@@ -9,8 +11,8 @@ static const double LOSS_BACKWARD_BYTES = 14;
 static const double FUSED_LOSS_FORWARD_BYTES = 2;
 static const double FUSED_LOSS_BACKWARD_BYTES = 4;
 static const double METRIC_BYTES = 14;
-static const double OPTIMIZER_BYTES = 52; /* per parameter, see the header */
-static const double SGD_BYTES = 44;
+static const double SGD_BYTES = 24; /* per parameter, see the header */
+static const double SGD_MOMENTUM_BYTES = 44;
 
 static int64_t micro_batch_tokens(const TrainingSpec *training) {
     return plan_micro_batch_tokens(training);
@@ -109,10 +111,18 @@ WorkCost head_weight_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     return kernel_list_finish(&list, head_flop(training), 1);
 }
 
+static double update_bytes(const TrainingSpec *training) {
+    OptimizerKind kind = training->plan.optimizer.kind;
+    if (training_family(training) == FAMILY_LAYERS && kind == OPTIMIZER_SGD)
+        return SGD_BYTES;
+    if (training_family(training) == FAMILY_LAYERS && kind == OPTIMIZER_SGD_MOMENTUM)
+        return SGD_MOMENTUM_BYTES;
+    return optimizer_update_bytes(&training->plan.optimizer, training_weight_bytes(training));
+}
+
 WorkCost optimizer_cost(const TrainingSpec *training, const GpuSpec *gpu, double parameters) {
     KernelList list;
     kernel_list_init(&list, gpu, training->plan.precision);
-    double bytes = training_family(training) == FAMILY_LAYERS ? SGD_BYTES : OPTIMIZER_BYTES;
-    kernel_list_add_memory(&list, bytes * parameters);
+    kernel_list_add_memory(&list, update_bytes(training) * parameters);
     return kernel_list_finish(&list, 0, HOST_KERNELS_OPTIMIZER);
 }

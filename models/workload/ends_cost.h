@@ -6,10 +6,9 @@
  * The loss works in fp32 on the whole logits: cast, maximum, subtraction, exponential, sum (30 bytes per logit of 2
  * bytes forward, 14 backward). Fused (fused_cross_entropy, compile), it reads them once forward, and backward reads
  * them and writes their gradient: 2 and 4 bytes. A metric casts them to fp32 and takes their log-softmax: 14 bytes. A
- * table on one GPU has as many rows as the model's vocabulary, padded or not. Mixed-precision Adam reads the gradient
- * and writes weights, master weights and two moments, and walks the gradients for the scale and the norm: 52 bytes per
- * parameter. A list of layers is trained by SGD with weight decay and momentum in fp32, four passes with 11 reads and
- * writes (torch.optim.SGD, foreach): 44 bytes.
+ * table on one GPU has as many rows as the model's vocabulary, padded or not. Optimizers are fused
+ * (optimizer.h), but SGD of a list of layers: torch.optim.SGD, foreach, with weight decay makes two passes with 6 reads
+ * and writes of fp32 per parameter, with momentum four with 11: 24 and 44 bytes.
  */
 #ifndef MODELS_WORKLOAD_ENDS_COST_H
 #define MODELS_WORKLOAD_ENDS_COST_H
@@ -25,7 +24,7 @@ WorkCost head_backward_cost(const TrainingSpec *training, const GpuSpec *gpu);
 /* The gradient of the head's table, when the schedule splits it off the backward pass; else nothing. */
 WorkCost head_weight_cost(const TrainingSpec *training, const GpuSpec *gpu);
 
-/* Adam, or SGD for a list of layers, over the `parameters` that one GPU updates. */
+/* The optimizer over the `parameters` that one GPU updates. */
 WorkCost optimizer_cost(const TrainingSpec *training, const GpuSpec *gpu, double parameters);
 
 #endif

@@ -3,8 +3,10 @@
 #include "models/workload/training_memory.h"
 #include "models/workload/work_cost.h"
 
-/* Master weights and two moments in fp32. */
-static const double STATE_BYTES = 12;
+/* What it keeps and what it makes of it have the same size. */
+static double state_bytes(const PlanSpec *plan) {
+    return optimizer_state_bytes(&plan->optimizer, activation_bytes(plan->precision));
+}
 
 /* The ranks of a data-parallel group of a stage; returns their number. */
 static int ranks_of_group(const PlanSpec *plan, int stage, int group, int groups, int *ranks) {
@@ -71,7 +73,7 @@ double offload_down_bytes(const PlanSpec *plan, double parameters) {
 }
 
 double offload_update_bytes(const PlanSpec *plan, double parameters) {
-    double moved = 2 * STATE_BYTES + training_gradient_bytes(plan) + activation_bytes(plan->precision);
+    double moved = 2 * state_bytes(plan) + training_gradient_bytes(plan) + activation_bytes(plan->precision);
     return moved * parameters / (double)plan_shard_size(plan);
 }
 
@@ -80,6 +82,6 @@ double offload_up_bytes(const PlanSpec *plan, double parameters) {
 }
 
 double offload_kept_bytes(const PlanSpec *plan, double parameters) {
-    double kept = STATE_BYTES + training_gradient_bytes(plan) + activation_bytes(plan->precision);
+    double kept = state_bytes(plan) + training_gradient_bytes(plan) + activation_bytes(plan->precision);
     return kept * parameters / (double)plan_shard_size(plan);
 }

@@ -3,9 +3,9 @@
  * optimizer state lives in host memory and the CPUs update it (ZeRO-Offload, Ren et al., USENIX ATC 2021; Megatron-LM's
  * optimizer_cpu_offload): gradients go down over PCIe, Adam runs on the CPUs, 16-bit parameters come up.
  *
- * Adam is taken as limited by host memory: per parameter it reads and writes fp32 master weight and two moments (24
- * bytes), reads the gradient and writes the 16-bit parameter. A GPU updates the parameters of its shard
- * (plan_shard_size); parameters come up beside the update, piece by piece, as in ZeRO-Offload.
+ * The update is taken as limited by host memory: per parameter it reads and writes main param and moments (24 bytes of
+ * mixed-precision Adam, optimizer.h), reads the gradient and writes the 16-bit parameter. A GPU updates the parameters
+ * of its shard (plan_shard_size); parameters come up beside the update, piece by piece, as in ZeRO-Offload.
  *
  * With offload_activations a fraction of what the layers of a pass keep goes down beside its forward pass and comes up
  * beside its backward pass; a pass is over when both its compute and its copy are. The copies of its last layer forward
@@ -49,7 +49,7 @@ const Offload *offload_create(Arena *arena, const JobSpec *job, const RankClasse
                               Host *host);
 
 /* Bytes of `parameters` of one GPU of a tensor group, before ZeRO splits them: moved down, moved in host memory by
- * Adam, moved up; and kept in host memory, with buffers for what is moved. */
+ * the update, moved up; and kept in host memory, with buffers for what is moved. */
 double offload_down_bytes(const PlanSpec *plan, double parameters);
 double offload_update_bytes(const PlanSpec *plan, double parameters);
 double offload_up_bytes(const PlanSpec *plan, double parameters);

@@ -358,6 +358,12 @@ static void resolve_attention(PlanSpec *plan, const Report *report) {
         plan->flash_attention = true;
 }
 
+static void resolve_optimizer(TrainingSpec *training) {
+    OptimizerSpec *optimizer = &training->plan.optimizer;
+    if (optimizer->kind == OPTIMIZER_AUTO)
+        optimizer->kind = training_family(training) == FAMILY_LAYERS ? OPTIMIZER_SGD_MOMENTUM : OPTIMIZER_ADAM;
+}
+
 bool plan_resolve(TrainingSpec *training, int64_t gpus, const char *path, ErrorList *errors) {
     Report report = {path, errors};
     PlanSpec *plan = &training->plan;
@@ -378,5 +384,7 @@ bool plan_resolve(TrainingSpec *training, int64_t gpus, const char *path, ErrorL
         COMPLAIN(&report, ".plan.collective",
                  "found \"%s\", expected auto or a name from `chokepoint list collectives`", plan->collective);
     check_sequence(training, &report);
+    resolve_optimizer(training);
+    optimizer_check(&plan->optimizer, plan->precision, path, errors);
     return errors->count == before;
 }

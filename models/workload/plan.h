@@ -26,6 +26,7 @@
 #include "models/hardware/gpu.h"
 #include "models/workload/expert_routing.h"
 #include "models/workload/layer_list.h"
+#include "models/workload/optimizer.h"
 #include "models/workload/pipeline.h"
 #include "models/workload/transformer.h"
 #include "sim/engine/error.h"
@@ -55,6 +56,7 @@ typedef struct PlanSpec {
     bool reshard_after_forward;    /* ZeRO-3 drops gathered parameters after the forward pass and gathers them again */
     double
         offload_activations_fraction; /* 0..1, of what layers keep for the backward pass: in host memory (offload.h) */
+    OptimizerSpec optimizer;
     bool offload_optimizer;           /* its state is in host memory, and the CPUs update it (offload.h) */
     bool overlap_grad_reduce;         /* data-parallel collectives run under the backward pass */
     bool overlap_p2p;                 /* a stage computes while it sends; otherwise it waits for its sends */

@@ -13,12 +13,13 @@
 /* CUDA context, cuBLAS workspace and NCCL channels of one process on an A100 or H100; assumed, 1-2 GiB are usual. */
 static const double PROCESS_BYTES = 1.5 * 1024 * 1024 * 1024;
 
-/* Master weights and two moments in fp32. */
-static const double OPTIMIZER_STATE_BYTES = 12;
-
 double training_weight_bytes(const TrainingSpec *training) {
     return training_family(training) == FAMILY_LAYERS ? LAYER_LIST_WEIGHT_BYTES
                                                       : activation_bytes(training->plan.precision);
+}
+
+double training_state_bytes(const TrainingSpec *training) {
+    return optimizer_state_bytes(&training->plan.optimizer, training_weight_bytes(training));
 }
 
 double training_gradient_bytes(const PlanSpec *plan) {
@@ -181,7 +182,7 @@ static StageMemory memory_of_list(const TrainingSpec *training) {
     double copies = activation_bytes(plan->precision) < LAYER_LIST_WEIGHT_BYTES ? activation_bytes(plan->precision) : 0;
     return (StageMemory){.weights_bytes = (replicated + shard) * LAYER_LIST_WEIGHT_BYTES,
                          .gradients_bytes = replicated * training_gradient_bytes(plan),
-                         .optimizer_bytes = replicated * LAYER_LIST_WEIGHT_BYTES / (double)plan_shard_size(plan),
+                         .optimizer_bytes = replicated * training_state_bytes(training) / (double)plan_shard_size(plan),
                          .activations_bytes = layer_list_kept_bytes(training),
                          .buffers_bytes =
                              PROCESS_BYTES + replicated * copies + 2 * layer_list_exchange_bytes(training)};
@@ -195,8 +196,9 @@ StageMemory training_memory_of_stage(const TrainingSpec *training, int stage) {
     return (StageMemory){
         .weights_bytes = shard_held_parameters(training, parameters) * activation_bytes(plan->precision),
         .gradients_bytes = shard_held_gradients(training, parameters) * training_gradient_bytes(plan),
-        .optimizer_bytes =
-            plan->offload_optimizer ? 0 : training_stage_owned_parameters(training, stage) * OPTIMIZER_STATE_BYTES,
+        .optimizer_bytes = plan->offload_optimizer
+                               ? 0
+                               : training_stage_owned_parameters(training, stage) * training_state_bytes(training),
         .activations_bytes = peak_of_chunks(training, stage, false),
         .buffers_bytes = working_bytes(training, stage)};
 }

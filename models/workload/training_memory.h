@@ -1,15 +1,15 @@
 /*
  * training_memory: what one GPU of a stage holds. Static: weights, gradients, optimizer state of its layers
- * (mixed-precision Adam: 2 + 4 + 12 bytes per parameter with fp32 gradients; ZeRO-1 splits the 12 over the shard group,
- * ZeRO-2 and 3 also what shard_units.h says). Dynamic: activations of every micro-batch in flight, by the order of the
- * schedule.
+ * (mixed-precision Adam: 2 + 4 + 12 bytes per parameter with fp32 gradients, others optimizer.h; ZeRO-1 splits the 12
+ * over the shard group, ZeRO-2 and 3 also what shard_units.h says). Dynamic: activations of every micro-batch in
+ * flight, by the order of the schedule.
  *
  * Activations of a layer follow Korthikanti et al. 2022 (arXiv 2205.05198), equations 1-4, taken apart by tensor so
  * that grouped-query and gated models follow too; for a GPT they are sbh(10 + 24/t + 5as/(ht)) bytes, sbh/t(34 + 5as/h)
  * with sequence parallelism; a context group divides s (Megatron-LM), and nothing else. What weight gradients wait for
  * is kept longer, recomputed or not, when the schedule splits them off. Experts: training_experts.h.
- * A list of layers (layer_list_plan.h) has weights and momentum in fp32, no gradients of its sharded tables, and the
- * kept elements.
+ * A list of layers (layer_list_plan.h) has weights in fp32, no gradients and no state of its sharded tables,
+ * and the kept elements.
  */
 #ifndef MODELS_WORKLOAD_TRAINING_MEMORY_H
 #define MODELS_WORKLOAD_TRAINING_MEMORY_H
@@ -44,8 +44,9 @@ double training_layer_activation_bytes(const TrainingSpec *training, Recompute r
 double training_layer_offloaded_bytes(const TrainingSpec *training);
 double training_stage_offloaded_bytes(const TrainingSpec *training, int stage);
 
-/* Bytes per kept weight, and per kept gradient. */
+/* Bytes per kept weight, per parameter of the optimizer's state, and per kept gradient. */
 double training_weight_bytes(const TrainingSpec *training);
+double training_state_bytes(const TrainingSpec *training);
 double training_gradient_bytes(const PlanSpec *plan);
 
 #endif

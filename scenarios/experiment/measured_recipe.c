@@ -5,9 +5,14 @@ typedef struct Recipe {
     const char *model;
     AttentionKernel attention_kernel;
     bool grouped_experts;
+    OptimizerSpec bf16_optimizer;
+    OptimizerSpec fp8_optimizer;
     const char *assumption;
 } Recipe;
 
+/* `dtype: bf16` of distributed_fused_adam holds for its moments and its copy of the parameters, which it keeps for
+ * those of fp8 alone (fp8_params; setup_optimization of NeMo's megatron_base_model.py). Without `dtype` all are fp32.
+ */
 /* NVTE_FUSED_ATTN=0 leaves Transformer Engine no attention but that of the package flash-attn, version 2. */
 static const Recipe RECIPES[] = {
     {.model = "GPT-3 175B",
@@ -17,7 +22,10 @@ static const Recipe RECIPES[] = {
     {.model = "Nemotron4 340B",
      .attention_kernel = ATTENTION_FLASH_2,
      .grouped_experts = true,
-     .assumption = "The recipe of Nemotron4 340B: NVTE_FUSED_ATTN=0, FlashAttention 2."},
+     .bf16_optimizer = {.main_params = MAIN_PARAMS_NONE, .exp_avg = MOMENT_BF16, .exp_avg_sq = MOMENT_BF16},
+     .fp8_optimizer = {.main_params = MAIN_PARAMS_BF16, .exp_avg = MOMENT_BF16, .exp_avg_sq = MOMENT_BF16},
+     .assumption = "The recipe of Nemotron4 340B: NVTE_FUSED_ATTN=0, FlashAttention 2; optim.dtype: bf16, moments in "
+                   "bf16, and a copy of the parameters, in bf16, only of those in fp8."},
     {.model = "Grok-1",
      .attention_kernel = ATTENTION_FLASH_2,
      .grouped_experts = false,
@@ -45,6 +53,7 @@ void measured_recipe_read(MeasuredRow *row, PlanSpec *plan) {
             continue;
         plan->attention_kernel = RECIPES[i].attention_kernel;
         plan->grouped_experts = RECIPES[i].grouped_experts;
+        plan->optimizer = plan->precision == PRECISION_FP8 ? RECIPES[i].fp8_optimizer : RECIPES[i].bf16_optimizer;
         measured_row_assume(row, "%s", RECIPES[i].assumption);
         return;
     }

@@ -128,8 +128,9 @@ static const SchemaRow CHECKPOINT_ROWS[] = {
      .dimension = DIMENSION_COUNT,
      .above_min = true,
      .max = 1000,
-     .default_text = "14",
-     .help = "16-bit weights 2, fp32 master weights and two moments 12"},
+     .default_text = "(weights and what the optimizer keeps)",
+     .help = "14 with 16-bit weights, fp32 main params and the two fp32 moments of Adam; 8 with layers and SGD with "
+             "momentum"},
 };
 
 const SchemaTable SCHEMA_CHECKPOINT = {.name = "checkpoint",

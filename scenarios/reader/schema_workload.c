@@ -98,6 +98,18 @@ static const char *attention_word(int index) {
     return index < ATTENTION_KERNEL_COUNT ? attention_kernel_name((AttentionKernel)index) : NULL;
 }
 
+static const char *optimizer_word(int index) {
+    return index < OPTIMIZER_KIND_COUNT ? optimizer_kind_name((OptimizerKind)index) : NULL;
+}
+
+static const char *main_params_word(int index) {
+    return index < MAIN_PARAMS_COUNT ? main_params_name((MainParams)index) : NULL;
+}
+
+static const char *moment_word(int index) {
+    return index < MOMENT_TYPE_COUNT ? moment_type_name((MomentType)index) : NULL;
+}
+
 static const char *schedule_word(int index) {
     const PipelineSchedule *schedule = index > 0 ? pipeline_at((size_t)index - 1) : NULL;
     if (index == 0)
@@ -197,6 +209,33 @@ static const SchemaRow PLAN_ROWS[] = {
      .max = 1,
      .default_text = "0",
      .help = "of what layers keep for the backward pass: goes to host memory and comes back, beside the passes"},
+    {.key = "optimizer",
+     .type = FIELD_CHOICE,
+     .offset = offsetof(PlanSpec, optimizer.kind),
+     .default_text = "auto",
+     .help =
+         "what it keeps of every parameter: adam two moments, lion and sgd_momentum one, sgd none; auto = adam, for "
+         "layers sgd_momentum",
+     .menu = optimizer_word},
+    {.key = "main_params_dtype",
+     .type = FIELD_CHOICE,
+     .offset = offsetof(PlanSpec, optimizer.main_params),
+     .default_text = "auto",
+     .help = "the optimizer's own copy of the weights; auto = fp32 of narrower ones; remainder = the 16 bits that bf16 "
+             "weights lack (store_param_remainders)",
+     .menu = main_params_word},
+    {.key = "exp_avg_dtype",
+     .type = FIELD_CHOICE,
+     .offset = offsetof(PlanSpec, optimizer.exp_avg),
+     .default_text = "fp32",
+     .help = "of the first moment; int8 with a scale per 256 elements (8-bit Adam)",
+     .menu = moment_word},
+    {.key = "exp_avg_sq_dtype",
+     .type = FIELD_CHOICE,
+     .offset = offsetof(PlanSpec, optimizer.exp_avg_sq),
+     .default_text = "fp32",
+     .help = "of Adam's second moment",
+     .menu = moment_word},
     {FLAG_ROW(PlanSpec, "offload_optimizer", offload_optimizer, "false"),
      .aliases = "optimizer_cpu_offload cpu_offload",
      .help = "optimizer state is in host memory, and the CPUs update it (ZeRO-Offload)"},
@@ -286,6 +325,9 @@ static const SchemaForeign PLAN_FOREIGN[] = {
     {"cp_comm_type", "context_parallel, whose ring is p2p"},
     {"expert_tensor_parallel_size", "tensor_parallel, which splits experts too"},
     {"moe_token_dispatcher_type", "expert_parallel, whose dispatcher is alltoall"},
+    {"store_param_remainders", "main_params_dtype: remainder"},
+    {"use_precision_aware_optimizer", "exp_avg_dtype, exp_avg_sq_dtype and main_params_dtype, which need no switch"},
+    {"main_grads_dtype", "grad_reduce_in_fp32"},
     {"bf16", "precision: bf16"},
     {"fp16", "precision: fp16"},
     {"fp8", "precision: fp8"},

@@ -1,3 +1,4 @@
+#include "models/workload/ends_cost.h"
 #include "models/workload/layer_list_plan.h"
 
 #include <criterion/criterion.h>
@@ -85,6 +86,27 @@ Test(layer_list_plan, a_checkpoint_has_every_share_of_the_tables_and_the_rest_on
     small_cluster_resolve(arena, &spec);
     double replicated = layer_list_replicated_parameters(&spec.jobs[0].training);
     cr_assert_float_eq(8 * checkpoint_gpu_bytes(&spec.jobs[0], 0), 9 * replicated + 4 * 7 * 130000.0 * 48, 1);
+    arena_destroy(arena);
+}
+
+/* torch.optim.SGD makes 6 reads and writes of fp32 per parameter, with momentum 11. */
+Test(layer_list_plan, sgd_with_momentum_is_the_optimizer_unless_the_plan_has_another) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = small_conv_net(arena, 2);
+    small_cluster_resolve(arena, &spec);
+    JobSpec *job = &spec.jobs[0];
+    const GpuSpec *gpu = &spec.cluster.node.gpu;
+    double parameters = layer_list_replicated_parameters(&job->training);
+    cr_assert_eq(job->training.plan.optimizer.kind, OPTIMIZER_SGD_MOMENTUM);
+    cr_assert_float_eq(checkpoint_parameter_bytes(job), 8, 1e-12);
+    cr_assert_float_eq(optimizer_cost(&job->training, gpu, 2.385e6).hbm_bytes, 44 * 2.385e6, 1);
+    job->training.plan.optimizer.kind = OPTIMIZER_SGD;
+    cr_assert_eq(training_memory_of_stage(&job->training, 0).optimizer_bytes, 0);
+    cr_assert_float_eq(checkpoint_parameter_bytes(job), 4, 1e-12);
+    cr_assert_float_eq(optimizer_cost(&job->training, gpu, 2.385e6).hbm_bytes, 24 * 2.385e6, 1);
+    job->training.plan.optimizer.kind = OPTIMIZER_ADAM;
+    cr_assert_float_eq(training_memory_of_stage(&job->training, 0).optimizer_bytes, 8 * parameters, 1);
+    cr_assert_float_eq(optimizer_cost(&job->training, gpu, 2.385e6).hbm_bytes, (26 + 8 + 16) * 2.385e6, 1);
     arena_destroy(arena);
 }
 

@@ -25,6 +25,18 @@ Test(measured_recipe, nemo_recipes_without_cudnn_s_attention_have_flash_attentio
                       "The recipe of GPT-3 175B: NVTE_FUSED_ATTN=0, FlashAttention 2.");
 }
 
+static double state_bytes(const char *changes) {
+    PlanSpec plan = plan_of(changes);
+    return optimizer_state_bytes(&plan.optimizer, 2);
+}
+
+Test(measured_recipe, nemotron_340b_keeps_states_in_bf16_and_a_copy_only_of_fp8_parameters) {
+    cr_assert_eq(state_bytes(DGXC "release=v24.11.1|model=Nemotron4 340B|precision=bf16"), 4);
+    cr_assert_eq(state_bytes(DGXC "release=v24.11.1|model=Nemotron4 340B|gpu=H100 SXM5 80GB|precision=fp8"), 6);
+    cr_assert_eq(state_bytes(DGXC "release=v24.11.1|model=GPT-3 175B|precision=bf16"), 12);
+    cr_assert_eq(state_bytes(DGXC "release=v24.11.1|model=Llama 3.1 8B|precision=bf16"), 12);
+}
+
 Test(measured_recipe, the_experts_of_grok_are_not_grouped) {
     PlanSpec plan = plan_of(DGXC "release=v25.02|model=Grok-1 314B MoE 8 experts top-2|params_b=");
     cr_assert_not(plan.grouped_experts);
