@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "models/workload/training_memory.h"
+#include "models/workload/training_parameters.h"
 #include "scenarios/experiment/measured_row.h"
 
 static const double GIB = 0x1p30;
@@ -64,19 +65,26 @@ static TrainingSpec training_of(const Layout *layout, const char *mode, Arena *a
     return training;
 }
 
-static StageMemory memory_of(const Layout *layout, const char *mode, Arena *arena) {
-    TrainingSpec training = training_of(layout, mode, arena);
-    return training_memory_of_stage(&training, 0);
+static double state_bytes(const TrainingSpec *training) {
+    double per_parameter =
+        training_weight_bytes(training) + training_gradient_bytes(&training->plan) + training_state_bytes(training);
+    double layers = (double)training->model.layers / (double)training->plan.pipeline_parallel;
+    return per_parameter * training_part_parameters(training, (int64_t)layers, false, false);
+}
+
+/* All that layers keep is what offloading could move. */
+static double activation_bytes_of(TrainingSpec training) {
+    training.plan.offload_activations_fraction = 1;
+    return training_stage_offloaded_bytes(&training, 0);
 }
 
 static void compare(MemoryRow *row, const Layout *layout, Arena *arena) {
-    StageMemory memory = memory_of(layout, row->mode, arena);
-    double state = memory.weights_bytes + memory.gradients_bytes + memory.optimizer_bytes;
+    TrainingSpec training = training_of(layout, row->mode, arena);
     double unit = GIB;
     if (row->is_percent)
-        unit = memory_of(layout, "none", arena).activations_bytes / 100;
-    row->ours = memory.activations_bytes / unit;
-    row->state_error_fraction = state / GIB / row->state_gib - 1;
+        unit = activation_bytes_of(training_of(layout, "none", arena)) / 100;
+    row->ours = activation_bytes_of(training) / unit;
+    row->state_error_fraction = state_bytes(&training) / GIB / row->state_gib - 1;
     /* Without recomputation and sequence parallelism it is what the percents are of: nothing to compare. */
     if (!row->is_percent || fabs(row->ours - 100) > 1e-6)
         row->error_fraction = row->ours / row->activations - 1;

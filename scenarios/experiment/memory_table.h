@@ -4,6 +4,9 @@
  * parallelism. Columns: model, mode, params_optimizer_gib, activations_gib, activation_pct_of_none. The plans of its
  * models are those of Table 3 of Korthikanti et al. 2022 (arXiv 2205.05198): 8-way tensor parallel, sequences of 2,048,
  * vocabulary 51,200, on A100-80; the first stage holds most and is compared.
+ *
+ * Compared are the layers alone, without embedding and head, because the paper's Figures 1 and 7 show no more: their
+ * state is 18 bytes of 12 L h^2 / (t p) parameters to the last digit, their activations are equations 2 to 5.
  */
 #ifndef SCENARIOS_EXPERIMENT_MEMORY_TABLE_H
 #define SCENARIOS_EXPERIMENT_MEMORY_TABLE_H

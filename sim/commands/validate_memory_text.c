@@ -40,9 +40,11 @@ static void write_memory_rows(FILE *out, const MemoryTable *memory, Arena *arena
         fputc('\n', out);
     }
     fputc('\n', out);
-    text_layout_wrap(out, "",
-                     "Activations of one GPU in GiB, or in percent of those without recomputation; state: the error of "
-                     "weights, gradients and optimizer. Errors in percent.");
+    text_layout_wrap(
+        out, "",
+        "Activations of the layers of one GPU in GiB, or in percent of those without recomputation; state: "
+        "the error of their weights, gradients and optimizer. Embedding and head are left out, as in the "
+        "figures of Korthikanti et al. Errors in percent.");
 }
 
 static void write_all(FILE *out, const ValidationSet *set, Arena *arena) {
