@@ -5,6 +5,7 @@ typedef struct Recipe {
     const char *model;
     AttentionKernel attention_kernel;
     bool grouped_experts;
+    bool fp32_gradients; /* otherwise as the framework has them */
     OptimizerSpec bf16_optimizer;
     OptimizerSpec fp8_optimizer;
     const char *assumption;
@@ -12,7 +13,7 @@ typedef struct Recipe {
 
 /* `dtype: bf16` of distributed_fused_adam holds for its moments and its copy of the parameters, which it keeps for
  * those of fp8 alone (fp8_params; setup_optimization of NeMo's megatron_base_model.py). Without `dtype` all are fp32.
- */
+ * Without `grad_sync_dtype` gradients of mcore_distributed_optim are fp32 (setup_mcore_distributed_parallel). */
 /* NVTE_FUSED_ATTN=0 leaves Transformer Engine no attention but that of the package flash-attn, version 2. */
 static const Recipe RECIPES[] = {
     {.model = "GPT-3 175B",
@@ -26,6 +27,10 @@ static const Recipe RECIPES[] = {
      .fp8_optimizer = {.main_params = MAIN_PARAMS_BF16, .exp_avg = MOMENT_BF16, .exp_avg_sq = MOMENT_BF16},
      .assumption = "The recipe of Nemotron4 340B: NVTE_FUSED_ATTN=0, FlashAttention 2; optim.dtype: bf16, moments in "
                    "bf16, and a copy of the parameters, in bf16, only of those in fp8."},
+    {.model = "Nemotron4 15B",
+     .grouped_experts = true,
+     .fp32_gradients = true,
+     .assumption = "The recipe of Nemotron4 15B: no grad_sync_dtype, gradients in fp32."},
     {.model = "Grok-1",
      .attention_kernel = ATTENTION_FLASH_2,
      .grouped_experts = false,
@@ -53,6 +58,7 @@ void measured_recipe_read(MeasuredRow *row, PlanSpec *plan) {
             continue;
         plan->attention_kernel = RECIPES[i].attention_kernel;
         plan->grouped_experts = RECIPES[i].grouped_experts;
+        plan->grad_reduce_in_fp32 = plan->grad_reduce_in_fp32 || RECIPES[i].fp32_gradients;
         plan->optimizer = plan->precision == PRECISION_FP8 ? RECIPES[i].fp8_optimizer : RECIPES[i].bf16_optimizer;
         measured_row_assume(row, "%s", RECIPES[i].assumption);
         return;

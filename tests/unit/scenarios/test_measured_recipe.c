@@ -37,6 +37,11 @@ Test(measured_recipe, nemotron_340b_keeps_states_in_bf16_and_a_copy_only_of_fp8_
     cr_assert_eq(state_bytes(DGXC "release=v24.11.1|model=Llama 3.1 8B|precision=bf16"), 12);
 }
 
+Test(measured_recipe, nemotron_15b_reduces_gradients_in_fp32) {
+    cr_assert(plan_of(DGXC "release=v24.11.1|model=Nemotron4 15B|precision=bf16").grad_reduce_in_fp32);
+    cr_assert_not(plan_of(DGXC "release=v24.11.1|model=Nemotron4 340B|precision=bf16").grad_reduce_in_fp32);
+}
+
 Test(measured_recipe, the_experts_of_grok_are_not_grouped) {
     PlanSpec plan = plan_of(DGXC "release=v25.02|model=Grok-1 314B MoE 8 experts top-2|params_b=");
     cr_assert_not(plan.grouped_experts);
