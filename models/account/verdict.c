@@ -188,6 +188,8 @@ static const char *cause_advice(const JobSpec *job, const Results *results, int 
         return "rarer checkpoints, or storage that writes one before the next is due";
     if (category == LEDGER_LAUNCH_OVERHEAD && plan->zero_list_collectives)
         return "zero_list_collectives: false (DeepSpeed from 2022 on)";
+    if (category == LEDGER_COMM_DATA && plan->zero_whole_weights)
+        return "zero_shard_size: the GPUs of one node, or zero_whole_weights: false";
     if (category == LEDGER_COMM_DATA && plan->overlap_grad_reduce)
         return "a larger global batch, fewer replicas, or a faster fabric";
     if (category == LEDGER_COMM_PIPELINE && plan->overlap_p2p)

@@ -7,6 +7,7 @@
 #include "models/workload/training_costs.h"
 #include "models/workload/training_experts.h"
 #include "models/workload/training_parameters.h"
+#include "models/workload/weight_owners.h"
 #include "models/workload/workload.h"
 #include "sim/engine/check.h"
 
@@ -141,11 +142,17 @@ static double reduction_s(const Bound *bound, int stage, double last_pass_s) {
 
 /* After everybody's gradients: the optimizer of a stage, and the parameters that it gathers. */
 static double end_s(const Bound *bound, int stage) {
-    double seconds = optimizer_s(bound, training_stage_owned_parameters(bound->training, stage));
+    double seconds = optimizer_s(bound, weight_owners_parameters(bound->training, stage));
     for (int chunk = 0; bound->workload != NULL && chunk < bound->plan->virtual_stages; chunk++) {
         const TrainingTraffic *traffic = &bound->workload->training;
         seconds +=
             operation_s(bound, traffic->parameters[(stage * traffic->chunks + chunk) * traffic->tensor_groups], 1);
+    }
+    if (bound->workload != NULL && bound->workload->training.weights != NULL) {
+        const TrainingTraffic *traffic = &bound->workload->training;
+        const WeightTraffic *weights = &traffic->weights[stage * traffic->tensor_groups];
+        seconds += operation_s(bound, weights->matrices, weights->matrices_times) +
+                   operation_s(bound, weights->vectors, weights->vectors_times);
     }
     return seconds;
 }

@@ -87,7 +87,8 @@ static Message create_message(Builder *builder, int rank, const CollectiveSend *
     FlowGraph *graph = builder->graph;
     NetworkRoute route;
     collective_message_route(place, rank, send, &route);
-    double latency_s = collective_latency_s(place->call->kind, route.latency_s);
+    double latency_s = collective_latency_s(place->call->kind, route.latency_s) +
+                       collective_piece_s(place->call, place->network, &route, rank, send->bytes);
     Message message = {.from_rank = rank, .send = *send};
     message.start = flow_graph_add_point(graph, 0);
     message.sent = flow_graph_add_point(graph, 0);

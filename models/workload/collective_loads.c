@@ -86,7 +86,8 @@ static void add_send(Evaluation *evaluation, int rank, const CollectiveSend *sen
     CollectiveKind kind = evaluation->place.call->kind;
     NetworkRoute route;
     add_loads(evaluation, rank, send, &route);
-    double latency_s = collective_latency_s(kind, route.latency_s);
+    double latency_s = collective_latency_s(kind, route.latency_s) +
+                       collective_piece_s(evaluation->place.call, evaluation->place.network, &route, rank, send->bytes);
     evaluation->latency_s = fmax(evaluation->latency_s, latency_s);
     evaluation->ramp_s = fmax(evaluation->ramp_s, collective_ramp_s(kind, route.ramp_s, send->bytes));
     evaluation->hops[rank] = (ChainHop){.to_rank = send->to_rank, .latency_s = latency_s};

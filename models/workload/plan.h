@@ -53,7 +53,9 @@ typedef struct PlanSpec {
     int64_t max_live_parameters;   /* >= 0; DeepSpeed's limit on whole parameters (live_parameters.h); 0 = none */
     bool zero_list_collectives;    /* ZeRO-2 and 3 move every weight by itself, as lists of a view per GPU that the host
                                       issues one by one: DeepSpeed before 2022 (partition_parameters.py) */
-    bool reshard_after_forward;    /* ZeRO-3 drops gathered parameters after the forward pass and gathers them again */
+    bool zero_whole_weights;    /* ZeRO-1 cuts no weight: each has an owner, which broadcasts it (weight_owners.h), and
+                                   gradients are all-reduced */
+    bool reshard_after_forward; /* ZeRO-3 drops gathered parameters after the forward pass and gathers them again */
     double
         offload_activations_fraction; /* 0..1, of what layers keep for the backward pass: in host memory (offload.h) */
     OptimizerSpec optimizer;

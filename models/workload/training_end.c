@@ -4,6 +4,7 @@
 
 #include "models/workload/training_offload.h"
 #include "models/workload/training_parameters.h"
+#include "models/workload/weight_owners.h"
 
 /* The next task waits for a slice of gradients of all replicas. */
 static void after_slice(Build *build, int stage, int chunk, int slice) {
@@ -96,7 +97,7 @@ static TaskId add_embedding_sum(Build *build, int group) {
 
 static void add_optimizer(Build *build, int class) {
     const RankClass *self = &build->builder->step->ranks.classes[class];
-    double parameters = training_stage_owned_parameters(build->training, self->stage);
+    double parameters = weight_owners_parameters(build->training, self->stage);
     const GpuSpec *gpu = &build->gpus[self->node_type];
     WorkProfile profile = training_optimizer_profile(build->training, gpu, parameters, self->speed_fraction);
     StepTask what = {.gpu_class = class, .kind = BAR_OPTIMIZER, .micro_batch = -1, .chunk = -1};
@@ -128,6 +129,18 @@ static void add_parameter_gathering(Build *build, int stage, int group) {
     }
 }
 
+static void add_broadcasts(Build *build, int stage, int group) {
+    if (build->traffic->weights == NULL)
+        return;
+    const WeightTraffic *weights = &build->traffic->weights[stage * build->traffic->tensor_groups + group];
+    StreamSet streams = build_group_streams(build, stage, group, STREAM_COMPUTE);
+    StepTask what = {.kind = BAR_DATA_COMM, .micro_batch = -1, .chunk = -1, .category = LEDGER_COMM_DATA};
+    if (weights->matrices != NO_OPERATION)
+        step_builder_communicate(build->builder, what, &streams, weights->matrices, weights->matrices_times);
+    if (weights->vectors != NO_OPERATION)
+        step_builder_communicate(build->builder, what, &streams, weights->vectors, weights->vectors_times);
+}
+
 void training_end_add(Build *build) {
     int groups = build->traffic->tensor_groups, stages = build->shape.stages;
     TaskId *reduced = ARENA_ARRAY(build->arena, (stages + 2) * groups, TaskId);
@@ -141,8 +154,10 @@ void training_end_add(Build *build) {
     for (int i = 0; i < count; i++)
         step_builder_after(build->builder, reduced[i]);
     add_update(build, step_builder_barrier(build->builder));
-    for (int index = 0; index < stages * groups; index++)
+    for (int index = 0; index < stages * groups; index++) {
         add_parameter_gathering(build, index / groups, index % groups);
+        add_broadcasts(build, index / groups, index % groups);
+    }
     /* The step is over for nobody before it is over for all: what is left over has a cause. */
     step_builder_barrier(build->builder);
 }

@@ -6,6 +6,7 @@
 #include "models/workload/training_context.h"
 #include "models/workload/training_experts.h"
 #include "models/workload/training_parameters.h"
+#include "models/workload/weight_owners.h"
 #include "models/workload/work_cost.h"
 #include "sim/engine/error.h"
 #include <stdlib.h>
@@ -196,9 +197,8 @@ StageMemory training_memory_of_stage(const TrainingSpec *training, int stage) {
     return (StageMemory){
         .weights_bytes = shard_held_parameters(training, parameters) * activation_bytes(plan->precision),
         .gradients_bytes = shard_held_gradients(training, parameters) * training_gradient_bytes(plan),
-        .optimizer_bytes = plan->offload_optimizer
-                               ? 0
-                               : training_stage_owned_parameters(training, stage) * training_state_bytes(training),
+        .optimizer_bytes =
+            plan->offload_optimizer ? 0 : weight_owners_parameters(training, stage) * training_state_bytes(training),
         .activations_bytes = peak_of_chunks(training, stage, false),
         .buffers_bytes = working_bytes(training, stage)};
 }

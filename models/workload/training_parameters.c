@@ -1,7 +1,6 @@
 #include "models/workload/training_parameters.h"
 
 #include "models/workload/layer_list_plan.h"
-#include "models/workload/plan_experts.h"
 
 bool training_is_first_chunk(int stage, int chunk) {
     return stage == 0 && chunk == 0;
@@ -64,11 +63,4 @@ double training_stage_expert_parameters(const TrainingSpec *training, int stage)
     for (int chunk = 0; chunk < training->plan.virtual_stages; chunk++)
         parameters += training_chunk_expert_parameters(training, stage, chunk);
     return parameters;
-}
-
-double training_stage_owned_parameters(const TrainingSpec *training, int stage) {
-    double experts = training_stage_expert_parameters(training, stage);
-    double others = training_stage_parameters(training, stage) - experts;
-    return others / (double)plan_shard_size(&training->plan) +
-           experts / (double)plan_expert_shard_size(&training->plan);
 }

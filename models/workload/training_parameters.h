@@ -20,9 +20,6 @@ double training_part_parameters(const TrainingSpec *training, int64_t layers, bo
 double training_stage_expert_parameters(const TrainingSpec *training, int stage);
 double training_chunk_expert_parameters(const TrainingSpec *training, int stage, int chunk);
 
-/* Of a stage's, those whose optimizer state one GPU holds and that it updates. */
-double training_stage_owned_parameters(const TrainingSpec *training, int stage);
-
 /* Key and value heads held by a tensor group. */
 double training_held_kv_heads(const TrainingSpec *training);
 

@@ -7,6 +7,7 @@
 #include "models/workload/training_context.h"
 #include "models/workload/training_memory.h"
 #include "models/workload/training_parameters.h"
+#include "models/workload/weight_owners.h"
 #include "models/workload/work_cost.h"
 
 int training_gradient_slices(const TrainingSpec *training, int stage) {
@@ -212,13 +213,13 @@ static ChunkTraffic open_chunk_operations(CopyTraffic *builder, const TensorSpan
     weights -= experts;
     double bytes = weights * training_gradient_bytes(plan) / slices;
     CopyGroups all = all_copies(plan), shard = shard_groups(plan), between = between_shard_groups(plan);
-    if (stage == 0)
+    if (stage == 0 || plan->zero_whole_weights)
         out.gradients = copy_traffic_open(builder, span, &all, COLLECTIVE_ALL_REDUCE, bytes);
-    if (stage == 1) {
+    if (stage == 1 && !plan->zero_whole_weights) {
         out.gradients = copy_traffic_open(builder, span, &shard, COLLECTIVE_REDUCE_SCATTER, bytes);
         out.sum = copy_traffic_open(builder, span, &between, COLLECTIVE_ALL_REDUCE, bytes / shard.ranks);
     }
-    if (stage == 1 || stage == 2)
+    if ((stage == 1 && !plan->zero_whole_weights) || stage == 2)
         out.parameters = copy_traffic_open(builder, span, &shard, COLLECTIVE_ALL_GATHER,
                                            weights * training_weight_bytes(builder->training));
     if (experts > 0)
@@ -299,6 +300,25 @@ static void open_shard_operations(CopyTraffic *builder, TrainingTraffic *out) {
     out->units = count > 0 ? units : NULL;
 }
 
+static void open_weight_operations(CopyTraffic *builder, TrainingTraffic *out) {
+    int groups = out->tensor_groups, width = (int)builder->plan->tensor_parallel / groups;
+    CopyGroups shard = shard_groups(builder->plan);
+    double bytes = training_weight_bytes(builder->training);
+    if (!builder->plan->zero_whole_weights)
+        return;
+    WeightTraffic *weights = ARENA_ARRAY(builder->arena, out->stages * groups, WeightTraffic);
+    for (int index = 0; index < out->stages * groups; index++) {
+        int stage = index / groups, first = index % groups * width;
+        TensorSpan span = {.stage = stage, .first = first, .end = first + width};
+        WeightOwners owners = weight_owners_of_stage(builder->training, stage);
+        weights[index] = (WeightTraffic){
+            copy_traffic_open(builder, &span, &shard, COLLECTIVE_BROADCAST, owners.matrix_parameters * bytes),
+            copy_traffic_open(builder, &span, &shard, COLLECTIVE_BROADCAST, owners.vector_parameters * bytes),
+            owners.with_matrices, owners.with_vectors};
+    }
+    out->weights = weights;
+}
+
 static void open_embedding_operations(CopyTraffic *builder, TrainingTraffic *out) {
     const PlanSpec *plan = builder->plan;
     int groups = out->tensor_groups, width = (int)plan->tensor_parallel / groups;
@@ -330,6 +350,7 @@ TrainingTraffic training_traffic_create(Arena *arena, const SimulationSpec *spec
     open_team_operations(&builder, &out);
     open_group_operations(&builder, &out);
     open_shard_operations(&builder, &out);
+    open_weight_operations(&builder, &out);
     open_embedding_operations(&builder, &out);
     return out;
 }

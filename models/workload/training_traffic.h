@@ -9,10 +9,12 @@
  * Narayanan et al., SC21, 4.1). The second gathering of inputs in the backward pass of sequence parallelism
  * (Korthikanti et al. 2022, 4.2.2) is taken as hidden behind compute.
  *
- * With ZeRO, gradients are reduce-scattered and parameters gathered inside every shard group at the same time, and what
- * is left of the gradients is all-reduced between the groups: rank i of each with rank i of the others. The operations
- * of ZeRO-2 and 3 are those of one unit (shard_units.h). Experts are reduced and gathered between their own copies
- * (plan_experts.h).
+ * With ZeRO, unless weights stay whole, gradients are reduce-scattered and parameters gathered inside every shard group
+ * at the same time, and what is left of the gradients is all-reduced between the groups: rank i of each with rank i of
+ * the others. Owners of whole weights broadcast one after the other: NCCL runs the collectives of a communicator in
+ * order, and as its rings go through a node in different orders (NVIDIA/nccl issue 514), in one of them the next owner
+ * is last. The operations of ZeRO-2 and 3 are those of one unit (shard_units.h). Experts are reduced and gathered
+ * between their own copies (plan_experts.h).
  */
 #ifndef MODELS_WORKLOAD_TRAINING_TRAFFIC_H
 #define MODELS_WORKLOAD_TRAINING_TRAFFIC_H
@@ -30,6 +32,14 @@ typedef struct UnitTraffic {
     double times;
 } UnitTraffic;
 
+/* What the owners of whole weights broadcast one after the other (weight_owners.h). */
+typedef struct WeightTraffic {
+    int matrices; /* by an owner with a matrix, and by one with vectors only; NO_OPERATION where there is none */
+    int vectors;
+    double matrices_times;
+    double vectors_times;
+} WeightTraffic;
+
 typedef struct TrainingTraffic {
     int stages;
     int chunks;
@@ -43,6 +53,7 @@ typedef struct TrainingTraffic {
                               NO_OPERATION from ZeRO-2 on */
     const int *parameters; /* the same for the parameters of a chunk that are gathered after the optimizer: ZeRO-1, 2 */
     const int *shard_sums; /* the same for what a slice of gradients leaves between shard groups */
+    const WeightTraffic *weights; /* [stage * tensor_groups + group]; NULL without zero_whole_weights */
     const int *expert_gradients;  /* as gradients, of the experts that expert parallelism splits */
     const int *expert_parameters; /* as parameters, of the same */
     const ExpertTeams *teams;

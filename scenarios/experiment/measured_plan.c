@@ -29,6 +29,7 @@ typedef struct Software {
     AttentionKernel attention_kernel; /* of it */
     bool fused_cross_entropy;
     int64_t train_metrics;
+    bool whole_weights;     /* with ZeRO-1 */
     bool overlap;           /* of the gradients' reduction and of the pipeline's messages */
     int64_t virtual_stages; /* where the row does not say; 0 = 1 */
     const char *assumption;
@@ -78,17 +79,20 @@ static const Software SOFTWARE[] = {
      .flash_attention = true,
      .overlap = true,
      .assumption = NEMO},
-    /* InternEvo's hybrid_zero_optim.py: buckets in the precision of the weights, added up by autograd;
+    /* InternEvo's hybrid_zero_optim.py: buckets in the precision of the weights, added up by autograd and all-reduced;
+     * broadcast_params after the optimizer (TODO: support broadcast overlap, at the release of July 2023 that first had
+     * the table);
      * doc/en/install.md: flash-attention v1.0.5. */
     {.words = "InternEvo",
      .before_year = LAST_YEAR + 1,
      .bf16_gradients = true,
      .flash_attention = true,
      .attention_kernel = ATTENTION_FLASH_1,
+     .whole_weights = true,
      .overlap = true,
      .assumption =
          "InternEvo: gradients in bf16, accumulated by kernels of their own, gradient reduction overlaps with "
-         "compute, FlashAttention 1."},
+         "compute, FlashAttention 1; ZeRO-1 by whole weights, whose owners broadcast them after the optimizer."},
     {.words = "llm-foundry",
      .before_year = LAST_YEAR + 1,
      .gradient_accumulation_fusion = true,
@@ -273,6 +277,7 @@ static void read_software(MeasuredRow *row, int year, PlanSpec *plan) {
     plan->attention_kernel = software->attention_kernel;
     plan->fused_cross_entropy = software->fused_cross_entropy;
     plan->train_metrics = software->train_metrics;
+    plan->zero_whole_weights = software->whole_weights && plan->zero_stage == 1;
     plan->overlap_grad_reduce = software->overlap;
     plan->overlap_p2p = software->overlap;
     read_virtual_stages(row, software, plan);

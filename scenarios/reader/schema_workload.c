@@ -199,6 +199,10 @@ static const SchemaRow PLAN_ROWS[] = {
              "layers gather again; 0 = none"},
     {FLAG_ROW(PlanSpec, "zero_list_collectives", zero_list_collectives, "false"),
      .help = "zero_stage 2 and 3: a collective for every weight, over lists of a view per GPU (DeepSpeed before 2022)"},
+    {FLAG_ROW(PlanSpec, "zero_whole_weights", zero_whole_weights, "false"),
+     .help =
+         "zero_stage 1: gradients are all-reduced, and every weight is updated by one GPU of the shard group, which "
+         "broadcasts it (PyTorch's ZeroRedundancyOptimizer, InternEvo)"},
     {FLAG_ROW(PlanSpec, "reshard_after_forward", reshard_after_forward, "true"),
      .help = "zero_stage 3: gathered parameters are dropped after the forward pass and gathered again; false = "
              "SHARD_GRAD_OP"},

@@ -207,6 +207,18 @@ Test(collective_loads, the_steps_of_a_pipeline_use_their_links_at_once) {
     cr_assert_float_eq(seconds_of(&network, &call, "ring"), expected, 1e-12);
 }
 
+/* Nodes of 4: ranks 3 and 7 pass on through NICs what they got, rank 1 of the pair has it all. */
+Test(collective_loads, a_broadcast_goes_on_to_another_node_in_whole_pieces) {
+    Network network = network_build(&SMALL_NODE, &SMALL_FABRIC, 4);
+    CollectiveCall call = call_of(COLLECTIVE_BROADCAST, 3e8, 12, GPUS);
+    double ways_s = 9 * 2e-6 + (7e-6 + 0.5e-6) + (7e-6 + 3 * 0.5e-6);
+    double expected = LAUNCH_S + ways_s + 2 * 614400 / 16e9 + 3e8 / (4 * 10e9);
+    cr_assert_float_eq(seconds_of(&network, &call, "ring"), expected, 1e-9);
+    call.bytes = 2385;
+    expected = LAUNCH_S + ways_s + 2 * 2385 / 16e9 + 2385 / (4 * 10e9);
+    cr_assert_float_eq(seconds_of(&network, &call, "ring"), expected, 1e-9);
+}
+
 Test(collective_loads, a_switch_that_reduces_carries_the_buffer_and_one_share_each_way) {
     Network network = network_build(&SMALL_NODE, &SMALL_FABRIC, 1);
     CollectiveCall call = call_of(COLLECTIVE_ALL_REDUCE, 4e8, 4, GPUS);

@@ -5,6 +5,7 @@
 #include "models/spec_resolve.h"
 #include "models/workload/plan_experts.h"
 #include "models/workload/training_parameters.h"
+#include "models/workload/weight_owners.h"
 #include "tests/unit/models/small_experts.h"
 
 static PlanSpec plan_of(int64_t data, int64_t context, int64_t experts) {
@@ -50,8 +51,8 @@ Test(plan_experts, experts_are_split_over_their_group_and_other_weights_are_not)
     cr_expect(eq(dbl, training_stage_expert_parameters(whole, 0), 0));
     cr_expect(eq(dbl, training_stage_expert_parameters(part, 0), experts / 4));
     cr_expect(eq(dbl, training_stage_parameters(part, 0), rest + experts / 4));
-    cr_expect(eq(dbl, training_stage_owned_parameters(whole, 0), rest + experts));
-    cr_expect_float_eq(training_stage_owned_parameters(part, 0), rest / 8 + experts / 4 / 2, 1e-3);
+    cr_expect(eq(dbl, weight_owners_parameters(whole, 0), rest + experts));
+    cr_expect_float_eq(weight_owners_parameters(part, 0), rest / 8 + experts / 4 / 2, 1e-3);
     arena_destroy(arena);
 }
 

@@ -67,6 +67,12 @@ Test(measured_sharding, deepspeed_before_2022_moves_each_weight_by_lists) {
     cr_assert_not(plan_of(REPLICAS "sharding=ZeRO-1|release=2021-04").zero_list_collectives);
 }
 
+Test(measured_sharding, internevo_cuts_no_weights_under_zero_1) {
+    cr_assert(plan_of(REPLICAS "sharding=ZeRO-1|source=InternEvo x").zero_whole_weights);
+    cr_assert_not(plan_of(REPLICAS "sharding=ZeRO-3|source=InternEvo x").zero_whole_weights);
+    cr_assert_not(plan_of(REPLICAS "sharding=ZeRO-1").zero_whole_weights);
+}
+
 Test(measured_sharding, deepspeed_limits_whole_parameters_and_fsdp_does_not) {
     cr_assert_eq(plan_of(REPLICAS "sharding=ZeRO-3|release=2022-01").max_live_parameters, 1000000000);
     cr_assert_eq(plan_of(REPLICAS "sharding=FSDP|release=2022-01").max_live_parameters, 0);
