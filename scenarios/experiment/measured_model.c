@@ -30,6 +30,23 @@ static void make_mixtral(TransformerSpec *model) {
     model->experts_per_token = 2;
 }
 
+/* Qwen2 Technical Report, arXiv 2407.10671 */
+static void make_qwen2(TransformerSpec *model) {
+    make_llama(model);
+    model->qkv_biases = true;
+}
+
+/* Qwen3 Technical Report, arXiv 2505.09388, and the config.json of its models: heads of 128 features whatever the
+ * hidden size; the mixtures, named by their active parameters, have 128 experts, 8 for a token. */
+static void make_qwen3(TransformerSpec *model) {
+    make_llama(model);
+    model->head_dim = 128;
+    if (model->experts == 0 && (strstr(model->name, "A3B") != NULL || strstr(model->name, "A22B") != NULL)) {
+        model->experts = 128;
+        model->experts_per_token = 8;
+    }
+}
+
 static void make_nemotron(TransformerSpec *model) {
     model->biases = false;
     model->tied_embeddings = false;
@@ -37,7 +54,7 @@ static void make_nemotron(TransformerSpec *model) {
 
 /* What the name of a model says about its layers. */
 typedef struct NamedStyle {
-    const char *word;
+    const char *family;
     void (*make)(TransformerSpec *model);
     const char *assumption;
 } NamedStyle;
@@ -48,15 +65,22 @@ static const NamedStyle NAMED_STYLES[] = {
     {"Mixtral", make_mixtral, "Mixtral: Mistral's layers with 8 experts, 2 for a token."},
     {"Mistral", make_llama,
      "Mistral is like Llama: gated MLP, RMSNorm, no biases, rotary positions, untied embeddings, no dropout."},
+    {"Qwen2", make_qwen2,
+     "Qwen2 is like Llama, with biases of query, key and value: gated MLP, RMSNorm, rotary positions, untied "
+     "embeddings."},
+    {"Qwen3", make_qwen3,
+     "Qwen3 is like Llama, with heads of 128 features and, where its name tells active parameters, 128 experts, 8 for "
+     "a "
+     "token."},
     /* Nemotron-4 15B Technical Report, arXiv 2402.16819, section 2 */
-    {"Nemotron4", make_nemotron,
-     "Nemotron-4: squared ReLU, LayerNorm, no biases, rotary positions, untied embeddings, no dropout."},
+    {"Nemotron", make_nemotron,
+     "Nemotron: squared ReLU, LayerNorm, no biases, rotary positions, untied embeddings, no dropout."},
 };
 
 static const NamedStyle *named_style(MeasuredRow *row) {
     const NamedStyle *found = NULL;
     for (size_t i = 0; i < sizeof NAMED_STYLES / sizeof *NAMED_STYLES && found == NULL; i++)
-        if (measured_row_has_words(measured_row_text(row, "model"), NAMED_STYLES[i].word))
+        if (measured_row_has_family(measured_row_text(row, "model"), NAMED_STYLES[i].family))
             found = &NAMED_STYLES[i];
     return found;
 }
@@ -112,7 +136,23 @@ static TransformerSpec read_sizes(MeasuredRow *row) {
     return model;
 }
 
+/* Names of families whose layers are others. */
+static void refuse_other_layers(MeasuredRow *row) {
+    static const struct {
+        const char *words;
+        const char *what;
+    } OTHERS[] = {{"Nemotron H", "Mamba"},
+                  {"NemotronH", "Mamba"},
+                  {"Mamba", "Mamba"},
+                  {"T5", "cross attention"},
+                  {"GPT OSS", "attention in windows"}};
+    for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++)
+        if (measured_row_has_words(measured_row_text(row, "model"), OTHERS[i].words))
+            measured_row_refuse(row, "model: layers with %s are not modelled", OTHERS[i].what);
+}
+
 TransformerSpec measured_model_read(MeasuredRow *row, int64_t sequence_tokens) {
+    refuse_other_layers(row);
     if (measured_row_has_words(measured_row_text(row, "note"), "LoRA"))
         measured_row_refuse(row, "LoRA fine-tuning is not modelled yet");
     TransformerSpec sizes = read_sizes(row);

@@ -4,10 +4,12 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "scenarios/reader/yaml_node.h"
 
 static const double BYTES_PER_S_OF_GBIT = 1e9 / 8;
+static const double GBIT_OF_TBIT = 1e3;
 static const double MOST_GBIT = 1e6;
 /* 2 GiB summed over 2 nodes in 51.4 ms (nccl-tests, 4x 100 Gbit/s EFA): every sum sends at least that much each way. */
 static const double LINE_FRACTION = 0.836;
@@ -18,15 +20,27 @@ static const double MOST_PORT_GBIT = 800; /* XDR InfiniBand and 800G Ethernet: n
 typedef struct NicText {
     int64_t nics; /* 0 = not said */
     double gbit_per_s;
-    int rates; /* how many rates stand in the text */
+    int rates;        /* how many rates stand in the text */
+    const char *rate; /* the last of them; NULL = none */
 } NicText;
 
-/* Generations of InfiniBand: the rate of a port with four lanes. */
+/* "8x ConnectX-7", "4 OmniPath links": some number of something whose rate is not beside it. */
+typedef struct LooseNumber {
+    int64_t number; /* the last of them */
+    const char *at; /* where it stands; NULL = there is none */
+    int count;
+} LooseNumber;
+
+/* Generations of InfiniBand with four lanes, and other fabrics and adapters by their names: the rate of a port. */
 static const struct {
-    const char *word;
+    const char *words;
     double gbit_per_s;
-} GENERATIONS[] = {{"EDR", 100}, {"HDR100", 100}, {"HDR", 200}, {"NDR200", 200},
-                   {"NDR", 400}, {"NDR400", 400}, {"XDR", 800}};
+} GENERATIONS[] = {
+    {"EDR", 100},          {"HDR100", 100},    {"HDR", 200},        {"NDR200", 200},     {"NDR", 400},
+    {"NDR400", 400},       {"XDR", 800},       {"OmniPath", 100},   {"Omni Path", 100},  {"OPA", 100},
+    {"Slingshot 10", 100}, {"Slingshot", 200}, {"ConnectX 5", 100}, {"ConnectX 6", 200}, {"ConnectX 7", 400},
+    {"ConnectX 8", 800},   {"CX 7", 400},
+};
 
 /* A whole number in front of the digits at `at`, joined to them by an x: the 8 of "8x200Gb" and "8 x 200 Gb"; 0 when
  * there is none. */
@@ -43,9 +57,12 @@ static int64_t times_before(const char *text, const char *at) {
     return start < at ? strtoll(start, NULL, 10) : 0;
 }
 
-/* "200Gb", "1600 Gbps", "25GbE", "100G Ethernet"; a GB is no rate of a network. */
-static bool is_rate_unit(const char *unit) {
-    return strncmp(unit, "Gb", 2) == 0 || (unit[0] == 'G' && !isalnum((unsigned char)unit[1]));
+/* Gbit/s: "200Gb", "1600 Gbps", "25GbE", "100G Ethernet", "10 Gigabit", "3.2 Tb/s"; 0 = no rate, as a GB is none. */
+static double rate_unit(const char *unit) {
+    if (strncmp(unit, "Gb", 2) == 0 || strncasecmp(unit, "Gigabit", 7) == 0 ||
+        (unit[0] == 'G' && !isalnum((unsigned char)unit[1])))
+        return 1;
+    return strncmp(unit, "Tb", 2) == 0 ? GBIT_OF_TBIT : 0;
 }
 
 static NicText read_rates(const char *text) {
@@ -56,27 +73,37 @@ static NicText read_rates(const char *text) {
             continue;
         char *end = NULL;
         double rate = strtod(at, &end);
-        const char *unit = end + strspn(end, " ");
-        if (is_rate_unit(unit) && rate > 0 && rate < MOST_GBIT) {
-            int64_t times = times_before(text, at);
-            found = (NicText){.nics = times, .gbit_per_s = rate, .rates = found.rates + 1};
-        }
+        rate *= rate_unit(end + strspn(end, " "));
+        if (rate > 0 && rate < MOST_GBIT)
+            found = (NicText){.nics = times_before(text, at), .gbit_per_s = rate, .rates = found.rates + 1, .rate = at};
         at = end - 1;
     }
     return found;
 }
 
-/* "8x ConnectX-7": some number of something whose rate is not beside it. */
-static bool has_loose_number(const char *text) {
-    for (const char *at = text; *at != '\0'; at++) {
-        const char *end = at + strspn(at, "0123456789");
-        if (end == at)
-            continue;
-        if ((*end == 'x' || *end == 'X') && (at == text || !isalnum((unsigned char)at[-1])))
+/* Words that a number of NICs stands before. */
+static bool is_port(const char *at) {
+    static const char *const WORDS[] = {"OmniPath", "Omni-Path", "OPA", "EDR",       "HDR",  "NDR",
+                                        "XDR",      "ConnectX",  "CX",  "Slingshot", "IB",   "Infini",
+                                        "EFA",      "RoCE",      "NIC", "HCA",       "rail", "Mellanox"};
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
+        if (strncasecmp(at, WORDS[i], strlen(WORDS[i])) == 0)
             return true;
-        at = end - 1;
-    }
     return false;
+}
+
+static LooseNumber find_loose_number(const char *text) {
+    LooseNumber found = {0};
+    for (const char *at = text; *at != '\0'; at++) {
+        size_t digits = strspn(at, "0123456789");
+        const char *end = at + digits;
+        bool starts = at == text || (!isalnum((unsigned char)at[-1]) && at[-1] != '-' && at[-1] != '.');
+        bool is_times = *end == 'x' || *end == 'X', is_before_word = *end == ' ' && is_port(end + 1);
+        if (digits > 0 && starts && (is_times || is_before_word) && rate_unit(end + strspn(end, " ")) <= 0)
+            found = (LooseNumber){.number = strtoll(at, NULL, 10), .at = at, .count = found.count + 1};
+        at = digits > 0 ? end - 1 : at;
+    }
+    return found;
 }
 
 static bool has_any(const char *text, const char *const *words, int count) {
@@ -86,15 +113,33 @@ static bool has_any(const char *text, const char *const *words, int count) {
     return false;
 }
 
+/* The only loose number of a text, where it belongs to the rate or the generation: "8x ConnectX-7, 400 Gb/s" may be
+ * of two things. */
+static int64_t number_of(const LooseNumber *loose, const char *rate) {
+    if (loose->count != 1)
+        return 0;
+    if (rate == NULL)
+        return loose->number;
+    size_t apart = strcspn(loose->at, ",;");
+    return loose->at < rate && rate < loose->at + apart ? loose->number : 0;
+}
+
 /* A rate without a number of NICs, or a generation without a rate, on a node that has NICs. */
 static void settle_number(const char *text, const NodeSpec *node, NicText *found) {
     static const char *const WHOLE[] = {"node", "EFA"}, *const PORT[] = {"Ethernet", "GbE", "TCP"};
+    LooseNumber loose = find_loose_number(text);
     for (size_t i = 0; found->rates == 0 && i < sizeof GENERATIONS / sizeof *GENERATIONS; i++)
-        if (measured_row_has_words(text, GENERATIONS[i].word))
+        if (measured_row_has_words(text, GENERATIONS[i].words))
             *found = (NicText){.gbit_per_s = GENERATIONS[i].gbit_per_s, .rates = 1};
-    if (found->rates != 1 || found->nics > 0 || has_loose_number(text))
+    if (found->rates != 1 || found->nics > 0)
         return;
-    found->nics = node->nics;
+    found->nics = number_of(&loose, found->rate);
+    if (found->nics > 0 || loose.count > 0)
+        return;
+    bool is_per_gpu = measured_row_has_words(text, "per GPU") || strstr(text, "/GPU") != NULL;
+    found->nics = is_per_gpu ? node->gpus : node->nics;
+    if (is_per_gpu)
+        return;
     if (has_any(text, WHOLE, 2) || found->gbit_per_s > MOST_PORT_GBIT)
         found->gbit_per_s /= node->nics;
     else if (has_any(text, PORT, 3) || strstr(text, "GbE") != NULL)

@@ -2,7 +2,9 @@
  * measured_network: what the free text of the column `interconnect` says about the NICs of a node. A rate with a number
  * before it ("8x200Gb", "4 x 100 Gb/s") is that of each; a rate alone is that of the whole node where the text says
  * "node" or names EFA, one port of that rate where it names Ethernet, and otherwise that of each NIC of the entry, as
- * generations of InfiniBand are (EDR 100, HDR 200, NDR 400, XDR 800 Gbit/s). Texts with several rates are not read.
+ * generations of InfiniBand are (EDR 100, HDR 200, NDR 400, XDR 800 Gbit/s), Omni-Path, Slingshot and ConnectX. A
+ * number elsewhere is that of the NICs when it is the only one ("4 OmniPath links"). Texts with several rates are not
+ * read.
  *
  * A slower NIC than the entry's carries what the entry's does, up to the share of its line that one of 100 Gbit/s was
  * measured to reach: the path from a GPU to its NIC is no slower for it.

@@ -1,5 +1,6 @@
 #include "scenarios/experiment/measured_plan.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -63,6 +64,16 @@ static const Software SOFTWARE[] = {
      .assumption = NEMO_WITH("bf16") " MLPerf v3.1: FlashAttention 2, and 12 virtual stages where vp is not stated."},
     /* pretrain.py of NVIDIA's Llama 3.1 405B in MLPerf Training v5.0: grad_reduce_in_fp32 = False. */
     {.words = "training_results_v5.0 NVIDIA",
+     .before_year = LAST_YEAR + 1,
+     .sequence_parallel = true,
+     .distributed_optimizer = true,
+     .gradient_accumulation_fusion = true,
+     .bf16_gradients = true,
+     .flash_attention = true,
+     .overlap = true,
+     .assumption = NEMO_WITH("bf16")},
+    /* scripts/performance of Megatron Bridge (grad_reduce_in_fp32 = False). */
+    {.words = "Megatron Bridge",
      .before_year = LAST_YEAR + 1,
      .sequence_parallel = true,
      .distributed_optimizer = true,
@@ -144,8 +155,9 @@ typedef struct Word {
 } Word;
 
 static const Word PRECISION_WORDS[] = {
-    {"fp8", PRECISION_FP8},   {"bf16", PRECISION_BF16}, {"fp16", PRECISION_FP16},
-    {"tf32", PRECISION_TF32}, {"fp32", PRECISION_FP32},
+    {"fp8", PRECISION_FP8},       {"mxfp8", PRECISION_FP8},    {"float8", PRECISION_FP8},   {"bf16", PRECISION_BF16},
+    {"bfloat16", PRECISION_BF16}, {"fp16", PRECISION_FP16},    {"float16", PRECISION_FP16}, {"tf32", PRECISION_TF32},
+    {"fp32", PRECISION_FP32},     {"float32", PRECISION_FP32},
 };
 
 static const Word RECOMPUTE_WORDS[] = {
@@ -168,6 +180,17 @@ static int64_t read_size(MeasuredRow *row, const char *column) {
     return size > 0 ? size : 1;
 }
 
+/* It follows from the other three. */
+static void settle_micro_batch(MeasuredRow *row, PlanSpec *plan) {
+    int64_t parts = plan->data_parallel * plan->gradient_accumulation;
+    if (parts < 1 || plan->global_batch_seqs < 1 || plan->global_batch_seqs % parts != 0) {
+        measured_row_refuse(row, "micro_batch_seqs is not stated");
+        return;
+    }
+    plan->micro_batch_seqs = plan->global_batch_seqs / parts;
+    measured_row_assume(row, "micro_batch_seqs is not stated: global_batch_seqs / (dp x grad_accum).");
+}
+
 static void read_sizes(MeasuredRow *row, PlanSpec *plan) {
     plan->tensor_parallel = read_size(row, "tp");
     plan->pipeline_parallel = read_size(row, "pp");
@@ -177,9 +200,11 @@ static void read_sizes(MeasuredRow *row, PlanSpec *plan) {
         measured_row_assume(row, "Tokens are spread evenly over the experts, none is dropped.");
     plan->virtual_stages = measured_row_count(row, "vp");
     plan->data_parallel = measured_row_count(row, "dp");
-    plan->micro_batch_seqs = measured_row_needed_count(row, "micro_batch_seqs");
+    plan->micro_batch_seqs = measured_row_count(row, "micro_batch_seqs");
     plan->gradient_accumulation = measured_row_count(row, "grad_accum");
     plan->global_batch_seqs = measured_row_count(row, "global_batch_seqs");
+    if (measured_row_text(row, "micro_batch_seqs")[0] == '\0')
+        settle_micro_batch(row, plan);
     if (plan->data_parallel == 0)
         measured_row_assume(row, plan->context_parallel > 1 ? "dp is not stated: gpus / (tp x cp x pp)."
                                                             : "dp is not stated: gpus / (tp x pp).");
@@ -213,6 +238,18 @@ static void read_recompute(MeasuredRow *row, PlanSpec *plan) {
                             yaml_node_shown_text(text, row->arena));
 }
 
+/* The year of a version by year and month: "NeMo 24.07", "NGC 23.09-py3"; 0 when there is none. */
+static int version_year(const char *release) {
+    int year = 0, month = 0, read = 0;
+    for (const char *at = release; *at != '\0'; at++) {
+        bool starts = at == release || (!isalnum((unsigned char)at[-1]) && at[-1] != '.');
+        if (starts && sscanf(at, "%2d.%2d%n", &year, &month, &read) == 2 && read == 5 && month >= 1 && month <= 12 &&
+            year >= FIRST_YEAR - 2000 && !isdigit((unsigned char)at[read]))
+            return 2000 + year;
+    }
+    return 0;
+}
+
 /* The year at the start of a release, of "2021-04", of a version "v24.11", or of a round of MLPerf: "MLPerf Training
  * v3.1" was published in 2023; 0 when it has none. */
 static int release_year(const char *release) {
@@ -223,7 +260,7 @@ static int release_year(const char *release) {
         return 2000 + year;
     if (sscanf(release, "MLPerf Training v%1d.", &year) == 1 && year >= 1)
         return MLPERF_YEAR_0 + year;
-    return 0;
+    return version_year(release);
 }
 
 static void read_virtual_stages(MeasuredRow *row, const Software *software, PlanSpec *plan) {
@@ -261,6 +298,21 @@ static void read_ends(MeasuredRow *row, PlanSpec *plan) {
                              "layers, as in NeMo's recipes.");
 }
 
+/* What the note says against the software's default. */
+static void read_note(MeasuredRow *row, PlanSpec *plan) {
+    const char *note = measured_row_text(row, "note");
+    bool names = measured_row_has_words(note, "flash attention") || measured_row_has_words(note, "FlashAttention");
+    if (names && !plan->flash_attention && !measured_row_has_words(note, "no flash")) {
+        plan->flash_attention = true;
+        plan->attention_kernel = ATTENTION_FLASH_2;
+        measured_row_assume(row, "Flash attention by the note: FlashAttention 2.");
+    }
+    if (measured_row_has_words(note, "torch compile")) {
+        plan->compile = true;
+        measured_row_assume(row, "torch.compile by the note.");
+    }
+}
+
 static void read_software(MeasuredRow *row, int year, PlanSpec *plan) {
     const Software *software = SOFTWARE;
     while (year >= software->before_year || !is_named(row, software->words))
@@ -293,6 +345,7 @@ PlanSpec measured_plan_read(MeasuredRow *row) {
     measured_sharding_read(row, &plan);
     int year = software_year(row);
     read_software(row, year, &plan);
+    read_note(row, &plan);
     measured_recipe_read(row, &plan);
     measured_sharding_settle(row, year, &plan);
     return plan;

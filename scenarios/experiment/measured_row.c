@@ -16,6 +16,14 @@ static const char BLANKS[] = " \t\r\n";
 /* Far above anything measured, so that products of three counts fit in 64 bits. */
 static const double MOST_COUNT = 1e9;
 
+static bool says_nothing(const char *text) {
+    static const char *const WORDS[] = {"n/a", "na", "nan", "-", "--", "?", "unknown", "not stated"};
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
+        if (strcasecmp(text, WORDS[i]) == 0)
+            return true;
+    return false;
+}
+
 const char *measured_row_text(const MeasuredRow *row, const char *column) {
     int index = csv_column(row->table, column);
     if (index < 0)
@@ -24,7 +32,13 @@ const char *measured_row_text(const MeasuredRow *row, const char *column) {
     size_t bytes = strlen(start);
     while (bytes > 0 && strchr(BLANKS, start[bytes - 1]) != NULL)
         bytes--;
-    return arena_format(row->arena, "%.*s", (int)bytes, start);
+    const char *text = arena_format(row->arena, "%.*s", (int)bytes, start);
+    return says_nothing(text) ? "" : text;
+}
+
+/* strtod also reads hexadecimal numbers and words. */
+static bool is_decimal(const char *text) {
+    return text[strspn(text, "0123456789.eE+-")] == '\0';
 }
 
 double measured_row_number(MeasuredRow *row, const char *column) {
@@ -33,7 +47,7 @@ double measured_row_number(MeasuredRow *row, const char *column) {
     double value = strtod(text, &end);
     if (text[0] == '\0')
         return 0;
-    if (*end == '\0' && isfinite(value) && value > 0)
+    if (*end == '\0' && is_decimal(text) && isfinite(value) && value > 0)
         return value;
     measured_row_refuse(row, "%s: found \"%s\", expected a number above 0", column,
                         yaml_node_shown_text(text, row->arena));
@@ -46,7 +60,7 @@ int64_t measured_row_count(MeasuredRow *row, const char *column) {
     double value = strtod(text, &end);
     if (text[0] == '\0')
         return 0;
-    if (*end == '\0' && value >= 1 && value <= MOST_COUNT && value == floor(value))
+    if (*end == '\0' && is_decimal(text) && value >= 1 && value <= MOST_COUNT && value == floor(value))
         return (int64_t)value;
     measured_row_refuse(row, "%s: found \"%s\", expected a whole number from 1", column,
                         yaml_node_shown_text(text, row->arena));
@@ -102,4 +116,14 @@ bool measured_row_has_words(const char *text, const char *words) {
         word += bytes;
     }
     return true;
+}
+
+bool measured_row_has_family(const char *text, const char *family) {
+    size_t bytes = strlen(family);
+    for (const char *at = text; *at != '\0'; at++) {
+        bool starts = at == text || !isalnum((unsigned char)at[-1]);
+        if (starts && strncasecmp(at, family, bytes) == 0 && !isalpha((unsigned char)at[bytes]))
+            return true;
+    }
+    return false;
 }

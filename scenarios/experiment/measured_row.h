@@ -21,7 +21,7 @@ typedef struct MeasuredRow {
     int assumption_count;
 } MeasuredRow;
 
-/* The cell without blanks around it, "" when it is empty. */
+/* The cell without blanks around it, "" when it is empty or says so: "n/a", "-", "unknown". */
 const char *measured_row_text(const MeasuredRow *row, const char *column);
 
 /* The cell as a whole number >= 1; 0 when it is empty, or is something else, which is a reason. */
@@ -41,5 +41,9 @@ void measured_row_refuse(MeasuredRow *row, const char *format, ...) __attribute_
 
 /* True when all of `words`, parted by blanks, stand in the text as whole words; letters of either case. */
 bool measured_row_has_words(const char *text, const char *words);
+
+/* True when a word of the text is the family or begins with it and goes on without letters: Llama is in "LLAMA3-70B".
+ */
+bool measured_row_has_family(const char *text, const char *family);
 
 #endif

@@ -41,6 +41,7 @@ static const Recipe RECIPES[] = {
 
 /* stage3_max_live_parameters and stage3_max_reuse_distance where a configuration leaves them out. */
 static const int64_t DEEPSPEED_LIVE_PARAMETERS = 1000000000;
+static const int64_t USUAL_NODE_GPUS = 8;
 
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
 
@@ -73,6 +74,14 @@ static int scan_shard_size(const char *shown, int64_t *shard, int64_t *groups) {
     return sscanf(shown, "FSDP %" SCNd64 " x DP %" SCNd64, shard, groups);
 }
 
+/* PyTorch's HYBRID_SHARD without a mesh shards inside a node (torch.distributed.fsdp, ShardingStrategy). */
+static void read_node_shard(MeasuredRow *row, const char *shown, PlanSpec *plan) {
+    int64_t gpus = measured_row_count(row, "gpus_per_node");
+    plan->zero_shard_size = gpus > 0 ? gpus : USUAL_NODE_GPUS;
+    measured_row_assume(row, "sharding \"%s\" is read as ZeRO-3 over the %" PRId64 " GPUs of a node.", shown,
+                        plan->zero_shard_size);
+}
+
 static void read_shard_size(MeasuredRow *row, const char *shown, PlanSpec *plan) {
     int64_t shard = 0, groups = 0;
     int read = scan_shard_size(shown, &shard, &groups);
@@ -82,6 +91,8 @@ static void read_shard_size(MeasuredRow *row, const char *shown, PlanSpec *plan)
         measured_row_assume(row,
                             "sharding \"%s\" is read as ZeRO-%" PRId64 " over %" PRId64 " GPUs, as the recipe says.",
                             shown, plan->zero_stage, recipe->shard_size);
+    } else if (read == 0 && measured_row_has_words(shown, "HSDP")) {
+        read_node_shard(row, shown, plan);
     } else if (read == 0) {
         measured_row_assume(row, "sharding \"%s\" is read as ZeRO-%" PRId64 " over all replicas.", shown,
                             plan->zero_stage);
@@ -113,6 +124,12 @@ void measured_sharding_read(MeasuredRow *row, PlanSpec *plan) {
         read_shard_size(row, shown, plan);
 }
 
+static bool is_fsdp(const MeasuredRow *row) {
+    const char *text = measured_row_text(row, "sharding");
+    return measured_row_has_words(text, "FSDP") || measured_row_has_words(text, "FSDP2") ||
+           measured_row_has_words(text, "HSDP");
+}
+
 static void settle_overlap(MeasuredRow *row, PlanSpec *plan) {
     const Recipe *recipe = find_recipe(row);
     plan->overlap_grad_reduce = recipe == NULL || recipe->overlaps;
@@ -125,7 +142,8 @@ static void settle_overlap(MeasuredRow *row, PlanSpec *plan) {
     measured_row_assume(row,
                         "ZeRO-2, ZeRO-3 and FSDP: gradients are reduced in %s beside the backward pass, parameters are "
                         "gathered one layer ahead and again for the backward pass.",
-                        plan->grad_reduce_in_fp32 ? "fp32 (MP mode DEFAULT)" : "the precision of the weights");
+                        plan->grad_reduce_in_fp32 ? "fp32 (MP mode DEFAULT, torchtitan's mixed_precision_reduce)"
+                                                  : "the precision of the weights");
 }
 
 /*
@@ -138,15 +156,16 @@ void measured_sharding_settle(MeasuredRow *row, int year, PlanSpec *plan) {
     if (plan->zero_stage < 2)
         return;
     plan->gradient_accumulation_fusion = true;
-    plan->grad_reduce_in_fp32 = measured_row_has_words(measured_row_text(row, "note"), "MP mode DEFAULT");
+    plan->grad_reduce_in_fp32 = measured_row_has_words(measured_row_text(row, "note"), "MP mode DEFAULT") ||
+                                measured_row_has_words(measured_row_text(row, "source"), "torchtitan");
     settle_overlap(row, plan);
-    bool is_deepspeed = plan->zero_stage == 3 && !measured_row_has_words(measured_row_text(row, "sharding"), "FSDP");
+    bool is_deepspeed = plan->zero_stage == 3 && !is_fsdp(row);
     plan->max_live_parameters = is_deepspeed ? DEEPSPEED_LIVE_PARAMETERS : 0;
     if (is_deepspeed)
         measured_row_assume(row,
                             "DeepSpeed's ZeRO-3: at most 1e9 parameters are whole, so weights of that size are not "
                             "gathered ahead, and recomputed layers gather theirs again.");
-    plan->zero_list_collectives = year < 2022 && !measured_row_has_words(measured_row_text(row, "sharding"), "FSDP");
+    plan->zero_list_collectives = year < 2022 && !is_fsdp(row);
     if (plan->zero_list_collectives)
         measured_row_assume(row,
                             "DeepSpeed before 2022: each weight is moved by itself, by lists of a view per GPU that "

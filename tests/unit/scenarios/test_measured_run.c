@@ -73,9 +73,7 @@ Test(measured_run, the_gpu_text_names_a_node_of_the_catalogue) {
 
 Test(measured_run, unknown_gpus_are_a_reason) {
     expect_reason("gpu=", "gpu is not stated");
-    expect_reason("gpu=GH200", "the catalogue has no node with the GPU \"GH200\"");
     expect_reason("gpu=V100-PCIE-32GB", "the catalogue has no node with the GPU \"V100-PCIE-32GB\"");
-    expect_reason("gpu=H100 NVL", "the catalogue has no node with the GPU \"H100 NVL\"");
     expect_reason("gpu=TPU v4", "the catalogue has no node with the GPU \"TPU v4\"");
 }
 
@@ -123,7 +121,16 @@ Test(measured_run, a_rate_in_the_interconnect_overrides_the_nics) {
         {"InfiniBand HDR", 8, 25e9},
         {"InfiniBand NDR (400 Gb/s)", 8, 50e9},
         {"EDR IB", 8, 12.5e9},
-        {"8x ConnectX-7 IB NDR", 8, 25e9}, /* what the rate belongs to is not said */
+        {"8x ConnectX-7 IB NDR", 8, 50e9},
+        {"8x ConnectX-7, 400 Gb/s", 8, 25e9}, /* what the rate belongs to is not said */
+        {"4x ConnectX-6 at 100 Gb/s", 4, 12.5e9},
+        {"NVLink; 4 OmniPath links per node", 4, 12.5e9},
+        {"NVLink 600 GB/s, NDR", 8, 50e9},
+        {"2 HDR rails", 2, 25e9},
+        {"Slingshot 11", 8, 25e9},
+        {"3.2 Tb/s EFA", 8, 50e9},
+        {"10 Gigabit Ethernet", 1, 1.25e9},
+        {"NVLink; 400 Gb/s per GPU RDMA", 8, 50e9},
         {"25 Gbps Ethernet", 1, 3.125e9},
         {"100GbE", 1, 12.5e9},
         {"Ethernet 100G", 1, 12.5e9},
@@ -346,7 +353,7 @@ Test(measured_run, a_context_group_divides_the_replicas_and_has_a_fused_attentio
 
 Test(measured_run, what_is_missing_is_a_reason) {
     expect_reason("step_time_s=", "no measured step time");
-    expect_reason("micro_batch_seqs=", "micro_batch_seqs is not stated");
+    expect_reason("micro_batch_seqs=|grad_accum=", "micro_batch_seqs is not stated");
     expect_reason("grad_accum=|global_batch_seqs=", "neither global_batch_seqs nor grad_accum is stated");
     expect_reason("hidden=", "hidden is not stated");
     expect_reason("layers=", "layers is not stated");
@@ -361,7 +368,6 @@ Test(measured_run, what_is_no_number_is_a_reason) {
     expect_reason("gpus=0", "gpus: found \"0\", expected a whole number from 1");
     expect_reason("gpus=1e300", "gpus: found \"1e300\", expected a whole number from 1");
     expect_reason("step_time_s=-3", "step_time_s: found \"-3\", expected a number above 0");
-    expect_reason("step_time_s=nan", "step_time_s: found \"nan\", expected a number above 0");
     expect_reason("params_b=big", "params_b: found \"big\", expected a number above 0");
 }
 

@@ -1,0 +1,106 @@
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "tests/unit/scenarios/measured_table.h"
+
+static PlanSpec plan_of(Reading *reading, const char *changes) {
+    MeasuredRun run = measured_table_run(reading, changes);
+    cr_assert_null(run.reason, "%s: %s", changes, run.reason);
+    return run.spec.jobs[0].training.plan;
+}
+
+Test(measured_cells, cells_that_say_that_they_are_empty_are_empty) {
+    static const char *const WORDS[] = {"n/a", "N/A", "NA", "nan", "-", "--", "?", "Unknown", "not stated"};
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++) {
+        Reading *reading = reading_create();
+        MeasuredRun run =
+            measured_table_run(reading, arena_format(reading->arena, "vp=%s|mem_gb=%s", WORDS[i], WORDS[i]));
+        cr_expect(measured_table_assumes(&run, "vp is not stated: 1."), "%s", WORDS[i]);
+        reading_destroy(reading);
+    }
+    expect_reason("gpus=n/a", "gpus is not stated");
+}
+
+/* None of them may pass as another number. */
+Test(measured_cells, numbers_that_are_written_otherwise_are_reasons) {
+    expect_reason("gpus=1,024", "gpus: found \"1,024\", expected a whole number from 1");
+    expect_reason("gpus=1 024", "gpus: found \"1 024\", expected a whole number from 1");
+    expect_reason("gpus=0x10", "gpus: found \"0x10\", expected a whole number from 1");
+    expect_reason("gpus=8-16", "gpus: found \"8-16\", expected a whole number from 1");
+    expect_reason("gpus=~16", "gpus: found \"~16\", expected a whole number from 1");
+    expect_reason("gpus=16.5", "gpus: found \"16.5\", expected a whole number from 1");
+    expect_reason("gpus=-16", "gpus: found \"-16\", expected a whole number from 1");
+    expect_reason("step_time_s=2.3 s", "step_time_s: found \"2.3 s\", expected a number above 0");
+    expect_reason("step_time_s=842ms", "step_time_s: found \"842ms\", expected a number above 0");
+    expect_reason("step_time_s=2,385", "step_time_s: found \"2,385\", expected a number above 0");
+    expect_reason("step_time_s=inf", "step_time_s: found \"inf\", expected a number above 0");
+    expect_reason("step_time_s=0x2", "step_time_s: found \"0x2\", expected a number above 0");
+    expect_reason("step_time_s=", "no measured step time");
+}
+
+Test(measured_cells, a_micro_batch_follows_from_the_rest_of_the_batch) {
+    Reading *reading = reading_create();
+    cr_assert_eq(plan_of(reading, "micro_batch_seqs=|dp=2|grad_accum=4|global_batch_seqs=24").micro_batch_seqs, 3);
+    reading_destroy(reading);
+    expect_reason("micro_batch_seqs=|dp=2|grad_accum=4|global_batch_seqs=25", "micro_batch_seqs is not stated");
+    expect_reason("micro_batch_seqs=|dp=2|grad_accum=|global_batch_seqs=24", "micro_batch_seqs is not stated");
+}
+
+Test(measured_cells, precisions_have_many_names) {
+    static const struct {
+        const char *text;
+        Precision precision;
+    } CASES[] = {{"MXFP8", PRECISION_FP8},
+                 {"FP8-CS", PRECISION_FP8},
+                 {"Float8 rowwise", PRECISION_FP8},
+                 {"bfloat16", PRECISION_BF16},
+                 {"float16", PRECISION_FP16}};
+    Reading *reading = reading_create();
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        const char *changes = arena_format(reading->arena, "gpu=H100|precision=%s", CASES[i].text);
+        cr_expect_eq(plan_of(reading, changes).precision, CASES[i].precision, "%s", CASES[i].text);
+    }
+    reading_destroy(reading);
+    expect_reason("precision=NVFP4", "precision: found \"NVFP4\", expected fp32, tf32, fp16, bf16 or fp8");
+}
+
+Test(measured_cells, a_version_tells_its_year) {
+    Reading *reading = reading_create();
+    cr_assert(plan_of(reading, "release=container 24.07-py3").flash_attention);
+    cr_assert(plan_of(reading, "release=2.3, 25.02").flash_attention);
+    cr_assert_not(plan_of(reading, "release=1.13, 2024.07").flash_attention);
+    reading_destroy(reading);
+}
+
+Test(measured_cells, a_note_switches_flash_attention_and_compilation_on) {
+    Reading *reading = reading_create();
+    PlanSpec plan = plan_of(reading, "release=2022-05|note=SDPA flash attention 2, torch.compile");
+    cr_assert(plan.flash_attention && plan.compile);
+    cr_assert_eq(plan.attention_kernel, ATTENTION_FLASH_2);
+    PlanSpec none = plan_of(reading, "release=2022-05|note=no flash attention");
+    cr_assert_not(none.flash_attention || none.compile);
+    reading_destroy(reading);
+}
+
+Test(measured_cells, hybrid_sharding_without_a_size_stays_inside_a_node) {
+    Reading *reading = reading_create();
+    PlanSpec plan = plan_of(reading, "tp=1|pp=1|dp=16|sharding=HSDP|global_batch_seqs=64|grad_accum=");
+    cr_assert_eq(plan.zero_shard_size, 8);
+    cr_assert_eq(plan.max_live_parameters, 0);
+    reading_destroy(reading);
+}
+
+Test(measured_cells, families_are_known_however_their_version_is_written) {
+    Reading *reading = reading_create();
+    cr_assert(measured_table_run(reading, "model=LLAMA3-70B|params_b=").spec.jobs[0].training.model.gated);
+    cr_assert_eq(measured_table_run(reading, "model=Nemotron-4 340B").spec.jobs[0].training.model.max_positions, 0);
+    TransformerSpec qwen = measured_table_run(reading, "model=Qwen2.5 7B").spec.jobs[0].training.model;
+    cr_assert(qwen.gated && qwen.qkv_biases);
+    TransformerSpec mixture = measured_table_run(reading, "model=Qwen3_30B_A3B").spec.jobs[0].training.model;
+    cr_assert_eq(mixture.head_dim, 128);
+    cr_assert_eq(mixture.experts, 128);
+    cr_assert_eq(mixture.experts_per_token, 8);
+    reading_destroy(reading);
+    expect_reason("model=Nemotron-H 56B", "model: layers with Mamba are not modelled");
+    expect_reason("model=GPT-OSS 120B", "model: layers with attention in windows are not modelled");
+}

@@ -1,0 +1,78 @@
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "scenarios/experiment/measured_gpu.h"
+#include "tests/unit/scenarios/measured_table.h"
+
+static void expect_words(const char *text, const char *words) {
+    Arena *arena = arena_create();
+    cr_expect_str_eq(measured_gpu_words(text, arena), words);
+    arena_destroy(arena);
+}
+
+/* The node of a GPU text. */
+static void expect_node(const char *gpu, const char *node) {
+    Arena *arena = arena_create();
+    const char *entry = measured_gpu_find(measured_gpu_words(gpu, arena)).entry;
+    cr_expect(entry != NULL && strcmp(entry, node) == 0, "\"%s\": %s", gpu, entry != NULL ? entry : "none");
+    arena_destroy(arena);
+}
+
+Test(measured_gpu, counts_form_factors_and_memory_are_words_of_their_own) {
+    expect_words("8xH100", "8x H100");
+    expect_words("H100x8", "H100 x8");
+    expect_words("H100SXM5-80GB", "H100 SXM5 80GB");
+    expect_words("A100 40 GB", "A100 40GB");
+    expect_words("a100_80g", "a100 80GB");
+    expect_words("RTX4090 (24 GiB)", "RTX 4090 24GB ");
+    expect_words("H100 at 900 GB/s", "H100 at 900 GB s");
+    expect_words("MI300X", "MI300X");
+}
+
+Test(measured_gpu, names_as_people_write_them_are_nodes_of_the_catalogue) {
+    expect_node("DGX-GB300", "gb300-nvl72");
+    expect_node("8xH100", "dgx-h100");
+    expect_node("H100x8", "dgx-h100");
+    expect_node("H100SXM5-80GB", "dgx-h100");
+    expect_node("H100NVL", "pcie-h100-nvl");
+    expect_node("A100 40 GB", "dgx-a100-40");
+    expect_node("a100_40gb", "dgx-a100-40");
+    expect_node("A100PCIe-40G", "pcie-a100-40");
+    expect_node("GH200", "gh200");
+    expect_node("H20", "hgx-h20");
+    expect_node("B300", "dgx-b300");
+    expect_node("MI325X", "nd-mi325x");
+    expect_node("AMD Instinct MI355X", "nd-mi355x");
+    expect_node("MI250", "hgx-mi250");
+    expect_node("RTX A6000", "pcie-a6000");
+    expect_node("RTX 6000 Ada", "pcie-rtx6000-ada");
+    expect_node("RTX3090", "pcie-rtx3090");
+    expect_node("A10G", "g5-48xlarge");
+    expect_node("L4", "g6-48xlarge");
+    expect_node("L40", "pcie-l40");
+    expect_node("A30 PCIe", "pcie-a30");
+    expect_node("NVIDIA RTX PRO 6000 Blackwell", "pcie-rtx-pro-6000");
+}
+
+Test(measured_gpu, what_the_catalogue_has_not_is_none) {
+    static const char *const NONE[] = {"P100", "K80", "Gaudi 2", "H1000", "A1000", "GTX 1080", "TITAN V", "A800 PCIe"};
+    Arena *arena = arena_create();
+    for (size_t i = 0; i < sizeof NONE / sizeof *NONE; i++)
+        cr_expect_null(measured_gpu_find(measured_gpu_words(NONE[i], arena)).entry, "%s", NONE[i]);
+    arena_destroy(arena);
+    expect_reason("gpu=MI250X|gpus_per_node=4",
+                  "gpus_per_node: found 4, expected 8 with MI250X, a module of which is two GPUs");
+}
+
+Test(measured_gpu, a_gpu_text_may_say_another_board_than_the_entry) {
+    Reading *reading = reading_create();
+    MeasuredRun run = measured_table_run(reading, "gpu=H100 96GB HBM2e 2.4 TB/s, 500 W");
+    cr_assert_eq(run.spec.cluster.node.gpu.hbm_bytes, 96.0 * 1073741824);
+    cr_assert_eq(run.spec.cluster.node.gpu.hbm_bytes_per_s, 2.4e12);
+    MeasuredRun all = measured_table_run(reading, "gpu=H100 640GB at 3.35 TB/s");
+    cr_assert_eq(all.spec.cluster.node.gpu.hbm_bytes, 80.0 * 1073741824);
+    cr_assert_eq(all.spec.cluster.node.gpu.hbm_bytes_per_s, 3.35e12);
+    reading_destroy(reading);
+    expect_assumption("gpu=H100 500 W",
+                      "A power limit of 500 W is not modelled: clocks are those of the catalogue's h100 at 700 W.");
+}
