@@ -214,7 +214,8 @@ struct Results {
     SimTime wall;                /* all steps; of several jobs, from 0 to the end of the last */
     int64_t step_count;          /* >= 1 */
     StepInterval interval;       /* of a training job's mean step */
-    SimTime step;                /* the longest step in ns, which timeline, series and critical path show */
+    SimTime step;                /* the longest step in ns, which timeline, series and critical path show; time.step_s
+                                    is the mean; of several jobs, as wall */
     const SimTime
         *step_ends;   /* [step_count]: when each step of one job ended, the next begins there; NULL = not kept */
     LedgerRow ledger; /* GPU-ns over all GPUs and steps; sums to wall * gpus */

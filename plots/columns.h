@@ -1,7 +1,8 @@
 /*
  * columns: the wide row of a run: facts, every metric, then every category of the ledger as a fraction (metrics named
- * ledger.* are those again, and left out). The columns of a sweep are the union over its points, so that a point that
- * lacks a metric has NaN there. Names do not depend on values.
+ * ledger.* are those again, and left out). longest_step_s is that of Results.step, beside the mean, time.step_s. The
+ * columns of a sweep are the union over its points, so that a point that lacks a metric has NaN there. Names do not
+ * depend on values.
  */
 #ifndef PLOTS_COLUMNS_H
 #define PLOTS_COLUMNS_H

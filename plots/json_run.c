@@ -192,7 +192,7 @@ static void write_facts(Json json, const Results *results) {
     cell_json_text(json.out, results->verdict);
     key(json, "gpus");
     fprintf(json.out, "%" PRId64, results->gpus);
-    key(json, "step_ns");
+    key(json, "longest_step_ns");
     fprintf(json.out, "%" PRId64, results->status == RUN_OK ? results->step : 0);
 }
 

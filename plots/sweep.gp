@@ -30,8 +30,8 @@ do for [picture in 'png svg'] {
     plot for [i = 1:joined * line_count] file index sprintf('line_%02d', i - 1) using 1:2 with linespoints lw 2.5 pt 7 ps 1.1 lc rgb LINE_COLOUR[i] title LINE_TITLE[i], \
          for [i = 1:!joined * line_count] file index sprintf('line_%02d', i - 1) using 1:($2 / 2):3:4:(0):2 with boxxyerror lc rgb (line_count > 1 ? LINE_COLOUR[i] : 0x808A36) title LINE_TITLE[i], \
          for [i = 1:labelled] file index 'line_00' using 1:2:5 with labels boxed offset 0,0.95 notitle, \
-         for [i = 1:line_count == 1] file index 'failed' using 1:(0.05 * y_high) with points pt 2 ps 1.6 lw 2.5 lc rgb LIMIT_COLOUR notitle, \
-         for [i = 1:line_count == 1] file index 'failed' using 1:(0.05 * y_high):3 with labels offset 0,1.1 font ',9' textcolor rgb LIMIT_COLOUR notitle, \
+         file index 'gaps' using 1:(0.05 * y_high):(line_count == 1 ? LIMIT_COLOUR : line_colour($2)) with points pt 2 ps 1.6 lw 2.5 lc rgb variable notitle, \
+         for [i = 1:line_count == 1] file index 'gaps' using 1:(0.05 * y_high):3 with labels offset 0,1.1 font ',9' textcolor rgb LIMIT_COLOUR notitle, \
          file index 'ticks' using 1:(NaN):xtic('') with dots notitle
     unset label
     unset grid

@@ -9,7 +9,9 @@
 /* Of all names along the axis. */
 enum { AXIS_COLUMNS = 100 };
 
-static const double STACK_WIDTH = 0.86; /* of the distance between the nearest neighbours */
+/* Of the distance between the nearest neighbours. */
+static const double STACK_WIDTH = 0.86;
+static const double GAP_WIDTH = 0.1;
 
 int sweep_file_lines(const SweepView *view) {
     return view->line_count < SWEEP_FILE_MOST_LINES ? view->line_count : SWEEP_FILE_MOST_LINES;
@@ -105,6 +107,32 @@ static void write_strips(FILE *out, const SweepResults *sweep, const SweepView *
     dat_set_close(&set);
 }
 
+/* Where a line lacks a point: over names in the place of its bar, over numbers beside those of the other lines. */
+static double gap_x(const SweepView *view, int line, int tick) {
+    int lines = sweep_file_lines(view);
+    double edges[2];
+    place_part(view, lines, line, tick, edges);
+    return view->is_numeric ? view->positions[tick] + GAP_WIDTH * (line - (lines - 1) / 2.0)
+                            : (edges[0] + edges[1]) / 2;
+}
+
+static void write_gaps(FILE *out, const SweepResults *sweep, const SweepView *view) {
+    DatSet set = dat_set_open(out, "gaps", 3);
+    for (int line = 0; line < sweep_file_lines(view); line++) {
+        for (int tick = 0; tick < view->tick_count; tick++) {
+            const SweepPoint *point = point_at(sweep, view, line, tick);
+            if (point == NULL || ran(point)) {
+                continue;
+            }
+            const double row[] = {gap_x(view, line, tick), line};
+            dat_set_row(&set, row, 2);
+            dat_set_text(&set, columns_failure(point->results));
+            dat_set_end_row(&set);
+        }
+    }
+    dat_set_close(&set);
+}
+
 /* A cross stands where the stack would be. */
 static void write_failures(FILE *out, const SweepResults *sweep, const SweepView *view) {
     DatSet set = dat_set_open(out, "failed", 3);
@@ -142,16 +170,17 @@ static void write_ticks(FILE *out, const SweepView *view) {
 
 static void write_head(FILE *out, Arena *arena, const SweepFindings *findings) {
     bool training = findings->headline->kind == HEADLINE_TRAINING;
-    dat_set_file_head(out,
-                      training
-                          ? "throughput per GPU and the ledger over the swept parameter; all values: summary.csv"
-                          : arena_format(arena, "%s, and GPU time, over the swept parameter; all values: summary.csv",
-                                         findings->headline->axis),
-                      arena_format(arena,
-                                   "line: x %s x_low x_high text; %s: x x_low x_high low_percent high_percent; failed: "
-                                   "x x_of_stack text; ticks: "
-                                   "x text",
-                                   findings->headline->column, training ? "category" : "layer"));
+    dat_set_file_head(
+        out,
+        training ? "throughput per GPU and the ledger over the swept parameter; all values: summary.csv"
+                 : arena_format(arena, "%s, and GPU time, over the swept parameter; all values: summary.csv",
+                                findings->headline->axis),
+        arena_format(
+            arena,
+            "line: x %s x_low x_high text; %s: x x_low x_high low_percent high_percent; gaps: x line text; failed: "
+            "x x_of_stack text; ticks: "
+            "x text",
+            findings->headline->column, training ? "category" : "layer"));
 }
 
 void sweep_file_write(FILE *out, const SweepFindings *findings, const SweepView *view) {
@@ -166,6 +195,7 @@ void sweep_file_write(FILE *out, const SweepFindings *findings, const SweepView 
         write_layer(out, &stack, sweep, view, layer);
     }
     write_strips(out, sweep, view);
+    write_gaps(out, sweep, view);
     write_failures(out, sweep, view);
     write_ticks(out, view);
     arena_destroy(arena);

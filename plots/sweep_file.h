@@ -1,7 +1,8 @@
 /*
  * sweep_file: sweep.dat, the headline over the swept parameter and GPU time stacked at the same places. Sets:
  * `line_00`.. one a line of the view (over names with the edges of its bars); one a layer of the stack; `strips`, the
- * colours of the lines above stacks that stand side by side; `failed`, the points that did not run; `ticks`.
+ * colours of the lines above stacks that stand side by side; `gaps` and `failed`, the points that did not run, on the
+ * lines and among the stacks; `ticks`.
  */
 #ifndef PLOTS_SWEEP_FILE_H
 #define PLOTS_SWEEP_FILE_H

@@ -5,12 +5,15 @@
 
 #include "models/sweep_findings.h"
 #include "plots/columns.h"
-#include "plots/ledger_view.h"
+#include "plots/sweep_loss.h"
 #include "plots/sweep_verdict.h"
 #include "plots/text_layout.h"
 
 /* A longer sweep shows its best points only. */
-enum { BAR_COLUMNS = 12, MOST_ROWS = 40, BEST_ROWS = 10 };
+enum { MOST_ROWS = 40, BEST_ROWS = 10 };
+
+/* Of a row: mark, value and time with their blanks; the bar, which goes when it would be shorter; the loss. */
+enum { FIGURE_COLUMNS = 22, BAR_COLUMNS = 12, LEAST_BAR_COLUMNS = 4, LEAST_LOSS_COLUMNS = 16 };
 
 /* What the last columns of the table are called. */
 typedef struct Words {
@@ -24,39 +27,6 @@ static const Words WORDS[HEADLINE_KIND_COUNT] = {
     [HEADLINE_COLLECTIVE] = {"and the slowest link", "time", "limited by"},
     [HEADLINE_JOBS] = {"and to whom it loses most", "wall", "of its GPU time"},
 };
-
-static void write_largest_loss(FILE *out, const Results *results) {
-    LedgerShare losses[LEDGER_COUNT];
-    if (ledger_view_losses(&results->ledger, losses) > 0) {
-        fprintf(out, "%4.0f %%  %s", 100 * losses[0].fraction, ledger_category_title(losses[0].category));
-    }
-}
-
-static void write_bottleneck(FILE *out, const Contention *contention) {
-    if (contention != NULL) {
-        Bottleneck bottleneck = bottleneck_of_jobs(contention);
-        fprintf(out, "%4.0f %%", 100 * bottleneck.fraction);
-        if (!ledger_view_is_small(bottleneck.fraction)) {
-            fprintf(out, "  %s loses to %s", bottleneck.job, results_owner_title(bottleneck.owner));
-        }
-    }
-}
-
-static void write_loss(FILE *out, const Headline *headline, const Results *run) {
-    switch (headline->kind) {
-    case HEADLINE_TRAINING:
-    case HEADLINE_KIND_COUNT:
-        write_largest_loss(out, run);
-        break;
-    case HEADLINE_COLLECTIVE:
-        fprintf(out, "%4.0f %%  %s", 100 * bottleneck_link_fraction(run, bottleneck_link(run)),
-                link_kind_name(bottleneck_link(run)));
-        break;
-    case HEADLINE_JOBS:
-        write_bottleneck(out, run->contention);
-        break;
-    }
-}
 
 /* Of a collective the time of the largest size; of training the mean step, as the throughput is: pauses differ by step.
  */
@@ -86,30 +56,6 @@ static void write_failure(FILE *out, const SweepPoint *point) {
         }
     }
     fprintf(out, "%s: %.1f of %.1f GiB\n", failure, largest / 0x1p30, capacity / 0x1p30);
-}
-
-static void write_point(FILE *out, const SweepFindings *findings, int index) {
-    const SweepPoint *point = &findings->sweep->points[index];
-    if (point->results == NULL || point->results->status != RUN_OK) {
-        write_failure(out, point);
-        return;
-    }
-    const Headline *headline = findings->headline;
-    const Results *run = headline_run(headline, point->results);
-    if (run == NULL) {
-        fprintf(out, "%7s  a run of another kind\n", "-");
-        return;
-    }
-    double value = headline_value(headline, run);
-    double most = findings->best >= 0 ? sweep_findings_value(findings, findings->best) : 0;
-    char time[TEXT_FIGURE_BYTES];
-    fprintf(out, "%7.*f %10s  ", headline_decimals(headline, value), value,
-            text_layout_figure(shown_s(headline, run), "s", time));
-    for (int i = 0; i < BAR_COLUMNS; i++) {
-        fputc(most > 0 && i < (int)lround(value / most * BAR_COLUMNS) ? '#' : ' ', out);
-    }
-    write_loss(out, headline, run);
-    fputc('\n', out);
 }
 
 /* The points that the table shows, in its order. */
@@ -184,34 +130,99 @@ static int column_width(const SweepResults *sweep, Rows rows, int parameter) {
     return width;
 }
 
+/* What a row is made of: the page is as wide as any text, so wide keys leave less for bars and losses. */
+typedef struct Table {
+    Arena *arena;
+    const SweepFindings *findings;
+    Rows rows;
+    int bar_columns;  /* 0 = no bars */
+    int loss_columns; /* at most */
+} Table;
+
+/* The run of a point that the headline can be read from; NULL when there is none. */
+static const Results *run_of(const Table *table, int row) {
+    const Results *results = table->findings->sweep->points[table->rows.points[row]].results;
+    bool ran = results != NULL && results->status == RUN_OK;
+    return ran ? headline_run(table->findings->headline, results) : NULL;
+}
+
+static Table lay_out_table(Arena *arena, const SweepFindings *findings) {
+    Table table = {.arena = arena, .findings = findings, .rows = choose_rows(arena, findings)};
+    int left = TEXT_COLUMNS - FIGURE_COLUMNS, longest = 0;
+    for (int i = 0; i < findings->sweep->parameter_count; i++) {
+        left -= column_width(findings->sweep, table.rows, i) + 2;
+    }
+    for (int row = 0; row < table.rows.count; row++) {
+        const Results *run = run_of(&table, row);
+        int columns = run != NULL ? text_layout_columns(sweep_loss_text(arena, findings->headline, run)) : 0;
+        longest = columns > longest ? columns : longest;
+    }
+    int bars = left - longest;
+    table.bar_columns = bars < LEAST_BAR_COLUMNS ? 0 : bars < BAR_COLUMNS ? bars : BAR_COLUMNS;
+    table.loss_columns = left - table.bar_columns > LEAST_LOSS_COLUMNS ? left - table.bar_columns : LEAST_LOSS_COLUMNS;
+    return table;
+}
+
+static void write_bar(FILE *out, double fraction, int columns) {
+    for (int i = 0; i < columns; i++) {
+        fputc(i < (int)lround(fraction * columns) ? '#' : ' ', out);
+    }
+}
+
+static void write_point(FILE *out, const Table *table, int row) {
+    const SweepFindings *findings = table->findings;
+    const SweepPoint *point = &findings->sweep->points[table->rows.points[row]];
+    if (point->results == NULL || point->results->status != RUN_OK) {
+        write_failure(out, point);
+        return;
+    }
+    const Headline *headline = findings->headline;
+    const Results *run = run_of(table, row);
+    if (run == NULL) {
+        fprintf(out, "%7s  a run of another kind\n", "-");
+        return;
+    }
+    double value = headline_value(headline, run);
+    double most = findings->best >= 0 ? sweep_findings_value(findings, findings->best) : 0;
+    char time[TEXT_FIGURE_BYTES];
+    fprintf(out, "%7.*f %10s  ", headline_decimals(headline, value), value,
+            text_layout_figure(shown_s(headline, run), "s", time));
+    write_bar(out, most > 0 ? value / most : 0, table->bar_columns);
+    fprintf(out, "%s\n",
+            text_layout_shorten(table->arena, sweep_loss_text(table->arena, headline, run), table->loss_columns));
+}
+
 static void write_right(FILE *out, const char *text, int width) {
     fprintf(out, "%*s%s  ", width - text_layout_columns(text), "", text);
 }
 
-static void write_table_head(FILE *out, const SweepFindings *findings, Rows rows) {
+static void write_table_head(FILE *out, const Table *table) {
+    const SweepFindings *findings = table->findings;
     const SweepResults *sweep = findings->sweep;
     const Words *words = &WORDS[findings->headline->kind];
     char title[160];
     snprintf(title, sizeof title, "%.60s %.40s at %s", findings->headline->title, words->title,
-             rows.count < sweep->point_count ? "the best points" : "each point");
+             table->rows.count < sweep->point_count ? "the best points" : "each point");
     text_layout_heading(out, title);
     fputs("  ", out);
     for (int i = 0; i < sweep->parameter_count; i++) {
-        write_right(out, sweep_names_key(sweep, i), column_width(sweep, rows, i));
+        write_right(out, sweep_names_key(sweep, i), column_width(sweep, table->rows, i));
     }
-    fprintf(out, "%7s %10s  %-*s%s\n", findings->headline->unit, words->time, BAR_COLUMNS, "", words->loss);
+    fprintf(out, "%7s %10s  %*s%s\n", findings->headline->unit, words->time, table->bar_columns, "", words->loss);
 }
 
-static void write_table(FILE *out, const SweepFindings *findings, Rows rows) {
+static void write_table(FILE *out, const Table *table) {
+    const SweepFindings *findings = table->findings;
     const SweepResults *sweep = findings->sweep;
-    write_table_head(out, findings, rows);
+    Rows rows = table->rows;
+    write_table_head(out, table);
     for (int i = 0; i < rows.count; i++) {
         const SweepPoint *point = &sweep->points[rows.points[i]];
         fputs(rows.points[i] == findings->best ? "* " : "  ", out);
         for (int parameter = 0; parameter < sweep->parameter_count; parameter++) {
             write_right(out, point->values[parameter], column_width(sweep, rows, parameter));
         }
-        write_point(out, findings, rows.points[i]);
+        write_point(out, table, i);
     }
     if (rows.count < sweep->point_count) {
         write_rest(out, findings, rows);
@@ -222,12 +233,13 @@ static void write_table(FILE *out, const SweepFindings *findings, Rows rows) {
 void sweep_text_write(FILE *out, const SweepFindings *findings) {
     Arena *arena = arena_create();
     const SweepResults *sweep = findings->sweep;
+    Table table = lay_out_table(arena, findings);
     text_layout_wrap(out, "", sweep_verdict(arena, findings));
     fputc('\n', out);
     text_layout_wrap(out, "Scenario  ", sweep->name);
     if (sweep->lesson != NULL && *sweep->lesson != '\0') {
         text_layout_wrap(out, "Shows     ", sweep->lesson);
     }
-    write_table(out, findings, choose_rows(arena, findings));
+    write_table(out, &table);
     arena_destroy(arena);
 }

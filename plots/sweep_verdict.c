@@ -72,6 +72,11 @@ static const char *cause_clause(Arena *arena, const SweepCause *cause, const Res
     return arena_format(arena, ": %s", category_clause(arena, cause));
 }
 
+static const char *value_text(Arena *arena, const SweepFindings *findings, int point) {
+    double value = sweep_findings_value(findings, point);
+    return arena_format(arena, "%.*f", headline_decimals(findings->headline, value), value);
+}
+
 static const char *fall_sentence(Arena *arena, const SweepFindings *findings) {
     const SweepResults *sweep = findings->sweep;
     const SweepFall *fall = &findings->fall;
@@ -82,14 +87,11 @@ static const char *fall_sentence(Arena *arena, const SweepFindings *findings) {
         return arena_format(arena, " Where it runs, neighbours differ by at most %.1f %%, along %s.",
                             100 * fall->fraction, sweep_names_key(sweep, fall->parameter));
     }
-    return arena_format(arena, " The largest fall, by %.0f %%, is %s%s.", 100 * fall->fraction,
+    return arena_format(arena, " The largest fall, %s to %s (%.0f %%), is %s%s.",
+                        value_text(arena, findings, fall->from), value_text(arena, findings, fall->to),
+                        100 * fall->fraction,
                         step_text(arena, sweep, &sweep->points[fall->from], &sweep->points[fall->to]),
                         cause_clause(arena, &fall->cause, sweep->points[fall->to].results));
-}
-
-static const char *value_text(Arena *arena, const SweepFindings *findings, int point) {
-    double value = sweep_findings_value(findings, point);
-    return arena_format(arena, "%.*f", headline_decimals(findings->headline, value), value);
 }
 
 static const char *worst_sentence(Arena *arena, const SweepFindings *findings) {

@@ -36,7 +36,7 @@ static const char *verdict_of(const SimulationSpec *spec, const Results *results
     int job = contention_worst_job(contention), owner = contention_worst_owner(contention, job);
     double exposed = contention->exposed_gpu_s[job], due = results_due_gpu_s(contention, job, owner);
     const char *name = contention->jobs[job]->name;
-    const char *of_hosts = shared_host_verdict(spec, contention, alone, job, due, arena);
+    const char *of_hosts = shared_host_verdict(spec, contention, alone, job, arena);
     if (of_hosts)
         return of_hosts;
     if (due <= exposed * NOTABLE_FRACTION)

@@ -62,7 +62,7 @@ static const char *other_users(const SimulationSpec *spec, const Contention *con
 }
 
 const char *shared_host_verdict(const SimulationSpec *spec, const Contention *contention, const StepWaits *alone,
-                                int job, double due_gpu_s, Arena *arena) {
+                                int job, Arena *arena) {
     const Results *own = contention->jobs[job];
     StepWaits waits = shared_host_waits(own);
     int worst = 0;
@@ -74,6 +74,7 @@ const char *shared_host_verdict(const SimulationSpec *spec, const Contention *co
             worst = part;
         }
     }
+    double due_gpu_s = contention->exposed_gpu_s[job] - results_due_gpu_s(contention, job, job);
     double lost_s = due_gpu_s / ((double)own->gpus * (double)own->step_count);
     if (most_s <= NOTABLE_FRACTION * waits.step_s || most_s < lost_s)
         return NULL;

@@ -29,9 +29,9 @@ StepWaits shared_host_waits(const Results *job);
 /*
  * "a runs 1.9 times as long as alone: 48 % of its time it waits longer for the shared storage, which others use too: b
  * (1.2 times as long)."; NULL when the job waits for no part notably longer than alone, or loses more to others on the
- * network: due_gpu_s, in GPU-seconds. `alone` has one per job of the spec; all of them ended.
+ * network. `alone` has one per job of the spec; all of them ended.
  */
 const char *shared_host_verdict(const SimulationSpec *spec, const Contention *contention, const StepWaits *alone,
-                                int job, double due_gpu_s, Arena *arena);
+                                int job, Arena *arena);
 
 #endif

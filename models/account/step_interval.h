@@ -14,8 +14,9 @@
  * is, a share counts by the probability that a link slower by its spread would be the limit. Sizes beyond those that
  * were measured add 0.05 a doubling to the spread of products or attention, and are told as sentences.
  *
- * What is not modelled at all adds STEP_FORM_SPREAD; it comes from no constant but from comparing runs with
- * measurements (`chokepoint validate` estimates it anew).
+ * What is not modelled at all adds STEP_FORM_SPREAD, of lists of layers STEP_LIST_FORM_SPREAD; they come from no
+ * constant but from comparing runs with measurements (`chokepoint validate` estimates the first anew, the test of
+ * Pollux' runs the second).
  *
  * Limits: an interval says nothing of memory; with several jobs, of none of what they do to each other; on nodes of
  * several types all have the spreads of the first; of lists of layers no size is told to be beyond what was measured.
@@ -27,8 +28,10 @@
 #include "models/spec.h"
 #include "sim/engine/arena.h"
 
-/* Standard deviation of ln(measured / simulated) that constants do not explain; source in step_interval.c. */
+/* Standard deviation of ln(measured / simulated) that constants do not explain, of transformers and of lists of layers;
+ * source in step_interval.c. */
 extern const double STEP_FORM_SPREAD;
+extern const double STEP_LIST_FORM_SPREAD;
 
 /* How many times longer the upper bound is than the step, for a spread: exp(z spread), z of the middle 80 % of the
  * normal distribution; the lower bound is that for -spread. */

@@ -1,6 +1,8 @@
 /*
  * sweep_fall: where a sweep collapses: neighbours differ in one parameter of numbers, by one value, and in nothing
- * else. Names have no neighbours. Runs are compared by the headline of the sweep; sweep_cause says why one is slower.
+ * else. Names have no neighbours. Of several collapses the largest is that which loses most of the headline's unit:
+ * half of a point that is slow anyhow is less than a third of the best. Runs are compared by the headline of the sweep;
+ * sweep_cause says why one is slower.
  */
 #ifndef MODELS_ACCOUNT_SWEEP_FALL_H
 #define MODELS_ACCOUNT_SWEEP_FALL_H
@@ -8,7 +10,7 @@
 #include "models/account/sweep_cause.h"
 #include "models/account/sweep_key.h"
 
-/* The largest collapse by its loss; the largest fraction when no neighbours collapse. */
+/* The largest collapse by its loss; the largest by its fraction when no neighbours collapse. */
 typedef struct SweepFall {
     int from; /* index of the faster point; -1 = no two neighbours ran, and nothing below holds */
     int to;

@@ -15,6 +15,10 @@
  * reductions, the optimizer, and whatever waits for them) are tasks as ever, behind timers that stand for what came
  * before.
  *
+ * Rounding: a transfer's rate is one division here and the solver's in fair_share.h. Where their last bits differ, a
+ * time that ends so far from 1e-6 ns after a whole nanosecond (sim_time_from_s) is 1 ns longer in one than in the
+ * other.
+ *
  * Limits: one class of GPUs per stage, all at one speed on one type of node; passes that are one chain on the compute
  * stream and at most one message. Whatever else there is makes all passes tasks. Results are those of a run with every
  * event (tests/unit/models/test_quiet_passes.c).

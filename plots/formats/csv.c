@@ -10,7 +10,7 @@
 #include "plots/ledger_view.h"
 
 static void write_names(FILE *out, const Columns *columns) {
-    fputs("status,gpus,step_s", out);
+    fputs("status,gpus,longest_step_s", out);
     for (int i = 0; i < columns->metric_count; i++) {
         fputc(',', out);
         cell_csv_text(out, columns->metrics[i]);

@@ -92,7 +92,7 @@ broken() {
 
 # One line a point: scenario, index, events, hash, step in ns.
 points_of() {
-    sed -n -e 's/.*"step_ns": \([0-9]*\).*/step \1/p' -e 's/.*"event_count": \([0-9]*\).*/events \1/p' \
+    sed -n -e 's/.*"longest_step_ns": \([0-9]*\).*/step \1/p' -e 's/.*"event_count": \([0-9]*\).*/events \1/p' \
         -e 's/.*"event_hash": "\([0-9a-f]*\)".*/hash \1/p' "$work/stdout" |
         awk -v name="$1" '{ value[$1] = $2 }
             $1 == "hash" { print name, point++, "events " value["events"], "hash " $2, "step " value["step"] " ns" }'

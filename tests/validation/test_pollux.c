@@ -11,8 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "models/account/step_interval.h"
 #include "models/simulation.h"
 #include "models/spec_resolve.h"
+#include "scenarios/experiment/residual_spread.h"
 #include "sim/engine/engine.h"
 #include "tests/unit/scenarios/small_scenario.h"
 
@@ -26,6 +28,8 @@ typedef struct Row {
     double measured_s;
     double simulated_s;
     double null_s;
+    double down_spread; /* of the step by its constants */
+    double up_spread;
 } Row;
 
 typedef struct Rows {
@@ -95,7 +99,6 @@ static void run_row(Rows *rows, Row *row) {
     error_list_init(&errors, arena);
     SimulationSpec spec = simulation_spec_default();
     spec.name = "pollux";
-    spec.only_times = spec.without_links = true;
     spec.job_count = 1;
     spec.jobs = ARENA_NEW(arena, JobSpec);
     spec.jobs[0] = *rows->job;
@@ -107,6 +110,8 @@ static void run_row(Rows *rows, Row *row) {
     bool good = simulation_spec_resolve(&spec, &errors);
     const Results *results = good ? simulation_run(&spec, arena) : NULL;
     row->simulated_s = results && results->status == RUN_OK ? sim_time_to_s(results->step) : NAN;
+    row->down_spread = results ? results->interval.down_spread : NAN;
+    row->up_spread = results ? results->interval.up_spread : NAN;
     arena_destroy(arena);
 }
 
@@ -158,8 +163,33 @@ static void print_errors(const char *what, Errors errors) {
                 errors.rows, 100 * errors.ours, 100 * errors.bias, 100 * errors.null);
 }
 
+/* Rows within 80 % intervals of that form spread. */
+static int count_held(const Rows *rows, double form_spread) {
+    int held = 0;
+    for (int i = 0; i < rows->count; i++) {
+        const Row *row = &rows->items[i];
+        double low = step_interval_factor(-hypot(row->down_spread, form_spread));
+        double high = step_interval_factor(hypot(row->up_spread, form_spread));
+        double ratio = row->measured_s / row->simulated_s;
+        held += ratio >= low && ratio <= high;
+    }
+    return held;
+}
+
+/* What the residuals are wider by than the constants explain (scenarios/experiment/interval_coverage.h). */
+static double rest_of(const Rows *rows) {
+    double residuals[ROWS_MAX], squares = 0;
+    for (int i = 0; i < rows->count; i++) {
+        const Row *row = &rows->items[i];
+        residuals[i] = fabs(log(row->measured_s / row->simulated_s));
+        squares += (pow(row->down_spread, 2) + pow(row->up_spread, 2)) / 2;
+    }
+    double all = residual_spread(residuals, rows->count);
+    return sqrt(fmax(0, all * all - squares / rows->count));
+}
+
 /* All rows of a table as jobs of a model in that precision. */
-static Errors validate(const char *name, const char *model, const char *precision, Arena *arena) {
+static Rows *simulate(const char *name, const char *model, const char *precision, Arena *arena) {
     Rows *rows = read_rows(name, strstr(name, "scalability") != NULL, arena);
     const char *jobs =
         arena_format(arena, "jobs=[{model: %s, plan: {precision: %s, overlap_grad_reduce: true}}]", model, precision);
@@ -168,6 +198,11 @@ static Errors validate(const char *name, const char *model, const char *precisio
     rows->node = &spec->cluster.node;
     for (int i = 0; i < rows->count; i++)
         run_row(rows, &rows->items[i]);
+    return rows;
+}
+
+static Errors validate(const char *name, const char *model, const char *precision, Arena *arena) {
+    Rows *rows = simulate(name, model, precision, arena);
     add_null(rows);
     fprintf(stderr, "%s\n", name);
     print_errors("one node", errors_of(rows, 1, 1));
@@ -197,5 +232,34 @@ Test(pollux, resnet_50_on_imagenet_in_16_bit_is_not_worse_than_the_null_model) {
     Errors scaled = validate("imagenet_scalability.csv.gz", "resnet-50", "fp16", arena);
     cr_assert_lt(placed.ours, placed.null);
     cr_assert_lt(scaled.ours, scaled.null);
+    arena_destroy(arena);
+}
+
+/* Two tables of each of two models. As printed the interval judges the rows that it is from; with what is not modelled
+ * of one model the other's rows are judged by rows that are not theirs. */
+Test(pollux, intervals_of_lists_hold_what_the_rest_of_the_other_model_says) {
+    Arena *arena = arena_create();
+    const Rows *tables[4] = {simulate("cifar10_placements.csv.gz", "resnet-18-cifar", "fp32", arena),
+                             simulate("cifar10_scalability.csv.gz", "resnet-18-cifar", "fp32", arena),
+                             simulate("imagenet_placements.csv.gz", "resnet-50", "fp16", arena),
+                             simulate("imagenet_scalability.csv.gz", "resnet-50", "fp16", arena)};
+    double rests[4], squares = 0;
+    int rows = 0, held = 0, held_left_out = 0;
+    for (int i = 0; i < 4; i++) {
+        rests[i] = rest_of(tables[i]);
+        squares += rests[i] * rests[i];
+    }
+    for (int i = 0; i < 4; i++) {
+        int first = i < 2 ? 2 : 0;
+        double other = hypot(rests[first], rests[first + 1]) / sqrt(2);
+        rows += tables[i]->count;
+        held += count_held(tables[i], STEP_LIST_FORM_SPREAD);
+        held_left_out += count_held(tables[i], other);
+        fprintf(stderr, "    %4d rows, %d held, %d by the other model's rest; rest %.3f\n", tables[i]->count,
+                count_held(tables[i], STEP_LIST_FORM_SPREAD), count_held(tables[i], other), rests[i]);
+    }
+    cr_expect_float_eq(sqrt(squares / 4), STEP_LIST_FORM_SPREAD, 0.02, "%g", sqrt(squares / 4));
+    cr_expect(held >= 0.7 * rows && held <= 0.9 * rows, "%d of %d", held, rows);
+    cr_expect(held_left_out >= 0.7 * rows && held_left_out <= 0.9 * rows, "%d of %d", held_left_out, rows);
     arena_destroy(arena);
 }

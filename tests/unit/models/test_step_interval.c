@@ -5,6 +5,7 @@
 #include "models/account/pass_shares.h"
 #include "models/account/step_interval.h"
 #include "tests/unit/models/small_cluster.h"
+#include "tests/unit/models/small_list.h"
 
 /* z of the middle 80 % of the normal distribution. */
 static const double Z = 1.2815515655446004;
@@ -61,6 +62,18 @@ Test(step_interval, constants_without_doubt_leave_what_is_not_modelled) {
     const Results *results = run(arena, &spec);
     cr_assert_lt(results->interval.up_spread, 0.01, "only rounding is of no part: %g", results->interval.up_spread);
     cr_assert_float_eq(results->interval.high_s / results->interval.low_s, exp(2 * Z * STEP_FORM_SPREAD), 0.01);
+    arena_destroy(arena);
+}
+
+Test(step_interval, a_list_of_layers_is_less_sure_than_a_transformer) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = small_conv_net(arena, 1);
+    spec.cluster.node.gpu.kernels.spread = (GpuSpread){0};
+    spec.cluster.node.nvlink.spread = spec.cluster.node.nic.spread = 0;
+    const Results *results = run(arena, &spec);
+    cr_assert_lt(results->interval.up_spread, 0.01);
+    cr_assert_float_eq(results->interval.high_s / results->interval.low_s, exp(2 * Z * STEP_LIST_FORM_SPREAD), 0.01);
+    cr_assert_eq(find_doubt(results, "what is not modelled")->spread, STEP_LIST_FORM_SPREAD);
     arena_destroy(arena);
 }
 

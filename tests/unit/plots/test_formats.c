@@ -48,7 +48,7 @@ Test(formats, every_format_writes_the_same_bytes_twice) {
 
 Test(formats, csv_is_one_wide_row_with_quotes_and_NaN) {
     cr_assert_str_eq(fixture_run_text(arena, "csv", fixture_tiny(arena)),
-                     "name,status,gpus,step_s,throughput.model_tflops_per_gpu,expert.imbalance,"
+                     "name,status,gpus,longest_step_s,throughput.model_tflops_per_gpu,expert.imbalance,"
                      "ledger.ideal_compute_fraction,ledger.kernel_inefficiency_fraction,ledger.recomputation_fraction,"
                      "ledger.memory_bound_fraction,ledger.launch_overhead_fraction,ledger.comm_tensor_fraction,"
                      "ledger.comm_context_fraction,ledger.comm_expert_fraction,ledger.comm_embedding_fraction,ledger."
@@ -224,7 +224,7 @@ Test(formats, a_step_that_does_not_end_has_a_status_of_its_own) {
     const Results *results = fixture_too_long(arena);
     cr_assert(holds(fixture_run_text(arena, "csv", results), ",too_long,512,NaN,NaN,1,NaN,"));
     cr_assert(holds(fixture_run_text(arena, "json", results), "\"status\": \"too_long\""));
-    cr_assert(holds(fixture_run_text(arena, "json", results), "\"step_ns\": 0,"));
+    cr_assert(holds(fixture_run_text(arena, "json", results), "\"longest_step_ns\": 0,"));
     cr_assert(holds(fixture_run_text(arena, "tidy", results), ",NaN,run,too_long,1,count\n"));
     cr_assert(holds(fixture_run_text(arena, "tidy", fixture_too_big(arena)), ",NaN,run,out_of_memory,1,count\n"));
     cr_assert_not(holds(fixture_run_text(arena, "tidy", fixture_tiny(arena)), ",count\n"));
@@ -278,8 +278,8 @@ Test(formats, a_long_change_has_a_line_of_its_own) {
 Test(formats, text_of_a_sweep_names_the_best_point_the_fall_and_its_cause) {
     const char *text = fixture_sweep_text(arena, "text", fixture_sweep(arena));
     cr_assert_eq(strncmp(text, "Best is tensor_parallel=2 with 143.2 model TFLOP/s per GPU. ", 60), 0);
-    cr_assert(holds(text, "The largest fall, by 56 %, is from\ntensor_parallel=8 to 16: tensor-parallel communication "
-                          "grows from 4.5 % to 29.0 % of GPU time."));
+    cr_assert(holds(text, "The largest fall, 135.1 to 59.3 (56 %),\nis from tensor_parallel=8 to 16: tensor-parallel "
+                          "communication grows from 4.5 % to 29.0 % of GPU\ntime."));
     cr_assert(holds(text, "does not fit: 117.1 of 80.0 GiB\n"));
 }
 

@@ -92,25 +92,28 @@ static const char *verdict_of(const SweepResults *sweep) {
 Test(sweep_of_kinds, a_collective_falls_where_another_kind_of_link_limits) {
     const Results *const results[] = {collective(207.4, LINK_NVLINK), collective(128.7, LINK_NIC)};
     SweepResults sweep = sweep_of(results, 2);
-    cr_assert_str_eq(verdict_of(&sweep), "Best is oversubscription=1 with 207.4 GB/s bus bandwidth. The largest fall, "
-                                         "by 38 %, is from oversubscription=1 to 8: what limits is no longer nvlink "
-                                         "but nic, for 97.0 % of GPU time instead of 0.0 %.");
+    cr_assert_str_eq(verdict_of(&sweep),
+                     "Best is oversubscription=1 with 207.4 GB/s bus bandwidth. The largest fall, "
+                     "207.4 to 128.7 (38 %), is from oversubscription=1 to 8: what limits is no longer nvlink "
+                     "but nic, for 97.0 % of GPU time instead of 0.0 %.");
 }
 
 Test(sweep_of_kinds, a_collective_on_the_same_slower_links_says_what_it_takes) {
     const Results *const results[] = {collective(2.374, LINK_FABRIC), collective(0.1287, LINK_FABRIC)};
     SweepResults sweep = sweep_of(results, 2);
-    cr_assert_str_eq(verdict_of(&sweep),
-                     "Best is oversubscription=1 with 2.37 GB/s bus bandwidth. The largest fall, by 95 %, is from "
-                     "oversubscription=1 to 8: both are limited by fabric, and all_reduce takes 16.3 ms by ring.");
+    cr_assert_str_eq(
+        verdict_of(&sweep),
+        "Best is oversubscription=1 with 2.37 GB/s bus bandwidth. The largest fall, 2.37 to 0.129 (95 %), is from "
+        "oversubscription=1 to 8: both are limited by fabric, and all_reduce takes 16.3 ms by ring.");
 }
 
 Test(sweep_of_kinds, jobs_fall_by_whom_the_slowest_loses_most_more_to) {
     const Results *const results[] = {jobs(1, (Loss){0.01, 0.02}), jobs(1.25, (Loss){0.17, 0.03})};
     SweepResults sweep = sweep_of(results, 2);
-    cr_assert_str_eq(verdict_of(&sweep), "Best is oversubscription=1 with the slowest job at 100.0 % of its speed "
-                                         "alone. The largest fall, by 20 %, is from oversubscription=1 to 8: what left "
-                                         "loses to right grows from 1.0 % to 17.0 % of its GPU time.");
+    cr_assert_str_eq(verdict_of(&sweep),
+                     "Best is oversubscription=1 with the slowest job at 100.0 % of its speed "
+                     "alone. The largest fall, 100.0 to 80.0 (20 %), is from oversubscription=1 to 8: what left "
+                     "loses to right grows from 1.0 % to 17.0 % of its GPU time.");
 }
 
 Test(sweep_of_kinds, jobs_that_lose_little_to_others_have_their_verdict_quoted) {

@@ -67,8 +67,9 @@ Test(sweep_of_many, a_fall_along_the_second_key_is_found_and_named) {
     }
     const char *verdict = sweep_verdict(arena, sweep_findings_of(arena, &sweep));
     cr_assert_eq(sweep_findings_of(arena, &sweep)->fall.parameter, 1);
-    cr_assert(holds(verdict, "The largest fall, by 57 %, is from rails=1 to 2 (tensor_parallel=1): tensor-parallel "
-                             "communication grows from 0.0 % to 40.0 % of GPU time."),
+    cr_assert(holds(verdict,
+                    "The largest fall, 218.4 to 93.6 (57 %), is from rails=1 to 2 (tensor_parallel=1): tensor-parallel "
+                    "communication grows from 0.0 % to 40.0 % of GPU time."),
               "%s", verdict);
     cr_assert_not(holds(verdict, "at most"));
 }
@@ -148,6 +149,25 @@ Test(sweep_of_many, a_long_sweep_is_told_by_its_ten_best_points) {
         rows += *at == '\n';
     }
     cr_assert_eq(rows, 43);
+}
+
+/* Keys of 41 columns with their blanks leave no room for bars, wider ones none for the whole loss. */
+Test(sweep_of_many, a_table_of_wide_keys_stays_within_the_page) {
+    static const char *const WIDE[2][3] = {
+        {"plan.tensor_parallel", "plan.cuda_graphs", "plan.compiled"},
+        {"plan.tensor_parallel_of_all", "plan.gradient_accumulation", "plan.micro_batch"}};
+    for (int i = 0; i < 2; i++) {
+        SweepPoint *points;
+        SweepResults sweep = sweep_of((const int[]){2, 2, 2}, 3, &points);
+        sweep.parameters = WIDE[i];
+        points[5].results = point_of(312, 450);
+        const char *text = fixture_sweep_text(arena, "text", &sweep);
+        for (const char *line = text; line != NULL && *line != '\0'; line += strcspn(line, "\n") + 1) {
+            cr_assert_leq(strcspn(line, "\n"), TEXT_COLUMNS, "%s", text);
+        }
+        cr_assert(holds(text, i == 0 ? "45 %  Tensor-parallel communication" : "45 %  Tensor-..."), "%s", text);
+        cr_assert_not(holds(text, "#"), "%s", text);
+    }
 }
 
 Test(sweep_of_many, a_label_that_is_too_long_ends_in_dots) {

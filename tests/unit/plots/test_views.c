@@ -136,11 +136,8 @@ Test(views, an_axis_is_linear_geometric_or_one_step_a_value) {
     cr_assert_eq(view_of(units, 3).positions[2], 2);
 }
 
-/* sweep.dat and the head of its script for a sweep whose second value is `value`. */
-static const char *sweep_files(const char *value) {
-    SweepResults *sweep = (SweepResults *)fixture_sweep(arena);
-    sweep->point_count = 2;
-    ((const char **)sweep->points[1].values)[0] = value;
+/* sweep.dat and the head of its script. */
+static const char *files_of(const SweepResults *sweep) {
     const SweepFindings *findings = sweep_findings_of(arena, sweep);
     SweepView view = sweep_view_of(arena, findings);
     char *text = NULL;
@@ -154,12 +151,31 @@ static const char *sweep_files(const char *value) {
     return kept;
 }
 
+/* Of a sweep whose second value is `value`. */
+static const char *sweep_files(const char *value) {
+    SweepResults *sweep = (SweepResults *)fixture_sweep(arena);
+    sweep->point_count = 2;
+    ((const char **)sweep->points[1].values)[0] = value;
+    return files_of(sweep);
+}
+
 Test(views, numbers_are_joined_by_a_line_and_names_are_bars) {
     const char *numbers = sweep_files("2");
     cr_expect_not_null(strstr(numbers, "\njoined = 1\n"), "%s", numbers);
     const char *names = sweep_files("ring");
     cr_expect_not_null(strstr(names, "\njoined = 0\n"), "%s", names);
     cr_expect_not_null(strstr(names, "# line_00\n0 NaN -0.43 0.43 \"\"\n1 "), "%s", names);
+}
+
+/* Three lines, of which the second lacks its fifth point. */
+Test(views, a_point_that_a_line_lacks_is_marked_among_the_lines_and_the_stacks) {
+    const char *text = files_of(fixture_sweep_of_two(arena));
+    cr_expect_not_null(strstr(text, "# gaps\n4 1 \"could not be run\"\n\n"), "%s", text);
+    cr_expect_not_null(strstr(sweep_files("ring"), "# gaps\n0 0 \"does not fit\"\n\n"));
+    SweepResults *sweep = (SweepResults *)fixture_sweep_of_two(arena);
+    ((SweepPoint *)sweep->points)[2].results = NULL;
+    text = files_of(sweep);
+    cr_expect_not_null(strstr(text, "# gaps\n4 1 \"could not be run\"\n0.1 2 \"could not be run\"\n"), "%s", text);
 }
 
 Test(views, other_parameters_become_lines) {
