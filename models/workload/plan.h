@@ -52,7 +52,7 @@ typedef struct PlanSpec {
     int64_t prefetch_layers;       /* >= 0, layers whose parameters are gathered ahead of the one that computes */
     int64_t max_live_parameters;   /* >= 0; DeepSpeed's limit on whole parameters (live_parameters.h); 0 = none */
     bool zero_list_collectives;    /* ZeRO-2 and 3 move every weight by itself, as lists of a view per GPU that the host
-                                      issues one by one: DeepSpeed before 2022 (partition_parameters.py) */
+                                      issues one by one, nothing ahead: DeepSpeed before 2022 (shard_lists.h) */
     bool zero_whole_weights;    /* ZeRO-1 cuts no weight: each has an owner, which broadcasts it (weight_owners.h), and
                                    gradients are all-reduced */
     bool reshard_after_forward; /* ZeRO-3 drops gathered parameters after the forward pass and gathers them again */

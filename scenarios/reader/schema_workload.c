@@ -198,7 +198,9 @@ static const SchemaRow PLAN_ROWS[] = {
      .help = "zero_stage 3: DeepSpeed's limit on whole parameters; above it nothing is gathered ahead, and recomputed "
              "layers gather again; 0 = none"},
     {FLAG_ROW(PlanSpec, "zero_list_collectives", zero_list_collectives, "false"),
-     .help = "zero_stage 2 and 3: a collective for every weight, over lists of a view per GPU (DeepSpeed before 2022)"},
+     .help =
+         "zero_stage 2 and 3: a collective for every weight, over lists of a view per GPU, of which the host issues "
+         "each; nothing is gathered ahead (DeepSpeed before 2022)"},
     {FLAG_ROW(PlanSpec, "zero_whole_weights", zero_whole_weights, "false"),
      .help =
          "zero_stage 1: gradients are all-reduced, and every weight is updated by one GPU of the shard group, which "
