@@ -177,9 +177,8 @@ static void note_first(Build *build, const PassPlace *place, int slice, TaskId f
 
 /* What the host does while a slice waits for its gathers: right before its compute, which they hold. */
 static void add_host_work(Build *build, const PassPlace *place, const PassWork *work) {
-    PassWork host = {.kind = work->kind, .host_s = work->beside_s};
     if (work->beside_s > 0)
-        add_compute(build, place, &host, (PoolUse){0});
+        add_compute(build, place, &(PassWork){.kind = work->kind, .host_s = work->beside_s}, (PoolUse){0});
 }
 
 /* Compute of every class of the set and the exchange of its context group; notes how it begins and ends. */
