@@ -66,10 +66,11 @@ typedef struct PlanSpec {
     bool flash_attention;             /* fused attention that never writes the score matrix */
     AttentionKernel attention_kernel; /* a fused one makes flash_attention true */
     bool fused_cross_entropy;         /* the loss is one kernel on logits of 16 bit, without a copy of them in fp32 */
-    int64_t train_metrics;    /* >= 0; metrics that walk the logits in fp32 beside the loss of every micro-batch */
-    bool compile;             /* a compiler fuses what is not a matrix product (layer_cost.h) */
-    bool cuda_graphs;         /* kernels are captured once and replayed: the host issues graphs, not kernels */
-    bool grad_reduce_in_fp32; /* gradients are kept and reduced in fp32 (4 bytes), otherwise in the plan's precision */
+    int64_t train_metrics;     /* >= 0; metrics that walk the logits in fp32 beside the loss of every micro-batch */
+    bool gradient_noise_scale; /* AdaptDL's statistics of the gradients of every step (gradient_noise.h) */
+    bool compile;              /* a compiler fuses what is not a matrix product (layer_cost.h) */
+    bool cuda_graphs;          /* kernels are captured once and replayed: the host issues graphs, not kernels */
+    bool grad_reduce_in_fp32;  /* gradients are kept and reduced in fp32 (4 bytes), otherwise in the plan's precision */
     bool gradient_accumulation_fusion; /* the weight-gradient product adds into the gradient; otherwise a kernel of its
                                           own does */
     int64_t first_stage_layers;        /* layers on the first stage, 0 = as many as on the others */

@@ -265,6 +265,8 @@ static const SchemaRow PLAN_ROWS[] = {
      .help = "the loss is one kernel on logits of 16 bit, without a copy of them in fp32 (flash_attn.losses)"},
     {PLAN_COUNT("train_metrics", train_metrics, 0, 100), .default_text = "0",
      .help = "metrics that walk the logits in fp32 beside the loss of every micro-batch (Composer has two)"},
+    {FLAG_ROW(PlanSpec, "gradient_noise_scale", gradient_noise_scale, "false"),
+     .help = "AdaptDL's statistics of every step's gradients, read by the host (AdaScale); for a model of layers"},
     {FLAG_ROW(PlanSpec, "compile", compile, "false"), .aliases = "torch_compile",
      .help =
          "a compiler fuses norms, residuals, dropout, softmax and the loss, and issues kernels from generated code"},
