@@ -1,5 +1,6 @@
 #include "models/workload/ends_cost.h"
 
+#include "models/workload/gradient_noise.h"
 #include "models/workload/training_memory.h"
 
 /* Kernels that an eager framework issues for an embedding or a head with loss, and for a multi-tensor optimizer
@@ -124,5 +125,8 @@ WorkCost optimizer_cost(const TrainingSpec *training, const GpuSpec *gpu, double
     KernelList list;
     kernel_list_init(&list, gpu, training->plan.precision);
     kernel_list_add_memory(&list, update_bytes(training) * parameters);
-    return kernel_list_finish(&list, 0, HOST_KERNELS_OPTIMIZER);
+    WorkCost cost = kernel_list_finish(&list, 0, HOST_KERNELS_OPTIMIZER);
+    WorkCost noise = gradient_noise_step_cost(training, gpu);
+    work_cost_add(&cost, &noise, 1);
+    return cost;
 }

@@ -24,7 +24,7 @@ WorkCost head_backward_cost(const TrainingSpec *training, const GpuSpec *gpu);
 /* The gradient of the head's table, when the schedule splits it off the backward pass; else nothing. */
 WorkCost head_weight_cost(const TrainingSpec *training, const GpuSpec *gpu);
 
-/* The optimizer over the `parameters` that one GPU updates. */
+/* The optimizer over the `parameters` that one GPU updates, behind the gradient noise scale. */
 WorkCost optimizer_cost(const TrainingSpec *training, const GpuSpec *gpu, double parameters);
 
 #endif

@@ -87,6 +87,10 @@ double layer_parameters(const LayerSpec *layer) {
     return weights(layer) + (layer->bias ? features : 0) + (layer->batch_norm ? 2 * features : 0);
 }
 
+double layer_tensors(const LayerSpec *layer) {
+    return weights(layer) > 0 ? 1 + (layer->bias ? 1 : 0) + (layer->batch_norm ? 2 : 0) : 0;
+}
+
 double layer_product_flop(const LayerSpec *layer) {
     switch (layer->kind) {
     case LAYER_CONV:
@@ -186,6 +190,10 @@ static double sum_of(const LayerListSpec *list, LayerCount *count) {
 
 double layer_list_parameters(const LayerListSpec *list) {
     return sum_of(list, layer_parameters);
+}
+
+double layer_list_tensors(const LayerListSpec *list) {
+    return sum_of(list, layer_tensors);
 }
 
 double layer_list_sharded_parameters(const LayerListSpec *list) {

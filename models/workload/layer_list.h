@@ -76,6 +76,7 @@ int64_t layer_out_width(const LayerSpec *layer);
 
 /* Of one run of a layer that is no block, for one sample. */
 double layer_parameters(const LayerSpec *layer);
+double layer_tensors(const LayerSpec *layer);      /* of parameters: weights, bias, scale and shift of a batch norm */
 double layer_product_flop(const LayerSpec *layer); /* forward */
 double layer_in_elements(const LayerSpec *layer);
 double layer_out_elements(const LayerSpec *layer);
@@ -84,6 +85,7 @@ double layer_exchanged_elements(const LayerSpec *layer); /* pooled vectors of sh
 
 /* Of the whole list, repeats and all. */
 double layer_list_parameters(const LayerListSpec *list);
+double layer_list_tensors(const LayerListSpec *list);
 double layer_list_sharded_parameters(const LayerListSpec *list);
 double layer_list_flop(const LayerListSpec *list);
 double layer_list_kept_elements(const LayerListSpec *list);

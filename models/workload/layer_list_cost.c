@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "models/workload/gradient_noise.h"
+
 static const double ROW_UNIT_BYTES = 64;  /* what a random read of HBM brings at least: two sectors of 32 bytes */
 static const double TABLE_BYTES = 4;      /* per element of a table: fp32 */
 static const double INDEX_BYTES = 8;      /* of a look-up: int64 */
@@ -19,7 +21,8 @@ typedef struct LayerWork {
     double samples;
     double bytes; /* of an activation */
     KernelList list;
-    int inner_launches; /* among those of the list: issued by another kernel's call, free for the host */
+    int inner_launches; /* among those of the list: not issued like kernels of a layer */
+    double host_s;      /* of the host for some of these; the rest are free, part of another kernel's call */
 } LayerWork;
 
 static LayerWork layer_work(const TrainingSpec *training, const LayerSpec *layer, const GpuSpec *gpu) {
@@ -206,6 +209,14 @@ static void add_forward(LayerWork *work) {
     }
 }
 
+static void add_gradient_noise(LayerWork *work) {
+    int before = work->list.launches;
+    if (!work->training->plan.gradient_noise_scale)
+        return;
+    work->host_s += gradient_noise_add_hooks(&work->list, work->layer);
+    work->inner_launches += work->list.launches - before;
+}
+
 static void add_product_backward(LayerWork *work, bool fed_by_samples) {
     const LayerSpec *layer = work->layer;
     bool conv = layer->kind == LAYER_CONV;
@@ -219,6 +230,7 @@ static void add_product_backward(LayerWork *work, bool fed_by_samples) {
     else
         kernel_list_add_product(&work->list, layer->out_features, layer->in_features, linear_rows(work));
     add_casts(work);
+    add_gradient_noise(work);
     add_gradient_accumulation(work);
 }
 
@@ -250,6 +262,7 @@ static void add_backward(LayerWork *work, bool fed_by_samples) {
 static WorkCost finish(LayerWork *work, double products) {
     WorkCost cost = kernel_list_finish(&work->list, products * work->samples * layer_product_flop(work->layer),
                                        work->list.launches - work->inner_launches);
+    cost.host_s += work->host_s;
     if (work->layer->sharded) {
         cost.launch_s /= (double)work->training->plan.data_parallel;
         cost.host_s /= (double)work->training->plan.data_parallel;

@@ -1,9 +1,8 @@
 #include "models/workload/live_parameters.h"
 
-enum { WEIGHTS = 4 };
+enum { WEIGHTS = LIVE_PARAMETERS_WEIGHTS };
 
-/* Weights of a layer on one GPU of the tensor group, in the order of the forward pass. */
-static void list_weights(const TrainingSpec *training, double *weights) {
+void live_parameters_list_weights(const TrainingSpec *training, double *weights) {
     const TransformerSpec *model = &training->model;
     double hidden = (double)model->hidden / (double)training->plan.tensor_parallel;
     double head_dim = (double)transformer_head_dim(model), query = (double)model->heads * head_dim;
@@ -17,7 +16,9 @@ static void list_weights(const TrainingSpec *training, double *weights) {
 int64_t live_parameters_prefetch_layers(const TrainingSpec *training) {
     const PlanSpec *plan = &training->plan;
     double weights[WEIGHTS];
-    list_weights(training, weights);
+    if (plan->zero_list_collectives)
+        return 0;
+    live_parameters_list_weights(training, weights);
     for (int i = 0; i < WEIGHTS && plan->max_live_parameters > 0; i++)
         if (weights[i] >= (double)plan->max_live_parameters)
             return 0;
@@ -27,9 +28,11 @@ int64_t live_parameters_prefetch_layers(const TrainingSpec *training) {
 double live_parameters_again_fraction(const TrainingSpec *training) {
     const PlanSpec *plan = &training->plan;
     double weights[WEIGHTS], behind = 0, again = 0;
+    if (plan->zero_list_collectives && plan->recompute == RECOMPUTE_FULL)
+        return 1;
     if (plan->max_live_parameters == 0 || plan->recompute != RECOMPUTE_FULL)
         return 0;
-    list_weights(training, weights);
+    live_parameters_list_weights(training, weights);
     for (int i = WEIGHTS - 1; i >= 0; i--) {
         again += 2 * behind >= (double)plan->max_live_parameters ? weights[i] : 0;
         behind += weights[i];

@@ -7,6 +7,10 @@
  * unless it is used again within stage3_max_reuse_distance parameters. Both are 1e9 by default and one number here. In
  * a recomputed layer a weight is used again after twice the weights behind it, so the last ones stay.
  *
+ * Before 2022 (zero_list_collectives) none of that came to pass: a hook of the whole model set the number of the module
+ * back after that of its first one had counted, so all were off by one, nothing was gathered ahead and nothing kept
+ * (DeepSpeed #1069, jfc4050, 2021-05-27; mended by #1453 in January 2022).
+ *
  * Limits: a layer is attention in and out, MLP up (with the gate) and down; a layer whose largest weight reaches the
  * limit gathers nothing ahead, although DeepSpeed gathers what follows its small ones.
  */
@@ -14,6 +18,12 @@
 #define MODELS_WORKLOAD_LIVE_PARAMETERS_H
 
 #include "models/workload/plan.h"
+
+enum { LIVE_PARAMETERS_WEIGHTS = 4 };
+
+/* Fills in the parameters of the weights of a layer on one GPU of the tensor group, in the order of the forward pass.
+ */
+void live_parameters_list_weights(const TrainingSpec *training, double *weights);
 
 /* Returns the layers that are gathered ahead: prefetch_layers, or 0 when a weight reaches the limit. */
 int64_t live_parameters_prefetch_layers(const TrainingSpec *training);

@@ -382,6 +382,8 @@ bool plan_resolve(TrainingSpec *training, int64_t gpus, const char *path, ErrorL
         check_model(training, &report);
         check_positions(training, &report);
         check_layers(training, &report);
+        if (plan->gradient_noise_scale)
+            COMPLAIN(&report, ".plan.gradient_noise_scale", "found true with a transformer, expected a list of layers");
     }
     resolve_replicas(plan, gpus, &report);
     check_sharding(training, &report);

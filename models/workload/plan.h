@@ -52,7 +52,7 @@ typedef struct PlanSpec {
     int64_t prefetch_layers;       /* >= 0, layers whose parameters are gathered ahead of the one that computes */
     int64_t max_live_parameters;   /* >= 0; DeepSpeed's limit on whole parameters (live_parameters.h); 0 = none */
     bool zero_list_collectives;    /* ZeRO-2 and 3 move every weight by itself, as lists of a view per GPU that the host
-                                      issues one by one: DeepSpeed before 2022 (partition_parameters.py) */
+                                      issues one by one, nothing ahead: DeepSpeed before 2022 (shard_lists.h) */
     bool zero_whole_weights;    /* ZeRO-1 cuts no weight: each has an owner, which broadcasts it (weight_owners.h), and
                                    gradients are all-reduced */
     bool reshard_after_forward; /* ZeRO-3 drops gathered parameters after the forward pass and gathers them again */
@@ -66,10 +66,11 @@ typedef struct PlanSpec {
     bool flash_attention;             /* fused attention that never writes the score matrix */
     AttentionKernel attention_kernel; /* a fused one makes flash_attention true */
     bool fused_cross_entropy;         /* the loss is one kernel on logits of 16 bit, without a copy of them in fp32 */
-    int64_t train_metrics;    /* >= 0; metrics that walk the logits in fp32 beside the loss of every micro-batch */
-    bool compile;             /* a compiler fuses what is not a matrix product (layer_cost.h) */
-    bool cuda_graphs;         /* kernels are captured once and replayed: the host issues graphs, not kernels */
-    bool grad_reduce_in_fp32; /* gradients are kept and reduced in fp32 (4 bytes), otherwise in the plan's precision */
+    int64_t train_metrics;     /* >= 0; metrics that walk the logits in fp32 beside the loss of every micro-batch */
+    bool gradient_noise_scale; /* AdaptDL's statistics of the gradients of every step (gradient_noise.h) */
+    bool compile;              /* a compiler fuses what is not a matrix product (layer_cost.h) */
+    bool cuda_graphs;          /* kernels are captured once and replayed: the host issues graphs, not kernels */
+    bool grad_reduce_in_fp32;  /* gradients are kept and reduced in fp32 (4 bytes), otherwise in the plan's precision */
     bool gradient_accumulation_fusion; /* the weight-gradient product adds into the gradient; otherwise a kernel of its
                                           own does */
     int64_t first_stage_layers;        /* layers on the first stage, 0 = as many as on the others */

@@ -43,16 +43,6 @@ double shard_unit_gathers(const TrainingSpec *training, int index, PassKind kind
     return recomputes ? 1 + live_parameters_again_fraction(training) : 1;
 }
 
-/* Forward a gather, backward gathers and a reduction. */
-double shard_unit_views(const TrainingSpec *training, int index, PassKind kind) {
-    const PlanSpec *plan = &training->plan;
-    int64_t ranks = plan_shard_size(plan);
-    if (!plan->zero_list_collectives || ranks < 2)
-        return 0;
-    double lists = shard_unit_gathers(training, index, kind) + (kind == PASS_BACKWARD);
-    return lists * (double)(shard_unit_collectives(training, index) * ranks);
-}
-
 /* Most parameters of `count` weights that are moved one by one: they come and go with their module. */
 static double most_weights(const TrainingSpec *training, int64_t count) {
     double most = 0;
@@ -88,8 +78,8 @@ double shard_held_parameters(const TrainingSpec *training, double parameters) {
     const PlanSpec *plan = &training->plan;
     if (plan_zero_stage(plan) < 3)
         return parameters;
-    int64_t units = plan->reshard_after_forward ? live_parameters_prefetch_layers(training) + 1 : MOST_UNITS;
-    return shard_and_units(training, parameters, units);
+    int64_t together = live_parameters_prefetch_layers(training) + (plan->zero_list_collectives ? 2 : 1);
+    return shard_and_units(training, parameters, plan->reshard_after_forward ? together : MOST_UNITS);
 }
 
 double shard_held_gradients(const TrainingSpec *training, double parameters) {

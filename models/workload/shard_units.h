@@ -7,7 +7,7 @@
  * Memory: a shard of everything that is split; of ZeRO-3's parameters also the units gathered at the same time, of the
  * gradients also two units that are not reduced yet, the one being made and the one under way (FSDP2 waits for the
  * reduction before it starts the next). Both at their worst. With zero_list_collectives it is not units but weights, of
- * a layer's mean size, that are whole.
+ * a layer's mean size, that are whole, the one in use twice: in NCCL's flat buffer and out of it.
  */
 #ifndef MODELS_WORKLOAD_SHARD_UNITS_H
 #define MODELS_WORKLOAD_SHARD_UNITS_H
@@ -37,9 +37,6 @@ double shard_unit_gathers(const TrainingSpec *training, int index, PassKind kind
 
 /* Collectives that move a unit: 1, or one for every matrix with zero_list_collectives. */
 int shard_unit_collectives(const TrainingSpec *training, int index);
-
-/* Views that the host issues one by one for a unit in a pass: what zero_list_collectives asks for, otherwise 0. */
-double shard_unit_views(const TrainingSpec *training, int index, PassKind kind);
 
 /* Parameters and gradients that one GPU holds at its peak, of `parameters` on its stage. */
 double shard_held_parameters(const TrainingSpec *training, double parameters);

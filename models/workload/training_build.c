@@ -70,8 +70,9 @@ int build_profile(Build *build, const PassWork *work, const RankClass *class) {
     for (size_t i = 0; i < build->profile_key_count; i++) {
         const ProfileKey *key = &build->profile_keys[i];
         if (key->work.kind == work->kind && key->work.layers == work->layers &&
-            key->work.embedding == work->embedding && key->work.head == work->head && key->work.views == work->views &&
-            key->work.part == work->part && key->work.sums_s == work->sums_s && key->node_type == class->node_type &&
+            key->work.embedding == work->embedding && key->work.head == work->head &&
+            key->work.host_s == work->host_s && key->work.bytes == work->bytes && key->work.part == work->part &&
+            key->work.sums_s == work->sums_s && key->node_type == class->node_type &&
             key->speed_fraction == class->speed_fraction)
             return key->profile;
     }

@@ -5,7 +5,10 @@
 #include "models/workload/ends_cost.h"
 #include "models/workload/expert_cost.h"
 #include "models/workload/layer_cost.h"
+#include "models/workload/shard_lists.h"
 #include "models/workload/training_context.h"
+
+static const double LARGE_BYTES = 1e9; /* far beyond the ramp of a bandwidth */
 
 static void add_covers(TrainingCosts *costs, const TrainingSpec *training, const GpuSpec *gpu) {
     const PlanSpec *plan = &training->plan;
@@ -37,7 +40,7 @@ TrainingCosts training_costs_of(const TrainingSpec *training, const GpuSpec *gpu
                            .head_forward = head_forward_cost(training, gpu),
                            .head_backward = head_backward_cost(training, gpu),
                            .head_weight = head_weight_cost(training, gpu),
-                           .view_s = gpu->kernels.host_s};
+                           .byte_s = gpu_memory_bound_seconds(gpu, LARGE_BYTES) / LARGE_BYTES};
     if (training->plan.context_parallel > 1)
         add_covers(&costs, training, gpu);
     if (training->plan.expert_parallel > 1)
@@ -127,8 +130,9 @@ WorkProfile training_pass_profile(const TrainingCosts *costs, const PassWork *wo
     Seconds seconds = {0};
     double sums_s = work->sums_s;
     add_cost(&seconds, &cost, &sums_s);
-    /* The device waits: it is synchronised before every list. */
-    seconds.of[LEDGER_LAUNCH_OVERHEAD] += work->views * costs->view_s;
+    seconds.of[LEDGER_LAUNCH_OVERHEAD] += work->host_s;
+    seconds.of[LEDGER_MEMORY_BOUND] += work->bytes * costs->byte_s;
+    seconds.hbm_bytes += work->bytes;
     seconds.of[LEDGER_RECOMPUTATION] = again.gemm_s + again.memory_s + launch_seconds(&again, &sums_s);
     seconds.hbm_bytes += again.hbm_bytes;
     if (work->part != PASS_COVER)
@@ -147,5 +151,6 @@ WorkProfile training_work_profile(const WorkCost *cost, double speed_fraction) {
 WorkProfile training_optimizer_profile(const TrainingSpec *training, const GpuSpec *gpu, double parameters,
                                        double speed_fraction) {
     WorkCost cost = optimizer_cost(training, gpu, parameters);
+    cost.launch_s += shard_lists_step_s(training);
     return training_work_profile(&cost, speed_fraction);
 }

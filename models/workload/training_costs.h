@@ -25,7 +25,7 @@ typedef struct TrainingCosts {
     WorkCost cover_forward;  /* of the layer's forward, backward and recomputation: attention beside the exchange of */
     WorkCost cover_backward; /* keys and values (training_context.h) */
     WorkCost cover_recompute;
-    double view_s;                 /* host time of a view */
+    double byte_s;                 /* device time of a byte that is read or written */
     double expert_forward_wait_s;  /* of one layer, for the busiest rank of the expert group */
     double expert_backward_wait_s; /* with the recomputation's */
 } TrainingCosts;
@@ -39,9 +39,11 @@ typedef struct PassWork {
     int64_t layers;
     bool embedding;
     bool head;
-    double views; /* that the host issues one by one for collectives (shard_units.h) */
+    double host_s; /* of the host, while the device waits (shard_lists.h) */
     PassPart part;
-    double sums_s; /* collectives of the tensor group that the device waits for, and the host issues kernels beside */
+    double sums_s;   /* collectives of the tensor group that the device waits for, and the host issues kernels beside */
+    double bytes;    /* read and written on the device for collectives */
+    double beside_s; /* of the host, beside the gathers that all of this waits for; not in its profile */
 } PassWork;
 
 TrainingCosts training_costs_of(const TrainingSpec *training, const GpuSpec *gpu);

@@ -1,12 +1,12 @@
 #include "models/workload/training_passes.h"
 
-#include "models/workload/shard_units.h"
 #include "models/workload/training_context.h"
 #include "models/workload/training_experts.h"
 #include "models/workload/training_input.h"
 #include "models/workload/training_memory.h"
 #include "models/workload/training_offload.h"
 #include "models/workload/training_quiet.h"
+#include "models/workload/training_shards.h"
 
 /* Where a pass is done: a team of replica sets, one of them, a stage, its classes, the pass itself. */
 typedef struct PassPlace {
@@ -55,15 +55,8 @@ static bool is_last_virtual_stage(const Build *build, const PassPlace *place) {
  * where they belong. */
 static PassWork slice_work(const Build *build, const PassPlace *place, int slice) {
     int64_t layers = plan_chunk_layers(build->training, place->stage, place->pass.chunk);
-    if (build->units > 0) {
-        int index = place->pass.kind == PASS_BACKWARD ? build->units - 1 - slice : slice;
-        ShardUnit unit = shard_unit_at(build->training, index);
-        return (PassWork){.kind = place->pass.kind,
-                          .layers = unit.layers,
-                          .embedding = unit.embedding,
-                          .head = unit.head,
-                          .views = shard_unit_views(build->training, index, place->pass.kind)};
-    }
+    if (build->units > 0)
+        return training_shards_work(build, place->pass.kind, slice);
     bool first = slice == 0, last = slice == place->slices - 1, forward = place->pass.kind == PASS_FORWARD;
     return (PassWork){.kind = place->pass.kind,
                       .layers = layers * (slice + 1) / place->slices - layers * slice / place->slices,
@@ -182,6 +175,12 @@ static void note_first(Build *build, const PassPlace *place, int slice, TaskId f
         build->pass_first[build_pass_index(build, place->set, place->stage, &place->pass)] = first;
 }
 
+/* What the host does while a slice waits for its gathers: right before its compute, which they hold. */
+static void add_host_work(Build *build, const PassPlace *place, const PassWork *work) {
+    if (work->beside_s > 0)
+        add_compute(build, place, &(PassWork){.kind = work->kind, .host_s = work->beside_s}, (PoolUse){0});
+}
+
 /* Compute of every class of the set and the exchange of its context group; notes how it begins and ends. */
 static void add_set_work(Build *build, const PassPlace *place, int slice) {
     PassWork work = slice_work(build, place, slice);
@@ -192,6 +191,7 @@ static void add_set_work(Build *build, const PassPlace *place, int slice) {
         work.sums_s = tensor_sums(build, place, &work) *
                       traffic_alone_seconds(build->builder->traffic, tensor_operation(build, place));
     memory.release_units = exchanges ? 0 : memory.release_units;
+    add_host_work(build, place, &work);
     bool copies = training_offload_copies(build, work.kind, work.layers);
     TaskId begin = copies ? training_offload_begin(build, &place->streams) : TASK_NONE;
     TaskId first = add_compute(build, place, &work, memory);

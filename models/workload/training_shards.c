@@ -1,7 +1,21 @@
 #include "models/workload/training_shards.h"
 
 #include "models/workload/live_parameters.h"
+#include "models/workload/shard_lists.h"
 #include "models/workload/shard_units.h"
+
+PassWork training_shards_work(const Build *build, PassKind kind, int slice) {
+    int index = kind == PASS_BACKWARD ? build->units - 1 - slice : slice;
+    ShardUnit unit = shard_unit_at(build->training, index);
+    ShardLists lists = shard_lists_of(build->training, index, kind);
+    return (PassWork){.kind = kind,
+                      .layers = unit.layers,
+                      .embedding = unit.embedding,
+                      .head = unit.head,
+                      .host_s = lists.host_s,
+                      .beside_s = lists.beside_s,
+                      .bytes = lists.bytes};
+}
 
 /* The collectives of one data-parallel group. */
 typedef struct ShardStream {
@@ -68,6 +82,7 @@ static void add_gather(const ShardStream *self, int slot) {
         return;
     after_slot(self, slot - (int)live_parameters_prefetch_layers(build->training) - 1);
     double times = gathers * traffic_of(self, slot)->times;
+    times *= shard_lists_gather_slowdown(build->training, unit_of(self, slot));
     hold_slot(self, slot, add_collective(self, slot, traffic_of(self, slot)->gather, times));
 }
 

@@ -11,9 +11,8 @@
  * computed, behind the reduction of that one; so prefetch_layers + 1 units are whole at a time. A unit waits for the
  * reduction of the one two places before it or, without overlap_grad_reduce, directly before it.
  *
- * DeepSpeed before 2022 (zero_list_collectives) moved every weight by itself through torch.distributed's lists: it
- * synchronised the device, cut the buffer into a view per GPU in a loop, and each view was copied by a kernel of its
- * own. That costs the host_s of GpuKernels for each view, during which nothing is computed.
+ * DeepSpeed before 2022 (zero_list_collectives) moved every weight by itself through torch.distributed's lists, and
+ * nothing ahead (shard_lists.h, live_parameters.h).
  *
  * Limits: otherwise one collective per unit. Casts and copies into flat buffers are free. A tied table is gathered with
  * the embedding only. The sums between shard groups use the same stream, where FSDP2 has one of their own.
@@ -22,6 +21,9 @@
 #define MODELS_WORKLOAD_TRAINING_SHARDS_H
 
 #include "models/workload/training_build.h"
+
+/* What slice `slice` of a pass computes, a unit, with what it costs to move it by lists. */
+PassWork training_shards_work(const Build *build, PassKind kind, int slice);
 
 /* Adds the collectives of all units, when there are any; the passes are there. */
 void training_shards_add(Build *build);

@@ -150,7 +150,7 @@ static void settle_overlap(MeasuredRow *row, PlanSpec *plan) {
  * DeepSpeed's overlap_comm is true for ZeRO-3 and FSDP always overlaps; both reduce gradients in the precision of the
  * weights and add up shards, which asks for no kernel of its own. Composer's mixed_precision DEFAULT has a reduce_dtype
  * of fp32, PURE the one of the weights. DeepSpeed's ZeRO-3 of 2021 gathered weight by weight with lists
- * (partition_parameters.py, _allgather_param); "stage 3 optimizations" of January 2022 ended that.
+ * (partition_parameters.py, _allgather_param) and nothing ahead (#1069); #1453 of January 2022 ended both.
  */
 void measured_sharding_settle(MeasuredRow *row, int year, PlanSpec *plan) {
     if (plan->zero_stage < 2)
@@ -160,8 +160,8 @@ void measured_sharding_settle(MeasuredRow *row, int year, PlanSpec *plan) {
                                 measured_row_has_words(measured_row_text(row, "source"), "torchtitan");
     settle_overlap(row, plan);
     bool is_deepspeed = plan->zero_stage == 3 && !is_fsdp(row);
-    plan->max_live_parameters = is_deepspeed ? DEEPSPEED_LIVE_PARAMETERS : 0;
-    if (is_deepspeed)
+    plan->max_live_parameters = is_deepspeed && year >= 2022 ? DEEPSPEED_LIVE_PARAMETERS : 0;
+    if (plan->max_live_parameters > 0)
         measured_row_assume(row,
                             "DeepSpeed's ZeRO-3: at most 1e9 parameters are whole, so weights of that size are not "
                             "gathered ahead, and recomputed layers gather theirs again.");
@@ -169,5 +169,5 @@ void measured_sharding_settle(MeasuredRow *row, int year, PlanSpec *plan) {
     if (plan->zero_list_collectives)
         measured_row_assume(row,
                             "DeepSpeed before 2022: each weight is moved by itself, by lists of a view per GPU that "
-                            "the host issues one by one.");
+                            "the host issues one by one; nothing is gathered ahead, nothing kept.");
 }

@@ -198,7 +198,9 @@ static const SchemaRow PLAN_ROWS[] = {
      .help = "zero_stage 3: DeepSpeed's limit on whole parameters; above it nothing is gathered ahead, and recomputed "
              "layers gather again; 0 = none"},
     {FLAG_ROW(PlanSpec, "zero_list_collectives", zero_list_collectives, "false"),
-     .help = "zero_stage 2 and 3: a collective for every weight, over lists of a view per GPU (DeepSpeed before 2022)"},
+     .help =
+         "zero_stage 2 and 3: a collective for every weight, over lists of a view per GPU, of which the host issues "
+         "each; nothing is gathered ahead (DeepSpeed before 2022)"},
     {FLAG_ROW(PlanSpec, "zero_whole_weights", zero_whole_weights, "false"),
      .help =
          "zero_stage 1: gradients are all-reduced, and every weight is updated by one GPU of the shard group, which "
@@ -263,6 +265,8 @@ static const SchemaRow PLAN_ROWS[] = {
      .help = "the loss is one kernel on logits of 16 bit, without a copy of them in fp32 (flash_attn.losses)"},
     {PLAN_COUNT("train_metrics", train_metrics, 0, 100), .default_text = "0",
      .help = "metrics that walk the logits in fp32 beside the loss of every micro-batch (Composer has two)"},
+    {FLAG_ROW(PlanSpec, "gradient_noise_scale", gradient_noise_scale, "false"),
+     .help = "AdaptDL's statistics of every step's gradients, read by the host (AdaScale); for a model of layers"},
     {FLAG_ROW(PlanSpec, "compile", compile, "false"), .aliases = "torch_compile",
      .help =
          "a compiler fuses norms, residuals, dropout, softmax and the loss, and issues kernels from generated code"},

@@ -3,6 +3,11 @@
  * ResNet-18 on CIFAR-10 in fp32 and ResNet-50 on ImageNet with apex' O1. Read from ../shared/data/training-measured;
  * without the files a test is skipped. Nothing was fitted to these rows: GPU and node are specifications and measured
  * kernels. Beside our error stands that of the null model: the median time of a sample of the file's other rows.
+ *
+ * How they ran is said by the paper's artifact (petuum/adaptdl, osdi21-artifact): AdaptDL's statistics in every step
+ * (adascale.py), and pods on Calico 3.11's default (benchmark/main.tf), a tunnel IP in IP: one flow between two nodes,
+ * by one receive queue (calico #1702). Such a flow gets 5 Gbit/s here, what EC2 gives one in general (User Guide,
+ * single-flow traffic); pods elsewhere got 4.5 and 3.5 through the tunnel (calico #2192, #4961).
  */
 #include <criterion/criterion.h>
 #include <math.h>
@@ -191,9 +196,11 @@ static double rest_of(const Rows *rows) {
 /* All rows of a table as jobs of a model in that precision. */
 static Rows *simulate(const char *name, const char *model, const char *precision, Arena *arena) {
     Rows *rows = read_rows(name, strstr(name, "scalability") != NULL, arena);
-    const char *jobs =
-        arena_format(arena, "jobs=[{model: %s, plan: {precision: %s, overlap_grad_reduce: true}}]", model, precision);
-    const SimulationSpec *spec = &SMALL_SCENARIO(arena, "cluster.node=g4dn-12xlarge", jobs)->spec;
+    const char *jobs = arena_format(
+        arena, "jobs=[{model: %s, plan: {precision: %s, overlap_grad_reduce: true, gradient_noise_scale: true}}]",
+        model, precision);
+    const SimulationSpec *spec =
+        &SMALL_SCENARIO(arena, "cluster.node=g4dn-12xlarge", "cluster.node.nic.efficiency=0.1", jobs)->spec;
     rows->job = &spec->jobs[0];
     rows->node = &spec->cluster.node;
     for (int i = 0; i < rows->count; i++)
@@ -213,25 +220,26 @@ static Errors validate(const char *name, const char *model, const char *precisio
 }
 
 /* The null model's errors are 35 and 55 %. */
-Test(pollux, resnet_18_on_cifar_in_fp32_is_met_within_20_and_30_percent) {
+Test(pollux, resnet_18_on_cifar_in_fp32_is_met_within_13_and_16_percent) {
     Arena *arena = arena_create();
     Errors placed = validate("cifar10_placements.csv.gz", "resnet-18-cifar", "fp32", arena);
     Errors scaled = validate("cifar10_scalability.csv.gz", "resnet-18-cifar", "fp32", arena);
-    cr_assert_lt(placed.ours, 0.20);
-    cr_assert_lt(scaled.ours, 0.30);
-    cr_assert_lt(placed.ours, 0.6 * placed.null);
-    cr_assert_lt(scaled.ours, 0.6 * scaled.null);
+    cr_assert_lt(placed.ours, 0.13);
+    cr_assert_lt(scaled.ours, 0.16);
+    cr_assert_lt(placed.ours, 0.5 * placed.null);
+    cr_assert_lt(scaled.ours, 0.5 * scaled.null);
     arena_destroy(arena);
 }
 
-/* The null model's errors are 31 and 43 %. On one T4 these steps take a third longer than the model says: what apex and
- * AdaptDL's gradient statistics add is not in it. */
-Test(pollux, resnet_50_on_imagenet_in_16_bit_is_not_worse_than_the_null_model) {
+/* The null model's errors are 31 and 43 %. */
+Test(pollux, resnet_50_on_imagenet_in_16_bit_is_met_within_12_and_20_percent) {
     Arena *arena = arena_create();
     Errors placed = validate("imagenet_placements.csv.gz", "resnet-50", "fp16", arena);
     Errors scaled = validate("imagenet_scalability.csv.gz", "resnet-50", "fp16", arena);
-    cr_assert_lt(placed.ours, placed.null);
-    cr_assert_lt(scaled.ours, scaled.null);
+    cr_assert_lt(placed.ours, 0.12);
+    cr_assert_lt(scaled.ours, 0.20);
+    cr_assert_lt(placed.ours, 0.5 * placed.null);
+    cr_assert_lt(scaled.ours, 0.5 * scaled.null);
     arena_destroy(arena);
 }
 

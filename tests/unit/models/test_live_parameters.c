@@ -43,3 +43,12 @@ Test(live_parameters, recomputed_layers_gather_again_what_is_not_used_soon) {
         cr_assert_eq(live_parameters_again_fraction(&training), 0);
     }
 }
+
+Test(live_parameters, lists_gather_nothing_ahead_and_keep_nothing) {
+    TrainingSpec training = gpt(18000001);
+    training.plan.zero_list_collectives = true;
+    cr_assert_eq(live_parameters_prefetch_layers(&training), 0);
+    cr_assert_eq(live_parameters_again_fraction(&training), 1);
+    training.plan.recompute = RECOMPUTE_NONE;
+    cr_assert_eq(live_parameters_again_fraction(&training), 0);
+}

@@ -108,3 +108,10 @@ Test(shard_plan, only_zero_2_and_3_have_collectives_that_lists_cut) {
     expect_error(training, 24, "jobs[0].plan.zero_list_collectives",
                  "found true with zero_stage 1, expected zero_stage 2 or 3, whose collectives it cuts");
 }
+
+Test(shard_plan, gradient_noise_is_counted_for_lists_of_layers_only) {
+    TrainingSpec training = sharded_training(3);
+    training.plan.gradient_noise_scale = true;
+    expect_error(training, 24, "jobs[0].plan.gradient_noise_scale",
+                 "found true with a transformer, expected a list of layers");
+}

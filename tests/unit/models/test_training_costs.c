@@ -31,10 +31,14 @@ static void bench_destroy(Bench *bench) {
 
 /* Every pass that is cut from a chunk of up to 7 layers. */
 static const PassWork PASSES[] = {
-    {PASS_FORWARD, 1, false, false, 0, PASS_WHOLE, 0}, {PASS_FORWARD, 7, true, false, 0, PASS_WHOLE, 0},
-    {PASS_FORWARD, 3, false, true, 0, PASS_WHOLE, 0},  {PASS_FORWARD, 5, true, true, 0, PASS_WHOLE, 0},
-    {PASS_BACKWARD, 1, false, true, 0, PASS_WHOLE, 0}, {PASS_BACKWARD, 7, true, true, 0, PASS_WHOLE, 0},
-    {PASS_BACKWARD, 4, true, false, 0, PASS_WHOLE, 0}, {PASS_BACKWARD, 0, false, true, 0, PASS_WHOLE, 0},
+    {.kind = PASS_FORWARD, .layers = 1},
+    {.kind = PASS_FORWARD, .layers = 7, .embedding = true},
+    {.kind = PASS_FORWARD, .layers = 3, .head = true},
+    {.kind = PASS_FORWARD, .layers = 5, .embedding = true, .head = true},
+    {.kind = PASS_BACKWARD, .layers = 1, .head = true},
+    {.kind = PASS_BACKWARD, .layers = 7, .embedding = true, .head = true},
+    {.kind = PASS_BACKWARD, .layers = 4, .embedding = true},
+    {.kind = PASS_BACKWARD, .layers = 0, .head = true},
 };
 
 enum { PASS_TOTAL = sizeof PASSES / sizeof *PASSES };
@@ -68,7 +72,7 @@ Test(training_costs, the_parts_of_a_pass_add_up_to_its_rounded_time) {
 
 Test(training_costs, time_goes_to_the_category_that_limits_it) {
     Bench bench = bench_create(RECOMPUTE_FULL);
-    const PassWork work = {PASS_BACKWARD, 3, false, false, 0, PASS_WHOLE, 0};
+    const PassWork work = {.kind = PASS_BACKWARD, .layers = 3};
     LedgerRow row = training_pass_profile(&bench.costs, &work, 1).row;
     const WorkCost *layer = &bench.costs.layer_backward;
     const double expected_s[LEDGER_COUNT] = {
@@ -87,7 +91,7 @@ Test(training_costs, the_host_floor_is_launch_overhead) {
     Bench bench = bench_create(RECOMPUTE_NONE);
     bench.gpu.kernels.host_s = 331e-6;
     TrainingCosts slow = training_costs_of(&bench.training, &bench.gpu);
-    const PassWork work = {PASS_FORWARD, 2, false, false, 0, PASS_WHOLE, 0};
+    const PassWork work = {.kind = PASS_FORWARD, .layers = 2};
     LedgerRow quick = training_pass_profile(&bench.costs, &work, 1).row;
     LedgerRow row = training_pass_profile(&slow, &work, 1).row;
     cr_assert_eq(row.ns[LEDGER_MEMORY_BOUND], quick.ns[LEDGER_MEMORY_BOUND]);
@@ -126,7 +130,7 @@ Test(training_costs, a_slow_gpu_straggles_and_does_nothing_else_differently) {
 
 Test(training_costs, a_pass_moves_the_bytes_of_its_parts) {
     Bench bench = bench_create(RECOMPUTE_FULL);
-    const PassWork work = {PASS_BACKWARD, 3, true, false, 0, PASS_WHOLE, 0};
+    const PassWork work = {.kind = PASS_BACKWARD, .layers = 3, .embedding = true};
     double expected = 3 * (bench.costs.layer_backward.hbm_bytes + bench.costs.layer_recompute.hbm_bytes) +
                       bench.costs.embedding_backward.hbm_bytes;
     double bytes = training_pass_profile(&bench.costs, &work, 0.5).hbm_bytes;
@@ -136,8 +140,8 @@ Test(training_costs, a_pass_moves_the_bytes_of_its_parts) {
 
 Test(training_costs, a_weight_pass_is_what_the_backward_pass_leaves) {
     Bench bench = bench_create(RECOMPUTE_FULL);
-    const PassWork backward = {PASS_BACKWARD, 3, true, true, 0, PASS_WHOLE, 0};
-    const PassWork weight = {PASS_WEIGHT, 3, false, true, 0, PASS_WHOLE, 0};
+    const PassWork backward = {.kind = PASS_BACKWARD, .layers = 3, .embedding = true, .head = true};
+    const PassWork weight = {.kind = PASS_WEIGHT, .layers = 3, .head = true};
     LedgerRow whole = training_pass_profile(&bench.costs, &backward, 1).row;
     bench.training.plan.schedule = "zb_h1";
     TrainingCosts costs = training_costs_of(&bench.training, &bench.gpu);
@@ -162,16 +166,18 @@ Test(training_costs, the_optimizer_waits_for_memory) {
     bench_destroy(&bench);
 }
 
-/* The device waits for the host: it adds to the kernels. */
-Test(training_costs, views_that_the_host_issues_are_launch_overhead) {
+/* The device waits for the host, and for copies of its own: both add to the kernels. */
+Test(training_costs, lists_of_collectives_are_launch_overhead_and_memory_traffic) {
     Bench bench = bench_create(RECOMPUTE_NONE);
-    const PassWork without = {PASS_FORWARD, 2, false, false, 0, PASS_WHOLE, 0},
-                   with = {PASS_FORWARD, 2, false, false, 768, PASS_WHOLE, 0};
+    const PassWork without = {.kind = PASS_FORWARD, .layers = 2},
+                   with = {.kind = PASS_FORWARD, .layers = 2, .host_s = 2.385e-3, .bytes = 1e9, .beside_s = 1};
     LedgerRow plain = training_pass_profile(&bench.costs, &without, 1).row;
     LedgerRow lists = training_pass_profile(&bench.costs, &with, 1).row;
     double more_s = sim_time_to_s(lists.ns[LEDGER_LAUNCH_OVERHEAD] - plain.ns[LEDGER_LAUNCH_OVERHEAD]);
-    cr_assert_float_eq(more_s, 768 * bench.gpu.kernels.host_s, 1e-8);
-    cr_assert_float_eq((double)(ledger_sum(&lists) - ledger_sum(&plain)), more_s * 1e9, 2);
+    double copies_s = sim_time_to_s(lists.ns[LEDGER_MEMORY_BOUND] - plain.ns[LEDGER_MEMORY_BOUND]);
+    cr_assert_float_eq(more_s, 2.385e-3, 1e-8);
+    cr_assert_float_eq(copies_s, gpu_memory_bound_seconds(&bench.gpu, 1e9), 1e-8);
+    cr_assert_float_eq((double)(ledger_sum(&lists) - ledger_sum(&plain)), (more_s + copies_s) * 1e9, 2);
     bench_destroy(&bench);
 }
 
@@ -182,8 +188,8 @@ Test(training_costs, the_host_issues_kernels_while_the_tensor_group_sums) {
     WorkCost *again = &bench.costs.layer_recompute;
     again->host_s = again->gemm_s + again->memory_s + again->launch_s + 238.5e-6;
     for (int i = 0; i < 3; i++) {
-        const PassWork alone = {PASS_BACKWARD, 1, false, false, 0, PASS_WHOLE, 0},
-                       beside = {PASS_BACKWARD, 1, false, false, 0, PASS_WHOLE, 113.7e-6 * i};
+        const PassWork alone = {.kind = PASS_BACKWARD, .layers = 1},
+                       beside = {.kind = PASS_BACKWARD, .layers = 1, .sums_s = 113.7e-6 * i};
         LedgerRow without = training_pass_profile(&bench.costs, &alone, 1).row;
         LedgerRow with = training_pass_profile(&bench.costs, &beside, 1).row;
         double saved_ns = (double)(ledger_sum(&without) - ledger_sum(&with));
@@ -191,7 +197,7 @@ Test(training_costs, the_host_issues_kernels_while_the_tensor_group_sums) {
         cr_assert_eq(ledger_sum(&without) - ledger_sum(&with),
                      without.ns[LEDGER_RECOMPUTATION] - with.ns[LEDGER_RECOMPUTATION]);
     }
-    const PassWork long_sums = {PASS_BACKWARD, 1, false, false, 0, PASS_WHOLE, 1};
+    const PassWork long_sums = {.kind = PASS_BACKWARD, .layers = 1, .sums_s = 1};
     LedgerRow row = training_pass_profile(&bench.costs, &long_sums, 1).row;
     double device_s = again->gemm_s + again->memory_s + again->launch_s;
     cr_assert_float_eq((double)row.ns[LEDGER_RECOMPUTATION], device_s * 1e9, 2);

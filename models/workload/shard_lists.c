@@ -1,0 +1,95 @@
+#include "models/workload/shard_lists.h"
+
+#include <math.h>
+
+#include "models/workload/live_parameters.h"
+#include "models/workload/shard_units.h"
+#include "models/workload/work_cost.h"
+
+static const double OPERATION_S = 1e-6;   /* of PyTorch */
+static const double PYTHON_CALL_S = 1e-6; /* more, when Python asks for it; as much for a function of Python's own */
+static const double LAUNCH_S = 3.8e-6;    /* of a kernel or copy */
+static const double LIST_OF_8_S = 380e-6; /* 130 us before the launch of the collective and 250 us in it */
+
+static const double ALIGNED_BYTES = 16;
+static const double ODD_SLOWDOWN = 3.5; /* 7 ms for 2 ms */
+
+/* Times that a weight is read or written on the device. */
+static const double GATHER_PASSES = 4; /* zeroes, copy read and written, norm */
+static const double REDUCE_PASSES = 6; /* bucket, division, copy: each read and written */
+
+static double copy_s(void) {
+    return OPERATION_S + LAUNCH_S;
+}
+
+static double python_operation_s(void) {
+    return PYTHON_CALL_S + OPERATION_S;
+}
+
+/* Before the collective of a gather, per view: narrow, and torch.distributed.get_rank. */
+static double cut_s(void) {
+    return python_operation_s() + PYTHON_CALL_S;
+}
+
+/* Beside it: select and copy. */
+static double issue_s(void) {
+    return OPERATION_S + copy_s();
+}
+
+/* A list without its views. */
+static double list_s(void) {
+    return LIST_OF_8_S - 8 * (cut_s() + issue_s());
+}
+
+/* Biases and norms of a layer. */
+static double layer_vectors(const TransformerSpec *model) {
+    double norms = model->rms_norm ? 2 : 4, products = model->gated ? 5 : 4;
+    return norms + (model->biases ? products : model->qkv_biases ? 1 : 0);
+}
+
+static bool has_lists(const TrainingSpec *training) {
+    return training->plan.zero_list_collectives && plan_shard_size(&training->plan) > 1;
+}
+
+ShardLists shard_lists_of(const TrainingSpec *training, int index, PassKind kind) {
+    double ranks = (double)plan_shard_size(&training->plan);
+    if (!has_lists(training))
+        return (ShardLists){0};
+    double weights = shard_unit_collectives(training, index), gathers = shard_unit_gathers(training, index, kind);
+    double bytes = shard_unit_parameters(training, index) * activation_bytes(training->plan.precision);
+    double reductions = kind == PASS_BACKWARD ? 1 : 0;
+    double vectors = layer_vectors(&training->model) * (double)shard_unit_at(training, index).layers;
+    double view_s = 2 * python_operation_s() + issue_s();
+    return (ShardLists){.host_s = gathers * weights * (list_s() + ranks * cut_s()) +
+                                  reductions * (weights + vectors) * (list_s() + ranks * view_s),
+                        .beside_s = gathers * weights * ranks * issue_s(),
+                        .bytes = (gathers * GATHER_PASSES + reductions * REDUCE_PASSES) * bytes};
+}
+
+static double weight_slowdown(const TrainingSpec *training, double parameters) {
+    double part = ceil(parameters / (double)plan_shard_size(&training->plan));
+    return fmod(part * activation_bytes(training->plan.precision), ALIGNED_BYTES) == 0 ? 1 : ODD_SLOWDOWN;
+}
+
+double shard_lists_gather_slowdown(const TrainingSpec *training, int index) {
+    double weights[LIVE_PARAMETERS_WEIGHTS], sum = 0, slowed = 0;
+    if (!has_lists(training))
+        return 1;
+    if (shard_unit_at(training, index).layers == 0)
+        return weight_slowdown(training, shard_unit_parameters(training, index));
+    live_parameters_list_weights(training, weights);
+    for (int i = 0; i < LIVE_PARAMETERS_WEIGHTS; i++) {
+        sum += weights[i];
+        slowed += weights[i] * weight_slowdown(training, weights[i]);
+    }
+    return slowed / sum;
+}
+
+double shard_lists_step_s(const TrainingSpec *training) {
+    double ranks = (double)plan_shard_size(&training->plan);
+    if (!has_lists(training) || plan_zero_stage(&training->plan) < 3)
+        return 0;
+    double vectors = layer_vectors(&training->model) * (double)training->model.layers;
+    double view_s = 3 * python_operation_s() + PYTHON_CALL_S + copy_s();
+    return list_s() + ranks * (cut_s() + issue_s()) + vectors * ranks * view_s;
+}
