@@ -8,6 +8,7 @@
 #include "models/workload/collective_job.h"
 #include "models/workload/layer_list_check.h"
 #include "models/workload/plan_experts.h"
+#include "models/workload/plan_switches.h"
 #include "models/workload/shard_units.h"
 
 enum { PAIR_RANKS_MAX = 2048 }; /* gather and scatter hold a table of all pairs */
@@ -105,6 +106,7 @@ static void resolve_training(const SimulationSpec *spec, JobSpec *job, const cha
     if (spec->plans_open || !plan_resolve(&job->training, job->gpus, path, errors))
         return;
     plan_experts_check(&job->training, path, errors);
+    plan_switches_check(&job->training, path, errors);
     check_size(spec, job, path, errors);
 }
 

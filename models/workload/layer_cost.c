@@ -2,6 +2,7 @@
 
 #include "models/hardware/attention.h"
 #include "models/workload/expert_cost.h"
+#include "models/workload/norm_cost.h"
 #include "models/workload/score_cost.h"
 #include "models/workload/training_context.h"
 
@@ -98,7 +99,8 @@ static Precision attention_precision(const PlanSpec *plan) {
 }
 
 static int forward_host_kernels(const TrainingSpec *training) {
-    return HOST_KERNELS_FORWARD + score_cost_host_kernels(training) + expert_cost_host_kernels(training, false);
+    return HOST_KERNELS_FORWARD + score_cost_host_kernels(training) + norm_cost_host_kernels(training) +
+           expert_cost_host_kernels(training, false);
 }
 
 /* A product over all heads of the micro-batch. */
@@ -190,7 +192,7 @@ static void add_residual_and_norm(LayerWork *work) {
         return;
     }
     kernel_list_add_memory(&work->list, (3 + (has_dropout(work) ? t->mask_fraction : 0)) * t->hidden_bytes);
-    kernel_list_add_row_reduction(&work->list, 2 * t->hidden_bytes);
+    norm_cost_add_forward(&work->list, work->training, t->hidden_bytes);
 }
 
 /* The norm reads its input and the gradient and writes one; the residual reads two and writes one. */
@@ -199,13 +201,19 @@ static void add_residual_and_norm_backward(LayerWork *work) {
     if (work->training->plan.compile) {
         kernel_list_add_memory(&work->list, (has_dropout(work) ? 5 : 4) * t->hidden_bytes);
     } else {
-        kernel_list_add_row_reduction(&work->list, 3 * t->hidden_bytes);
+        norm_cost_add_backward(&work->list, work->training, t->hidden_bytes);
         kernel_list_add_memory(&work->list, 3 * t->hidden_bytes);
         if (has_dropout(work))
             kernel_list_add_memory(&work->list, (2 + t->mask_fraction) * t->hidden_bytes);
     }
     if (work->training->model.biases)
         kernel_list_add_memory(&work->list, t->hidden_bytes);
+}
+
+/* Gate and up are products of their own, and the activation and its product with up are kernels of their own. */
+static bool has_two_inputs(const LayerWork *work) {
+    const PlanSpec *plan = &work->training->plan;
+    return work->training->model.gated && !plan->swiglu_fusion && !plan->compile;
 }
 
 static void add_mlp_forward(LayerWork *work) {
@@ -215,8 +223,15 @@ static void add_mlp_forward(LayerWork *work) {
         expert_cost_add_forward(&work->list, work->training);
         return;
     }
-    kernel_list_add_product(&work->list, t->tokens, model->gated ? 2 * t->ffn : t->ffn, model->hidden);
-    kernel_list_add_memory(&work->list, (model->gated ? 3 : 2) * t->ffn_bytes);
+    if (has_two_inputs(work)) {
+        for (int input = 0; input < 2; input++)
+            kernel_list_add_product(&work->list, t->tokens, t->ffn, model->hidden);
+        kernel_list_add_memory(&work->list, 2 * t->ffn_bytes);
+        kernel_list_add_memory(&work->list, 3 * t->ffn_bytes);
+    } else {
+        kernel_list_add_product(&work->list, t->tokens, model->gated ? 2 * t->ffn : t->ffn, model->hidden);
+        kernel_list_add_memory(&work->list, (model->gated ? 3 : 2) * t->ffn_bytes);
+    }
     kernel_list_add_product(&work->list, t->tokens, model->hidden, t->ffn);
 }
 
@@ -257,6 +272,19 @@ static void add_product_backward(LayerWork *work, int64_t n, int64_t k) {
         kernel_list_add_product_backward(&work->list, work->t.tokens, n, k);
 }
 
+/* The gradients of both factors, that of the activation, and the sum of what both products give their input. */
+static void add_two_inputs_backward(LayerWork *work) {
+    const Tensors *t = &work->t;
+    for (int kernel = 0; kernel < 3; kernel++)
+        kernel_list_add_memory(&work->list, 3 * t->ffn_bytes);
+    for (int input = 0; input < 2; input++) {
+        if (work->training->model.biases)
+            kernel_list_add_memory(&work->list, t->ffn_bytes);
+        add_product_backward(work, t->ffn, work->training->model.hidden);
+    }
+    kernel_list_add_memory(&work->list, 3 * plan_hidden_bytes(work->training));
+}
+
 static void add_mlp_backward(LayerWork *work) {
     const TransformerSpec *model = &work->training->model;
     const Tensors *t = &work->t;
@@ -265,6 +293,10 @@ static void add_mlp_backward(LayerWork *work) {
         return;
     }
     add_product_backward(work, model->hidden, t->ffn);
+    if (has_two_inputs(work)) {
+        add_two_inputs_backward(work);
+        return;
+    }
     kernel_list_add_memory(&work->list, (model->gated ? 5 : 3) * t->ffn_bytes);
     if (model->biases)
         kernel_list_add_memory(&work->list, t->ffn_bytes);
@@ -275,7 +307,11 @@ static void add_layer_weights(LayerWork *work) {
     const TransformerSpec *model = &work->training->model;
     const Tensors *t = &work->t;
     kernel_list_add_weight_gradient(&work->list, t->tokens, model->hidden, t->ffn);
-    kernel_list_add_weight_gradient(&work->list, t->tokens, model->gated ? 2 * t->ffn : t->ffn, model->hidden);
+    if (has_two_inputs(work))
+        for (int input = 0; input < 2; input++)
+            kernel_list_add_weight_gradient(&work->list, t->tokens, t->ffn, model->hidden);
+    else
+        kernel_list_add_weight_gradient(&work->list, t->tokens, model->gated ? 2 * t->ffn : t->ffn, model->hidden);
     kernel_list_add_weight_gradient(&work->list, t->tokens, model->hidden, t->query);
     kernel_list_add_weight_gradient(&work->list, t->tokens, t->query + t->key_value, model->hidden);
     add_gradient_accumulation(work);
@@ -319,9 +355,10 @@ WorkCost layer_backward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     add_layer_backward(&work);
     if (plan_splits_backward(&training->plan))
         return finish(&work, 2 * model_flop(training) - weight_flop(training),
-                      HOST_KERNELS_BACKWARD - WEIGHT_PRODUCTS + score_cost_host_kernels(training));
-    int host_kernels =
-        HOST_KERNELS_BACKWARD + score_cost_host_kernels(training) + expert_cost_host_kernels(training, true);
+                      HOST_KERNELS_BACKWARD - WEIGHT_PRODUCTS + score_cost_host_kernels(training) +
+                          norm_cost_host_kernels(training));
+    int host_kernels = HOST_KERNELS_BACKWARD + score_cost_host_kernels(training) + norm_cost_host_kernels(training) +
+                       expert_cost_host_kernels(training, true);
     return finish(&work, 2 * model_flop(training), host_kernels);
 }
 
@@ -342,5 +379,6 @@ WorkCost layer_recompute_cost(const TrainingSpec *training, const GpuSpec *gpu) 
     }
     if (plan->recompute == RECOMPUTE_SELECTIVE && !plan->flash_attention)
         add_attention_forward(&work);
+    norm_cost_add_again(&work.list, training, work.t.hidden_bytes);
     return kernel_list_finish(&work.list, 0, work.list.launches);
 }

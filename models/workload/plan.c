@@ -24,6 +24,7 @@ PlanSpec plan_default(void) {
                       .prefetch_layers = 1,
                       .reshard_after_forward = true,
                       .overlap_slowdown = true,
+                      .swiglu_fusion = true,
                       .grad_reduce_in_fp32 = true,
                       .gradient_accumulation_fusion = true,
                       .precision = PRECISION_FP16,
@@ -306,8 +307,7 @@ static void resolve_schedule(PlanSpec *plan, const Report *report) {
 }
 
 /* The replicas are known. */
-static void check_sharding(const TrainingSpec *training, const Report *report) {
-    const PlanSpec *plan = &training->plan;
+static void check_sharding(const PlanSpec *plan, const Report *report) {
     int stage = plan_zero_stage(plan);
     if (stage >= 2 && (plan->pipeline_parallel > 1 || plan->virtual_stages > 1))
         COMPLAIN(report, ".plan.zero_stage",
@@ -325,12 +325,6 @@ static void check_sharding(const TrainingSpec *training, const Report *report) {
     if (plan->zero_list_collectives && stage < 2)
         COMPLAIN(report, ".plan.zero_list_collectives",
                  "found true with zero_stage %d, expected zero_stage 2 or 3, whose collectives it cuts", stage);
-    bool unlike = plan->offload_optimizer || training->model.experts > 0 || training_family(training) == FAMILY_LAYERS;
-    if (plan->zero_whole_weights && (stage != 1 || unlike))
-        COMPLAIN(report, ".plan.zero_whole_weights",
-                 "found true with zero_stage %d%s, expected zero_stage 1 of a dense transformer%s", stage,
-                 plan->offload_optimizer ? " and offload_optimizer" : "",
-                 plan->offload_optimizer ? " without offload_optimizer" : "");
     if (plan->max_live_parameters > 0 && stage != 3)
         COMPLAIN(report, ".plan.max_live_parameters",
                  "found %" PRId64 " with zero_stage %d, expected zero_stage 3, which gathers parameters",
@@ -386,7 +380,7 @@ bool plan_resolve(TrainingSpec *training, int64_t gpus, const char *path, ErrorL
             COMPLAIN(&report, ".plan.gradient_noise_scale", "found true with a transformer, expected a list of layers");
     }
     resolve_replicas(plan, gpus, &report);
-    check_sharding(training, &report);
+    check_sharding(plan, &report);
     resolve_batch(plan, &report);
     resolve_schedule(plan, &report);
     if (strcmp(plan->collective, "auto") != 0 && !collective_find(plan->collective))

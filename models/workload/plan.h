@@ -65,6 +65,9 @@ typedef struct PlanSpec {
     bool overlap_slowdown;            /* compute and the collectives beside it slow each other (overlap_slowdown.h) */
     bool flash_attention;             /* fused attention that never writes the score matrix */
     AttentionKernel attention_kernel; /* a fused one makes flash_attention true */
+    bool norm_in_fp32;                /* norms read a copy of their input in fp32 (norm_cost.h) */
+    bool recompute_norms;             /* norms are computed again instead of stored (norm_cost.h) */
+    bool swiglu_fusion;               /* gate and up of a gated MLP are one product, its activation one kernel */
     bool fused_cross_entropy;         /* the loss is one kernel on logits of 16 bit, without a copy of them in fp32 */
     int64_t train_metrics;     /* >= 0; metrics that walk the logits in fp32 beside the loss of every micro-batch */
     bool gradient_noise_scale; /* AdaptDL's statistics of the gradients of every step (gradient_noise.h) */

@@ -40,9 +40,12 @@ double training_layer_sums(const TrainingSpec *training, PassKind kind) {
     return kind == PASS_BACKWARD && training->plan.recompute == RECOMPUTE_FULL ? 2 * sums : sums;
 }
 
-/* Gated: both halves of the first product's result, and their product. */
-static double inner_tensors(const TransformerSpec *model) {
-    return transformer_mlp_matrices(model);
+/* Gated: both halves of the first product's result, and their product; the activation too where it is a kernel of its
+ * own. */
+static double inner_tensors(const TrainingSpec *training) {
+    const TransformerSpec *model = &training->model;
+    bool in_pieces = model->gated && model->experts == 0 && !training->plan.swiglu_fusion;
+    return transformer_mlp_matrices(model) + (in_pieces ? 1 : 0);
 }
 
 double training_mlp_activation_bytes(const TrainingSpec *training) {
@@ -50,7 +53,7 @@ double training_mlp_activation_bytes(const TrainingSpec *training) {
     const TransformerSpec *model = &training->model;
     const PlanSpec *plan = &training->plan;
     double tensors = (double)plan->tensor_parallel, hidden = (double)model->hidden;
-    double inner = inner_tensors(model) / hidden * plan_hidden_bytes(training) / tensors;
+    double inner = inner_tensors(training) / hidden * plan_hidden_bytes(training) / tensors;
     if (model->experts == 0)
         return inner * (double)transformer_ffn_hidden(model);
     double ffn = (double)transformer_expert_ffn_hidden(model), tokens = (double)plan_micro_batch_tokens(training);

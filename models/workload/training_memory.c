@@ -1,6 +1,7 @@
 #include "models/workload/training_memory.h"
 
 #include "models/workload/layer_list_plan.h"
+#include "models/workload/norm_cost.h"
 #include "models/workload/pipeline.h"
 #include "models/workload/shard_units.h"
 #include "models/workload/training_context.h"
@@ -32,7 +33,7 @@ double training_gradient_bytes(const PlanSpec *plan) {
 static double sequence_tensors_bytes(const TrainingSpec *training) {
     const PlanSpec *plan = &training->plan;
     double masks = training->model.dropout_fraction > 0 ? 2 / activation_bytes(plan->precision) : 0;
-    double bytes = (4 + masks) * plan_hidden_bytes(training);
+    double bytes = (norm_cost_kept_states(plan) + masks) * plan_hidden_bytes(training);
     return plan->sequence_parallel ? bytes / (double)plan->tensor_parallel : bytes;
 }
 

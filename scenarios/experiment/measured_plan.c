@@ -31,6 +31,7 @@ typedef struct Software {
     bool fused_cross_entropy;
     int64_t train_metrics;
     bool whole_weights;     /* with ZeRO-1 */
+    bool pieces;            /* of layers: norms on fp32 copies, computed again unless the layer is, SwiGLU unfused */
     bool overlap;           /* of the gradients' reduction and of the pipeline's messages */
     int64_t virtual_stages; /* where the row does not say; 0 = 1 */
     const char *assumption;
@@ -92,18 +93,23 @@ static const Software SOFTWARE[] = {
      .assumption = NEMO},
     /* InternEvo's hybrid_zero_optim.py: buckets in the precision of the weights, added up by autograd and all-reduced;
      * broadcast_params after the optimizer (TODO: support broadcast overlap, at the release of July 2023 that first had
-     * the table);
-     * doc/en/install.md: flash-attention v1.0.5. */
+     * the table). modeling_internlm.py: norm(x.float()), dropout_selective_checkpoint by default; linear.py:
+     * w3(F.silu(w1(x)) * w2(x)); loss.py: flash-attention's cross entropy, and naive_amp.py leaves bf16 logits as they
+     * are. doc/en/install.md: flash-attention v1.0.5. */
     {.words = "InternEvo",
      .before_year = LAST_YEAR + 1,
      .bf16_gradients = true,
      .flash_attention = true,
      .attention_kernel = ATTENTION_FLASH_1,
+     .fused_cross_entropy = true,
      .whole_weights = true,
+     .pieces = true,
      .overlap = true,
      .assumption =
          "InternEvo: gradients in bf16, accumulated by kernels of their own, gradient reduction overlaps with "
-         "compute, FlashAttention 1; ZeRO-1 by whole weights, whose owners broadcast them after the optimizer."},
+         "compute, FlashAttention 1; ZeRO-1 by whole weights, whose owners broadcast them after the optimizer; norms "
+         "on "
+         "fp32 copies, computed again in the backward pass, SwiGLU in pieces, fused cross entropy."},
     {.words = "llm-foundry",
      .before_year = LAST_YEAR + 1,
      .gradient_accumulation_fusion = true,
@@ -329,6 +335,9 @@ static void read_software(MeasuredRow *row, int year, PlanSpec *plan) {
     plan->attention_kernel = software->attention_kernel;
     plan->fused_cross_entropy = software->fused_cross_entropy;
     plan->train_metrics = software->train_metrics;
+    plan->norm_in_fp32 = software->pieces;
+    plan->recompute_norms = software->pieces && plan->recompute != RECOMPUTE_FULL;
+    plan->swiglu_fusion = !software->pieces;
     plan->zero_whole_weights = software->whole_weights && plan->zero_stage == 1;
     plan->overlap_grad_reduce = software->overlap;
     plan->overlap_p2p = software->overlap;

@@ -261,6 +261,13 @@ static const SchemaRow PLAN_ROWS[] = {
      .help = "release of fused attention, which makes flash_attention true; auto = the GPU's own with flash_attention, "
              "otherwise standard",
      .menu = attention_word},
+    {FLAG_ROW(PlanSpec, "norm_in_fp32", norm_in_fp32, "false"),
+     .help = "norms read a copy of their input in fp32, made by a kernel of its own (InternLM, PyTorch's autocast)"},
+    {FLAG_ROW(PlanSpec, "recompute_norms", recompute_norms, "false"),
+     .help = "norms are computed again instead of stored (Megatron-Core's recompute_modules: layernorm)"},
+    {FLAG_ROW(PlanSpec, "swiglu_fusion", swiglu_fusion, "true"), .aliases = "bias_swiglu_fusion",
+     .help = "gate and up of a gated MLP are one product and its activation one kernel (Megatron-LM); false = two "
+             "products, and kernels for the activation and the multiplication (eager PyTorch)"},
     {FLAG_ROW(PlanSpec, "fused_cross_entropy", fused_cross_entropy, "false"),
      .help = "the loss is one kernel on logits of 16 bit, without a copy of them in fp32 (flash_attn.losses)"},
     {PLAN_COUNT("train_metrics", train_metrics, 0, 100), .default_text = "0",

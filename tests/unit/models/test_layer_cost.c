@@ -2,6 +2,7 @@
 
 #include <criterion/criterion.h>
 
+#include "models/workload/training_memory.h"
 #include "tests/unit/models/small_cluster.h"
 
 /* A job on one node, of which only sizes count here: GPT of hidden 1536, 12 heads, sequences of 640, micro-batch 3. */
@@ -196,6 +197,71 @@ Test(layer_cost, sequence_parallelism_divides_the_traffic_of_norms) {
     expect_near(forward_bytes, 2 * (3.5 + 2) * HIDDEN_BYTES * (1 - 1 / 4.0));
     expect_near(backward_bytes, 2 * (3 + 3 + 2.5 + 1) * HIDDEN_BYTES * (1 - 1 / 4.0));
     cr_assert_eq(layer_forward_cost(&bench.training, &bench.gpu).flop, forward.flop);
+    bench_destroy(&bench);
+}
+
+/* Two norms: a cast reads 2 and writes 4 bytes, the norm reads 4 and writes 2; backward it reads 4 and 2 and writes 4,
+ * and a cast reads 4 and writes 2. In 16 bit they move 2 and 3 states. */
+Test(layer_cost, norms_in_fp32_read_a_copy_of_their_input) {
+    Bench bench = bench_create(1);
+    WorkCost forward = layer_forward_cost(&bench.training, &bench.gpu);
+    WorkCost backward = layer_backward_cost(&bench.training, &bench.gpu);
+    bench.training.plan.norm_in_fp32 = true;
+    WorkCost cast_forward = layer_forward_cost(&bench.training, &bench.gpu);
+    WorkCost cast_backward = layer_backward_cost(&bench.training, &bench.gpu);
+    expect_near(cast_forward.hbm_bytes - forward.hbm_bytes, 2 * (3 + 3 - 2) * HIDDEN_BYTES);
+    expect_near(cast_backward.hbm_bytes - backward.hbm_bytes, 2 * (5 + 3 - 3) * HIDDEN_BYTES);
+    cr_assert_gt(cast_forward.host_s, forward.host_s);
+    bench.training.plan.precision = PRECISION_FP32;
+    bench.gpu.peak_flop_per_s[PRECISION_FP32] = 19.5e12;
+    bench.gpu.kernels.matrix_fraction[PRECISION_FP32] = 0.7;
+    double wide_bytes = layer_forward_cost(&bench.training, &bench.gpu).hbm_bytes;
+    bench.training.plan.norm_in_fp32 = false;
+    expect_near(layer_forward_cost(&bench.training, &bench.gpu).hbm_bytes, wide_bytes);
+    bench_destroy(&bench);
+}
+
+Test(layer_cost, recomputed_norms_run_twice_and_keep_only_their_input) {
+    Bench bench = bench_create(2);
+    bench.training.plan.recompute_norms = true;
+    WorkCost again = layer_recompute_cost(&bench.training, &bench.gpu);
+    expect_near(again.hbm_bytes, 2 * 2 * HIDDEN_BYTES);
+    cr_assert_eq(again.flop, 0);
+    double kept = training_layer_activation_bytes(&bench.training, RECOMPUTE_NONE);
+    bench.training.plan.recompute_norms = false;
+    expect_near(training_layer_activation_bytes(&bench.training, RECOMPUTE_NONE) - kept, 2 * HIDDEN_BYTES);
+    bench.training.plan.norm_in_fp32 = true;
+    expect_near(training_layer_activation_bytes(&bench.training, RECOMPUTE_NONE) - kept, 4 * HIDDEN_BYTES);
+    bench.training.plan.recompute_norms = true;
+    again = layer_recompute_cost(&bench.training, &bench.gpu);
+    expect_near(again.hbm_bytes, 2 * (3 + 3) * HIDDEN_BYTES);
+    bench_destroy(&bench);
+}
+
+/* SiLU reads one and writes one, the product reads two and writes one; backward three kernels of three, and the sum of
+ * two gradients of the input. */
+Test(layer_cost, a_gated_mlp_in_pieces_moves_more_for_the_same_flops) {
+    Bench bench = bench_create(2);
+    bench.training.model.ffn_hidden = 4608;
+    bench.training.model.gated = true;
+    bench.training.model.biases = false;
+    double kept = training_layer_activation_bytes(&bench.training, RECOMPUTE_NONE);
+    WorkCost forward = layer_forward_cost(&bench.training, &bench.gpu);
+    WorkCost backward = layer_backward_cost(&bench.training, &bench.gpu);
+    bench.training.plan.swiglu_fusion = false;
+    WorkCost pieces_forward = layer_forward_cost(&bench.training, &bench.gpu);
+    WorkCost pieces_backward = layer_backward_cost(&bench.training, &bench.gpu);
+    /* The hidden state is an operand once more in forward, and twice in backward. */
+    double ffn_bytes = 3 * HIDDEN_BYTES / 2;
+    expect_near(pieces_forward.hbm_bytes - forward.hbm_bytes, 2 * ffn_bytes + HIDDEN_BYTES);
+    expect_near(pieces_backward.hbm_bytes - backward.hbm_bytes, 4 * ffn_bytes + (2 + 3) * HIDDEN_BYTES);
+    cr_assert_eq(pieces_forward.flop, forward.flop);
+    cr_assert_eq(pieces_backward.flop, backward.flop);
+    expect_near(training_layer_activation_bytes(&bench.training, RECOMPUTE_NONE) - kept, ffn_bytes);
+    bench.training.plan.compile = true;
+    double compiled = layer_forward_cost(&bench.training, &bench.gpu).hbm_bytes;
+    bench.training.plan.swiglu_fusion = true;
+    expect_near(layer_forward_cost(&bench.training, &bench.gpu).hbm_bytes, compiled);
     bench_destroy(&bench);
 }
 

@@ -8,7 +8,6 @@
 #include "models/workload/training_parameters.h"
 #include "tests/unit/models/folding.h"
 #include "tests/unit/models/small_cluster.h"
-#include "tests/unit/models/small_plan.h"
 
 /* A Llama of 3 layers: tables of 6000 x 64, attention 64 x 128 and 64 x 64, MLP 3 of 64 x 170, norms of 64. */
 static TrainingSpec small_llama(int64_t owners, int64_t tensor) {
@@ -68,20 +67,6 @@ Test(weight_owners, without_whole_weights_everybody_has_the_same_part) {
     TrainingSpec training = small_llama(31, 1);
     training.plan.zero_whole_weights = false;
     cr_expect_float_eq(weight_owners_parameters(&training, 0), training_stage_parameters(&training, 0) / 31, 1e-6);
-}
-
-Test(weight_owners, only_zero_1_of_a_dense_transformer_has_them) {
-    TrainingSpec training = small_training();
-    training.plan.zero_whole_weights = true;
-    expect_error(training, 24, "jobs[0].plan.zero_whole_weights",
-                 "found true with zero_stage 0, expected zero_stage 1 of a dense transformer");
-    training.plan.distributed_optimizer = true;
-    expect_good(&training, 24);
-    training = small_training();
-    training.plan.zero_whole_weights = training.plan.distributed_optimizer = training.plan.offload_optimizer = true;
-    expect_error(training, 24, "jobs[0].plan.zero_whole_weights",
-                 "found true with zero_stage 1 and offload_optimizer, expected zero_stage 1 of a dense transformer "
-                 "without offload_optimizer");
 }
 
 static SimulationSpec whole_spec(Arena *arena, int nodes, int tensor, int shard_size) {

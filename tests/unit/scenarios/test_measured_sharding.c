@@ -67,6 +67,15 @@ Test(measured_sharding, deepspeed_before_2022_moves_each_weight_by_lists) {
     cr_assert_not(plan_of(REPLICAS "sharding=ZeRO-1|release=2021-04").zero_list_collectives);
 }
 
+Test(measured_sharding, internevo_s_layers_are_in_pieces) {
+    PlanSpec plan = plan_of(REPLICAS "sharding=ZeRO-1|source=InternEvo x|recompute=none");
+    cr_assert(plan.norm_in_fp32 && plan.recompute_norms && plan.fused_cross_entropy);
+    cr_assert_not(plan.swiglu_fusion);
+    cr_assert_not(plan_of(REPLICAS "sharding=ZeRO-1|source=InternEvo x|recompute=full").recompute_norms);
+    plan = plan_of(REPLICAS "sharding=ZeRO-1");
+    cr_assert(plan.swiglu_fusion && !plan.norm_in_fp32 && !plan.recompute_norms);
+}
+
 Test(measured_sharding, internevo_cuts_no_weights_under_zero_1) {
     cr_assert(plan_of(REPLICAS "sharding=ZeRO-1|source=InternEvo x").zero_whole_weights);
     cr_assert_not(plan_of(REPLICAS "sharding=ZeRO-3|source=InternEvo x").zero_whole_weights);

@@ -1,0 +1,25 @@
+#include "models/workload/plan_switches.h"
+
+#define COMPLAIN(errors, path, key, ...)                                                                               \
+    error_list_add((errors), (ErrorPlace){0}, arena_format((errors)->arena, "%s.plan.%s", (path), (key)), __VA_ARGS__)
+
+static void check_whole_weights(const TrainingSpec *training, const char *path, ErrorList *errors) {
+    const PlanSpec *plan = &training->plan;
+    bool dense = training_family(training) == FAMILY_TRANSFORMER && training->model.experts == 0;
+    if (!plan->zero_whole_weights)
+        return;
+    if (plan_zero_stage(plan) != 1 || !dense)
+        COMPLAIN(errors, path, "zero_whole_weights",
+                 "found true with zero_stage %d%s, expected zero_stage 1 of a dense transformer", plan_zero_stage(plan),
+                 dense ? "" : " of another model");
+    else if (plan->offload_optimizer)
+        COMPLAIN(errors, path, "zero_whole_weights", "found true with offload_optimizer, expected one of them");
+}
+
+void plan_switches_check(const TrainingSpec *training, const char *path, ErrorList *errors) {
+    const PlanSpec *plan = &training->plan;
+    check_whole_weights(training, path, errors);
+    if (plan->recompute_norms && plan->recompute == RECOMPUTE_FULL)
+        COMPLAIN(errors, path, "recompute_norms",
+                 "found true with recompute: full, which computes norms again too, expected none or selective");
+}

@@ -1,0 +1,14 @@
+/*
+ * plan_switches: switches of a plan that mean something only beside others: whole weights under ZeRO-1
+ * (weight_owners.h) and norms that are computed again (norm_cost.h). It says which cannot be; what they cost is theirs.
+ */
+#ifndef MODELS_WORKLOAD_PLAN_SWITCHES_H
+#define MODELS_WORKLOAD_PLAN_SWITCHES_H
+
+#include "models/workload/plan.h"
+
+/* Adds an error, with `path` as prefix ("jobs[0]"), for each of them that cannot be in a plan that is otherwise
+ * resolved. */
+void plan_switches_check(const TrainingSpec *training, const char *path, ErrorList *errors);
+
+#endif

@@ -1,0 +1,78 @@
+/* Switches of a plan that need others, as a job is resolved with them. */
+#include "models/workload/plan_switches.h"
+
+#include <criterion/criterion.h>
+
+#include "models/spec_resolve.h"
+#include "tests/unit/models/small_cluster.h"
+#include "tests/unit/models/small_experts.h"
+
+/* The only error of a spec, "" when there is none. */
+static const char *error_of(SimulationSpec *spec, Arena *arena) {
+    ErrorList errors;
+    error_list_init(&errors, arena);
+    simulation_spec_resolve(spec, &errors);
+    cr_assert_leq(errors.count, 1, "%d errors", errors.count);
+    return errors.count == 0 ? "" : arena_format(arena, "%s: %s", errors.items[0].path, errors.items[0].message);
+}
+
+static void expect_error(void (*change)(PlanSpec *), const char *text) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = small_cluster(arena, 2, 4);
+    change(&spec.jobs[0].training.plan);
+    cr_expect_str_eq(error_of(&spec, arena), text);
+    arena_destroy(arena);
+}
+
+static void without_zero(PlanSpec *plan) {
+    plan->zero_whole_weights = true;
+}
+
+static void with_zero_1(PlanSpec *plan) {
+    plan->zero_whole_weights = plan->distributed_optimizer = true;
+}
+
+static void with_zero_3(PlanSpec *plan) {
+    plan->zero_whole_weights = true;
+    plan->zero_stage = 3;
+}
+
+static void offloaded(PlanSpec *plan) {
+    plan->zero_whole_weights = plan->distributed_optimizer = plan->offload_optimizer = true;
+}
+
+Test(plan_switches, whole_weights_are_those_of_zero_1) {
+    expect_error(with_zero_1, "");
+    expect_error(without_zero,
+                 "jobs[0].plan.zero_whole_weights: found true with zero_stage 0, expected zero_stage 1 of a dense "
+                 "transformer");
+    expect_error(with_zero_3,
+                 "jobs[0].plan.zero_whole_weights: found true with zero_stage 3, expected zero_stage 1 of a dense "
+                 "transformer");
+    expect_error(offloaded, "jobs[0].plan.zero_whole_weights: found true with offload_optimizer, expected one of them");
+}
+
+Test(plan_switches, experts_have_no_whole_weights) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = small_experts(arena, 2, 4);
+    with_zero_1(&spec.jobs[0].training.plan);
+    cr_expect_str_eq(error_of(&spec, arena), "jobs[0].plan.zero_whole_weights: found true with zero_stage 1 of another "
+                                             "model, expected zero_stage 1 of a dense transformer");
+    arena_destroy(arena);
+}
+
+static void norms_again(PlanSpec *plan) {
+    plan->recompute_norms = true;
+    plan->recompute = RECOMPUTE_SELECTIVE;
+}
+
+static void all_again(PlanSpec *plan) {
+    plan->recompute_norms = true;
+    plan->recompute = RECOMPUTE_FULL;
+}
+
+Test(plan_switches, norms_are_not_computed_again_where_the_whole_layer_is) {
+    expect_error(norms_again, "");
+    expect_error(all_again, "jobs[0].plan.recompute_norms: found true with recompute: full, which computes norms again "
+                            "too, expected none or selective");
+}
