@@ -1,6 +1,7 @@
 #include "models/workload/checkpoint.h"
 
 #include "models/workload/layer_list_plan.h"
+#include "models/workload/rank_gpus.h"
 #include "models/workload/training_memory.h"
 #include "models/workload/training_parameters.h"
 #include "sim/engine/check.h"
@@ -32,23 +33,14 @@ double checkpoint_gpu_bytes(const JobSpec *job, int stage) {
            layer_list_shard_parameters(training) * LAYER_LIST_WEIGHT_BYTES;
 }
 
-/* The GPUs of a class; returns their number. */
-static int gpus_of_class(const JobSpec *job, const RankClasses *ranks, const RankClass *class, int *gpus) {
-    const ReplicaSet *set = &ranks->replica_sets[class->replica_set];
-    int count = 0;
-    for (int i = 0; i < set->replica_count; i++)
-        for (int j = 0; j < class->member_count; j++)
-            gpus[count++] =
-                ranks->rank_gpu[plan_rank(&job->training.plan, class->stage, set->replicas[i], class->members[j])];
-    return count;
-}
-
 const SaveWork *checkpoint_work(Arena *arena, const JobSpec *job, const RankClasses *ranks, Host *host) {
     SaveWork *work = ARENA_ARRAY(arena, ranks->class_count, SaveWork);
     int *gpus = ARENA_ARRAY(arena, job->gpus, int);
     for (int i = 0; i < ranks->class_count; i++) {
-        int count = gpus_of_class(job, ranks, &ranks->classes[i], gpus);
-        work[i].bytes = checkpoint_gpu_bytes(job, ranks->classes[i].stage);
+        const RankClass *class = &ranks->classes[i];
+        StageRanks which = {class->replica_set, class->stage, class->members, class->member_count};
+        int count = rank_gpus_of(ranks, &job->training.plan, &which, gpus);
+        work[i].bytes = checkpoint_gpu_bytes(job, class->stage);
         work[i].leave = host_add(host, job->checkpoint.asynchronous ? HOST_FROM_GPU : HOST_SAVE, gpus, count);
         if (job->checkpoint.asynchronous)
             work[i].write = host_add(host, HOST_STORAGE_WRITE, gpus, count);

@@ -1,12 +1,10 @@
 #include "models/workload/copy_traffic.h"
 
-int copy_traffic_rank_gpu(const CopyTraffic *builder, int stage, int replica, int member) {
-    return builder->ranks->rank_gpu[plan_rank(builder->plan, stage, replica, member)];
-}
+#include "models/workload/rank_gpus.h"
 
 int copy_traffic_gpu(const CopyTraffic *builder, int stage, int copy, int tensor) {
     int contexts = (int)builder->plan->context_parallel, tensors = (int)builder->plan->tensor_parallel;
-    return copy_traffic_rank_gpu(builder, stage, copy / contexts, copy % contexts * tensors + tensor);
+    return rank_gpus_at(builder->ranks, builder->plan, stage, copy / contexts, copy % contexts * tensors + tensor);
 }
 
 int copy_traffic_add(CopyTraffic *builder, TrafficGroups groups) {

@@ -36,10 +36,7 @@ typedef struct CopyGroups {
     int stride;
 } CopyGroups;
 
-/* The GPU of a rank of a stage. */
-int copy_traffic_rank_gpu(const CopyTraffic *builder, int stage, int replica, int member);
-
-/* Of a copy of the weights. */
+/* The GPU of a rank of a copy of the weights. */
 int copy_traffic_gpu(const CopyTraffic *builder, int stage, int copy, int tensor);
 
 /*

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "models/workload/rank_gpus.h"
 #include "sim/engine/check.h"
 
 /* Double buffering. */
@@ -74,12 +75,11 @@ const FeedWork *loader_work(Arena *arena, const JobSpec *job, const RankClasses 
     FeedWork *work = ARENA_ARRAY(arena, ranks->replica_set_count, FeedWork);
     int *gpus = ARENA_ARRAY(arena, job->training.plan.data_parallel, int);
     for (int set = 0; set < ranks->replica_set_count; set++) {
-        const ReplicaSet *replicas = &ranks->replica_sets[set];
-        for (int i = 0; i < replicas->replica_count; i++)
-            gpus[i] = ranks->rank_gpu[plan_rank(&job->training.plan, 0, replicas->replicas[i], 0)];
-        work[set] = (FeedWork){.read = host_add(host, HOST_STORAGE_READ, gpus, replicas->replica_count),
-                               .prepare = host_add(host, HOST_CPU, gpus, replicas->replica_count),
-                               .copy = host_add(host, HOST_TO_GPU, gpus, replicas->replica_count)};
+        StageRanks first = {.replica_set = set, .stage = 0, .member_count = 1};
+        int count = rank_gpus_of(ranks, &job->training.plan, &first, gpus);
+        work[set] = (FeedWork){.read = host_add(host, HOST_STORAGE_READ, gpus, count),
+                               .prepare = host_add(host, HOST_CPU, gpus, count),
+                               .copy = host_add(host, HOST_TO_GPU, gpus, count)};
     }
     return work;
 }

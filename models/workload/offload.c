@@ -1,5 +1,6 @@
 #include "models/workload/offload.h"
 
+#include "models/workload/rank_gpus.h"
 #include "models/workload/training_memory.h"
 #include "models/workload/work_cost.h"
 
@@ -8,13 +9,20 @@ static double state_bytes(const PlanSpec *plan) {
     return optimizer_state_bytes(&plan->optimizer, activation_bytes(plan->precision));
 }
 
-/* The ranks of a data-parallel group of a stage; returns their number. */
-static int ranks_of_group(const PlanSpec *plan, int stage, int group, int groups, int *ranks) {
+/* A data-parallel group of a stage: of every tensor group the same ranks. */
+typedef struct UpdateGroup {
+    int stage;
+    int group; /* of `groups` */
+    int groups;
+} UpdateGroup;
+
+/* Its GPUs; returns their number. */
+static int gpus_of_group(const PlanSpec *plan, const RankClasses *ranks, const UpdateGroup *which, int *gpus) {
     int count = 0, tensors = (int)plan->tensor_parallel;
     for (int replica = 0; replica < plan->data_parallel; replica++)
         for (int member = 0; member < plan_stage_gpus(plan); member++)
-            if (member % tensors / (tensors / groups) == group)
-                ranks[count++] = (int)plan_rank(plan, stage, replica, member);
+            if (member % tensors / (tensors / which->groups) == which->group)
+                gpus[count++] = rank_gpus_at(ranks, plan, which->stage, replica, member);
     return count;
 }
 
@@ -28,27 +36,23 @@ static const OffloadCopies *add_copies(Arena *arena, const JobSpec *job, const R
     OffloadCopies *copies = ARENA_ARRAY(arena, ranks->replica_set_count * stages, OffloadCopies);
     int *gpus = ARENA_ARRAY(arena, job->gpus, int);
     for (int place = 0; place < ranks->replica_set_count * stages; place++) {
-        const ReplicaSet *set = &ranks->replica_sets[place / stages];
-        int count = 0;
-        for (int i = 0; i < set->replica_count; i++)
-            for (int member = 0; member < plan_stage_gpus(plan); member++)
-                gpus[count++] = ranks->rank_gpu[plan_rank(plan, place % stages, set->replicas[i], member)];
+        StageRanks all = {place / stages, place % stages, NULL, (int)plan_stage_gpus(plan)};
+        int count = rank_gpus_of(ranks, plan, &all, gpus);
         copies[place] = (OffloadCopies){.down = host_add(host, HOST_FROM_GPU, gpus, count),
                                         .up = host_add(host, HOST_TO_GPU, gpus, count)};
     }
     return copies;
 }
 
-static const OffloadWork *add_optimizer(Arena *arena, const JobSpec *job, const int *rank_gpu, int tensor_groups,
+static const OffloadWork *add_optimizer(Arena *arena, const JobSpec *job, const RankClasses *ranks, int tensor_groups,
                                         Host *host) {
     const PlanSpec *plan = &job->training.plan;
     int places = (int)plan->pipeline_parallel * tensor_groups;
     OffloadWork *work = ARENA_ARRAY(arena, places, OffloadWork);
     int *gpus = ARENA_ARRAY(arena, job->gpus, int);
     for (int place = 0; place < places; place++) {
-        int count = ranks_of_group(plan, place / tensor_groups, place % tensor_groups, tensor_groups, gpus);
-        for (int i = 0; i < count; i++)
-            gpus[i] = rank_gpu[gpus[i]];
+        UpdateGroup group = {place / tensor_groups, place % tensor_groups, tensor_groups};
+        int count = gpus_of_group(plan, ranks, &group, gpus);
         work[place] = (OffloadWork){.down = host_add(host, HOST_FROM_GPU, gpus, count),
                                     .update = host_add(host, HOST_MEMORY, gpus, count),
                                     .up = host_add(host, HOST_TO_GPU, gpus, count)};
@@ -62,7 +66,7 @@ const Offload *offload_create(Arena *arena, const JobSpec *job, const RankClasse
     Offload *offload = ARENA_NEW(arena, Offload);
     *offload = (Offload){.host = host};
     if (plan->offload_optimizer)
-        offload->work = add_optimizer(arena, job, ranks->rank_gpu, tensor_groups, host);
+        offload->work = add_optimizer(arena, job, ranks, tensor_groups, host);
     if (plan->offload_activations_fraction > 0)
         offload->copies = add_copies(arena, job, ranks, host);
     return offload;

@@ -3,6 +3,7 @@
 #include "models/workload/layer_list_plan.h"
 #include "models/workload/layer_list_traffic.h"
 #include "models/workload/plan_experts.h"
+#include "models/workload/rank_gpus.h"
 #include "models/workload/shard_units.h"
 #include "models/workload/training_context.h"
 #include "models/workload/training_memory.h"
@@ -88,8 +89,8 @@ static int fill_pairs(CopyTraffic *builder, const ReplicaSet *set, Hop hop, int 
     for (int i = 0; i < set->replica_count; i++)
         for (int member = 0; member < members; member += copies, pairs++) {
             int other = (member + hop.ahead) % members;
-            builder->gpus[2 * pairs] = copy_traffic_rank_gpu(builder, hop.from, set->replicas[i], member);
-            builder->gpus[2 * pairs + 1] = copy_traffic_rank_gpu(builder, hop.to, set->replicas[i], other);
+            builder->gpus[2 * pairs] = rank_gpus_at(builder->ranks, builder->plan, hop.from, set->replicas[i], member);
+            builder->gpus[2 * pairs + 1] = rank_gpus_at(builder->ranks, builder->plan, hop.to, set->replicas[i], other);
         }
     return pairs;
 }

@@ -3,6 +3,7 @@
 
 #include "scenarios/experiment/plan_search.h"
 #include "sim/commands/command_line.h"
+#include "sim/commands/folder_output.h"
 #include "sim/commands/interrupt.h"
 #include "sim/commands/note.h"
 #include "sim/commands/places.h"
@@ -10,7 +11,6 @@
 #include "sim/commands/plan_table.h"
 #include "sim/commands/plan_text.h"
 #include "sim/commands/progress.h"
-#include "sim/commands/run_output.h"
 
 enum { USUAL_TOP = 10, MOST_TOP = 1000 };
 
@@ -69,32 +69,18 @@ static bool open_space(const CommandLine *line, const Request *request, Scenario
     return *scenario != NULL && errors.count == 0;
 }
 
-/* False when the folder cannot be written, with the reasons on stderr, or when an interrupt came. */
+static bool write_plans(const ReportTarget *target, const void *search, ErrorList *errors) {
+    return plan_folder_write(target, search, errors);
+}
+
 static bool write_folder(const CommandLine *line, const Scenario *scenario, const PlanSearch *search) {
-    const char *folder = command_line_value(line, "output");
-    if (folder == NULL)
-        return true;
-    ErrorList errors, warnings;
-    error_list_init(&errors, line->arena);
-    error_list_init(&warnings, line->arena);
-    ReportTarget target = {.folder = folder,
-                           .share = places_share(line->arena),
-                           .command = line->typed,
-                           .version = places_version(),
-                           .scenario = yaml_node_text(scenario->tree, line->arena),
-                           .seed = scenario->spec.seed,
-                           .is_stopped = interrupt_came,
-                           .draw = scenario->outputs.plots && command_line_value(line, "no-plots") == NULL,
-                           .warnings = &warnings};
-    bool written = plan_folder_write(&target, search, &errors);
-    if (!written && interrupt_came()) {
-        run_output_interrupted(folder);
-        return false;
-    }
-    if (!line->quiet)
-        error_list_print(&warnings, note_stream());
-    error_list_print(&errors, note_stream());
-    return written;
+    bool draw = scenario->outputs.plots && command_line_value(line, "no-plots") == NULL;
+    return folder_output_write(&(FolderOutput){.line = line,
+                                               .scenario = yaml_node_text(scenario->tree, line->arena),
+                                               .seed = scenario->spec.seed,
+                                               .draw = draw,
+                                               .write = write_plans,
+                                               .results = search});
 }
 
 static int show(const CommandLine *line, const Scenario *scenario, const Request *request, const PlanSearch *search,
@@ -106,13 +92,8 @@ static int show(const CommandLine *line, const Scenario *scenario, const Request
     WRITERS[request->format](stdout, search);
     if (!written)
         return EXIT_NO_RESOURCES;
-    if (command_line_value(line, "output") != NULL && !line->quiet)
-        fprintf(note_stream(), "wrote %s\n", command_line_value(line, "output"));
+    folder_output_tell(line);
     return search->top_count > 0 ? EXIT_OK : EXIT_GOAL_MISSED;
-}
-
-static void clean_up(void *folder) {
-    run_output_interrupted(folder);
 }
 
 static int run(const CommandLine *line) {
@@ -124,9 +105,9 @@ static int run(const CommandLine *line) {
     const char *folder = command_line_value(line, "output");
     Interrupt interrupt;
     interrupt_hold(&interrupt);
-    if (!run_output_claim_folder(line, folder))
+    if (!folder_output_claim(line, folder))
         return EXIT_NO_RESOURCES;
-    interrupt_watch(&interrupt, clean_up, (void *)folder);
+    folder_output_watch(&interrupt, folder);
     Progress clock = progress_start(false);
     const PlanSearch *search = plan_search_run(&space, &request.options, line->arena);
     if (line->verbose)

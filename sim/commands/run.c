@@ -6,6 +6,7 @@
 #include "scenarios/experiment/sweep.h"
 #include "scenarios/reader/manifest.h"
 #include "scenarios/reader/spelling.h"
+#include "sim/commands/folder_output.h"
 #include "sim/commands/interrupt.h"
 #include "sim/commands/note.h"
 #include "sim/commands/places.h"
@@ -174,7 +175,6 @@ static int show(const CommandLine *line, const Scenario *scenario, const Request
     const SweepFindings *findings = sweep_findings_of(line->arena, &shown);
     RunOutput output = {.line = line,
                         .format = request->format,
-                        .folder = command_line_value(line, "output"),
                         .draw_terminal = command_line_value(line, "plot") != NULL,
                         .draw = scenario->outputs.plots && command_line_value(line, "no-plots") == NULL,
                         .trace = scenario->outputs.trace,
@@ -189,13 +189,8 @@ static int show(const CommandLine *line, const Scenario *scenario, const Request
     bool met = run_output_print_goals(&output, goal_check(goals, results, line->arena), goals.count);
     if (!written)
         return EXIT_NO_RESOURCES;
-    if (output.folder != NULL && !line->quiet)
-        fprintf(note_stream(), "wrote %s\n", output.folder);
+    folder_output_tell(line);
     return met ? EXIT_OK : EXIT_GOAL_MISSED;
-}
-
-static void clean_up(void *folder) {
-    run_output_interrupted(folder);
 }
 
 static int run(const CommandLine *line) {
@@ -212,16 +207,16 @@ static int run(const CommandLine *line) {
     const char *folder = command_line_value(line, "output");
     Interrupt interrupt;
     interrupt_hold(&interrupt);
-    if (!run_output_claim_folder(line, folder)) {
+    if (!folder_output_claim(line, folder)) {
         sweep_destroy(sweep);
         return EXIT_NO_RESOURCES;
     }
-    interrupt_watch(&interrupt, clean_up, (void *)folder);
+    folder_output_watch(&interrupt, folder);
     run_points(line, scenario, &request, sweep);
     interrupt_unwatch(&interrupt);
     int status = show(line, scenario, &request, sweep_results(sweep), &interrupt);
     if (status == EXIT_BAD_INPUT)
-        run_output_discard(folder);
+        folder_output_discard(folder);
     sweep_destroy(sweep);
     return status;
 }

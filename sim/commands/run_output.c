@@ -2,15 +2,11 @@
 
 #include <math.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "plots/output.h"
-#include "plots/report.h"
 #include "plots/terminal.h"
 #include "plots/text_layout.h"
-#include "sim/commands/interrupt.h"
+#include "sim/commands/folder_output.h"
 #include "sim/commands/note.h"
-#include "sim/commands/places.h"
 
 static bool is_single_run(const SweepFindings *findings) {
     return findings->sweep->parameter_count == 0;
@@ -32,63 +28,20 @@ void run_output_print(const RunOutput *output, const SweepFindings *findings) {
         output->format->write_sweep(stdout, findings);
 }
 
-static void print_warnings(const RunOutput *output, ErrorList *warnings) {
-    if (!output->line->quiet)
-        error_list_print(warnings, note_stream());
-}
-
-bool run_output_claim_folder(const CommandLine *line, const char *folder) {
-    ErrorList errors;
-    error_list_init(&errors, line->arena);
-    bool claimed = folder == NULL || output_claim(&(Output){.folder = folder, .errors = &errors});
-    error_list_print(&errors, note_stream());
-    return claimed;
-}
-
-/* Also called by another thread, so it has an arena of its own. */
-void run_output_discard(const char *folder) {
-    if (folder == NULL)
-        return;
-    Arena *arena = arena_create();
-    ErrorList errors;
-    error_list_init(&errors, arena);
-    output_discard(&(Output){.folder = folder, .errors = &errors});
-    arena_destroy(arena);
-}
-
-void run_output_interrupted(const char *folder) {
-    run_output_discard(folder);
-    /* The progress, and what the terminal shows of Ctrl-C, stand in a line of their own. */
-    fprintf(note_stream(), "%sinterrupted; the results were not written%s%s\n", isatty(STDERR_FILENO) ? "\n" : "",
-            folder != NULL ? " to " : "", folder != NULL ? folder : "");
+static bool write_report(const ReportTarget *target, const void *results, ErrorList *errors) {
+    const SweepFindings *findings = results;
+    return is_single_run(findings) ? report_write_run(target, findings->sweep->points[0].results, errors)
+                                   : report_write_sweep(target, findings, errors);
 }
 
 bool run_output_write_folder(const RunOutput *output, const SweepFindings *findings) {
-    if (output->folder == NULL)
-        return true;
-    ErrorList errors;
-    ErrorList warnings;
-    error_list_init(&errors, output->line->arena);
-    error_list_init(&warnings, output->line->arena);
-    ReportTarget target = {.folder = output->folder,
-                           .share = places_share(output->line->arena),
-                           .command = output->line->typed,
-                           .version = places_version(),
-                           .scenario = output->scenario,
-                           .seed = output->seed,
-                           .is_stopped = interrupt_came,
-                           .draw = output->draw,
-                           .trace = output->trace,
-                           .warnings = &warnings};
-    bool written = is_single_run(findings) ? report_write_run(&target, findings->sweep->points[0].results, &errors)
-                                           : report_write_sweep(&target, findings, &errors);
-    if (!written && interrupt_came()) {
-        run_output_interrupted(output->folder);
-        return false;
-    }
-    print_warnings(output, &warnings);
-    error_list_print(&errors, note_stream());
-    return written;
+    return folder_output_write(&(FolderOutput){.line = output->line,
+                                               .scenario = output->scenario,
+                                               .seed = output->seed,
+                                               .draw = output->draw,
+                                               .trace = output->trace,
+                                               .write = write_report,
+                                               .results = findings});
 }
 
 /* In the unit of the key figures: bytes as GiB, the others bare. */

@@ -14,7 +14,6 @@
 typedef struct RunOutput {
     const CommandLine *line;
     const Format *format;
-    const char *folder;   /* NULL = none */
     bool draw_terminal;   /* instead of the report */
     bool draw;            /* pictures into the folder */
     bool trace;           /* trace.json into the folder */
@@ -24,16 +23,6 @@ typedef struct RunOutput {
 
 /* Writes the report, or the drawing for the terminal, to stdout. */
 void run_output_print(const RunOutput *output, const SweepFindings *findings);
-
-/* Makes the folder and takes it over before anything is simulated; NULL is no folder. False when it cannot be had, with
- * the reasons on stderr. */
-bool run_output_claim_folder(const CommandLine *line, const char *folder);
-
-/* Leaves nothing of an unfinished run in its claimed folder; NULL is no folder. */
-void run_output_discard(const char *folder);
-
-/* Says on stderr that a run was interrupted, and leaves nothing of it in its claimed folder; NULL is no folder. */
-void run_output_interrupted(const char *folder);
 
 /* Writes the folder, if one is wanted; false when it cannot be written, with the reasons on stderr, or when
  * interrupt_came. */

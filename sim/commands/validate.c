@@ -5,11 +5,11 @@
 #include "scenarios/experiment/validation_set.h"
 #include "scenarios/reader/yaml_node.h"
 #include "sim/commands/command_line.h"
+#include "sim/commands/folder_output.h"
 #include "sim/commands/interrupt.h"
 #include "sim/commands/note.h"
 #include "sim/commands/places.h"
 #include "sim/commands/progress.h"
-#include "sim/commands/run_output.h"
 #include "sim/commands/validate_csv.h"
 #include "sim/commands/validate_folder.h"
 #include "sim/commands/validate_json.h"
@@ -104,31 +104,16 @@ static bool check_goals(const ValidationSet *set, double most_percent) {
     return met && compared > 0;
 }
 
-/* False when the folder cannot be written, with the reasons on stderr, or when an interrupt came. */
+static bool write_set(const ReportTarget *target, const void *set, ErrorList *errors) {
+    return validate_folder_write(target, set, errors);
+}
+
 static bool write_folder(const CommandLine *line, const ValidationSet *set) {
-    const char *folder = command_line_value(line, "output");
-    if (folder == NULL)
-        return true;
-    ErrorList errors, warnings;
-    error_list_init(&errors, line->arena);
-    error_list_init(&warnings, line->arena);
-    ReportTarget target = {.folder = folder,
-                           .share = places_share(line->arena),
-                           .command = line->typed,
-                           .version = places_version(),
-                           .scenario = "",
-                           .is_stopped = interrupt_came,
-                           .draw = command_line_value(line, "no-plots") == NULL,
-                           .warnings = &warnings};
-    bool written = validate_folder_write(&target, set, &errors);
-    if (!written && interrupt_came()) {
-        run_output_interrupted(folder);
-        return false;
-    }
-    if (!line->quiet)
-        error_list_print(&warnings, note_stream());
-    error_list_print(&errors, note_stream());
-    return written;
+    return folder_output_write(&(FolderOutput){.line = line,
+                                               .scenario = "",
+                                               .draw = command_line_value(line, "no-plots") == NULL,
+                                               .write = write_set,
+                                               .results = set});
 }
 
 static int show(const CommandLine *line, const Request *request, const ValidationSet *set, const Interrupt *interrupt) {
@@ -139,13 +124,8 @@ static int show(const CommandLine *line, const Request *request, const Validatio
     WRITERS[request->format](stdout, set);
     if (!written)
         return EXIT_NO_RESOURCES;
-    if (command_line_value(line, "output") != NULL && !line->quiet)
-        fprintf(note_stream(), "wrote %s\n", command_line_value(line, "output"));
+    folder_output_tell(line);
     return check_goals(set, request->most_error_percent) ? EXIT_OK : EXIT_GOAL_MISSED;
-}
-
-static void clean_up(void *folder) {
-    run_output_interrupted(folder);
 }
 
 static int run(const CommandLine *line) {
@@ -156,9 +136,9 @@ static int run(const CommandLine *line) {
     const char *folder = command_line_value(line, "output");
     Interrupt interrupt;
     interrupt_hold(&interrupt);
-    if (!run_output_claim_folder(line, folder))
+    if (!folder_output_claim(line, folder))
         return EXIT_NO_RESOURCES;
-    interrupt_watch(&interrupt, clean_up, (void *)folder);
+    folder_output_watch(&interrupt, folder);
     run_set(line, &set, request.threads);
     interrupt_unwatch(&interrupt);
     return show(line, &request, &set, &interrupt);

@@ -25,18 +25,6 @@ static SimulationSpec ring_of_nodes(Arena *arena, int contexts, int64_t micro_ba
     return spec;
 }
 
-/* Bytes that leave all GPUs together in a step. */
-static double sent_bytes(Arena *arena, SimulationSpec *spec) {
-    small_cluster_resolve(arena, spec);
-    const Results *results = simulation_run(spec, arena);
-    double bytes = 0;
-    for (int i = 0; i < results->link_count; i++)
-        if (results->links[i].kind == LINK_NIC)
-            bytes += results->links[i].bytes;
-    /* What one NIC sends another receives: each byte is on two of them. */
-    return bytes / 2;
-}
-
 static double theory_bytes(const SimulationSpec *spec) {
     const TrainingSpec *training = &spec->jobs[0].training;
     double contexts = (double)training->plan.context_parallel,
@@ -56,7 +44,7 @@ Test(context, a_step_sends_keys_and_values_three_times_and_gradients_over_the_ri
                 SimulationSpec spec = ring_of_nodes(arena, contexts, micro_batches);
                 spec.jobs[0].training.plan.recompute = (Recompute)recompute;
                 spec.jobs[0].training.sequence_tokens = 480;
-                double sent = sent_bytes(arena, &spec), expected = theory_bytes(&spec);
+                double sent = small_cluster_sent_bytes(arena, &spec), expected = theory_bytes(&spec);
                 cr_expect_float_eq(sent, expected, 1e-9 * expected, "C %d, recompute %d: sent %.12g, expected %.12g",
                                    contexts, recompute, sent, expected);
                 arena_destroy(arena);

@@ -26,14 +26,8 @@ static SimulationSpec ring_of_nodes(Arena *arena, int64_t stage, int64_t micro_b
 
 /* Elements of 2 bytes that leave a GPU in a step, over the parameters. */
 static double sent_over_parameters(Arena *arena, SimulationSpec *spec) {
-    small_cluster_resolve(arena, spec);
-    const Results *results = simulation_run(spec, arena);
-    double bytes = 0;
-    for (int i = 0; i < results->link_count; i++)
-        if (results->links[i].kind == LINK_NIC)
-            bytes += results->links[i].bytes;
-    /* What one NIC sends another receives: each byte is on two of them. */
-    return bytes / 2 / GPUS / 2 / training_stage_parameters(&spec->jobs[0].training, 0);
+    double bytes = small_cluster_sent_bytes(arena, spec);
+    return bytes / GPUS / 2 / training_stage_parameters(&spec->jobs[0].training, 0);
 }
 
 static void expect_sent(SimulationSpec *spec, double expected, Arena *arena) {

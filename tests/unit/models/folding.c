@@ -39,3 +39,24 @@ void folding_expect_agreement(const SimulationSpec *spec, const char *what, Aren
                      (long)unfolded->ledger.ns[category]);
     cr_expect_eq(ledger_sum(&folded->ledger), folded->step * folded->gpus, "%s", what);
 }
+
+void folding_expect_layouts(FoldingLayouts layouts) {
+    for (size_t i = 0; i < layouts.count; i++) {
+        Arena *arena = arena_create();
+        SimulationSpec spec = layouts.spec_of(arena, i);
+        folding_expect_agreement(&spec, arena_format(arena, "layout %zu", i), arena);
+        arena_destroy(arena);
+    }
+}
+
+void folding_expect_slow_layouts(FoldingLayouts layouts) {
+    for (size_t i = 0; i < layouts.count; i++) {
+        Arena *arena = arena_create();
+        SimulationSpec spec = layouts.spec_of(arena, i);
+        spec.cluster.slow_gpus = &(SlowGpuSpec){.gpu = 3, .speed_fraction = 0.71};
+        spec.cluster.slow_gpu_count = 1;
+        const Results *folded = folding_expect_slow_step(&spec, arena_format(arena, "layout %zu", i), arena);
+        cr_expect_gt(folded->ledger.ns[LEDGER_STRAGGLER], 0, "layout %zu", i);
+        arena_destroy(arena);
+    }
+}

@@ -18,4 +18,16 @@ void folding_expect_agreement(const SimulationSpec *spec, const char *what, Aren
  * takes away; returns the folded results. */
 const Results *folding_expect_slow_step(SimulationSpec *spec, const char *what, Arena *arena);
 
+/* Resolved specs by number, of which there are `count`. */
+typedef struct FoldingLayouts {
+    SimulationSpec (*spec_of)(Arena *arena, size_t layout);
+    size_t count;
+} FoldingLayouts;
+
+/* folding_expect_agreement of all. */
+void folding_expect_layouts(FoldingLayouts layouts);
+
+/* folding_expect_slow_step of all, with GPU 3 at 0.71 of its speed, which must be a straggler. */
+void folding_expect_slow_layouts(FoldingLayouts layouts);
+
 #endif

@@ -67,3 +67,14 @@ void small_cluster_resolve(Arena *arena, SimulationSpec *spec) {
     error_list_print(&errors, stderr);
     abort();
 }
+
+double small_cluster_sent_bytes(Arena *arena, SimulationSpec *spec) {
+    small_cluster_resolve(arena, spec);
+    const Results *results = simulation_run(spec, arena);
+    double bytes = 0;
+    for (int i = 0; i < results->link_count; i++)
+        if (results->links[i].kind == LINK_NIC)
+            bytes += results->links[i].bytes;
+    /* What one NIC sends another receives: each byte is on two of them. */
+    return bytes / 2;
+}

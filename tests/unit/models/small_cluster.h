@@ -17,4 +17,7 @@ void small_cluster_leaves(SimulationSpec *spec, int nodes_per_leaf);
 /* Resolves the spec; stops the test with the first error when it cannot be. */
 void small_cluster_resolve(Arena *arena, SimulationSpec *spec);
 
+/* Resolves and runs the spec; bytes that leave all NICs together in its step. */
+double small_cluster_sent_bytes(Arena *arena, SimulationSpec *spec);
+
 #endif

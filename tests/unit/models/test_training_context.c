@@ -25,9 +25,9 @@ static const ContextLayout LAYOUTS[] = {
     {4, 2, 1, 2, 1, 1, 3, 0, 2, RECOMPUTE_NONE, true, 0},  {4, 2, 2, 2, 1, 1, 3, 2, 2, RECOMPUTE_FULL, true, 2},
     {4, 4, 1, 8, 2, 4, 0, 0, 2, RECOMPUTE_NONE, true, 2},
 };
-enum { LAYOUT_COUNT = sizeof LAYOUTS / sizeof *LAYOUTS };
 
-static SimulationSpec layout_spec(Arena *arena, const ContextLayout *layout) {
+static SimulationSpec layout_spec(Arena *arena, size_t index) {
+    const ContextLayout *layout = &LAYOUTS[index];
     SimulationSpec spec = small_cluster(arena, layout->nodes, layout->gpus);
     PlanSpec *plan = &spec.jobs[0].training.plan;
     plan->tensor_parallel = layout->tensor;
@@ -45,25 +45,14 @@ static SimulationSpec layout_spec(Arena *arena, const ContextLayout *layout) {
     return spec;
 }
 
+static const FoldingLayouts ALL = {layout_spec, sizeof LAYOUTS / sizeof *LAYOUTS};
+
 Test(training_context, folded_and_unfolded_agree_to_the_nanosecond) {
-    for (size_t i = 0; i < LAYOUT_COUNT; i++) {
-        Arena *arena = arena_create();
-        SimulationSpec spec = layout_spec(arena, &LAYOUTS[i]);
-        folding_expect_agreement(&spec, arena_format(arena, "layout %zu", i), arena);
-        arena_destroy(arena);
-    }
+    folding_expect_layouts(ALL);
 }
 
 Test(training_context, folded_and_unfolded_agree_with_a_slow_gpu) {
-    for (size_t i = 0; i < LAYOUT_COUNT; i++) {
-        Arena *arena = arena_create();
-        SimulationSpec spec = layout_spec(arena, &LAYOUTS[i]);
-        spec.cluster.slow_gpus = &(SlowGpuSpec){.gpu = 3, .speed_fraction = 0.71};
-        spec.cluster.slow_gpu_count = 1;
-        const Results *folded = folding_expect_slow_step(&spec, arena_format(arena, "layout %zu", i), arena);
-        cr_expect_gt(folded->ledger.ns[LEDGER_STRAGGLER], 0);
-        arena_destroy(arena);
-    }
+    folding_expect_slow_layouts(ALL);
 }
 
 Test(training_context, ranks_are_tensor_then_context_then_data_then_pipeline) {

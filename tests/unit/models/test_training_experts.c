@@ -31,9 +31,9 @@ static const ExpertLayout LAYOUTS[] = {
     {4, 4, 1, 4, 2, 2, 4, true, 2, RECOMPUTE_NONE, true, 2, 1, 0},
     {8, 2, 2, 1, 2, 1, 1, false, 2, RECOMPUTE_NONE, false, 4, 1, 0},
 };
-enum { LAYOUT_COUNT = sizeof LAYOUTS / sizeof *LAYOUTS };
 
-static SimulationSpec layout_spec(Arena *arena, const ExpertLayout *layout) {
+static SimulationSpec layout_spec(Arena *arena, size_t index) {
+    const ExpertLayout *layout = &LAYOUTS[index];
     SimulationSpec spec = small_experts(arena, layout->nodes, layout->gpus);
     PlanSpec *plan = &spec.jobs[0].training.plan;
     plan->tensor_parallel = layout->tensor;
@@ -53,25 +53,14 @@ static SimulationSpec layout_spec(Arena *arena, const ExpertLayout *layout) {
     return spec;
 }
 
+static const FoldingLayouts ALL = {layout_spec, sizeof LAYOUTS / sizeof *LAYOUTS};
+
 Test(training_experts, folded_and_unfolded_agree_to_the_nanosecond) {
-    for (size_t i = 0; i < LAYOUT_COUNT; i++) {
-        Arena *arena = arena_create();
-        SimulationSpec spec = layout_spec(arena, &LAYOUTS[i]);
-        folding_expect_agreement(&spec, arena_format(arena, "layout %zu", i), arena);
-        arena_destroy(arena);
-    }
+    folding_expect_layouts(ALL);
 }
 
 Test(training_experts, folded_and_unfolded_agree_with_a_slow_gpu) {
-    for (size_t i = 0; i < LAYOUT_COUNT; i++) {
-        Arena *arena = arena_create();
-        SimulationSpec spec = layout_spec(arena, &LAYOUTS[i]);
-        spec.cluster.slow_gpus = &(SlowGpuSpec){.gpu = 3, .speed_fraction = 0.71};
-        spec.cluster.slow_gpu_count = 1;
-        const Results *folded = folding_expect_slow_step(&spec, arena_format(arena, "layout %zu", i), arena);
-        cr_expect_gt(folded->ledger.ns[LEDGER_STRAGGLER], 0);
-        arena_destroy(arena);
-    }
+    folding_expect_slow_layouts(ALL);
 }
 
 /* Of a job on nodes of one GPU. */

@@ -83,6 +83,15 @@ MeasuredRun measured_table_run(Reading *reading, const char *changes) {
     return measured_run_read(measured_table(reading, changes), 0, &catalogue, reading->arena);
 }
 
+PlanSpec measured_table_plan(const char *changes) {
+    Reading *reading = reading_create();
+    MeasuredRun run = measured_table_run(reading, changes);
+    cr_assert_null(run.reason, "%s: %s", changes, run.reason);
+    PlanSpec plan = run.spec.jobs[0].training.plan;
+    reading_destroy(reading);
+    return plan;
+}
+
 bool measured_table_assumes(const MeasuredRun *run, const char *sentence) {
     for (int i = 0; i < run->assumption_count; i++)
         if (strcmp(run->assumptions[i], sentence) == 0)

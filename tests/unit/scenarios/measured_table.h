@@ -13,6 +13,9 @@ const CsvTable *measured_table(Reading *reading, const char *changes);
 /* The run of that row, with the catalogue of the project's folder. */
 MeasuredRun measured_table_run(Reading *reading, const char *changes);
 
+/* The plan of that row, which must run. */
+PlanSpec measured_table_plan(const char *changes);
+
 /* Whether a sentence is among the run's assumptions. */
 bool measured_table_assumes(const MeasuredRun *run, const char *sentence);
 

@@ -5,22 +5,13 @@
 
 #define DGXC "source=NVIDIA/dgxc-benchmarking READMEs (git history)|"
 
-static PlanSpec plan_of(const char *changes) {
-    Reading *reading = reading_create();
-    MeasuredRun run = measured_table_run(reading, changes);
-    cr_assert_null(run.reason, "%s: %s", changes, run.reason);
-    PlanSpec plan = run.spec.jobs[0].training.plan;
-    reading_destroy(reading);
-    return plan;
-}
-
 Test(measured_recipe, nemo_recipes_without_cudnn_s_attention_have_flash_attention_2) {
-    PlanSpec gpt = plan_of(DGXC "release=v24.11.1|model=GPT-3 175B");
+    PlanSpec gpt = measured_table_plan(DGXC "release=v24.11.1|model=GPT-3 175B");
     cr_assert_eq(gpt.attention_kernel, ATTENTION_FLASH_2);
     cr_assert(gpt.grouped_experts);
-    cr_assert_eq(plan_of(DGXC "release=v24.11.1|model=Nemotron4 340B").attention_kernel, ATTENTION_FLASH_2);
-    cr_assert_eq(plan_of(DGXC "release=v24.11.1|model=Nemotron4 15B").attention_kernel, ATTENTION_AUTO);
-    cr_assert_eq(plan_of(DGXC "release=v25.02|model=Llama 3.1 8B").attention_kernel, ATTENTION_AUTO);
+    cr_assert_eq(measured_table_plan(DGXC "release=v24.11.1|model=Nemotron4 340B").attention_kernel, ATTENTION_FLASH_2);
+    cr_assert_eq(measured_table_plan(DGXC "release=v24.11.1|model=Nemotron4 15B").attention_kernel, ATTENTION_AUTO);
+    cr_assert_eq(measured_table_plan(DGXC "release=v25.02|model=Llama 3.1 8B").attention_kernel, ATTENTION_AUTO);
     expect_assumption(DGXC "release=v25.02|model=GPT-3 175B",
                       "The recipe of GPT-3 175B: NVTE_FUSED_ATTN=0, FlashAttention 2.");
 }
@@ -43,13 +34,14 @@ Test(measured_recipe, nemotron_15b_reduces_gradients_in_fp32) {
 }
 
 Test(measured_recipe, the_experts_of_grok_are_not_grouped) {
-    PlanSpec plan = plan_of(DGXC "release=v25.02|model=Grok-1 314B MoE 8 experts top-2|params_b=");
+    PlanSpec plan = measured_table_plan(DGXC "release=v25.02|model=Grok-1 314B MoE 8 experts top-2|params_b=");
     cr_assert_not(plan.grouped_experts);
     cr_assert_eq(plan.attention_kernel, ATTENTION_FLASH_2);
 }
 
 Test(measured_recipe, other_frameworks_and_other_sources_have_recipes_of_their_own) {
-    cr_assert_eq(plan_of(DGXC "release=v24.11.1 Paxml|model=GPT-3 175B").attention_kernel, ATTENTION_AUTO);
-    cr_assert_eq(plan_of(DGXC "release=v24.11.1 MaxText|model=GPT-3 175B").attention_kernel, ATTENTION_AUTO);
-    cr_assert_eq(plan_of("release=v24.11.1|model=GPT-3 175B").attention_kernel, ATTENTION_AUTO);
+    cr_assert_eq(measured_table_plan(DGXC "release=v24.11.1 Paxml|model=GPT-3 175B").attention_kernel, ATTENTION_AUTO);
+    cr_assert_eq(measured_table_plan(DGXC "release=v24.11.1 MaxText|model=GPT-3 175B").attention_kernel,
+                 ATTENTION_AUTO);
+    cr_assert_eq(measured_table_plan("release=v24.11.1|model=GPT-3 175B").attention_kernel, ATTENTION_AUTO);
 }

@@ -7,15 +7,6 @@
 /* 16 GPUs without tensor and pipeline parallelism. */
 #define REPLICAS "tp=1|pp=1|dp=16|micro_batch_seqs=1|grad_accum=2|global_batch_seqs=32|"
 
-static PlanSpec plan_of(const char *changes) {
-    Reading *reading = reading_create();
-    MeasuredRun run = measured_table_run(reading, changes);
-    cr_assert_null(run.reason, "%s: %s", changes, run.reason);
-    PlanSpec plan = run.spec.jobs[0].training.plan;
-    reading_destroy(reading);
-    return plan;
-}
-
 Test(measured_sharding, a_word_of_the_cell_is_the_stage) {
     static const struct {
         const char *changes;
@@ -25,7 +16,7 @@ Test(measured_sharding, a_word_of_the_cell_is_the_stage) {
                  {REPLICAS "sharding=ZeRO2", 2},   {REPLICAS "sharding=zero-3", 3},
                  {REPLICAS "sharding=FSDP+DP", 3}, {REPLICAS "sharding=FSDP FULL_SHARD", 3}};
     for (size_t i = 0; i < sizeof CELLS / sizeof *CELLS; i++) {
-        PlanSpec plan = plan_of(CELLS[i].changes);
+        PlanSpec plan = measured_table_plan(CELLS[i].changes);
         cr_assert_eq(plan_zero_stage(&plan), CELLS[i].stage, "%s", CELLS[i].changes);
         cr_assert_eq(plan.zero_shard_size, 0, "%s", CELLS[i].changes);
     }
@@ -36,12 +27,12 @@ Test(measured_sharding, a_word_of_the_cell_is_the_stage) {
 }
 
 Test(measured_sharding, a_number_after_fsdp_is_the_shard_group) {
-    cr_assert_eq(plan_of(REPLICAS "sharding=FSDP 4 x DP 4").zero_shard_size, 4);
-    cr_assert_eq(plan_of(REPLICAS "sharding=FSDP 16 x DP 1").zero_shard_size, 16);
+    cr_assert_eq(measured_table_plan(REPLICAS "sharding=FSDP 4 x DP 4").zero_shard_size, 4);
+    cr_assert_eq(measured_table_plan(REPLICAS "sharding=FSDP 16 x DP 1").zero_shard_size, 16);
     expect_reason(REPLICAS "sharding=FSDP 4 x DP 3", "sharding: found \"FSDP 4 x DP 3\", expected a product of dp 16");
-    cr_assert_eq(plan_of(REPLICAS "sharding=ZeRO-1 over 8 ranks").zero_shard_size, 8);
-    cr_assert_eq(plan_of(REPLICAS "sharding=HSDP 8").zero_shard_size, 8);
-    cr_assert_eq(plan_of(REPLICAS "sharding=FSDP2").zero_stage, 3);
+    cr_assert_eq(measured_table_plan(REPLICAS "sharding=ZeRO-1 over 8 ranks").zero_shard_size, 8);
+    cr_assert_eq(measured_table_plan(REPLICAS "sharding=HSDP 8").zero_shard_size, 8);
+    cr_assert_eq(measured_table_plan(REPLICAS "sharding=FSDP2").zero_stage, 3);
     expect_reason(REPLICAS "sharding=ZeRO-1 over 5 ranks",
                   "sharding: found \"ZeRO-1 over 5 ranks\", expected a divisor of dp 16");
     expect_reason(REPLICAS "sharding=FSDP 0 x DP 16",
@@ -50,60 +41,60 @@ Test(measured_sharding, a_number_after_fsdp_is_the_shard_group) {
 }
 
 Test(measured_sharding, the_framework_overlaps_and_reduces_in_the_precision_of_the_weights) {
-    PlanSpec plan = plan_of(REPLICAS "sharding=FSDP|release=2022-05|precision=bf16");
+    PlanSpec plan = measured_table_plan(REPLICAS "sharding=FSDP|release=2022-05|precision=bf16");
     cr_assert(plan.overlap_grad_reduce && plan.gradient_accumulation_fusion);
     cr_assert_not(plan.grad_reduce_in_fp32 || plan.zero_list_collectives);
-    cr_assert(plan_of(REPLICAS "sharding=FSDP|note= MP mode DEFAULT; x").grad_reduce_in_fp32);
-    cr_assert_not(plan_of(REPLICAS "sharding=FSDP|note= MP mode PURE; x").grad_reduce_in_fp32);
+    cr_assert(measured_table_plan(REPLICAS "sharding=FSDP|note= MP mode DEFAULT; x").grad_reduce_in_fp32);
+    cr_assert_not(measured_table_plan(REPLICAS "sharding=FSDP|note= MP mode PURE; x").grad_reduce_in_fp32);
     expect_assumption(REPLICAS "sharding=FSDP",
                       "ZeRO-2, ZeRO-3 and FSDP: gradients are reduced in the precision of the weights beside the "
                       "backward pass, parameters are gathered one layer ahead and again for the backward pass.");
 }
 
 Test(measured_sharding, deepspeed_before_2022_moves_each_weight_by_lists) {
-    cr_assert(plan_of(REPLICAS "sharding=ZeRO-3|release=2021-04").zero_list_collectives);
-    cr_assert_not(plan_of(REPLICAS "sharding=FSDP|release=2021-04").zero_list_collectives);
-    cr_assert_not(plan_of(REPLICAS "sharding=ZeRO-3|release=2022-01").zero_list_collectives);
-    cr_assert_not(plan_of(REPLICAS "sharding=ZeRO-1|release=2021-04").zero_list_collectives);
+    cr_assert(measured_table_plan(REPLICAS "sharding=ZeRO-3|release=2021-04").zero_list_collectives);
+    cr_assert_not(measured_table_plan(REPLICAS "sharding=FSDP|release=2021-04").zero_list_collectives);
+    cr_assert_not(measured_table_plan(REPLICAS "sharding=ZeRO-3|release=2022-01").zero_list_collectives);
+    cr_assert_not(measured_table_plan(REPLICAS "sharding=ZeRO-1|release=2021-04").zero_list_collectives);
 }
 
 Test(measured_sharding, internevo_s_layers_are_in_pieces) {
-    PlanSpec plan = plan_of(REPLICAS "sharding=ZeRO-1|source=InternEvo x|recompute=none");
+    PlanSpec plan = measured_table_plan(REPLICAS "sharding=ZeRO-1|source=InternEvo x|recompute=none");
     cr_assert(plan.norm_in_fp32 && plan.recompute_norms && plan.fused_cross_entropy);
     cr_assert_not(plan.swiglu_fusion);
-    cr_assert_not(plan_of(REPLICAS "sharding=ZeRO-1|source=InternEvo x|recompute=full").recompute_norms);
-    plan = plan_of(REPLICAS "sharding=ZeRO-1");
+    cr_assert_not(measured_table_plan(REPLICAS "sharding=ZeRO-1|source=InternEvo x|recompute=full").recompute_norms);
+    plan = measured_table_plan(REPLICAS "sharding=ZeRO-1");
     cr_assert(plan.swiglu_fusion && !plan.norm_in_fp32 && !plan.recompute_norms);
 }
 
 Test(measured_sharding, internevo_cuts_no_weights_under_zero_1) {
-    cr_assert(plan_of(REPLICAS "sharding=ZeRO-1|source=InternEvo x").zero_whole_weights);
-    cr_assert_not(plan_of(REPLICAS "sharding=ZeRO-3|source=InternEvo x").zero_whole_weights);
-    cr_assert_not(plan_of(REPLICAS "sharding=ZeRO-1").zero_whole_weights);
+    cr_assert(measured_table_plan(REPLICAS "sharding=ZeRO-1|source=InternEvo x").zero_whole_weights);
+    cr_assert_not(measured_table_plan(REPLICAS "sharding=ZeRO-3|source=InternEvo x").zero_whole_weights);
+    cr_assert_not(measured_table_plan(REPLICAS "sharding=ZeRO-1").zero_whole_weights);
 }
 
 Test(measured_sharding, deepspeed_limits_whole_parameters_and_fsdp_does_not) {
-    cr_assert_eq(plan_of(REPLICAS "sharding=ZeRO-3|release=2022-01").max_live_parameters, 1000000000);
-    cr_assert_eq(plan_of(REPLICAS "sharding=FSDP|release=2022-01").max_live_parameters, 0);
-    cr_assert_eq(plan_of(REPLICAS "sharding=ZeRO-2|release=2022-01").max_live_parameters, 0);
-    cr_assert_eq(plan_of(REPLICAS "sharding=ZeRO-3|release=2021-12").max_live_parameters, 0);
+    cr_assert_eq(measured_table_plan(REPLICAS "sharding=ZeRO-3|release=2022-01").max_live_parameters, 1000000000);
+    cr_assert_eq(measured_table_plan(REPLICAS "sharding=FSDP|release=2022-01").max_live_parameters, 0);
+    cr_assert_eq(measured_table_plan(REPLICAS "sharding=ZeRO-2|release=2022-01").max_live_parameters, 0);
+    cr_assert_eq(measured_table_plan(REPLICAS "sharding=ZeRO-3|release=2021-12").max_live_parameters, 0);
     expect_assumption(REPLICAS "sharding=ZeRO-3|release=2022-01",
                       "DeepSpeed's ZeRO-3: at most 1e9 parameters are whole, so weights of that size are not gathered "
                       "ahead, and recomputed layers gather theirs again.");
 }
 
 Test(measured_sharding, a_recipe_says_what_the_row_does_not) {
-    PlanSpec plan = plan_of(REPLICAS "sharding=FSDP+DP|release=v24.11.1 Paxml|model=GPT-3 5B|recompute=");
+    PlanSpec plan = measured_table_plan(REPLICAS "sharding=FSDP+DP|release=v24.11.1 Paxml|model=GPT-3 5B|recompute=");
     cr_assert_eq(plan.zero_shard_size, 8);
     cr_assert_eq(plan.recompute, RECOMPUTE_NONE);
     cr_assert_not(plan.overlap_grad_reduce);
     cr_assert_eq(plan.prefetch_layers, 0);
-    plan = plan_of(REPLICAS "sharding=FSDP 4 x DP 4|release=v25.02 MaxText|recompute=");
+    plan = measured_table_plan(REPLICAS "sharding=FSDP 4 x DP 4|release=v25.02 MaxText|recompute=");
     cr_assert(plan.overlap_grad_reduce);
     cr_assert_eq(plan.prefetch_layers, 1);
     cr_assert_eq(plan.zero_shard_size, 4);
     cr_assert_eq(plan.recompute, RECOMPUTE_FULL);
-    plan = plan_of(REPLICAS "sharding=FSDP 4 x DP 4|release=v25.02 MaxText|recompute=none");
+    plan = measured_table_plan(REPLICAS "sharding=FSDP 4 x DP 4|release=v25.02 MaxText|recompute=none");
     cr_assert_eq(plan.recompute, RECOMPUTE_NONE);
     expect_assumption(REPLICAS "sharding=FSDP+DP|release=v24.11.1 Paxml|model=GPT-3 5B",
                       "Paxml recipe: no PGLE, no double buffering: the collectives of FSDP run on the compute stream, "
