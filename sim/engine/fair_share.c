@@ -8,21 +8,11 @@
 #include "sim/engine/share_ends.h"
 #include "sim/engine/share_losses.h"
 #include "sim/engine/share_meter.h"
+#include "sim/engine/share_orders.h"
 #include "sim/engine/share_solver.h"
 
 /* Completions come first, then whatever they start; the changes of an instant are solved after them all. */
 enum { FLUSH_PRIORITY = 30000 };
-
-/* What the other parts do not know of an activity: the slots are the same. */
-typedef struct Order {
-    double amount;
-    const ShareWay *way;     /* NULL = its uses never change */
-    const ResourceUse *uses; /* of the way when it began */
-    uint32_t owner;
-    double *lost_s;
-    uint32_t generation;
-    Event done;
-} Order;
 
 struct FairShare {
     Engine *engine;
@@ -30,9 +20,7 @@ struct FairShare {
     ShareSolver *solver;
     ShareEnds ends;
     ShareLosses losses;
-    Order *orders;
-    size_t order_count;
-    size_t order_capacity;
+    ShareOrders orders;
     ShareMeter *meters; /* by resource */
     size_t meter_capacity;
     bool flush_pending;
@@ -57,16 +45,16 @@ void fair_share_destroy(FairShare *share) {
     share_solver_destroy(share->solver);
     share_ends_free(&share->ends);
     share_losses_free(&share->losses);
+    share_orders_free(&share->orders);
     for (uint32_t resource = 0; resource < share->graph.resource_count; resource++)
         share_meter_free(&share->meters[resource]);
     share_graph_free(&share->graph);
-    free(share->orders);
     free(share->meters);
     free(share);
 }
 
 void fair_share_set_owners(FairShare *share, uint32_t owners) {
-    ENGINE_CHECK(share->engine, share->order_count == 0);
+    ENGINE_CHECK(share->engine, share->orders.count == 0);
     share_losses_set_owners(&share->losses, owners);
 }
 
@@ -80,21 +68,13 @@ static void fair_share_note(FairShare *share) {
         share_losses_advance(&share->losses, &share->graph, engine_now(share->engine));
 }
 
-/* The activity's slot, or NULL when the id is stale. */
-static Order *order_find(const FairShare *share, ActivityId id) {
-    if (id.generation == 0 || id.slot >= share->order_count)
-        return NULL;
-    Order *order = &share->orders[id.slot];
-    return order->generation == id.generation ? order : NULL;
-}
-
 static void fair_share_end(FairShare *share, uint32_t slot, double amount_served);
 
 /* The completion after this one is scheduled before this one's event can schedule anything. */
 static void fair_share_on_done(void *subject, uint32_t slot) {
     FairShare *share = subject;
-    Event done = share->orders[slot].done;
-    fair_share_end(share, slot, share->orders[slot].amount);
+    Event done = share->orders.items[slot].done;
+    fair_share_end(share, slot, share->orders.items[slot].amount);
     if (done.action != NULL)
         done.action(share->engine, done.subject, done.argument);
 }
@@ -201,22 +181,11 @@ static void fair_share_check_spec(const FairShare *share, const ActivitySpec *sp
     }
 }
 
-static uint32_t fair_share_take_slot(FairShare *share, const ActivitySpec *spec, int use_count) {
+static ActivityId fair_share_take_slot(FairShare *share, const ActivitySpec *spec, int use_count) {
     double cap_per_s = spec->cap_per_s > 0.0 ? spec->cap_per_s : INFINITY;
     uint32_t slot = share_graph_add(&share->graph, cap_per_s, use_count);
-    if (slot >= share->order_count) {
-        share->order_count = (size_t)slot + 1;
-        share->orders = array_grow(share->orders, &share->order_capacity, share->order_count, sizeof *share->orders);
-        share->orders[slot].generation = 1;
-    }
-    share->orders[slot].amount = spec->amount;
-    share->orders[slot].done = spec->done;
-    share->orders[slot].way = spec->way;
-    share->orders[slot].uses = spec->uses;
-    share->orders[slot].owner = spec->owner;
-    share->orders[slot].lost_s = spec->lost_s;
     share_ends_begin(&share->ends, slot, spec->amount);
-    return slot;
+    return share_orders_put(&share->orders, slot, spec);
 }
 
 /* Alone on all its resources, an activity needs no solver: its rate is the smallest of its limits. */
@@ -278,16 +247,16 @@ static ActivityId fair_share_begin(FairShare *share, const ActivitySpec *spec) {
     fair_share_check_spec(share, spec);
     fair_share_note(share);
     int use_count = spec->amount > 0.0 ? spec->use_count : 0;
-    uint32_t slot = fair_share_take_slot(share, spec, use_count);
+    ActivityId id = fair_share_take_slot(share, spec, use_count);
     for (int i = 0; i < use_count; i++)
-        share_graph_connect(&share->graph, slot, i, spec->uses[i].resource, spec->uses[i].weight);
+        share_graph_connect(&share->graph, id.slot, i, spec->uses[i].resource, spec->uses[i].weight);
     if (share->losses.owners > 0)
-        share_losses_begin(&share->losses, &share->graph, slot, spec->owner, use_count > 0 ? spec->lost_s : NULL);
+        share_losses_begin(&share->losses, &share->graph, id.slot, spec->owner, use_count > 0 ? spec->lost_s : NULL);
     if (spec->amount == 0.0)
         share_ends_schedule(&share->ends);
-    else if (!fair_share_run_alone(share, slot))
-        fair_share_run_among_others(share, slot);
-    return (ActivityId){slot, share->orders[slot].generation};
+    else if (!fair_share_run_alone(share, id.slot))
+        fair_share_run_among_others(share, id.slot);
+    return id;
 }
 
 ActivityId fair_share_start(FairShare *share, const ActivitySpec *spec) {
@@ -314,14 +283,12 @@ static void fair_share_end(FairShare *share, uint32_t slot, double amount_served
         if (resource->limited_count > 0 || resource->is_watched)
             fair_share_touch(share, use->resource);
     }
-    Order *order = &share->orders[slot];
-    order->way = NULL;
-    order->generation = order->generation == UINT32_MAX ? 1 : order->generation + 1;
+    share_orders_retire(&share->orders, slot);
     share_ends_schedule(&share->ends);
 }
 
 bool fair_share_cancel(FairShare *share, ActivityId activity) {
-    const Order *order = order_find(share, activity);
+    const ShareOrder *order = share_orders_find(&share->orders, activity);
     if (order == NULL)
         return false;
     fair_share_end(share, activity.slot, order->amount - share_ends_left(&share->ends, activity.slot));
@@ -329,9 +296,9 @@ bool fair_share_cancel(FairShare *share, ActivityId activity) {
 }
 
 void fair_share_reroute(FairShare *share) {
-    size_t count = share->order_count;
+    size_t count = share->orders.count;
     for (uint32_t slot = 0; slot < count; slot++) {
-        const Order order = share->orders[slot];
+        const ShareOrder order = share->orders.items[slot];
         if (order.way == NULL || order.way->uses == order.uses)
             continue;
         double left = share_ends_left(&share->ends, slot), cap_per_s = share->graph.activities[slot].cap_per_s;
@@ -344,19 +311,19 @@ void fair_share_reroute(FairShare *share) {
                                                                    .done = order.done});
         /* The slot that was freed last is taken first, and its name stays good. */
         ENGINE_CHECK(share->engine, moved.slot == slot);
-        share->orders[slot].generation = order.generation;
+        share->orders.items[slot].generation = order.generation;
     }
 }
 
 double fair_share_rate_per_s(FairShare *share, ActivityId activity) {
-    if (order_find(share, activity) == NULL)
+    if (share_orders_find(&share->orders, activity) == NULL)
         return 0.0;
     fair_share_flush(share);
     return share->graph.activities[activity.slot].rate_per_s;
 }
 
 double fair_share_amount_left(const FairShare *share, ActivityId activity) {
-    return order_find(share, activity) == NULL ? 0.0 : share_ends_left(&share->ends, activity.slot);
+    return share_orders_find(&share->orders, activity) == NULL ? 0.0 : share_ends_left(&share->ends, activity.slot);
 }
 
 double fair_share_load_per_s(FairShare *share, ResourceId resource) {
@@ -371,7 +338,7 @@ double fair_share_served(const FairShare *share, ResourceId resource) {
     double served = share->meters[resource].served;
     for (uint32_t u = 0; u < loaded->user_count; u++) {
         uint32_t slot = loaded->users[u].activity;
-        served += loaded->users[u].weight * (share->orders[slot].amount - share_ends_left(&share->ends, slot));
+        served += loaded->users[u].weight * (share->orders.items[slot].amount - share_ends_left(&share->ends, slot));
     }
     return served;
 }
@@ -380,7 +347,7 @@ bool fair_share_is_used_by(const FairShare *share, ResourceId resource, uint32_t
     ENGINE_CHECK(share->engine, resource < share->graph.resource_count);
     const ShareResource *used = &share->graph.resources[resource];
     for (uint32_t u = 0; u < used->user_count; u++)
-        if (share->orders[used->users[u].activity].owner == owner)
+        if (share->orders.items[used->users[u].activity].owner == owner)
             return true;
     return false;
 }
