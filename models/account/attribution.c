@@ -36,6 +36,7 @@ static void add_task(const Step *step, TaskId id, int64_t ns, Attribution *attri
     for (int category = 0; category < LEDGER_COUNT; category++)
         ledger_add(&attribution->row, (LedgerCategory)category, profile->ns[category]);
     attribution->straggler_ns[task->gpu_class] += profile->ns[LEDGER_STRAGGLER];
+    attribution->comm_ns[LEDGER_COMM_TENSOR][task->link] += profile->ns[LEDGER_COMM_TENSOR];
     int64_t slowed = attribution_slowed_ns(step, task, ns);
     ledger_add(&attribution->row, LEDGER_COMM_DATA, slowed);
     attribution->comm_ns[LEDGER_COMM_DATA][step->slowing_link] += slowed;
@@ -81,12 +82,19 @@ static bool is_on_slower_nodes(const Step *step, int gpu_class, const StepTask *
            !is_no_later(step, &sets[self->replica_set], &sets[them->replica_set]);
 }
 
+/* True for work of the class's own tensor group. */
+static bool is_own_group(const Step *step, int gpu_class, const StepTask *task) {
+    const RankClass *self = &step->ranks.classes[gpu_class], *them = &step->ranks.classes[task->gpu_class];
+    return self->stage == them->stage && self->replica_set == them->replica_set;
+}
+
 /* `ns` of a gap of `gpu_class` while task `id` ran elsewhere. */
 static void add_blame(const Step *step, int gpu_class, TaskId id, int64_t ns, Attribution *attribution) {
     const StepTask *task = &step->tasks[id];
     /* Without a pipeline there is no bubble: another replica's sums are waited for as communication. */
     bool one_stage = step->ranks.classes[step->ranks.class_count - 1].stage == 0;
     bool in_group = task->category == LEDGER_COMM_TENSOR && !one_stage;
+    in_group = in_group && (task->gpu_class < 0 || !is_own_group(step, gpu_class, task));
     if (is_on_slower_nodes(step, gpu_class, task)) {
         add_straggling(attribution, late_group(step, gpu_class, task->gpu_class), ns);
         return;

@@ -174,6 +174,8 @@ static const char *cause_advice(const JobSpec *job, const Results *results, int 
         return "larger matrices: a larger micro-batch";
     if (category == LEDGER_COMM_TENSOR && main_link(results, category) != LINK_NVLINK)
         return "keep tensor_parallel inside one node";
+    if (category == LEDGER_COMM_TENSOR && !plan->tp_comm_overlap)
+        return "tp_comm_overlap: true with sequence_parallel: true, or lower tensor_parallel";
     if (category == LEDGER_COMM_EXPERT)
         return expert_advice(results);
     if (category == LEDGER_RECOMPUTATION && plan->recompute == RECOMPUTE_SELECTIVE)

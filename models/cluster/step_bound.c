@@ -56,12 +56,23 @@ static double profile_s(const WorkProfile *profile) {
     return profile->endless ? INFINITY : (double)ledger_sum(&profile->row) * 1e-9;
 }
 
-/* On the fastest type of node that there is. */
-static double compute_s(const Bound *bound, const PassWork *work) {
+/* Sums of the tensor group that nothing hides in a pass on that type of node, at least. */
+static double open_sums(const Bound *bound, int type, const PassWork *work) {
+    const TrainingCosts *costs = &bound->costs[type];
+    double of_ends = work->kind == PASS_FORWARD ? work->embedding : work->head;
+    double of_layer = training_layer_sums(bound->training, work->kind);
+    if (tensor_overlap_is_there(bound->plan))
+        of_layer = (work->kind == PASS_FORWARD ? &costs->tensor_forward : &costs->tensor_backward)->open_sums;
+    return of_layer * (double)work->layers + of_ends;
+}
+
+/* Compute and sums of the tensor group, of sum_s each, on the fastest type of node that there is. */
+static double work_s(const Bound *bound, PassWork work, double sum_s) {
     double least_s = INFINITY;
     for (int type = 0; type < bound->types; type++) {
-        WorkProfile profile = training_pass_profile(&bound->costs[type], work, 1);
-        least_s = fmin(least_s, profile_s(&profile));
+        work.sums_s = sum_s > 0 ? open_sums(bound, type, &work) * sum_s : 0;
+        WorkProfile profile = training_pass_profile(&bound->costs[type], &work, 1);
+        least_s = fmin(least_s, profile_s(&profile) + work.sums_s);
     }
     return least_s;
 }
@@ -75,12 +86,6 @@ static double optimizer_s(const Bound *bound, double parameters) {
         least_s = fmin(least_s, profile_s(&profile));
     }
     return least_s;
-}
-
-/* Hidden states that the tensor group sums in a pass, at least. */
-static double tensor_sums(const TrainingSpec *training, const PassWork *work) {
-    double of_ends = work->kind == PASS_FORWARD ? work->embedding : work->head;
-    return training_layer_sums(training, work->kind) * (double)work->layers + of_ends;
 }
 
 /* Tokens of the first team to their experts and back. */
@@ -97,11 +102,11 @@ static Passage chunk_passage(const Bound *bound, PassKind kind, int stage, int c
     PassWork work = {
         .kind = kind, .layers = plan_chunk_layers(bound->training, stage, chunk), .embedding = first, .head = last};
     if (bound->workload == NULL || kind == PASS_WEIGHT)
-        return (Passage){.work_s = compute_s(bound, &work)};
+        return (Passage){.work_s = work_s(bound, work, 0)};
     const TrainingTraffic *traffic = &bound->workload->training;
     const int *messages = kind == PASS_FORWARD ? traffic->forward : traffic->backward;
-    work.sums_s = operation_s(bound, traffic->tensor[stage], tensor_sums(bound->training, &work));
-    Passage passage = {.work_s = compute_s(bound, &work) + work.sums_s + experts_s(bound, stage, &work)};
+    double sum_s = operation_s(bound, traffic->tensor[stage], 1);
+    Passage passage = {.work_s = work_s(bound, work, sum_s) + experts_s(bound, stage, &work)};
     if (!(kind == PASS_FORWARD ? last : first))
         passage.message_s = operation_s(bound, messages[stage], 1);
     return passage;

@@ -23,10 +23,10 @@ enum { LAYER_WEIGHT_TENSORS = 12 };
 
 /* Sizes of the tensors that kernels read and write, for one micro-batch on one GPU of the tensor group. */
 typedef struct Tensors {
-    int64_t tokens;
-    int64_t query;        /* query features on this GPU */
-    int64_t key_value;    /* key and value features on this GPU, together */
-    int64_t ffn;          /* MLP features on this GPU */
+    int64_t tokens; /* as in LayerWidths */
+    int64_t query;
+    int64_t key_value;
+    int64_t ffn;
     double hidden_bytes;  /* one hidden state; divided by the tensor group with sequence parallelism */
     double query_bytes;   /* one query tensor */
     double rotary_bytes;  /* queries and keys */
@@ -35,16 +35,23 @@ typedef struct Tensors {
     double mask_fraction; /* a dropout mask over its tensor: one byte per element */
 } Tensors;
 
+LayerWidths layer_widths(const TrainingSpec *training) {
+    const TransformerSpec *model = &training->model;
+    int64_t tensor = training->plan.tensor_parallel, head_dim = transformer_head_dim(model);
+    int64_t kv_heads = transformer_kv_heads(model) / tensor;
+    return (LayerWidths){.tokens = plan_micro_batch_tokens(training),
+                         .query = model->heads * head_dim / tensor,
+                         .key_value = 2 * (kv_heads ? kv_heads : 1) * head_dim,
+                         .ffn = transformer_ffn_hidden(model) / tensor};
+}
+
 static Tensors tensors_of(const TrainingSpec *training) {
     const PlanSpec *plan = &training->plan;
     const TransformerSpec *model = &training->model;
-    int64_t tensor = plan->tensor_parallel, head_dim = transformer_head_dim(model);
+    int64_t tensor = plan->tensor_parallel;
     double bytes = activation_bytes(plan->precision);
-    Tensors t = {.tokens = plan_micro_batch_tokens(training)};
-    t.query = model->heads * head_dim / tensor;
-    int64_t kv_heads = transformer_kv_heads(model) / tensor;
-    t.key_value = 2 * (kv_heads ? kv_heads : 1) * head_dim;
-    t.ffn = transformer_ffn_hidden(model) / tensor;
+    LayerWidths widths = layer_widths(training);
+    Tensors t = {.tokens = widths.tokens, .query = widths.query, .key_value = widths.key_value, .ffn = widths.ffn};
     double tokens = (double)t.tokens;
     t.hidden_bytes = plan_hidden_bytes(training) / (double)(plan->sequence_parallel ? tensor : 1);
     t.query_bytes = tokens * (double)t.query * bytes;

@@ -28,6 +28,16 @@
 #include "models/workload/plan.h"
 #include "models/workload/work_cost.h"
 
+/* Sizes of a layer's products on one GPU of the tensor group, for one micro-batch. */
+typedef struct LayerWidths {
+    int64_t tokens;
+    int64_t query;     /* query features */
+    int64_t key_value; /* key and value features, together */
+    int64_t ffn;       /* features inside the MLP */
+} LayerWidths;
+
+LayerWidths layer_widths(const TrainingSpec *training);
+
 /* Forward, backward, the weight gradients that the schedule splits off the backward (else nothing), and what the plan
  * computes again before the backward (nothing counts as ideal there). */
 WorkCost layer_forward_cost(const TrainingSpec *training, const GpuSpec *gpu);

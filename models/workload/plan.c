@@ -344,6 +344,9 @@ static void check_sequence(const TrainingSpec *training, const Report *report) {
     if (plan->context_parallel > 1 && training->sequence_tokens % (2 * plan->context_parallel))
         COMPLAIN(report, ".sequence_length", "found %" PRId64 ", expected a multiple of 2 x context_parallel %" PRId64,
                  training->sequence_tokens, plan->context_parallel);
+    else if (plan->tp_comm_overlap && plan->tensor_parallel > 1 && !plan->sequence_parallel)
+        COMPLAIN(report, ".plan.tp_comm_overlap",
+                 "found true without sequence_parallel, expected sequence_parallel: true");
     else if (plan->sequence_parallel && plan->tensor_parallel > 1 && tokens % plan->tensor_parallel)
         COMPLAIN(report, ".sequence_length",
                  "found %" PRId64 ", expected a multiple of tensor_parallel %" PRId64 "%s for sequence_parallel",

@@ -24,20 +24,47 @@ PipelinePass quiet_pass_at(const QuietPasses *quiet, int place) {
                           pass->work / PASS_KIND_COUNT % quiet->shape.chunks};
 }
 
+/* Collectives beside the compute task that was read last. */
+typedef struct Beside {
+    SimTime cover; /* of that task */
+    SimTime moved;
+    LinkKind link;
+} Beside;
+
+/* What the compute stream waits for at the task that joins them. */
+static void end_beside(QuietWork *work, Beside *beside) {
+    SimTime wait = beside->moved > beside->cover ? beside->moved - beside->cover : 0;
+    if (beside->moved > 0) {
+        work->duration += wait;
+        ledger_add(&work->row, LEDGER_COMM_TENSOR, wait);
+        work->tensor_ns[beside->link] += wait;
+    }
+    *beside = (Beside){0};
+}
+
 /* False when it never ends. */
-static bool add_work_task(QuietWork *work, const QuietPlan *plan, const SketchTask *task) {
+static bool add_work_task(QuietWork *work, const QuietPlan *plan, const SketchTask *task, Beside *beside) {
     SimTime moving = task->amount > 0 ? fair_share_alone_time(plan->share, task->way, task->amount) : 0;
     if (moving == SIM_TIME_MAX)
         return false;
+    if (moving > 0)
+        work->ways[work->way_count++] = task->way;
+    if (task->what.stream != STREAM_COMPUTE) {
+        beside->moved += task->duration + moving;
+        beside->link = task->what.link;
+        return task->what.category == LEDGER_COMM_TENSOR;
+    }
+    end_beside(work, beside);
     work->duration += task->duration + moving;
     if (task->what.profile >= 0) {
-        ledger_accumulate(&work->row, &plan->profiles[task->what.profile].row, 1);
+        const LedgerRow *row = &plan->profiles[task->what.profile].row;
+        ledger_accumulate(&work->row, row, 1);
+        work->tensor_ns[task->what.link] += row->ns[LEDGER_COMM_TENSOR];
+        beside->cover = task->duration;
         return true;
     }
     ledger_add(&work->row, LEDGER_COMM_TENSOR, task->duration + moving);
     work->tensor_ns[task->what.link] += task->duration + moving;
-    if (moving > 0)
-        work->ways[work->way_count++] = task->way;
     return task->what.category == LEDGER_COMM_TENSOR;
 }
 
@@ -51,8 +78,9 @@ static bool add_message(QuietWork *work, const QuietPlan *plan, const SketchTask
     return true;
 }
 
-/* Compute and sums of the tensor group in one chain, then at most one message. */
+/* Compute and sums of the tensor group in one chain, some of them beside compute, then at most one message. */
 static bool read_sketch(QuietWork *work, const QuietPlan *plan, const TaskSketch *sketch) {
+    Beside beside = {0};
     if (sketch->irregular || sketch->count == 0)
         return false;
     for (int i = 0; i < sketch->count; i++) {
@@ -60,9 +88,7 @@ static bool read_sketch(QuietWork *work, const QuietPlan *plan, const TaskSketch
         bool is_message = task->what.kind == BAR_PIPELINE_COMM;
         if (is_message && (i == 0 || i + 1 < sketch->count))
             return false;
-        if (!is_message && task->what.stream != STREAM_COMPUTE)
-            return false;
-        if (is_message ? !add_message(work, plan, task) : !add_work_task(work, plan, task))
+        if (is_message ? !add_message(work, plan, task) : !add_work_task(work, plan, task, &beside))
             return false;
     }
     return work->row.ns[LEDGER_STRAGGLER] == 0 && work->duration > 0;

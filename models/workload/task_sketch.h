@@ -7,7 +7,7 @@
 
 #include "models/workload/step.h"
 
-enum { SKETCH_TASKS_MAX = 8 };
+enum { SKETCH_TASKS_MAX = 16 };
 
 typedef struct SketchTask {
     StepTask what;

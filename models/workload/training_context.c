@@ -34,13 +34,10 @@ double training_context_cover_fraction(const PlanSpec *plan, PassKind kind) {
 }
 
 WorkCost training_context_cover(const WorkCost *whole, const WorkCost *attention, double fraction) {
-    double device_s = whole->gemm_s + whole->memory_s + whole->launch_s;
-    double gemm_s = fraction * attention->gemm_s;
-    if (gemm_s <= 0)
-        return (WorkCost){0};
-    return (WorkCost){.ideal_s = whole->ideal_s * gemm_s / whole->gemm_s,
-                      .gemm_s = gemm_s,
-                      .host_s = whole->host_s * gemm_s / device_s,
-                      .flop = fraction * attention->flop,
-                      .hbm_bytes = fraction * attention->hbm_bytes};
+    WorkCost cover = work_cost_part(whole, fraction * attention->gemm_s);
+    if (cover.gemm_s > 0) {
+        cover.flop = fraction * attention->flop;
+        cover.hbm_bytes = fraction * attention->hbm_bytes;
+    }
+    return cover;
 }

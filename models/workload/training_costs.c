@@ -30,6 +30,17 @@ static void add_waits(TrainingCosts *costs, const TrainingSpec *training, const 
         expert_cost_backward_wait_s(training, gpu) + (again ? costs->expert_forward_wait_s : 0);
 }
 
+static void add_besides(TrainingCosts *costs, const TrainingSpec *training, const GpuSpec *gpu) {
+    costs->tensor_forward = tensor_overlap_windows(training, gpu, PASS_FORWARD);
+    costs->tensor_backward = tensor_overlap_windows(training, gpu, PASS_BACKWARD);
+    for (int i = 0; i < TENSOR_WINDOWS; i++) {
+        const TensorWindow *forward = &costs->tensor_forward.of[i], *backward = &costs->tensor_backward.of[i];
+        costs->beside_forward[i] = work_cost_part(&costs->layer_forward, forward->cover_s);
+        costs->beside_backward[i] = work_cost_part(&costs->layer_backward, backward->cover_s - backward->again_s);
+        costs->beside_recompute[i] = work_cost_part(&costs->layer_recompute, backward->again_s);
+    }
+}
+
 TrainingCosts training_costs_of(const TrainingSpec *training, const GpuSpec *gpu) {
     TrainingCosts costs = {.layer_forward = layer_forward_cost(training, gpu),
                            .layer_backward = layer_backward_cost(training, gpu),
@@ -43,6 +54,8 @@ TrainingCosts training_costs_of(const TrainingSpec *training, const GpuSpec *gpu
                            .byte_s = gpu_memory_bound_seconds(gpu, LARGE_BYTES) / LARGE_BYTES};
     if (training->plan.context_parallel > 1)
         add_covers(&costs, training, gpu);
+    if (tensor_overlap_is_there(&training->plan))
+        add_besides(&costs, training, gpu);
     if (training->plan.expert_parallel > 1)
         add_waits(&costs, training, gpu);
     return costs;
@@ -94,12 +107,38 @@ static WorkProfile round_profile(const Seconds *seconds, double speed_fraction) 
     return profile;
 }
 
-static void add_layers(WorkCost *cost, const WorkCost *whole, const WorkCost *cover, const PassWork *work) {
+/* A layer's work in one direction, and its parts that run beside transfers. */
+typedef struct LayerParts {
+    const WorkCost *whole;
+    const WorkCost *cover;
+    const WorkCost *beside; /* [TENSOR_WINDOWS] */
+} LayerParts;
+
+static void add_layers(WorkCost *cost, LayerParts parts, const PassWork *work) {
     double layers = (double)work->layers;
-    if (work->part != PASS_COVER)
-        work_cost_add(cost, whole, layers);
-    if (work->part != PASS_WHOLE)
-        work_cost_add(cost, cover, work->part == PASS_COVER ? layers : -layers);
+    if (work->part == PASS_COVER) {
+        work_cost_add(cost, parts.cover, layers);
+        return;
+    }
+    if (work->part >= PASS_BESIDE) {
+        work_cost_add(cost, &parts.beside[work->part - PASS_BESIDE], layers);
+        return;
+    }
+    work_cost_add(cost, parts.whole, layers);
+    if (work->part == PASS_WHOLE)
+        return;
+    work_cost_add(cost, parts.cover, -layers);
+    for (int i = 0; i < TENSOR_WINDOWS; i++)
+        work_cost_add(cost, &parts.beside[i], -layers);
+}
+
+/* By which products take longer beside collectives: counts as communication. */
+static double longer_seconds(const TensorWindows *windows, const PassWork *work) {
+    double seconds = 0;
+    for (int i = 0; i < TENSOR_WINDOWS; i++)
+        if (work->part == PASS_WHOLE || (int)work->part == PASS_BESIDE + i)
+            seconds += (double)work->layers * windows->of[i].longer_s;
+    return seconds;
 }
 
 /* Products of weight gradients: nothing is recomputed, nothing exchanged, the table's gradient is there already. */
@@ -119,23 +158,27 @@ WorkProfile training_pass_profile(const TrainingCosts *costs, const PassWork *wo
     WorkCost cost = {0}, again = {0};
     if (work->kind == PASS_WEIGHT)
         return weight_profile(costs, work, speed_fraction);
-    add_layers(&cost, forward ? &costs->layer_forward : &costs->layer_backward,
-               forward ? &costs->cover_forward : &costs->cover_backward, work);
+    if (forward)
+        add_layers(&cost, (LayerParts){&costs->layer_forward, &costs->cover_forward, costs->beside_forward}, work);
+    else
+        add_layers(&cost, (LayerParts){&costs->layer_backward, &costs->cover_backward, costs->beside_backward}, work);
     if (work->embedding)
         work_cost_add(&cost, forward ? &costs->embedding_forward : &costs->embedding_backward, 1);
     if (work->head)
         work_cost_add(&cost, forward ? &costs->head_forward : &costs->head_backward, 1);
     if (!forward)
-        add_layers(&again, &costs->layer_recompute, &costs->cover_recompute, work);
+        add_layers(&again, (LayerParts){&costs->layer_recompute, &costs->cover_recompute, costs->beside_recompute},
+                   work);
     Seconds seconds = {0};
     double sums_s = work->sums_s;
     add_cost(&seconds, &cost, &sums_s);
     seconds.of[LEDGER_LAUNCH_OVERHEAD] += work->host_s;
     seconds.of[LEDGER_MEMORY_BOUND] += work->bytes * costs->byte_s;
     seconds.hbm_bytes += work->bytes;
+    seconds.of[LEDGER_COMM_TENSOR] = longer_seconds(forward ? &costs->tensor_forward : &costs->tensor_backward, work);
     seconds.of[LEDGER_RECOMPUTATION] = again.gemm_s + again.memory_s + launch_seconds(&again, &sums_s);
     seconds.hbm_bytes += again.hbm_bytes;
-    if (work->part != PASS_COVER)
+    if (work->part == PASS_WHOLE || work->part == PASS_ALONE)
         seconds.of[LEDGER_COMM_EXPERT] =
             (double)work->layers * (forward ? costs->expert_forward_wait_s : costs->expert_backward_wait_s);
     return round_profile(&seconds, speed_fraction);

@@ -9,6 +9,7 @@
 
 #include "models/workload/pipeline.h"
 #include "models/workload/step.h"
+#include "models/workload/tensor_overlap.h"
 #include "models/workload/work_cost.h"
 
 /* Costs of the pieces, computed once per job. */
@@ -25,13 +26,25 @@ typedef struct TrainingCosts {
     WorkCost cover_forward;  /* of the layer's forward, backward and recomputation: attention beside the exchange of */
     WorkCost cover_backward; /* keys and values (training_context.h) */
     WorkCost cover_recompute;
-    double byte_s;                 /* device time of a byte that is read or written */
+    double byte_s;                           /* device time of a byte that is read or written */
+    WorkCost beside_forward[TENSOR_WINDOWS]; /* the same of products beside collectives (tensor_overlap.h) */
+    WorkCost beside_backward[TENSOR_WINDOWS];
+    WorkCost beside_recompute[TENSOR_WINDOWS];
+    TensorWindows tensor_forward;
+    TensorWindows tensor_backward;
     double expert_forward_wait_s;  /* of one layer, for the busiest rank of the expert group */
     double expert_backward_wait_s; /* with the recomputation's */
 } TrainingCosts;
 
-/* All of it, or apart what waits for no exchange of keys and values and what runs beside one. */
-typedef enum PassPart { PASS_WHOLE, PASS_ALONE, PASS_COVER } PassPart;
+/* All of it, or apart what runs beside nothing, beside an exchange of keys and values, and beside the collectives of
+ * each window of the tensor group. */
+typedef enum PassPart {
+    PASS_WHOLE,
+    PASS_ALONE,
+    PASS_COVER,
+    PASS_BESIDE,
+    PASS_BESIDE_LAST = PASS_BESIDE + TENSOR_WINDOWS - 1
+} PassPart;
 
 /* What a pass, or a slice of one, goes through. */
 typedef struct PassWork {

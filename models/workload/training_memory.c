@@ -4,6 +4,7 @@
 #include "models/workload/norm_cost.h"
 #include "models/workload/pipeline.h"
 #include "models/workload/shard_units.h"
+#include "models/workload/tensor_overlap.h"
 #include "models/workload/training_context.h"
 #include "models/workload/training_experts.h"
 #include "models/workload/training_parameters.h"
@@ -174,7 +175,8 @@ static double working_bytes(const TrainingSpec *training, int stage) {
         logits = head_activation_bytes(training);
     /* Of the layers that are offloaded, one is made or used and one is on its way. */
     double on_way = 2 * training_layer_offloaded_bytes(training);
-    return PROCESS_BYTES + ring_bytes(training) + on_way + (again > logits ? again : logits);
+    return PROCESS_BYTES + ring_bytes(training) + tensor_overlap_buffer_bytes(training) + on_way +
+           (again > logits ? again : logits);
 }
 
 /* Of a list of layers: weights, their copies in 16 bit while a step runs, momentum. */

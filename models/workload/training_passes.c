@@ -1,23 +1,11 @@
 #include "models/workload/training_passes.h"
 
-#include "models/workload/training_context.h"
 #include "models/workload/training_experts.h"
 #include "models/workload/training_input.h"
-#include "models/workload/training_memory.h"
 #include "models/workload/training_offload.h"
 #include "models/workload/training_quiet.h"
 #include "models/workload/training_shards.h"
-
-/* Where a pass is done: a team of replica sets, one of them, a stage, its classes, the pass itself. */
-typedef struct PassPlace {
-    int team;
-    int set;
-    int stage;
-    PipelinePass pass;
-    StreamSet streams; /* compute streams of the classes of the set */
-    int slices;
-    int position; /* of the pass in the order of the stage */
-} PassPlace;
+#include "models/workload/training_slice.h"
 
 static StreamSet stage_streams(Build *build, const int *sets, int count, int stage) {
     StreamSet streams = {.classes = build->class_list, .stream = STREAM_COMPUTE};
@@ -43,14 +31,6 @@ static const int *team_sets(const Build *build, int team) {
     return build->traffic->teams->sets + build->traffic->teams->bounds[team];
 }
 
-static bool is_first_virtual_stage(const PassPlace *place) {
-    return place->stage == 0 && place->pass.chunk == 0;
-}
-
-static bool is_last_virtual_stage(const Build *build, const PassPlace *place) {
-    return place->stage == build->shape.stages - 1 && place->pass.chunk == build->shape.chunks - 1;
-}
-
 /* The part of a pass that slice `slice` does: a unit of ZeRO-2 or 3, otherwise an even share of the layers and the ends
  * where they belong. */
 static PassWork slice_work(const Build *build, const PassPlace *place, int slice) {
@@ -61,85 +41,8 @@ static PassWork slice_work(const Build *build, const PassPlace *place, int slice
     return (PassWork){.kind = place->pass.kind,
                       .layers = layers * (slice + 1) / place->slices - layers * slice / place->slices,
                       .embedding =
-                          is_first_virtual_stage(place) && place->pass.kind != PASS_WEIGHT && (forward ? first : last),
-                      .head = is_last_virtual_stage(build, place) && (forward ? last : first)};
-}
-
-/*
- * Hidden states summed over the tensor group: those of the layers (training_experts.h); one for the embedding forward
- * and for the head backward; half of one where a received message is gathered. None for the embedding backward and the
- * head forward when they are units of their own: the group only waits for each other.
- */
-static double tensor_sums(const Build *build, const PassPlace *place, const PassWork *work) {
-    bool forward = work->kind == PASS_FORWARD;
-    double sums = training_layer_sums(build->training, work->kind) * (double)work->layers;
-    if (forward ? work->embedding : work->head)
-        sums += 1;
-    bool receives =
-        build->shape.stages > 1 && (forward ? !is_first_virtual_stage(place) : !is_last_virtual_stage(build, place));
-    if (receives && !build->plan->sequence_parallel)
-        sums += 0.5 / place->slices;
-    return sums;
-}
-
-static PoolUse pass_memory(const Build *build, const PassPlace *place, int slice) {
-    int64_t held = (int64_t)training_chunk_activation_bytes(build->training, place->stage, place->pass.chunk);
-    int64_t kept = (int64_t)training_chunk_weight_bytes(build->training, place->stage, place->pass.chunk);
-    const int64_t change[PASS_KIND_COUNT] = {held, kept - held, -kept};
-    int64_t units = change[place->pass.kind];
-    if (units > 0)
-        return (PoolUse){.reserve_units = slice == 0 ? units : 0};
-    return (PoolUse){.release_units = slice == place->slices - 1 ? -units : 0};
-}
-
-static StepTask pass_task(const PassPlace *place) {
-    static const BarKind kinds[PASS_KIND_COUNT] = {BAR_FORWARD, BAR_BACKWARD, BAR_WEIGHT};
-    return (StepTask){
-        .kind = kinds[place->pass.kind], .micro_batch = place->pass.micro_batch, .chunk = place->pass.chunk};
-}
-
-/* A task of every class, one after the other; returns the first. */
-static TaskId add_compute(Build *build, const PassPlace *place, const PassWork *work, PoolUse memory) {
-    StepBuilder *builder = build->builder;
-    StepTask what = pass_task(place);
-    TaskId first = TASK_NONE;
-    for (int i = 0; i < place->streams.count; i++) {
-        what.gpu_class = place->streams.classes[i];
-        what.profile = build_profile(build, work, &builder->step->ranks.classes[what.gpu_class]);
-        TaskId task = step_builder_compute(builder, what, memory);
-        first = i == 0 ? task : first;
-    }
-    return first;
-}
-
-static void after_compute(Build *build, const PassPlace *place, TaskId first) {
-    for (int i = 0; i < place->streams.count; i++)
-        step_builder_after(build->builder, first + (TaskId)i);
-}
-
-/* Keys and values travel round the context group beside the attention that they are for; returns the task that ends
- * both. */
-static TaskId add_exchange(Build *build, const PassPlace *place, PassWork work, TaskId alone, PoolUse memory) {
-    StepBuilder *builder = build->builder;
-    StepTask what = pass_task(place);
-    int operation = build->traffic->context[place->set * build->shape.stages + place->stage];
-    double blocks = training_context_blocks(build->plan, work.kind) * (double)work.layers;
-    StreamSet ring = place->streams;
-    ring.stream = STREAM_CONTEXT;
-    work = (PassWork){.kind = work.kind, .layers = work.layers, .part = PASS_COVER};
-    TaskId cover = add_compute(build, place, &work, memory);
-    after_compute(build, place, alone);
-    what.kind = BAR_CONTEXT_COMM;
-    what.category = LEDGER_COMM_CONTEXT;
-    TaskId moved = step_builder_communicate(builder, what, &ring, operation, blocks);
-    after_compute(build, place, cover);
-    step_builder_after(builder, moved);
-    return step_builder_join(builder, what, &place->streams);
-}
-
-static int tensor_operation(const Build *build, const PassPlace *place) {
-    return place->pass.kind == PASS_WEIGHT ? NO_OPERATION
-                                           : build->traffic->tensor[place->set * build->shape.stages + place->stage];
+                          training_slice_is_first(place) && place->pass.kind != PASS_WEIGHT && (forward ? first : last),
+                      .head = training_slice_is_last(build, place) && (forward ? last : first)};
 }
 
 /* Whether the GPUs of a place do something together at the end of a slice: sum hidden states or, after weight
@@ -147,65 +50,21 @@ static int tensor_operation(const Build *build, const PassPlace *place) {
 static bool meets(const Build *build, const PassPlace *place) {
     if (place->pass.kind == PASS_WEIGHT)
         return place->streams.count > 1;
-    return tensor_operation(build, place) != NO_OPERATION;
+    return training_slice_tensor_operation(build, place) != NO_OPERATION;
 }
 
 /* The sums of the tensor group after a slice of a pass; returns the task that ends the slice. */
 static TaskId add_tensor_sums(Build *build, const PassPlace *place, const PassWork *work, TaskId end) {
-    int operation = tensor_operation(build, place);
-    StepTask what = pass_task(place);
+    int operation = training_slice_tensor_operation(build, place);
+    StepTask what = training_slice_task(place);
     if (!meets(build, place))
         return end;
     what.kind = BAR_TENSOR_COMM;
     what.category = LEDGER_COMM_TENSOR;
     if (work->kind == PASS_WEIGHT)
         return step_builder_join(build->builder, what, &place->streams);
-    return step_builder_communicate(build->builder, what, &place->streams, operation, tensor_sums(build, place, work));
-}
-
-static bool exchanges_context(const Build *build, const PassWork *work) {
-    return build->plan->context_parallel > 1 && work->layers > 0 && work->kind != PASS_WEIGHT;
-}
-
-/* What a slice waits for is added to its first tasks. */
-static void note_first(Build *build, const PassPlace *place, int slice, TaskId first) {
-    if (build->units > 0)
-        build->unit_first[build_slot_index(build, place->set, place->position * build->units + slice)] = first;
-    if (slice == 0)
-        build->pass_first[build_pass_index(build, place->set, place->stage, &place->pass)] = first;
-}
-
-/* What the host does while a slice waits for its gathers: right before its compute, which they hold. */
-static void add_host_work(Build *build, const PassPlace *place, const PassWork *work) {
-    if (work->beside_s > 0)
-        add_compute(build, place, &(PassWork){.kind = work->kind, .host_s = work->beside_s}, (PoolUse){0});
-}
-
-/* Compute of every class of the set and the exchange of its context group; notes how it begins and ends. */
-static void add_set_work(Build *build, const PassPlace *place, int slice) {
-    PassWork work = slice_work(build, place, slice);
-    PoolUse memory = pass_memory(build, place, slice), release = {.release_units = memory.release_units};
-    bool exchanges = exchanges_context(build, &work);
-    work.part = exchanges ? PASS_ALONE : PASS_WHOLE;
-    if (tensor_operation(build, place) != NO_OPERATION)
-        work.sums_s = tensor_sums(build, place, &work) *
-                      traffic_alone_seconds(build->builder->traffic, tensor_operation(build, place));
-    memory.release_units = exchanges ? 0 : memory.release_units;
-    add_host_work(build, place, &work);
-    bool copies = training_offload_copies(build, work.kind, work.layers);
-    TaskId begin = copies ? training_offload_begin(build, &place->streams) : TASK_NONE;
-    TaskId first = add_compute(build, place, &work, memory);
-    note_first(build, place, slice, copies ? begin : first);
-    build->set_first[place->set] = first;
-    build->set_end[place->set] = first + (TaskId)place->streams.count - 1;
-    if (exchanges)
-        build->set_end[place->set] = add_exchange(build, place, work, first, release);
-}
-
-/* The next task waits for what add_set_work has added; an exchange is on the streams of those that wait anyway. */
-static void after_set_work(Build *build, const PassPlace *place, const PassWork *work) {
-    if (!exchanges_context(build, work))
-        after_compute(build, place, build->set_first[place->set]);
+    return step_builder_communicate(build->builder, what, &place->streams, operation,
+                                    training_slice_open_sums(build, place, work));
 }
 
 /* Tokens of the whole team go to their experts and come back. */
@@ -215,12 +74,12 @@ static void add_experts(Build *build, PassPlace *place, const PassWork *work) {
     int count = team_size(build, place->team);
     double times = training_expert_exchanges(build->plan, work->kind) * (double)work->layers;
     bool alike = traffic->combine == traffic->dispatch;
-    StepTask what = pass_task(place);
+    StepTask what = training_slice_task(place);
     what.kind = BAR_EXPERT_COMM;
     what.category = LEDGER_COMM_EXPERT;
     for (int i = 0; i < count; i++) {
         enter_set(build, place, sets[i]);
-        after_set_work(build, place, work);
+        training_slice_after(build, place, work);
     }
     StreamSet streams = stage_streams(build, sets, count, place->stage);
     TaskId end = step_builder_communicate(build->builder, what, &streams, traffic->dispatch, alike ? 2 * times : times);
@@ -234,7 +93,8 @@ static void add_experts(Build *build, PassPlace *place, const PassWork *work) {
 static void add_copies(Build *build, const PassPlace *place, const PassWork *work) {
     TaskId *end = &build->set_end[place->set];
     TaskId begin = build->set_first[place->set] - (TaskId)place->streams.count;
-    OffloadPass pass = {place->set, place->stage, place->streams, work->kind, work->layers, pass_task(place), begin};
+    OffloadPass pass = {place->set, place->stage, place->streams, work->kind, work->layers, training_slice_task(place),
+                        begin};
     if (training_offload_copies(build, work->kind, work->layers))
         *end = training_offload_pass(build, &pass, *end);
 }
@@ -248,7 +108,7 @@ static void add_slice(Build *build, PassPlace *place, int slice) {
     bool experts = training_expert_exchanges(build->plan, work.kind) * (double)work.layers > 0;
     for (int i = 0; i < count; i++) {
         enter_set(build, place, sets[i]);
-        add_set_work(build, place, slice);
+        training_slice_add(build, place, slice, work);
     }
     if (experts)
         add_experts(build, place, &work);
@@ -257,7 +117,7 @@ static void add_slice(Build *build, PassPlace *place, int slice) {
         if (!meets(build, place))
             continue;
         if (!experts)
-            after_set_work(build, place, &work);
+            training_slice_after(build, place, &work);
         build->set_end[sets[i]] = add_tensor_sums(build, place, &work, build->set_end[sets[i]]);
     }
     for (int i = 0; i < count; i++) {
@@ -270,7 +130,7 @@ static void add_message(Build *build, const PassPlace *place, TaskId ready) {
     bool forward = place->pass.kind == PASS_FORWARD;
     const int *operations = forward ? build->traffic->forward : build->traffic->backward;
     int operation = operations[place->set * build->shape.stages + place->stage];
-    bool ends = forward ? is_last_virtual_stage(build, place) : is_first_virtual_stage(place);
+    bool ends = forward ? training_slice_is_last(build, place) : training_slice_is_first(place);
     if (operation == NO_OPERATION || ends || place->pass.kind == PASS_WEIGHT)
         return;
     StreamSet streams = place->streams;
@@ -304,7 +164,7 @@ static void add_pass(Build *build, PassPlace *place, bool completes_gradients) {
     int slices = training_gradient_slices(build->training, place->stage), count = team_size(build, place->team);
     const int *sets = team_sets(build, place->team);
     place->slices = build->units > 0 ? build->units : completes_gradients ? slices : 1;
-    if (place->pass.kind == PASS_FORWARD && is_first_virtual_stage(place))
+    if (place->pass.kind == PASS_FORWARD && training_slice_is_first(place))
         add_inputs(build, place);
     for (int slice = 0; slice < place->slices; slice++) {
         add_slice(build, place, slice);

@@ -107,6 +107,17 @@ WorkCost kernel_list_finish_compiled(KernelList *list, double model_flop) {
     return list->cost;
 }
 
+WorkCost work_cost_part(const WorkCost *whole, double gemm_s) {
+    double device_s = whole->gemm_s + whole->memory_s + whole->launch_s;
+    if (gemm_s <= 0)
+        return (WorkCost){0};
+    double share = gemm_s / whole->gemm_s;
+    return (WorkCost){.ideal_s = whole->ideal_s * share,
+                      .gemm_s = gemm_s,
+                      .host_s = whole->host_s * gemm_s / device_s,
+                      .flop = whole->flop * share};
+}
+
 double work_cost_seconds(const WorkCost *cost) {
     double device_s = cost->gemm_s + cost->memory_s + cost->launch_s;
     return device_s > cost->host_s ? device_s : cost->host_s;

@@ -64,6 +64,10 @@ WorkCost kernel_list_finish_compiled(KernelList *list, double model_flop);
 /* Bytes of an activation: 4 for fp32 and tf32, otherwise 2. */
 double activation_bytes(Precision precision);
 
+/* The part of `whole` that is `gemm_s` of its products: their share of what counts as ideal, of the FLOPs and of the
+ * host's time, and no memory-bound kernels. */
+WorkCost work_cost_part(const WorkCost *whole, double gemm_s);
+
 /* Device time, or the host's when that is longer. */
 double work_cost_seconds(const WorkCost *cost);
 

@@ -249,6 +249,9 @@ static const SchemaRow PLAN_ROWS[] = {
      .help = "gradients are reduced while the backward pass runs"},
     {FLAG_ROW(PlanSpec, "overlap_p2p", overlap_p2p, "false"), .aliases = "overlap_p2p_communication",
      .help = "a stage computes while it sends"},
+    {FLAG_ROW(PlanSpec, "tp_comm_overlap", tp_comm_overlap, "false"), .aliases = "ub_tp_comm_overlap",
+     .help = "collectives of the tensor group run piece by piece beside its matrix products (Transformer Engine's "
+             "userbuffers); needs sequence_parallel"},
     {FLAG_ROW(PlanSpec, "overlap_slowdown", overlap_slowdown, "true"),
      .help = "data-parallel collectives beside compute take SMs and HBM bandwidth from it, and it takes HBM bandwidth "
              "from them"},

@@ -16,6 +16,7 @@ static void draw_plan(const Draw *draw, PlanSpec *plan) {
     plan->collective = draw_toss(draw) ? "auto" : "ring";
     plan->sequence_parallel = draw_toss(draw);
     plan->distributed_optimizer = draw_toss(draw);
+    plan->tp_comm_overlap = plan->sequence_parallel && plan->distributed_optimizer;
     plan->overlap_grad_reduce = draw_toss(draw);
     plan->overlap_p2p = draw_toss(draw);
     plan->flash_attention = draw_toss(draw);

@@ -22,6 +22,7 @@ static void draw_plan(const Draw *draw, int replicas, PlanSpec *plan) {
     plan->schedule = draw_toss(draw) ? "gpipe" : "1f1b";
     plan->collective = draw_toss(draw) ? "auto" : "ring";
     plan->sequence_parallel = draw_toss(draw);
+    plan->tp_comm_overlap = plan->sequence_parallel && plan->micro_batch_seqs > 1;
 }
 
 /* A node of another type splits replicas into sets. */

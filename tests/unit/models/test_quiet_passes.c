@@ -29,6 +29,7 @@ static void draw_plan(uint64_t *state, SimulationSpec *spec) {
     plan->overlap_slowdown = draw(state, 2);
     plan->distributed_optimizer = draw(state, 2);
     plan->sequence_parallel = draw(state, 2);
+    plan->tp_comm_overlap = plan->sequence_parallel && draw(state, 2);
     plan->recompute = (Recompute)draw(state, 3);
     plan->embedding_as_layer = plan->head_as_layer = draw(state, 3) == 0;
     training->model.layers =

@@ -1,0 +1,140 @@
+#include "models/workload/tensor_overlap.h"
+
+#include "models/workload/layer_cost.h"
+#include "models/workload/training_experts.h"
+
+/* initialize_ub: num_sm and num_splits of the method pipeline. */
+enum { SCATTER_SMS = 16, SCATTER_PARTS = 4 };
+
+/* Buffers of initialize_ub: inputs that are gathered, and outputs that are reduced. */
+enum { GATHER_BUFFERS = 6, REDUCE_BUFFERS = 4 };
+
+/* What an SM moves in a bulk collective. */
+static const double SM_BYTES_PER_S = 20e9;
+
+/* Half of a sum is its all-gather, half its reduce-scatter. */
+static const double HALF = 0.5;
+
+/* Windows being listed. */
+typedef struct Listing {
+    const TrainingSpec *training;
+    const GpuSpec *gpu;
+    GpuSpec narrow; /* with the SMs that a scattered product has */
+    LayerWidths widths;
+    TensorWindows out;
+    TensorWindow *window; /* the one that is filled */
+} Listing;
+
+bool tensor_overlap_is_there(const PlanSpec *plan) {
+    return plan->tp_comm_overlap && plan->sequence_parallel && plan->tensor_parallel > 1;
+}
+
+static int64_t at_least_one(int64_t size) {
+    return size > 0 ? size : 1;
+}
+
+/* `batch` products C[m,n] = A[m,k] B[k,n]. */
+static double product_s(const Listing *list, const GpuSpec *gpu, int64_t batch, const int64_t size[3]) {
+    GemmShape shape = {
+        batch, at_least_one(size[0]), at_least_one(size[1]), at_least_one(size[2]), list->training->plan.precision,
+        false};
+    return gpu_gemm_seconds(gpu, &shape);
+}
+
+static void add_window(Listing *list, double sums, double cover_s, double longer_s) {
+    list->window->sums += sums;
+    list->window->cover_s += cover_s;
+    list->window->longer_s += longer_s > 0 ? longer_s : 0;
+}
+
+/* C[tokens,n] = A[tokens,k] B[k,n] with A in t pieces, the first of which is there. */
+static void add_gathered(Listing *list, int64_t n, int64_t k) {
+    int64_t pieces = list->training->plan.tensor_parallel, tokens = list->widths.tokens;
+    double whole_s = product_s(list, list->gpu, 1, (const int64_t[]){tokens, n, k});
+    double cut_s = product_s(list, list->gpu, pieces, (const int64_t[]){tokens / pieces, n, k});
+    double covered = (double)(pieces - 1) / (double)pieces;
+    add_window(list, HALF, covered * whole_s, cut_s - whole_s);
+}
+
+/* The same with C in parts, the last of which is waited for. */
+static void add_scattered(Listing *list, int64_t n, int64_t k) {
+    int64_t tokens = list->widths.tokens;
+    double whole_s = product_s(list, list->gpu, 1, (const int64_t[]){tokens, n, k});
+    double part_s = product_s(list, &list->narrow, 1, (const int64_t[]){tokens, n / SCATTER_PARTS, k});
+    double covered = (double)(SCATTER_PARTS - 1) / SCATTER_PARTS;
+    list->out.open_sums += HALF / SCATTER_PARTS;
+    add_window(list, HALF * covered, covered * whole_s, SCATTER_PARTS * part_s - whole_s);
+}
+
+/* Seconds of the whole GPU that a bulk collective takes from the product beside it. */
+static double bulk_s(const Listing *list) {
+    double tensors = (double)list->training->plan.tensor_parallel;
+    return plan_hidden_bytes(list->training) * (tensors - 1) / tensors / SM_BYTES_PER_S / list->gpu->sm_count;
+}
+
+/* Gradients of C = A B: that of A beside the gathering of A, that of B beside the reduction of A's. */
+static void add_bulk(Listing *list, int64_t n, int64_t k) {
+    int64_t tokens = list->widths.tokens;
+    if (plan_splits_backward(&list->training->plan)) {
+        add_scattered(list, k, n);
+        return;
+    }
+    add_window(list, HALF, product_s(list, list->gpu, 1, (const int64_t[]){tokens, k, n}), bulk_s(list));
+    add_window(list, HALF, product_s(list, list->gpu, 1, (const int64_t[]){n, k, tokens}), bulk_s(list));
+}
+
+/* Features that the first product of the MLP makes. */
+static int64_t mlp_up(const Listing *list) {
+    return list->training->model.gated ? 2 * list->widths.ffn : list->widths.ffn;
+}
+
+static void add_attention(Listing *list, PassKind kind) {
+    int64_t hidden = list->training->model.hidden, query = list->widths.query;
+    list->window = &list->out.of[0];
+    if (kind == PASS_FORWARD) {
+        add_gathered(list, query + list->widths.key_value, hidden);
+        add_scattered(list, hidden, query);
+    } else {
+        add_gathered(list, query, hidden);
+        add_bulk(list, query + list->widths.key_value, hidden);
+    }
+}
+
+/* Of the sums of a layer one is the attention's. */
+static void add_mlp(Listing *list, PassKind kind) {
+    int64_t hidden = list->training->model.hidden, ffn = list->widths.ffn;
+    list->window = &list->out.of[1];
+    if (list->training->model.experts > 0) {
+        list->out.open_sums += training_layer_sums(list->training, PASS_FORWARD) - 1;
+    } else if (kind == PASS_FORWARD) {
+        add_gathered(list, mlp_up(list), hidden);
+        add_scattered(list, hidden, ffn);
+    } else {
+        add_gathered(list, ffn, hidden);
+        add_bulk(list, mlp_up(list), hidden);
+    }
+}
+
+TensorWindows tensor_overlap_windows(const TrainingSpec *training, const GpuSpec *gpu, PassKind kind) {
+    Listing list = {.training = training, .gpu = gpu, .narrow = *gpu, .widths = layer_widths(training)};
+    list.narrow.sm_count -= gpu->sm_count > 2 * SCATTER_SMS ? SCATTER_SMS : gpu->sm_count / 2;
+    if (!tensor_overlap_is_there(&training->plan) || kind == PASS_WEIGHT)
+        return list.out;
+    bool again = kind == PASS_BACKWARD && training->plan.recompute == RECOMPUTE_FULL;
+    if (again) {
+        add_attention(&list, PASS_FORWARD);
+        add_mlp(&list, PASS_FORWARD);
+        for (int i = 0; i < TENSOR_WINDOWS; i++)
+            list.out.of[i].again_s = list.out.of[i].cover_s;
+    }
+    add_attention(&list, kind);
+    add_mlp(&list, kind);
+    return list.out;
+}
+
+double tensor_overlap_buffer_bytes(const TrainingSpec *training) {
+    double gathered = training->plan.precision == PRECISION_FP8 ? 0.5 : 1;
+    if (!tensor_overlap_is_there(&training->plan))
+        return 0;
+    return (GATHER_BUFFERS * gathered + REDUCE_BUFFERS) * plan_hidden_bytes(training);
+}
