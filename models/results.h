@@ -68,7 +68,7 @@ typedef struct TimelineBar {
     BarKind kind;
     int micro_batch; /* 0.., -1 = none */
     int chunk;       /* model chunk on the stage, -1 = none */
-    SimTime start;
+    SimTime start;   /* since the start of the step */
     SimTime end;
 } TimelineBar;
 
@@ -78,7 +78,7 @@ typedef struct SeriesSamples {
     const char *metric; /* "gpu", "hbm", "nvlink", "nic", "memory" */
     const char *unit;   /* "fraction", "bytes" */
     int count;
-    const double *time_s; /* start of each interval */
+    const double *time_s; /* start of each interval, from the start of the step on */
     const double *mean;
     const double *max;
 } SeriesSamples;
@@ -96,7 +96,7 @@ typedef struct LinkUse {
     double fullest_fraction; /* the same of the one that carried most */
 } LinkUse;
 
-/* Memory of one GPU of a stage at its peak, by purpose. */
+/* Memory of one GPU of a stage at its peak, by purpose; each >= 0. */
 typedef struct MemoryResults {
     const char *gpu_class;
     const char *gpu; /* name of the GPU; where the stage has several, of the smallest */
@@ -109,7 +109,7 @@ typedef struct MemoryResults {
     double capacity_bytes; /* of that GPU */
 } MemoryResults;
 
-/* What a job keeps in the main memory of the node that is fullest, by purpose. */
+/* What a job keeps in the main memory of the node that is fullest, by purpose; each >= 0. */
 typedef struct HostMemoryResults {
     const char *node;         /* name of its type */
     double optimizer_bytes;   /* that are offloaded: state, gradients and parameters on their way */
@@ -163,8 +163,8 @@ typedef struct FitChange {
 
 /* One size of a collective job, as nccl-tests define it. */
 typedef struct CollectiveRow {
-    double bytes;
-    double time_s; /* mean over the repetitions */
+    double bytes;  /* >= 1; buffer of one rank (collective.h) */
+    double time_s; /* > 0; mean over the repetitions */
     double algorithm_bytes_per_s;
     double bus_bytes_per_s;
     const char *algorithm;

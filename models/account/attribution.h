@@ -13,7 +13,7 @@
 typedef struct Attribution {
     LedgerRow row;                                  /* sums to the wall time */
     int64_t comm_ns[LEDGER_COUNT][LINK_KIND_COUNT]; /* the communication in `row`, by slowest kind of link */
-    double *lost_s;        /* the communication in `row` that was lost to each owner (step.h); caller's array */
+    double *lost_s;        /* the communication in `row` that was lost to each owner (step.h), s; caller's array */
     int64_t *straggler_ns; /* the straggling in `row`, by the class that caused it; caller's array */
 } Attribution;
 

@@ -1,6 +1,6 @@
 /*
  * jobs_together: several jobs, or one beside other traffic, as one result: how much slower each runs than alone, who
- * hurt whom, and where the GPU time of the whole cluster went.
+ * hurt whom on the network, which storage or host they wait for, and where the GPU time of the whole cluster went.
  */
 #ifndef MODELS_ACCOUNT_JOBS_TOGETHER_H
 #define MODELS_ACCOUNT_JOBS_TOGETHER_H

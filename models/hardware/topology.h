@@ -110,7 +110,7 @@ typedef struct FabricPair {
 typedef struct FabricRoute {
     int exit_nic;           /* through which the message leaves its node; another than from_nic with PXN */
     int switches;           /* >= 1; on the way */
-    int first_switch;       /* FabricEnd.index of the one that the sender\'s exit_nic hangs on, at FABRIC_SWITCH */
+    int first_switch;       /* FabricEnd.index of the one that the sender's exit_nic hangs on, at FABRIC_SWITCH */
     double cable_latency_s; /* >= 0; of its links; 0 when route() is called */
     int link_count;
     int links[FABRIC_ROUTE_LINKS_MAX];             /* in the order of travel, each once */

@@ -3,8 +3,8 @@
  * know, and keys of a plan that only a transformer has a use for. It changes nothing.
  *
  * A plan of a list has replicas, micro-batches, gradients with or without overlap, ZeRO-1, a precision of at least 16
- * bit, CUDA graphs and a collective algorithm. Stages, tensor and context groups, recomputation and ZeRO-2 and 3 cut a
- * model between equal layers and are refused.
+ * bit, CUDA graphs and a collective algorithm. Stages, tensor, context and expert groups, recomputation and ZeRO-2
+ * and 3 cut a model between equal layers and are refused with all keys of theirs; so is a list without weights.
  */
 #ifndef MODELS_WORKLOAD_LAYER_LIST_CHECK_H
 #define MODELS_WORKLOAD_LAYER_LIST_CHECK_H

@@ -21,7 +21,7 @@ typedef struct StepBuilder {
     bool endless;        /* the tasks take longer than STEP_MOST_S; some were left out or cut short */
 } StepBuilder;
 
-/* `step` has its ranks, graph and streams; room is scratch for as many streams as a task can hold. */
+/* `step` has its ranks, graph and streams. */
 void step_builder_init(StepBuilder *builder, Step *step, Traffic *traffic);
 void step_builder_finish(StepBuilder *builder);
 

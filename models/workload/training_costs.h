@@ -23,8 +23,9 @@ typedef struct TrainingCosts {
     WorkCost head_forward;
     WorkCost head_backward; /* without head_weight if it does */
     WorkCost head_weight;
-    WorkCost cover_forward;  /* of the layer's forward, backward and recomputation: attention beside the exchange of */
-    WorkCost cover_backward; /* keys and values (training_context.h) */
+    /* Of layer_forward, layer_backward and layer_recompute: attention beside the exchange (training_context.h). */
+    WorkCost cover_forward;
+    WorkCost cover_backward;
     WorkCost cover_recompute;
     double byte_s;                           /* device time of a byte that is read or written */
     WorkCost beside_forward[TENSOR_WINDOWS]; /* the same of products beside collectives (tensor_overlap.h) */

@@ -16,7 +16,7 @@
 
 #include "models/workload/plan.h"
 
-/* Bytes on one GPU at its peak. */
+/* Bytes on one GPU at its peak, each >= 0. */
 typedef struct StageMemory {
     double weights_bytes;
     double gradients_bytes;

@@ -62,13 +62,13 @@ double transformer_expert_parameters(const TransformerSpec *model);
 double transformer_active_parameters(const TransformerSpec *model);
 
 /* Matrix-product FLOPs forward of one sequence: one layer, and the vocabulary head. Backward is twice as many. */
-/* The part of a layer that grows with the square of the sequence: scores and their product with the values. */
-double transformer_attention_flop(const TransformerSpec *model, int64_t sequence_tokens);
-
-/* The part of a layer that its routed experts do; 0 when dense. */
-double transformer_expert_flop(const TransformerSpec *model, int64_t sequence_tokens);
 double transformer_layer_flop(const TransformerSpec *model, int64_t sequence_tokens);
 double transformer_head_flop(const TransformerSpec *model, int64_t sequence_tokens);
+
+/* Of a layer's, those that grow with the square of the sequence: scores and their product with the values; and those of
+ * its routed experts, 0 when dense. */
+double transformer_attention_flop(const TransformerSpec *model, int64_t sequence_tokens);
+double transformer_expert_flop(const TransformerSpec *model, int64_t sequence_tokens);
 
 /* Model FLOPs, forward and backward, of one sequence through everything. */
 double transformer_model_flop(const TransformerSpec *model, int64_t sequence_tokens);

@@ -33,7 +33,7 @@ void task_graph_add_dependency(TaskGraph *graph, TaskId after, TaskId before);
  */
 void task_graph_start(TaskGraph *graph, Event done);
 
-/* Makes every transfer note, in lost_s[task * owners + o], what it lost to owner o (fair_share_owners); before the
+/* Makes every transfer note, in lost_s[task * owners + o], what it lost to owner o (fair_share_owner_count); before the
  * start. The array is the caller's, zeroed, with a row per task. */
 void task_graph_note_losses(TaskGraph *graph, uint32_t owner, double *lost_s);
 
