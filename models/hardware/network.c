@@ -253,6 +253,11 @@ double network_link_bytes_per_s(const Network *network, LinkId link) {
     return between.bytes_per_s * network->fabric.spec.efficiency_fraction;
 }
 
+double network_nic_line_bytes_per_s(const Network *network, LinkId nic) {
+    CHECK(network_link_kind(network, nic) == LINK_NIC);
+    return ports_of_link(network, nic)->nic.bytes_per_s;
+}
+
 int network_nodes_per_leaf(const Network *network) {
     FabricRoute route;
     int count = 1;

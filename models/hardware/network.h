@@ -101,6 +101,9 @@ LinkKind network_link_kind(const Network *network, LinkId link);
 /* Bytes/s that large transfers reach: nominal times efficiency. */
 double network_link_bytes_per_s(const Network *network, LinkId link);
 
+/* LinkSpec.bytes_per_s of a NIC. */
+double network_nic_line_bytes_per_s(const Network *network, LinkId nic);
+
 /* Room for the name of any link; longer names, of a fabric of the user's own, are cut. */
 enum { NETWORK_LINK_NAME_BYTES = 256 };
 

@@ -45,7 +45,9 @@ typedef struct CollectivePhase {
     int steps; /* >= 1 */
     bool pipelined;
     bool in_network;
-    bool repeats; /* it has as many steps, and they carry the same bytes over the same links, as the phase before */
+    int more_ramps; /* >= 0; of a pipeline of two passes: how often its ramp is paid beyond the first */
+    int channels;   /* of which a send is one, as far as its ramp goes; 0 = 1 */
+    bool repeats;   /* it has as many steps, and they carry the same bytes over the same links, as the phase before */
 } CollectivePhase;
 
 enum { COLLECTIVE_PHASES_MAX = 64 };

@@ -3,10 +3,13 @@
 #include <math.h>
 #include <string.h>
 
+#include "models/workload/collective_layout.h"
+#include "models/workload/collective_rating.h"
+
 /* Latency of a ring, of its time, below which nothing else is looked at. */
 static const double UNBEATEN_FRACTION = 0.02;
 
-/* What a call takes alone, and the part of it that does not grow with the bytes. */
+/* What NCCL expects of a call, and the part of it that does not grow with the bytes. */
 typedef struct Price {
     CollectiveLoads loads;
     double seconds;
@@ -17,15 +20,17 @@ static Price price_of(const CollectiveCall *call, const CollectiveAlgorithm *alg
                       Arena *arena) {
     Price price = {.seconds = 0};
     collective_loads(call, algorithm, network, arena, &price.loads);
-    price.seconds = collective_alone_seconds(&price.loads, network);
     for (int phase = 0; phase < price.loads.phase_count; phase++)
         price.fixed_s += price.loads.phases[phase].latency_s;
+    price.seconds = price.fixed_s + collective_rating_s(call, algorithm, &price.loads, network);
     return price;
 }
 
-/* A ring moves the fewest bytes there can be: where nearly all of its time is bytes, on NICs, nothing is cheaper. */
+/* Where nearly all of a ring's time is bytes, on NICs, nothing is cheaper but a tree on two nodes. */
 static bool is_unbeaten(const CollectiveCall *call, const Price *ring) {
-    return ring->fixed_s < UNBEATEN_FRACTION * ring->seconds && call->ranks > call->gpus_per_node;
+    int width = collective_ranks_on_first_node(call);
+    bool may_tree = width > 1 && call->ranks <= 2 * width;
+    return ring->fixed_s < UNBEATEN_FRACTION * ring->seconds && call->ranks > call->gpus_per_node && !may_tree;
 }
 
 /* The only algorithm that can run the call is not priced. */

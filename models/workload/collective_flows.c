@@ -181,7 +181,7 @@ static void add_step(Builder *builder, int phase, int step) {
 /* The fixed part of a phase depends on its largest send. */
 static double fixed_seconds(Builder *builder, int number, const CollectivePhase *phase) {
     const CollectivePlace *place = &builder->place;
-    double ramp_s = 0;
+    double ramp_s = 0, channels = phase->channels > 1 ? phase->channels : 1;
     int end = place->call->ranks + (phase->in_network ? 1 : 0);
     for (int step = 0; step < (phase->pipelined ? phase->steps : 1); step++)
         for (int rank = 0; rank < end; rank++)
@@ -189,7 +189,7 @@ static double fixed_seconds(Builder *builder, int number, const CollectivePhase 
                 const CollectiveSend *send = &builder->sends[i];
                 NetworkRoute route;
                 collective_message_route(place, rank, send, &route);
-                ramp_s = fmax(ramp_s, collective_ramp_s(place->call->kind, route.ramp_s, send->bytes));
+                ramp_s = fmax(ramp_s, collective_ramp_s(place->call->kind, route.ramp_s, send->bytes * channels));
             }
     return collective_fixed_s(phase, ramp_s) + (number == 0 ? collective_start_s(place->call, place->network) : 0);
 }

@@ -36,7 +36,7 @@ double collective_ramp_s(CollectiveKind kind, double route_ramp_s, double bytes)
 }
 
 double collective_fixed_s(const CollectivePhase *phase, double ramp_s) {
-    return ramp_s + (phase->in_network ? IN_NETWORK_S : 0);
+    return ramp_s * (1 + phase->more_ramps) + (phase->in_network ? IN_NETWORK_S : 0);
 }
 
 /* The largest chunk that a rank sends to itself. */

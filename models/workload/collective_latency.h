@@ -3,7 +3,8 @@
  * for a collective that is folded (collective_loads.h) and for one of explicit flows (collective_flows.h).
  *
  *   a send    its route's latency; three times that in an all_to_all: NCCL's grouped sends meet their receivers first
- *   a phase   the largest over its sends of ramp_s * c / (c + 1 MiB), c = bytes of the send; none for a send_recv
+ *   a phase   the largest over its sends of ramp_s * c / (c + 1 MiB), c = bytes of the send on all of its channels;
+ *             none for a send_recv; twice that in a pipeline of two passes, up and down a tree: it is as deep as both
  *             35 us when it is in_network (the barriers of NVLS)
  *   a call    5 us (launch of the kernel), and in an all_to_all a copy of the chunk that a rank sends to itself: 2 A100
  *             reach a bus bandwidth of 164 GB/s in nccl-tests, 8 of them, whose own chunk is a quarter of that, 203

@@ -25,6 +25,7 @@ typedef struct Evaluation {
     bool *seen;           /* [rank], scratch */
     double latency_s;     /* most of any send of the phase */
     double ramp_s;
+    int channels; /* CollectivePhase's, >= 1 */
     bool in_network;
     bool in_rings; /* the phase has equal steps, in each of which every rank sends one message */
 } Evaluation;
@@ -89,7 +90,8 @@ static void add_send(Evaluation *evaluation, int rank, const CollectiveSend *sen
     double latency_s = collective_latency_s(kind, route.latency_s) +
                        collective_piece_s(evaluation->place.call, evaluation->place.network, &route, rank, send->bytes);
     evaluation->latency_s = fmax(evaluation->latency_s, latency_s);
-    evaluation->ramp_s = fmax(evaluation->ramp_s, collective_ramp_s(kind, route.ramp_s, send->bytes));
+    evaluation->ramp_s =
+        fmax(evaluation->ramp_s, collective_ramp_s(kind, route.ramp_s, send->bytes * evaluation->channels));
     evaluation->hops[rank] = (ChainHop){.to_rank = send->to_rank, .latency_s = latency_s};
     double *arrival_s = &evaluation->next_byte_s[send->to_rank];
     *arrival_s = fmax(*arrival_s, evaluation->first_byte_s[rank] + latency_s);
@@ -164,6 +166,7 @@ static void gather_phase(Evaluation *evaluation, const CollectiveAlgorithm *algo
     evaluation->loads.count = 0;
     evaluation->latency_s = evaluation->ramp_s = 0;
     evaluation->in_network = phase->in_network;
+    evaluation->channels = phase->channels > 1 ? phase->channels : 1;
     evaluation->in_rings = phase->steps > 1 && !phase->pipelined;
     evaluation->way_count = 0;
     for (int rank = 0; rank < evaluation->place.call->ranks + 1; rank++)

@@ -15,6 +15,9 @@ typedef struct GpuWords {
 #define MI250X_DIES "MI250X: each of a module's two dies counts as a GPU, as on Frontier and LUMI."
 
 static const GpuWords GPU_WORDS[] = {
+    {"p4d", {"p4d-24xlarge", NULL}},
+    {"p4de", {"p4de-24xlarge", NULL}},
+    {"p5", {"p5-48xlarge", NULL}},
     {"A100 PCIe 40GB", {"pcie-a100-40", NULL}},
     {"A100 PCIe", {"pcie-a100-80", NULL}},
     {"H100 PCIe", {"pcie-h100", NULL}},

@@ -7,10 +7,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "scenarios/experiment/measured_entry.h"
 #include "scenarios/experiment/measured_gpu.h"
 #include "scenarios/experiment/measured_network.h"
-#include "scenarios/reader/fields.h"
-#include "scenarios/reader/schema.h"
 #include "scenarios/reader/yaml_node.h"
 
 enum { MODULES_OF_MI250X = 4 };
@@ -21,21 +20,6 @@ static const double LESS_MEMORY_FRACTION = 0.9; /* "48GB" is as much as 45 GiB *
 static const char NVLINK_RACK[] = "-nvl72";
 static const double SAME_RATE_FRACTION = 0.02;
 static const double MOST_MORE_MEMORY = 1.5; /* more is not one GPU's */
-
-/* True and *node filled when the catalogue has the entry. */
-static bool load_node(MeasuredRow *row, const Catalogue *catalogue, const char *entry, NodeSpec *node) {
-    ErrorList errors;
-    error_list_init(&errors, row->arena);
-    CatalogueQuery query = {.kind = SCHEMA_NODE.name, .folder = SCHEMA_NODE.folder, .name = entry, .path = "gpu"};
-    YamlNode *mapping = catalogue_load(catalogue, &query, row->arena, &errors);
-    FieldReader reader = {.arena = row->arena, .errors = &errors, .catalogue = catalogue};
-    if (mapping != NULL)
-        fields_read(&reader, &SCHEMA_NODE, mapping, "node", node);
-    if (errors.count > 0)
-        measured_row_refuse(row, "gpu: %s", errors.items[0].message);
-    node->name = arena_text(row->arena, entry);
-    return errors.count == 0;
-}
 
 /* The memory that the text says, where it is not the entry's: V100-SXM2-16GB, H100 96GB. */
 static void override_memory(MeasuredRow *row, const char *words, GpuSpec *gpu) {
@@ -118,7 +102,7 @@ void measured_hardware_read(MeasuredRow *row, const Catalogue *catalogue, int64_
     else if (gpu.entry == NULL)
         measured_row_refuse(row, "the catalogue has no node with the GPU \"%s\"",
                             yaml_node_shown_text(text, row->arena));
-    else if (load_node(row, catalogue, gpu.entry, &cluster->node)) {
+    else if (measured_entry_load(row, catalogue, gpu.entry, &cluster->node)) {
         if (gpu.assumption != NULL)
             measured_row_assume(row, "%s", gpu.assumption);
         override_memory(row, words, &cluster->node.gpu);
@@ -127,7 +111,7 @@ void measured_hardware_read(MeasuredRow *row, const Catalogue *catalogue, int64_
         check_dies(row, &cluster->node);
         cluster->nodes = (gpus + cluster->node.gpus - 1) / cluster->node.gpus;
         if (cluster->nodes > 1) {
-            measured_network_read(row, &cluster->node);
+            measured_network_read(row, catalogue, &cluster->node);
             if (is_rack(&cluster->node))
                 cluster->node.nics = cluster->node.gpus;
             measured_row_assume(row, "The network above the NICs never blocks: one leaf, no oversubscription.");

@@ -6,13 +6,14 @@
 #include <string.h>
 #include <strings.h>
 
+#include "scenarios/experiment/measured_entry.h"
 #include "scenarios/reader/yaml_node.h"
 
 static const double BYTES_PER_S_OF_GBIT = 1e9 / 8;
 static const double GBIT_OF_TBIT = 1e3;
 static const double MOST_GBIT = 1e6;
-/* 2 GiB summed over 2 nodes in 51.4 ms (nccl-tests, 4x 100 Gbit/s EFA): every sum sends at least that much each way. */
-static const double LINE_FRACTION = 0.836;
+/* 2 GiB summed over 2 nodes of 4x 100 Gbit/s EFA in 51.4 ms (nccl-tests), with the constants that calibrate finds. */
+static const double ETHERNET_LINE_FRACTION = 0.848;
 static const double SAME_RATE_FRACTION = 0.01;
 static const double MOST_PORT_GBIT = 800; /* XDR InfiniBand and 800G Ethernet: no port is faster, so more is a node's */
 
@@ -106,11 +107,36 @@ static LooseNumber find_loose_number(const char *text) {
     return found;
 }
 
+/* Networks that have entries of the catalogue, by the names of the machines. */
+static const struct {
+    const char *words;
+    const char *entry;
+} MACHINES[] = {{"p4d", "p4d-24xlarge"},      {"p4de", "p4de-24xlarge"},     {"p5", "p5-48xlarge"},
+                {"ND A100 v4", "nd-a100-v4"}, {"NDm A100 v4", "nd-a100-v4"}, {"NDv4", "nd-a100-v4"}};
+
+static const char *const OLDER_EFA = "p4de-24xlarge", *const NEWER_EFA = "p5-48xlarge";
+static const double MOST_OLDER_EFA_GBIT = 400; /* of a node: p3dn 100, p4d and p4de 400; p5 3200 */
+static const double MOST_OLDER_NIC_GBIT = 200; /* of the catalogue's nodes up to A100 */
+
 static bool has_any(const char *text, const char *const *words, int count) {
     for (int i = 0; i < count; i++)
         if (measured_row_has_words(text, words[i]))
             return true;
     return false;
+}
+
+static bool names_efa(const char *text) {
+    static const char *const EFA[] = {"EFA", "EFAv2", "EFAv3"};
+    return has_any(text, EFA, 3);
+}
+
+/* The rate of a node: that of NICs as fast as the entry's where it is a whole number of them, or of as many. */
+static void share_rate(const NodeSpec *node, NicText *found) {
+    double usual_gbit_per_s = node->nic.bytes_per_s / BYTES_PER_S_OF_GBIT;
+    double nics = found->gbit_per_s / usual_gbit_per_s;
+    bool whole = nics >= 1 && nics <= node->nics && nics == floor(nics);
+    found->nics = whole ? (int64_t)nics : node->nics;
+    found->gbit_per_s /= (double)found->nics;
 }
 
 /* The only loose number of a text, where it belongs to the rate or the generation: "8x ConnectX-7, 400 Gb/s" may be
@@ -126,7 +152,7 @@ static int64_t number_of(const LooseNumber *loose, const char *rate) {
 
 /* A rate without a number of NICs, or a generation without a rate, on a node that has NICs. */
 static void settle_number(const char *text, const NodeSpec *node, NicText *found) {
-    static const char *const WHOLE[] = {"node", "EFA"}, *const PORT[] = {"Ethernet", "GbE", "TCP"};
+    static const char *const WHOLE[] = {"node"}, *const PORT[] = {"Ethernet", "GbE", "TCP"};
     LooseNumber loose = find_loose_number(text);
     for (size_t i = 0; found->rates == 0 && i < sizeof GENERATIONS / sizeof *GENERATIONS; i++)
         if (measured_row_has_words(text, GENERATIONS[i].words))
@@ -140,34 +166,70 @@ static void settle_number(const char *text, const NodeSpec *node, NicText *found
     found->nics = is_per_gpu ? node->gpus : node->nics;
     if (is_per_gpu)
         return;
-    if (has_any(text, WHOLE, 2) || found->gbit_per_s > MOST_PORT_GBIT)
-        found->gbit_per_s /= node->nics;
+    if (has_any(text, WHOLE, 1) || names_efa(text) || found->gbit_per_s > MOST_PORT_GBIT)
+        share_rate(node, found);
     else if (has_any(text, PORT, 3) || strstr(text, "GbE") != NULL)
         found->nics = 1;
 }
 
 /* At another rate it is another network than the one whose constants these are. */
-static void set_rate(LinkSpec *nic, double bytes_per_s) {
+static void set_rate(LinkSpec *nic, double bytes_per_s, bool infiniband) {
     if (fabs(bytes_per_s / nic->bytes_per_s - 1) > SAME_RATE_FRACTION)
         nic->spread = fmax(nic->spread, LINK_ASSUMED_SPREAD);
-    if (bytes_per_s < nic->bytes_per_s)
-        nic->efficiency_fraction = fmin(LINE_FRACTION, nic->efficiency_fraction * nic->bytes_per_s / bytes_per_s);
+    if (bytes_per_s < nic->bytes_per_s && !infiniband)
+        nic->efficiency_fraction = fmin(ETHERNET_LINE_FRACTION, nic->efficiency_fraction);
     nic->bytes_per_s = bytes_per_s;
 }
 
-void measured_network_read(MeasuredRow *row, NodeSpec *node) {
-    const char *text = measured_row_text(row, "interconnect");
-    const char *shown = yaml_node_shown_text(text, row->arena);
+/* The entry whose NICs the text means by a name; NULL = none. */
+static const char *named_entry(const char *text, const NodeSpec *node, const NicText *found) {
+    for (size_t i = 0; i < sizeof MACHINES / sizeof *MACHINES; i++)
+        if (measured_row_has_words(text, MACHINES[i].words))
+            return MACHINES[i].entry;
+    if (!names_efa(text))
+        return NULL;
+    double gbit_per_s = (double)found->nics * found->gbit_per_s;
+    bool newer = found->nics > 0 ? gbit_per_s > MOST_OLDER_EFA_GBIT
+                                 : node->nic.bytes_per_s > MOST_OLDER_NIC_GBIT * BYTES_PER_S_OF_GBIT;
+    return newer ? NEWER_EFA : OLDER_EFA;
+}
+
+/* NICs beyond one for each GPU stand beside others: as one. Without a clear number nothing was found. */
+static NicText settled(const char *text, const NodeSpec *node) {
     NicText found = read_rates(text);
     if (node->nics > 0)
         settle_number(text, node, &found);
-    if (found.rates != 1 || found.nics == 0 || found.nics > INT16_MAX) {
+    if (found.rates != 1 || found.nics == 0 || found.nics > INT16_MAX)
+        return (NicText){0};
+    if (found.nics > node->gpus) {
+        found.gbit_per_s *= (double)found.nics / node->gpus;
+        found.nics = node->gpus;
+    }
+    return found;
+}
+
+static bool has_rate_of(const NodeSpec *node, const NicText *found) {
+    double bytes_per_s = (double)found->nics * found->gbit_per_s * BYTES_PER_S_OF_GBIT;
+    return found->nics == 0 || fabs(bytes_per_s / (node->nics * node->nic.bytes_per_s) - 1) < SAME_RATE_FRACTION;
+}
+
+void measured_network_read(MeasuredRow *row, const Catalogue *catalogue, NodeSpec *node) {
+    static const char *const INFINIBAND[] = {"InfiniBand", "IB", "EDR", "HDR100"};
+    const char *text = measured_row_text(row, "interconnect"), *shown = yaml_node_shown_text(text, row->arena);
+    NicText found = settled(text, node);
+    const char *entry = named_entry(text, node, &found);
+    NodeSpec other = *node;
+    if (entry != NULL && !measured_entry_load(row, catalogue, entry, &other))
+        return;
+    node->nic = other.nic;
+    if (found.nics == 0 || (entry != NULL && has_rate_of(&other, &found))) {
+        node->nics = other.nics;
         measured_row_assume(row, "interconnect %s%s%s: NICs as in the catalogue's %s.", text[0] != '\0' ? "\"" : "is ",
-                            text[0] != '\0' ? shown : "not stated", text[0] != '\0' ? "\"" : "", node->name);
+                            text[0] != '\0' ? shown : "not stated", text[0] != '\0' ? "\"" : "", other.name);
         return;
     }
     node->nics = (int)found.nics;
-    set_rate(&node->nic, found.gbit_per_s * BYTES_PER_S_OF_GBIT);
+    set_rate(&node->nic, found.gbit_per_s * BYTES_PER_S_OF_GBIT, has_any(text, INFINIBAND, 4));
     measured_row_assume(row, "interconnect \"%s\": %d NICs of %g Gbit/s on each node, at %.3g of it; latency as in %s.",
-                        shown, node->nics, found.gbit_per_s, node->nic.efficiency_fraction, node->name);
+                        shown, node->nics, found.gbit_per_s, node->nic.efficiency_fraction, other.name);
 }

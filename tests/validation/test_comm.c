@@ -3,8 +3,9 @@
  * are skipped. Beside our error stands that of a null model: bytes per rank over the nominal bandwidth, no latency.
  *
  * Port latency, efficiency and ramp of the A100 nodes, and those of the NICs, are what this prints:
- *   chokepoint calibrate --node dgx-a100-40 ../shared/data/comm/nccl_1node_a100_sxm.csv
+ *   chokepoint calibrate --node nd-a100-v4 ../shared/data/comm/nccl_1node_a100_sxm.csv
  *       ../shared/data/comm/nccl_allreduce_a100_ib_2_64gpu.csv
+ * Those of EFA on p4de are what it prints for that node and nccl_allreduce_a100_efa_16gpu.csv.
  * Those of the H100 node are older and were kept: calibrate gives 0.79 us, 0.66 and 14.1 us, with 7.6 % instead of
  * 6.6 % above 1 MiB. Launch and half point of the ramp are held. Chosen by hand on the rows they are judged on here:
  * the 35 us of an in_network phase (all_reduce, 4 and 8 H100), and the three trips of an all_to_all (1, 2, 2.5 and 3
@@ -214,13 +215,19 @@ Test(comm, all_to_alls_in_an_h100_node_take_the_measured_time) {
 }
 
 Test(comm, all_reduces_in_an_azure_a100_node_take_the_measured_time) {
-    expect_errors("nccl_allreduce_a100_ib_2_64gpu.csv", "2-8 GPUs", read_infiniband_inside, "dgx-a100-40",
+    expect_errors("nccl_allreduce_a100_ib_2_64gpu.csv", "2-8 GPUs", read_infiniband_inside, "nd-a100-v4",
                   (const double[]){0.10, 0.03});
 }
 
 Test(comm, all_reduces_over_infiniband_take_the_measured_time) {
-    expect_errors("nccl_allreduce_a100_ib_2_64gpu.csv", "16 and 64 GPUs", read_infiniband_between, "dgx-a100-40",
+    expect_errors("nccl_allreduce_a100_ib_2_64gpu.csv", "16 and 64 GPUs", read_infiniband_between, "nd-a100-v4",
                   (const double[]){0.03, 0.20});
+}
+
+/* Two nodes: a tree, which a NIC direction carries once; a ring would take 1.9 times as long. */
+Test(comm, all_reduces_over_efa_take_the_measured_time) {
+    expect_errors("nccl_allreduce_a100_efa_16gpu.csv", "16 GPUs", read_infiniband_between, "p4de-24xlarge",
+                  (const double[]){0.03, 0.12});
 }
 
 /* None of these rows was used to choose a constant. */

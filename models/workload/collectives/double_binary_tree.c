@@ -3,13 +3,21 @@
  * one is a leaf in the other: all links are busy, and a buffer crosses in log2 of the nodes (Sanders, Speck, Traeff:
  * Two-tree algorithms for full bandwidth broadcast, reduction and scan, Parallel Computing 35, 2009). As in NCCL the
  * ranks of one node form a chain with its first rank at the head. With m nodes of g ranks a pass up or down takes g - 1
- * + ceil(log2 m) steps, through which the buffer streams; each rank but the root sends or receives it once. An
- * all_reduce is a pass up and one down.
+ * + ceil(log2 m) steps, through which the buffer streams; each rank but the root sends or receives it once.
+ *
+ * An all_reduce is a pass up and one down; in NCCL sums go down while later pieces still come up. On four nodes and
+ * more a node in the middle of a tree sends the buffer twice either way, so that the passes may as well follow each
+ * other. On two nodes with equally many ranks they are one pipeline: a NIC direction carries the buffer once, where a
+ * ring puts 2 (n-1)/n of it, and a port in the node 2 (g-1)/g. There a chain starts at every rank, as NCCL's channels
+ * do, each for its part of the buffer; rank r of the second node sends its sums to rank r of the first. Source: NVIDIA,
+ * Massively Scale Your Deep Learning Training with NCCL 2.4, 2019; NCCL's maintainers in NVIDIA/nccl issues 320, 812
+ * and 946.
  *
  * Rank 0 is the root of both trees; the others are numbered 1 .. n. The in-order tree has the odd numbers as leaves,
  * and a number with z trailing zero bits on level z. The second tree is its mirror image for even n, shifted by one for
  * odd n. Inside one node it would be the chain of a ring's broadcast, and more bytes than a ring's all_reduce, so it is
- * not run. Limit: an odd number of ranks does not halve the chunks, the second tree has one more.
+ * not run. Limits: on three nodes at once would be a quarter less; an odd number of ranks does not halve the chunks,
+ * the second tree has one more.
  */
 #include "models/workload/collective.h"
 #include "models/workload/collective_layout.h"
@@ -29,6 +37,13 @@ static Trees trees_of(const CollectiveCall *call) {
     return trees;
 }
 
+/* Two nodes with equally many ranks. */
+static bool runs_at_once(const CollectiveCall *call) {
+    int width = collective_ranks_on_first_node(call);
+    return call->kind == COLLECTIVE_ALL_REDUCE && call->ranks == 2 * width &&
+           call->rank_gpu[width] / call->gpus_per_node == call->rank_gpu[call->ranks - 1] / call->gpus_per_node;
+}
+
 static const char *double_binary_tree_needs(const CollectiveCall *call) {
     bool runs =
         call->kind == COLLECTIVE_ALL_REDUCE || call->kind == COLLECTIVE_BROADCAST || call->kind == COLLECTIVE_REDUCE;
@@ -43,6 +58,11 @@ static int double_binary_tree_phases(const CollectiveCall *call, CollectivePhase
     CollectivePhase pass = {.steps = trees.width - 1 + trees.levels, .pipelined = true};
     if (call->ranks == 1)
         return 0;
+    if (runs_at_once(call)) {
+        phases[0] =
+            (CollectivePhase){.steps = 2 * pass.steps, .pipelined = true, .more_ramps = 1, .channels = trees.width};
+        return 1;
+    }
     phases[0] = phases[1] = pass;
     return call->kind == COLLECTIVE_ALL_REDUCE ? 2 : 1;
 }
@@ -122,7 +142,31 @@ static int sends_down(const CollectiveCall *call, int step, int rank, Collective
     return place == chain_step && has_next ? 1 : 0;
 }
 
+/* On two nodes: the chain whose head is that far along the ranks of the node from `rank` backwards. */
+static CollectiveSend chain_send(const CollectiveCall *call, int rank, int from_head, int to_rank) {
+    int width = call->ranks / 2, chain = (rank - from_head + width) % width;
+    return (CollectiveSend){
+        .to_rank = to_rank, .bytes = call->bytes / width, .first_chunk = 2 * chain, .chunks = 2, .chunk_stride = 1};
+}
+
+/* Up the chains, over to the first node and back, down the chains. */
+static int sends_at_once(const CollectiveCall *call, int step, int rank, CollectiveSend *sends) {
+    int width = call->ranks / 2, place = rank % width, first = rank - place;
+    if (step < width - 1)
+        sends[0] = chain_send(call, rank, width - 1 - step, first + (place + width - 1) % width);
+    else if (step > width)
+        sends[0] = chain_send(call, rank, step - width - 1, first + (place + 1) % width);
+    else if ((step < width) == (rank < width))
+        return 0;
+    else
+        sends[0] = chain_send(call, rank, 0, (rank + width) % call->ranks);
+    sends[0].reduces = step < width;
+    return 1;
+}
+
 static int double_binary_tree_sends(const CollectiveCall *call, int phase, int step, int rank, CollectiveSend *sends) {
+    if (runs_at_once(call))
+        return sends_at_once(call, step, rank, sends);
     bool up = call->kind != COLLECTIVE_BROADCAST && phase == 0;
     return up ? sends_up(call, step, rank, sends) : sends_down(call, step, rank, sends);
 }

@@ -17,7 +17,7 @@ Test(measured_recipe, nemo_recipes_without_cudnn_s_attention_have_flash_attentio
 }
 
 static double state_bytes(const char *changes) {
-    PlanSpec plan = plan_of(changes);
+    PlanSpec plan = measured_table_plan(changes);
     return optimizer_state_bytes(&plan.optimizer, 2);
 }
 
@@ -29,8 +29,8 @@ Test(measured_recipe, nemotron_340b_keeps_states_in_bf16_and_a_copy_only_of_fp8_
 }
 
 Test(measured_recipe, nemotron_15b_reduces_gradients_in_fp32) {
-    cr_assert(plan_of(DGXC "release=v24.11.1|model=Nemotron4 15B|precision=bf16").grad_reduce_in_fp32);
-    cr_assert_not(plan_of(DGXC "release=v24.11.1|model=Nemotron4 340B|precision=bf16").grad_reduce_in_fp32);
+    cr_assert(measured_table_plan(DGXC "release=v24.11.1|model=Nemotron4 15B|precision=bf16").grad_reduce_in_fp32);
+    cr_assert_not(measured_table_plan(DGXC "release=v24.11.1|model=Nemotron4 340B|precision=bf16").grad_reduce_in_fp32);
 }
 
 Test(measured_recipe, the_experts_of_grok_are_not_grouped) {

@@ -109,13 +109,21 @@ Test(measured_run, a_rate_in_the_interconnect_overrides_the_nics) {
         {"NVLink3; 4x100Gb RoCE per node", 4, 12.5e9},
         {"NVLink4; 8x400Gb per node", 8, 50e9},
         {"1600 Gbps RoCE per node", 8, 25e9},
-        {"NVLink3; 800 Gb/s inter-node (as configured in the repo)", 8, 12.5e9},
+        {"NVLink3; 800 Gb/s inter-node (as configured in the repo)", 4, 25e9},
+        {"700 Gb/s per node", 8, 10.9375e9},
         {"NVLINK Gen4 900 GB/s; 1x DPU 100Gb/s, Compute: 8x ConnectX-7", 8, 25e9}, /* of storage: not read */
         {"Storage 2x40Gb/s, Compute 8x400Gb/s per node", 8, 25e9},                 /* two rates: not read */
         {"fast", 8, 25e9},
         {"none", 8, 25e9},
         {"4 x 100 Gb/s RoCE", 4, 12.5e9},
-        {"EFA 400 Gbps", 8, 6.25e9},
+        {"EFA 400 Gbps", 4, 12.5e9},
+        {"NVSwitch; 4x100Gb EFA", 4, 12.5e9},
+        {"32 x 100 Gbps EFA", 8, 50e9},
+        {"EFA", 4, 12.5e9},
+        {"p5.48xlarge", 8, 50e9},
+        {"2x100Gb EFA", 2, 12.5e9},
+        {"16x100Gb RoCE", 8, 25e9}, /* two beside each GPU */
+        {"HPE Slingshot-11", 8, 25e9},
         {"3200 Gbps RoCE", 8, 50e9}, /* no port is that fast */
         {"EFAv2 3200 Gbps per node", 8, 50e9},
         {"InfiniBand HDR", 8, 25e9},
@@ -143,11 +151,19 @@ Test(measured_run, a_rate_in_the_interconnect_overrides_the_nics) {
         reading_destroy(reading);
     }
     expect_assumption("interconnect=4x100Gb RoCE", "interconnect \"4x100Gb RoCE\": 4 NICs of 100 Gbit/s on each node, "
-                                                   "at 0.836 of it; latency as in dgx-a100-80.");
+                                                   "at 0.848 of it; latency as in dgx-a100-80.");
     expect_assumption("interconnect=8x180Gb", "interconnect \"8x180Gb\": 8 NICs of 180 Gbit/s on each node, "
-                                              "at 0.704 of it; latency as in dgx-a100-80.");
+                                              "at 0.848 of it; latency as in dgx-a100-80.");
+    expect_assumption("interconnect=8x100Gb EDR IB", "interconnect \"8x100Gb EDR IB\": 8 NICs of 100 Gbit/s on each "
+                                                     "node, at 0.96 of it; latency as in dgx-a100-80.");
+    expect_assumption("interconnect=p4d", "interconnect \"p4d\": NICs as in the catalogue's p4d-24xlarge.");
+    expect_assumption("interconnect=4x100Gb EFA",
+                      "interconnect \"4x100Gb EFA\": NICs as in the catalogue's p4de-24xlarge.");
+    expect_assumption("interconnect=2x100Gb EFA", "interconnect \"2x100Gb EFA\": 2 NICs of 100 Gbit/s on each node, "
+                                                  "at 0.848 of it; latency as in p4de-24xlarge.");
+    expect_assumption("interconnect=Azure NDv4", "interconnect \"Azure NDv4\": NICs as in the catalogue's nd-a100-v4.");
     expect_assumption("interconnect=8x200Gb", "interconnect \"8x200Gb\": 8 NICs of 200 Gbit/s on each node, "
-                                              "at 0.634 of it; latency as in dgx-a100-80.");
+                                              "at 0.96 of it; latency as in dgx-a100-80.");
     expect_assumption("interconnect=fast", "interconnect \"fast\": NICs as in the catalogue's dgx-a100-80.");
     expect_assumption("interconnect=", "interconnect is not stated: NICs as in the catalogue's dgx-a100-80.");
     expect_assumption("", "The network above the NICs never blocks: one leaf, no oversubscription.");

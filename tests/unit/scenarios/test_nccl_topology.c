@@ -90,7 +90,7 @@ Test(nccl_topology, a_node_of_a_scenario_takes_what_the_file_says_and_keeps_the_
     cr_assert_eq(node->nics, 2);
     cr_assert_float_eq(node->nvlink.bytes_per_s, 100e9, 1);
     cr_assert_float_eq(node->nic.bytes_per_s, 4e9, 1, "the slot is narrower than the port");
-    cr_assert_float_eq(node->nic.efficiency_fraction, 0.634, 1e-12);
+    cr_assert_float_eq(node->nic.efficiency_fraction, 0.96, 1e-12);
     cr_assert_eq(scenario->spec.jobs[0].gpus, 4);
     reading_remove(folder);
     reading_destroy(reading);
