@@ -64,6 +64,10 @@ WorkCost kernel_list_finish_compiled(KernelList *list, double model_flop);
 /* Bytes of an activation: 4 for fp32 and tf32, otherwise 2. */
 double activation_bytes(Precision precision);
 
+/* Of the input of a product, kept for its weight gradient as it was multiplied: 1 in fp8, as Transformer Engine does
+ * (Float8 of torchao keeps 2). */
+double operand_bytes(Precision precision);
+
 /* Device time, or the host's when that is longer. */
 double work_cost_seconds(const WorkCost *cost);
 
