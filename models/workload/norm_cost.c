@@ -38,5 +38,6 @@ int norm_cost_host_kernels(const TrainingSpec *training) {
 
 double norm_cost_kept_states(const PlanSpec *plan) {
     double input = casts(plan) ? wide(plan) : 1;
-    return LAYER_NORMS * (plan->recompute_norms ? 1 : input + 1);
+    double output = operand_bytes(plan->precision) / activation_bytes(plan->precision);
+    return LAYER_NORMS * (plan->recompute_norms ? 1 : input + output);
 }

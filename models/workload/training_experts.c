@@ -40,12 +40,14 @@ double training_layer_sums(const TrainingSpec *training, PassKind kind) {
     return kind == PASS_BACKWARD && training->plan.recompute == RECOMPUTE_FULL ? 2 * sums : sums;
 }
 
-/* Gated: both halves of the first product's result, and their product; the activation too where it is a kernel of its
- * own. */
-static double inner_tensors(const TrainingSpec *training) {
+/* Gated: both halves of the first product's result, the activation where it is a kernel of its own, and their product,
+ * which the last product takes. */
+static double inner_bytes(const TrainingSpec *training) {
     const TransformerSpec *model = &training->model;
+    Precision precision = training->plan.precision;
     bool in_pieces = model->gated && model->experts == 0 && !training->plan.swiglu_fusion;
-    return transformer_mlp_matrices(model) + (in_pieces ? 1 : 0);
+    double kept = transformer_mlp_matrices(model) - 1 + (in_pieces ? 1 : 0);
+    return kept * activation_bytes(precision) + operand_bytes(precision);
 }
 
 double training_mlp_activation_bytes(const TrainingSpec *training) {
@@ -53,12 +55,13 @@ double training_mlp_activation_bytes(const TrainingSpec *training) {
     const TransformerSpec *model = &training->model;
     const PlanSpec *plan = &training->plan;
     double tensors = (double)plan->tensor_parallel, hidden = (double)model->hidden;
-    double inner = inner_tensors(training) / hidden * plan_hidden_bytes(training) / tensors;
+    double tokens = (double)plan_micro_batch_tokens(training);
+    double inner = inner_bytes(training) * tokens / tensors;
     if (model->experts == 0)
         return inner * (double)transformer_ffn_hidden(model);
-    double ffn = (double)transformer_expert_ffn_hidden(model), tokens = (double)plan_micro_batch_tokens(training);
-    double state_bytes = hidden * activation_bytes(plan->precision), pairs = training_busiest_pairs(training);
-    double of_pair = state_bytes + state_bytes / tensors + inner * ffn / tokens;
+    double ffn = (double)transformer_expert_ffn_hidden(model), pairs = training_busiest_pairs(training);
+    double output_bytes = hidden * activation_bytes(plan->precision) / tensors;
+    double of_pair = hidden * operand_bytes(plan->precision) + output_bytes + inner * ffn / tokens;
     return pairs * of_pair + inner * ffn * (double)model->shared_experts +
            PROBABILITY_BYTES * tokens / tensors * (double)model->experts;
 }

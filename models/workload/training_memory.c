@@ -38,14 +38,21 @@ static double sequence_tensors_bytes(const TrainingSpec *training) {
     return plan->sequence_parallel ? bytes / (double)plan->tensor_parallel : bytes;
 }
 
+/* Context, and once more what the projection takes of it where that is another type: a fused kernel keeps its output.
+ */
+static double context_bytes(const PlanSpec *plan) {
+    double operand = operand_bytes(plan->precision), kept = activation_bytes(plan->precision);
+    return plan->flash_attention && operand < kept ? kept + operand : operand;
+}
+
 /* Tensors that are split over the tensor group anyway: queries, keys, values, context, and what the MLP keeps. */
 static double split_tensors_bytes(const TrainingSpec *training) {
     const TransformerSpec *model = &training->model;
-    double hidden = (double)model->hidden, head_dim = (double)transformer_head_dim(model);
-    double query = (double)model->heads * head_dim;
-    double key_value = 2 * training_held_kv_heads(training) * head_dim;
-    double attention = (2 * query + key_value) / hidden * plan_hidden_bytes(training);
-    return attention / (double)training->plan.tensor_parallel + training_mlp_activation_bytes(training);
+    const PlanSpec *plan = &training->plan;
+    double head_dim = (double)transformer_head_dim(model), query = (double)model->heads * head_dim;
+    double inputs = (query + 2 * training_held_kv_heads(training) * head_dim) * activation_bytes(plan->precision);
+    double attention = (inputs + query * context_bytes(plan)) * (double)plan_micro_batch_tokens(training);
+    return attention / (double)plan->tensor_parallel + training_mlp_activation_bytes(training);
 }
 
 /* Softmax output, and with dropout its mask and its output. */

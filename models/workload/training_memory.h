@@ -6,10 +6,11 @@
  *
  * Activations of a layer follow Korthikanti et al. 2022 (arXiv 2205.05198), equations 1-4, taken apart by tensor so
  * that grouped-query and gated models follow too; for a GPT they are sbh(10 + 24/t + 5as/(ht)) bytes, sbh/t(34 + 5as/h)
- * with sequence parallelism; a context group divides s (Megatron-LM), and nothing else. What weight gradients wait for
- * is kept longer, recomputed or not, when the schedule splits them off. Experts: training_experts.h.
- * A list of layers (layer_list_plan.h) has weights in fp32, no gradients and no state of its sharded tables,
- * and the kept elements.
+ * with sequence parallelism; a context group divides s (Megatron-LM), and nothing else. In fp8 the inputs of
+ * products are kept in 1 byte (layernorm_mlp.py of Transformer Engine): of the 34 of a GPT 27, with fused attention,
+ * which keeps its output too, 29. What weight gradients wait for is kept longer, recomputed or not, when the schedule
+ * splits them off. Experts: training_experts.h. A list of layers (layer_list_plan.h) has weights in fp32, no gradients
+ * and no state of its sharded tables, and the kept elements.
  */
 #ifndef MODELS_WORKLOAD_TRAINING_MEMORY_H
 #define MODELS_WORKLOAD_TRAINING_MEMORY_H

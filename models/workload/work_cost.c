@@ -20,6 +20,10 @@ double activation_bytes(Precision precision) {
     return precision == PRECISION_FP32 || precision == PRECISION_TF32 ? 4 : 2;
 }
 
+double operand_bytes(Precision precision) {
+    return precision == PRECISION_FP8 ? 1 : activation_bytes(precision);
+}
+
 static int64_t at_least_one(int64_t value) {
     return value > 0 ? value : 1;
 }

@@ -68,6 +68,10 @@ double activation_bytes(Precision precision);
  * host's time, and no memory-bound kernels. */
 WorkCost work_cost_part(const WorkCost *whole, double gemm_s);
 
+/* Of the input of a product, kept for its weight gradient as it was multiplied: 1 in fp8, as Transformer Engine does
+ * (Float8 of torchao keeps 2). */
+double operand_bytes(Precision precision);
+
 /* Device time, or the host's when that is longer. */
 double work_cost_seconds(const WorkCost *cost);
 

@@ -46,6 +46,21 @@ Test(training_memory, a_layer_with_sequence_parallelism_follows_equations_4_and_
     arena_destroy(arena);
 }
 
+/* Of the 34: inputs of qkv, projection and MLP up 2 -> 1, of MLP down 8 -> 4; fused attention keeps its output itself.
+ */
+Test(training_memory, products_in_fp8_keep_their_inputs_in_one_byte) {
+    Arena *arena = arena_create();
+    TrainingSpec training = gpt_175b(arena, true);
+    training.plan.precision = PRECISION_FP8;
+    cr_assert_float_eq(training_layer_activation_bytes(&training, RECOMPUTE_SELECTIVE) / (SBH / 8 * 27), 1, 1e-12);
+    cr_assert_float_eq(training_layer_activation_bytes(&training, RECOMPUTE_FULL) / (2 * SBH), 1, 1e-12);
+    training.plan.flash_attention = true;
+    cr_assert_float_eq(training_layer_activation_bytes(&training, RECOMPUTE_NONE) / (SBH / 8 * 29), 1, 1e-12);
+    training.plan.precision = PRECISION_BF16;
+    cr_assert_float_eq(training_layer_activation_bytes(&training, RECOMPUTE_NONE) / (SBH / 8 * 34), 1, 1e-12);
+    arena_destroy(arena);
+}
+
 /* Qi et al. 2023, Table 1: 32 sbh; the head keeps its input and the gradients of the logits. */
 Test(training_memory, weight_gradients_that_wait_keep_both_operands_of_their_products) {
     Arena *arena = arena_create();
