@@ -36,6 +36,7 @@ typedef struct Software {
     int64_t train_metrics;
     bool whole_weights;     /* with ZeRO-1 */
     bool pieces;            /* of layers: norms on fp32 copies, computed again unless the layer is, SwiGLU unfused */
+    bool recomputed_norms;  /* of layers in pieces */
     bool overlap;           /* of the gradients' reduction and of the pipeline's messages */
     int64_t virtual_stages; /* where the row does not say; 0 = 1 */
     const char *assumption;
@@ -46,6 +47,16 @@ typedef struct Software {
     "gradient accumulation, gradient reduction and pipeline messages overlap with compute, flash attention; what "     \
     "tp_comm_overlap hides in them is in the open here."
 #define NEMO NEMO_WITH("fp32")
+
+/* torchtitan's models/llama3/model.py, foundation-model-stack's modules/feedforward.py and layernorm.py: F.silu(w1(x))
+ * * w3(x), a norm of its input in fp32, scaled_dot_product_attention; torchtitan's tensor groups split the sequence
+ * between. */
+#define PYTORCH_NATIVE(name)                                                                                           \
+    {                                                                                                                  \
+        .words = name, .sequence_parallel = true, .before_year = LAST_YEAR + 1, .flash_attention = true,               \
+        .attention_kernel = ATTENTION_FLASH_2, .pieces = true, .overlap = true,                                        \
+        .assumption = "Layers of PyTorch's own operators: norms on fp32 copies, SwiGLU in pieces, FlashAttention 2."   \
+    }
 
 static const Software SOFTWARE[] = {
     {.words = "Megatron-DeepSpeed",
@@ -109,12 +120,15 @@ static const Software SOFTWARE[] = {
      .fused_cross_entropy = true,
      .whole_weights = true,
      .pieces = true,
+     .recomputed_norms = true,
      .overlap = true,
      .assumption =
          "InternEvo: gradients in bf16, accumulated by kernels of their own, gradient reduction overlaps with "
          "compute, FlashAttention 1; ZeRO-1 by whole weights, whose owners broadcast them after the optimizer; norms "
          "on "
          "fp32 copies, computed again in the backward pass, SwiGLU in pieces, fused cross entropy."},
+    PYTORCH_NATIVE("torchtitan"),
+    PYTORCH_NATIVE("fms fsdp"),
     {.words = "llm-foundry",
      .before_year = LAST_YEAR + 1,
      .gradient_accumulation_fusion = true,
@@ -242,6 +256,8 @@ static void read_recompute(MeasuredRow *row, PlanSpec *plan) {
     int meaning = find_word(RECOMPUTE_WORDS, COUNT_OF(RECOMPUTE_WORDS), text);
     plan->recompute = meaning >= 0 ? (Recompute)meaning : RECOMPUTE_NONE;
     plan->sequence_parallel = measured_row_has_words(text, "sequence parallel");
+    if (plan->recompute != RECOMPUTE_FULL && measured_recipe_recompute(row, &plan->recompute))
+        return;
     if (text[0] == '\0' && !measured_sharding_recompute(row, &plan->recompute))
         measured_row_assume(row, "recompute is not stated: none.");
     else if (text[0] != '\0' && meaning < 0)
@@ -341,7 +357,7 @@ static void read_software(MeasuredRow *row, int year, PlanSpec *plan) {
     plan->fused_cross_entropy = software->fused_cross_entropy;
     plan->train_metrics = software->train_metrics;
     plan->norm_in_fp32 = software->pieces;
-    plan->recompute_norms = software->pieces && plan->recompute != RECOMPUTE_FULL;
+    plan->recompute_norms = software->recomputed_norms && plan->recompute != RECOMPUTE_FULL;
     plan->swiglu_fusion = !software->pieces;
     plan->zero_whole_weights = software->whole_weights && plan->zero_stage == 1;
     plan->overlap_grad_reduce = software->overlap;

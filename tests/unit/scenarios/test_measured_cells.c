@@ -3,12 +3,6 @@
 
 #include "tests/unit/scenarios/measured_table.h"
 
-static PlanSpec plan_of(Reading *reading, const char *changes) {
-    MeasuredRun run = measured_table_run(reading, changes);
-    cr_assert_null(run.reason, "%s: %s", changes, run.reason);
-    return run.spec.jobs[0].training.plan;
-}
-
 Test(measured_cells, cells_that_say_that_they_are_empty_are_empty) {
     static const char *const WORDS[] = {"n/a", "N/A", "NA", "nan", "-", "--", "?", "Unknown", "not stated"};
     for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++) {
@@ -39,9 +33,7 @@ Test(measured_cells, numbers_that_are_written_otherwise_are_reasons) {
 }
 
 Test(measured_cells, a_micro_batch_follows_from_the_rest_of_the_batch) {
-    Reading *reading = reading_create();
-    cr_assert_eq(plan_of(reading, "micro_batch_seqs=|dp=2|grad_accum=4|global_batch_seqs=24").micro_batch_seqs, 3);
-    reading_destroy(reading);
+    cr_assert_eq(measured_table_plan("micro_batch_seqs=|dp=2|grad_accum=4|global_batch_seqs=24").micro_batch_seqs, 3);
     expect_reason("micro_batch_seqs=|dp=2|grad_accum=4|global_batch_seqs=25", "micro_batch_seqs is not stated");
     expect_reason("micro_batch_seqs=|dp=2|grad_accum=|global_batch_seqs=24", "micro_batch_seqs is not stated");
 }
@@ -58,36 +50,30 @@ Test(measured_cells, precisions_have_many_names) {
     Reading *reading = reading_create();
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         const char *changes = arena_format(reading->arena, "gpu=H100|precision=%s", CASES[i].text);
-        cr_expect_eq(plan_of(reading, changes).precision, CASES[i].precision, "%s", CASES[i].text);
+        cr_expect_eq(measured_table_plan(changes).precision, CASES[i].precision, "%s", CASES[i].text);
     }
     reading_destroy(reading);
     expect_reason("precision=NVFP4", "precision: found \"NVFP4\", expected fp32, tf32, fp16, bf16 or fp8");
 }
 
 Test(measured_cells, a_version_tells_its_year) {
-    Reading *reading = reading_create();
-    cr_assert(plan_of(reading, "release=container 24.07-py3").flash_attention);
-    cr_assert(plan_of(reading, "release=2.3, 25.02").flash_attention);
-    cr_assert_not(plan_of(reading, "release=1.13, 2024.07").flash_attention);
-    reading_destroy(reading);
+    cr_assert(measured_table_plan("release=container 24.07-py3").flash_attention);
+    cr_assert(measured_table_plan("release=2.3, 25.02").flash_attention);
+    cr_assert_not(measured_table_plan("release=1.13, 2024.07").flash_attention);
 }
 
 Test(measured_cells, a_note_switches_flash_attention_and_compilation_on) {
-    Reading *reading = reading_create();
-    PlanSpec plan = plan_of(reading, "release=2022-05|note=SDPA flash attention 2, torch.compile");
+    PlanSpec plan = measured_table_plan("release=2022-05|note=SDPA flash attention 2, torch.compile");
     cr_assert(plan.flash_attention && plan.compile);
     cr_assert_eq(plan.attention_kernel, ATTENTION_FLASH_2);
-    PlanSpec none = plan_of(reading, "release=2022-05|note=no flash attention");
+    PlanSpec none = measured_table_plan("release=2022-05|note=no flash attention");
     cr_assert_not(none.flash_attention || none.compile);
-    reading_destroy(reading);
 }
 
 Test(measured_cells, hybrid_sharding_without_a_size_stays_inside_a_node) {
-    Reading *reading = reading_create();
-    PlanSpec plan = plan_of(reading, "tp=1|pp=1|dp=16|sharding=HSDP|global_batch_seqs=64|grad_accum=");
+    PlanSpec plan = measured_table_plan("tp=1|pp=1|dp=16|sharding=HSDP|global_batch_seqs=64|grad_accum=");
     cr_assert_eq(plan.zero_shard_size, 8);
     cr_assert_eq(plan.max_live_parameters, 0);
-    reading_destroy(reading);
 }
 
 Test(measured_cells, families_are_known_however_their_version_is_written) {
