@@ -2,13 +2,11 @@
 
 #include <math.h>
 
+#include "models/workload/host_calls.h"
 #include "models/workload/live_parameters.h"
 #include "models/workload/shard_units.h"
 #include "models/workload/work_cost.h"
 
-static const double OPERATION_S = 1e-6;   /* of PyTorch */
-static const double PYTHON_CALL_S = 1e-6; /* more, when Python asks for it; as much for a function of Python's own */
-static const double LAUNCH_S = 3.8e-6;    /* of a kernel or copy */
 static const double LIST_OF_8_S = 380e-6; /* 130 us before the launch of the collective and 250 us in it */
 
 static const double ALIGNED_BYTES = 16;
@@ -19,21 +17,21 @@ static const double GATHER_PASSES = 4; /* zeroes, copy read and written, norm */
 static const double REDUCE_PASSES = 6; /* bucket, division, copy: each read and written */
 
 static double copy_s(void) {
-    return OPERATION_S + LAUNCH_S;
+    return HOST_CALLS_OPERATION_S + HOST_CALLS_LAUNCH_S;
 }
 
 static double python_operation_s(void) {
-    return PYTHON_CALL_S + OPERATION_S;
+    return HOST_CALLS_PYTHON_S + HOST_CALLS_OPERATION_S;
 }
 
 /* Before the collective of a gather, per view: narrow, and torch.distributed.get_rank. */
 static double cut_s(void) {
-    return python_operation_s() + PYTHON_CALL_S;
+    return python_operation_s() + HOST_CALLS_PYTHON_S;
 }
 
 /* Beside it: select and copy. */
 static double issue_s(void) {
-    return OPERATION_S + copy_s();
+    return HOST_CALLS_OPERATION_S + copy_s();
 }
 
 /* A list without its views. */
@@ -90,6 +88,6 @@ double shard_lists_step_s(const TrainingSpec *training) {
     if (!has_lists(training) || plan_zero_stage(&training->plan) < 3)
         return 0;
     double vectors = layer_vectors(&training->model) * (double)training->model.layers;
-    double view_s = 3 * python_operation_s() + PYTHON_CALL_S + copy_s();
+    double view_s = 3 * python_operation_s() + HOST_CALLS_PYTHON_S + copy_s();
     return list_s() + ranks * (cut_s() + issue_s()) + vectors * ranks * view_s;
 }

@@ -13,10 +13,9 @@
  * A GPU's part of a weight is padded to whole elements only. Where it is no multiple of 16 bytes NCCL copies it byte by
  * byte (NVIDIA/nccl #413): a gather of 6.3 MB took more than 7 ms instead of less than 2 (horovod #3727, 2022).
  *
- * An operation takes the host 1 us, called from Python 2 us (pytorch/pytorch #41383, 2020), a launch 3.8 us (NVIDIA
- * Technical Blog, Getting Started with CUDA Graphs); a list of 8 took 380 us in all (DeepSpeed #1069), from which
- * follows what a list costs whatever its length. Limits: bias and norm vectors are below 1e5 elements, which stay
- * whole; reductions of odd parts are not slower, though they are a little.
+ * Calls take the host what host_calls.h says; a list of 8 took 380 us in all (DeepSpeed #1069), from which follows what
+ * a list costs whatever its length. Limits: bias and norm vectors are below 1e5 elements, which stay whole; reductions
+ * of odd parts are not slower, though they are a little.
  */
 #ifndef MODELS_WORKLOAD_SHARD_LISTS_H
 #define MODELS_WORKLOAD_SHARD_LISTS_H
