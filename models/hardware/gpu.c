@@ -179,10 +179,12 @@ double gpu_row_reduction_seconds(const GpuSpec *gpu, double bytes) {
 
 GpuSpec gpu_sustained(const GpuSpec *gpu) {
     GpuSpec sustained = *gpu;
+    const GpuKernels *kernels = &gpu->kernels;
+    double clock = kernels->long_run_fraction > 0 ? kernels->long_run_fraction : kernels->sustained_fraction;
     for (int i = 0; i < PRECISION_COUNT; i++)
-        sustained.kernels.matrix_fraction[i] *= gpu->kernels.sustained_fraction;
-    sustained.kernels.moe.matrix_fraction *= gpu->kernels.sustained_fraction;
-    sustained.kernels.moe.fp8_fraction *= gpu->kernels.sustained_fraction;
+        sustained.kernels.matrix_fraction[i] *= clock;
+    sustained.kernels.moe.matrix_fraction *= clock;
+    sustained.kernels.moe.fp8_fraction *= clock;
     sustained.kernels.sustained_fraction = 1;
     return sustained;
 }

@@ -93,7 +93,8 @@ typedef struct GpuReach {
  */
 typedef struct GpuKernels {
     double matrix_fraction[PRECISION_COUNT]; /* 0..1; share of peak that 256x128 tiles reach; 0 = not supported */
-    double sustained_fraction; /* (0, 1]; clock in long runs of matrix kernels (power limit) over a short run's */
+    double sustained_fraction; /* (0, 1]; clock in long matrix kernels (power limit) over that in short ones */
+    double long_run_fraction;  /* 0..1; the same after seconds of products back to back; 0 = as sustained_fraction */
     double tile_loss;    /* >= 0, matrix elements; a smaller tile pays 1 + tile_loss (1/rows + 1/columns - 3/256) */
     double tile_start_s; /* >= 0; filling the pipeline and writing the result, once per tile */
     double quantisation_fraction;  /* 0..1; 1: tiles and waves are rounded up whole, 0: remainders cost their share */
@@ -172,7 +173,7 @@ double gpu_row_reduction_seconds(const GpuSpec *gpu, double bytes);
 double gpu_norm_seconds(const GpuSpec *gpu, double bytes);
 
 /* Returns the GPU as it is in long runs such as training: matrix kernels of every length, grouped ones too, at the
- * sustained clock. */
+ * clock of long runs. */
 GpuSpec gpu_sustained(const GpuSpec *gpu);
 
 /* Returns the GPU as it is when its kernels are captured in CUDA graphs and replayed. */

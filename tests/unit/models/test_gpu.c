@@ -152,6 +152,17 @@ Test(gpu, long_runs_are_slower_than_short_ones_by_no_more_than_the_power_limit) 
     }
 }
 
+Test(gpu, an_entry_may_say_the_clock_of_long_runs_apart) {
+    GpuSpec gpu = odd_gpu();
+    GpuSpec hot = gpu_sustained(&gpu);
+    gpu.kernels.long_run_fraction = 0.87 * 0.91;
+    GpuSpec hotter = gpu_sustained(&gpu);
+    for (int i = 0; i < PRECISION_COUNT; i++)
+        cr_expect(epsilon_eq(dbl, hotter.kernels.matrix_fraction[i], 0.91 * hot.kernels.matrix_fraction[i], 1e-12));
+    GpuSpec alone = odd_gpu();
+    cr_expect(eq(dbl, seconds(&gpu, 2048, 4096, 512), seconds(&alone, 2048, 4096, 512)));
+}
+
 Test(gpu, small_streams_reach_less_bandwidth_than_large_ones) {
     GpuSpec gpu = odd_gpu();
     double reached = 0;
