@@ -2,7 +2,9 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "models/workload/shard_lists.h"
 #include "models/workload/shard_units.h"
+#include "sim/engine/engine.h"
 #include "tests/unit/models/folding.h"
 #include "tests/unit/models/small_cluster.h"
 
@@ -45,6 +47,16 @@ Test(training_shards, folded_and_unfolded_agree_to_the_nanosecond) {
     }
 }
 
+Test(training_shards, folded_and_unfolded_agree_with_lists) {
+    for (size_t i = 0; i < sizeof LAYOUTS / sizeof *LAYOUTS; i++) {
+        Arena *arena = arena_create();
+        SimulationSpec spec = layout_spec(arena, &LAYOUTS[i]);
+        spec.jobs[0].training.plan.zero_list_collectives = LAYOUTS[i].stage >= 2;
+        folding_expect_agreement(&spec, arena_format(arena, "layout %zu", i), arena);
+        arena_destroy(arena);
+    }
+}
+
 Test(training_shards, folded_and_unfolded_agree_with_a_slow_gpu) {
     for (size_t i = 0; i + 1 < sizeof LAYOUTS / sizeof *LAYOUTS; i++) {
         Arena *arena = arena_create();
@@ -67,6 +79,21 @@ static SimTime step_of(const ShardLayout *layout) {
 Test(training_shards, a_layer_ahead_hides_gathers_that_none_ahead_exposes) {
     const ShardLayout none = {4, 4, 1, 3, 0, 2, 0, true, true, 0}, one = {4, 4, 1, 3, 0, 2, 1, true, true, 0};
     cr_assert_lt(step_of(&one), step_of(&none));
+}
+
+/* Lists gather nothing ahead, and the host issues their views while everybody waits. */
+Test(training_shards, lists_cost_more_than_gathering_nothing_ahead) {
+    const ShardLayout layout = {4, 4, 1, 3, 0, 2, 1, true, true, 0}, none = {4, 4, 1, 3, 0, 2, 0, true, true, 0};
+    Arena *arena = arena_create();
+    SimulationSpec spec = layout_spec(arena, &layout);
+    spec.jobs[0].training.plan.zero_list_collectives = true;
+    const Results *results = simulation_run(&spec, arena);
+    double views_s = 0;
+    for (int unit = 0; unit < shard_unit_count(&spec.jobs[0].training); unit++)
+        for (PassKind kind = PASS_FORWARD; kind <= PASS_BACKWARD; kind++)
+            views_s += 2 * shard_lists_of(&spec.jobs[0].training, unit, kind).host_s;
+    cr_assert_gt(sim_time_to_s(results->step), sim_time_to_s(step_of(&none)) + views_s);
+    arena_destroy(arena);
 }
 
 Test(training_shards, reductions_beside_the_backward_pass_cost_less_than_after_each_layer) {
