@@ -1,5 +1,5 @@
 /*
- * Published runs on GPUs, models, scales and networks that were never looked at while the model was built
+ * Published runs on other GPUs, models, scales and networks than the tables beside the repository, our own collection
  * (tests/validation/published/README.md). They only judge, so the guards are loose: they hold what is met today, and
  * fall when a row is refused or misread that was read before.
  */
