@@ -46,7 +46,6 @@ typedef struct Software {
     "NeMo: sequence parallelism with tensor parallelism, distributed optimizer, " gradients " gradients, fused "       \
     "gradient accumulation, gradient reduction and pipeline messages overlap with compute, flash attention; what "     \
     "tp_comm_overlap hides in them is in the open here."
-#define NEMO NEMO_WITH("fp32")
 
 /* torchtitan's models/llama3/model.py, foundation-model-stack's modules/feedforward.py and layernorm.py: F.silu(w1(x))
  * * w3(x), a norm of its input in fp32, scaled_dot_product_attention; torchtitan's tensor groups split the sequence
@@ -99,14 +98,17 @@ static const Software SOFTWARE[] = {
      .flash_attention = true,
      .overlap = true,
      .assumption = NEMO_WITH("bf16")},
+    /* examples/training of NeMo-Framework-Launcher for the performance page
+       (+training.model.optim.grad_sync_dtype=bf16). */
     {.words = "nemo",
      .before_year = LAST_YEAR + 1,
      .sequence_parallel = true,
      .distributed_optimizer = true,
      .gradient_accumulation_fusion = true,
+     .bf16_gradients = true,
      .flash_attention = true,
      .overlap = true,
-     .assumption = NEMO},
+     .assumption = NEMO_WITH("bf16")},
     /* InternEvo's hybrid_zero_optim.py: buckets in the precision of the weights, added up by autograd and all-reduced;
      * broadcast_params after the optimizer (TODO: support broadcast overlap, at the release of July 2023 that first had
      * the table). modeling_internlm.py: norm(x.float()), dropout_selective_checkpoint by default; linear.py:

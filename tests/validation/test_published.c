@@ -1,5 +1,5 @@
 /*
- * Published runs on GPUs, models, scales and networks that were never looked at while the model was built
+ * Published runs on other GPUs, models, scales and networks than the tables beside the repository, our own collection
  * (tests/validation/published/README.md). They only judge, so the guards are loose: they hold what is met today, and
  * fall when a row is refused or misread that was read before.
  */
@@ -20,7 +20,7 @@ typedef struct Guard {
 } Guard;
 
 static const Guard GUARDS[] = {
-    {FOLDER "nvidia_h100.csv", 32, 2, 4, 0.12},         {FOLDER "nvidia_blackwell.csv", 61, 1, 10, 0.11},
+    {FOLDER "nvidia_h100.csv", 32, 2, 2, 0.12},         {FOLDER "nvidia_blackwell.csv", 61, 1, 10, 0.11},
     {FOLDER "mosaicml_h100.csv", 62, 0, 0, 0.15},       {FOLDER "pytorch_fsdp.csv", 17, 0, 1, 0.18},
     {FOLDER "bigscience_jean_zay.csv", 37, 0, 0, 0.17},
 };

@@ -76,3 +76,31 @@ Test(measured_gpu, a_gpu_text_may_say_another_board_than_the_entry) {
     expect_assumption("gpu=H100 500 W",
                       "A power limit of 500 W is not modelled: clocks are those of the catalogue's h100 at 700 W.");
 }
+
+Test(measured_gpu, unknown_gpus_are_a_reason) {
+    expect_reason("gpu=", "gpu is not stated");
+    expect_reason("gpu=V100-PCIE-32GB", "the catalogue has no node with the GPU \"V100-PCIE-32GB\"");
+    expect_reason("gpu=TPU v4", "the catalogue has no node with the GPU \"TPU v4\"");
+}
+
+Test(measured_gpu, a_gpu_text_may_say_less_memory_than_the_entry) {
+    Reading *reading = reading_create();
+    MeasuredRun run = measured_table_run(reading, "gpu=V100-SXM2-16GB");
+    cr_assert_eq(run.spec.cluster.node.gpu.hbm_bytes, 16.0 * 1073741824);
+    MeasuredRun same = measured_table_run(reading, "gpu=L40S 48GB");
+    cr_assert_eq(same.spec.cluster.node.gpu.hbm_bytes, 48e9);
+    reading_destroy(reading);
+    expect_assumption("gpu=V100-SXM2-16GB", "The 16 GB of the GPU text replace those of the catalogue's v100-32.");
+}
+
+/* 256 GPUs are 64 in each of 4 racks, not 4 in each of 64 nodes. */
+Test(measured_gpu, trays_of_a_gb200_rack_are_one_nvlink_domain) {
+    Reading *reading = reading_create();
+    MeasuredRun run =
+        measured_table_run(reading, "gpu=GB200|gpus=256|gpus_per_node=4|tp=4|pp=1|dp=64|global_batch_seqs=1024");
+    cr_assert_null(run.reason, "%s", run.reason);
+    cr_assert_eq(run.spec.cluster.node.gpus, 64);
+    cr_assert_eq(run.spec.cluster.node.nics, 64);
+    cr_assert_eq(run.spec.cluster.nodes, 4);
+    reading_destroy(reading);
+}
