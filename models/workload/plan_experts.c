@@ -44,6 +44,8 @@ static void check_dense(const TrainingSpec *training, const Report *report) {
     } keys[] = {{".model.num_experts_per_tok", model->experts_per_token > 0},
                 {".model.moe_intermediate_size", model->expert_ffn_hidden > 0},
                 {".model.n_shared_experts", model->shared_experts > 0},
+                {".model.first_k_dense_replace", model->dense_first > 0},
+                {".model.interleave_moe_layer_step", model->expert_step > 1},
                 {".plan.expert_parallel", plan->expert_parallel > 1},
                 {".plan.expert_imbalance", plan->routing.imbalance != 1},
                 {".plan.capacity_factor", plan->routing.capacity_factor > 0},
@@ -60,6 +62,9 @@ static void check_model(const TrainingSpec *training, const Report *report) {
         COMPLAIN(report, ".model.num_experts_per_tok",
                  "found %" PRId64 ", expected 1 to the model's %" PRId64 " experts", model->experts_per_token,
                  model->experts);
+    if (transformer_expert_layers(model, 0, model->layers) == 0)
+        COMPLAIN(report, model->dense_first > 0 ? ".model.first_k_dense_replace" : ".model.interleave_moe_layer_step",
+                 "found no layer of %" PRId64 " that has experts, expected at least one", model->layers);
     if (inner % tensor)
         COMPLAIN(report, ".plan.tensor_parallel",
                  "found %" PRId64 ", expected a divisor of the %" PRId64 " features inside an expert", tensor, inner);

@@ -1,6 +1,8 @@
 #include "models/workload/shard_units.h"
 
+#include "models/workload/layer_weights.h"
 #include "models/workload/live_parameters.h"
+#include "models/workload/training_flop.h"
 #include "models/workload/training_parameters.h"
 
 /* More than there are. */
@@ -16,12 +18,12 @@ int shard_unit_count(const TrainingSpec *training) {
 }
 
 ShardUnit shard_unit_at(const TrainingSpec *training, int index) {
-    int64_t units = layer_units(training), layers = training->model.layers;
+    int64_t units = layer_units(training);
     if (index == 0)
         return (ShardUnit){.embedding = true};
     if (index > units)
         return (ShardUnit){.head = true};
-    return (ShardUnit){.layers = layers * index / units - layers * (index - 1) / units};
+    return (ShardUnit){.layers = chunk_layers(training, (ChunkPart){0, 0, index - 1, units, false})};
 }
 
 double shard_unit_parameters(const TrainingSpec *training, int index) {
@@ -30,17 +32,32 @@ double shard_unit_parameters(const TrainingSpec *training, int index) {
 }
 
 int shard_unit_collectives(const TrainingSpec *training, int index) {
-    ShardUnit unit = shard_unit_at(training, index);
-    int matrices = training->model.gated ? 5 : 4; /* attention in and out, two or three of the MLP */
-    return training->plan.zero_list_collectives && unit.layers > 0 ? matrices * (int)unit.layers : 1;
+    const TrainingSpec dense = training_with_mlp(training, MLP_DENSE);
+    LayerCount layers = shard_unit_at(training, index).layers;
+    if (!training->plan.zero_list_collectives || layers.layers == 0)
+        return 1;
+    return (int)(layers.experts * layer_weights_unfused_count(training) +
+                 (layers.layers - layers.experts) * layer_weights_unfused_count(&dense));
+}
+
+/* Of the parameters of so many layers, those that the backward pass gathers twice. */
+static double again_fraction(const TrainingSpec *training, LayerCount layers) {
+    const TrainingSpec dense = training_with_mlp(training, MLP_DENSE);
+    if (layers.experts == 0)
+        return live_parameters_again_fraction(&dense);
+    double experts = (double)layers.experts * training_layer_parameters(training);
+    double others = (double)(layers.layers - layers.experts) * training_layer_parameters(&dense);
+    double again = others > 0 ? others * live_parameters_again_fraction(&dense) : 0;
+    return (again + experts * live_parameters_again_fraction(training)) / (experts + others);
 }
 
 double shard_unit_gathers(const TrainingSpec *training, int index, PassKind kind) {
     const PlanSpec *plan = &training->plan;
     if (plan_zero_stage(plan) < 3 || (kind == PASS_BACKWARD && !plan->reshard_after_forward))
         return 0;
-    bool recomputes = kind == PASS_BACKWARD && shard_unit_at(training, index).layers > 0;
-    return recomputes ? 1 + live_parameters_again_fraction(training) : 1;
+    LayerCount layers = shard_unit_at(training, index).layers;
+    bool recomputes = kind == PASS_BACKWARD && layers.layers > 0;
+    return recomputes ? 1 + again_fraction(training, layers) : 1;
 }
 
 /* Most parameters of `count` weights that are moved one by one: they come and go with their module. */

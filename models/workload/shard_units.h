@@ -12,13 +12,14 @@
 #ifndef MODELS_WORKLOAD_SHARD_UNITS_H
 #define MODELS_WORKLOAD_SHARD_UNITS_H
 
-#include "models/workload/plan.h"
+#include "models/workload/chunk_layers.h"
+#include "models/workload/pipeline.h"
 
 enum { SHARD_LAYER_UNITS_MAX = 128 };
 
 /* A part of the one chunk of a replica. */
 typedef struct ShardUnit {
-    int64_t layers;
+    LayerCount layers;
     bool embedding;
     bool head;
 } ShardUnit;

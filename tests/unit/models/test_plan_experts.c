@@ -74,6 +74,19 @@ static void make_dense(TrainingSpec *training) {
     training->plan.expert_parallel = 2;
 }
 
+static void step_over_nothing(TrainingSpec *training) {
+    training->model.experts = training->model.experts_per_token = training->model.expert_ffn_hidden = 0;
+    training->model.expert_step = 2;
+}
+
+static void leave_none(TrainingSpec *training) {
+    training->model.dense_first = 8;
+}
+
+static void step_too_far(TrainingSpec *training) {
+    training->model.expert_step = 9;
+}
+
 static void want_too_many(TrainingSpec *training) {
     training->model.experts_per_token = 9;
 }
@@ -126,6 +139,12 @@ static void pad_nothing(TrainingSpec *training) {
 Test(plan_experts, what_cannot_be_is_said) {
     expect_error(make_dense, "jobs[0].plan.expert_parallel",
                  "found it for a dense model, expected num_experts in the model");
+    expect_error(step_over_nothing, "jobs[0].model.interleave_moe_layer_step",
+                 "found it for a dense model, expected num_experts in the model");
+    expect_error(leave_none, "jobs[0].model.first_k_dense_replace",
+                 "found no layer of 8 that has experts, expected at least one");
+    expect_error(step_too_far, "jobs[0].model.interleave_moe_layer_step",
+                 "found no layer of 8 that has experts, expected at least one");
     expect_error(want_too_many, "jobs[0].model.num_experts_per_tok", "found 9, expected 1 to the model's 8 experts");
     expect_error(want_none, "jobs[0].model.num_experts_per_tok", "found 0, expected 1 to the model's 8 experts");
     expect_error(split_features, "jobs[0].plan.tensor_parallel",
