@@ -167,9 +167,10 @@ static double units_s(const Bound *bound) {
         return 0;
     for (int i = 0; i < shard_unit_count(bound->training); i++) {
         const UnitTraffic *unit = &traffic->units[i * traffic->tensor_groups];
+        double gathers = unit->times * (bound->plan->reshard_after_forward ? 2 : 1);
         of_micro_batch_s +=
-            operation_s(bound, unit->scatter, unit->times) +
-            (bound->plan->reshard_after_forward ? 2 : 1) * operation_s(bound, unit->gather, unit->times);
+            operation_s(bound, unit->scatter, unit->times) + operation_s(bound, unit->expert_scatter, unit->times) +
+            operation_s(bound, unit->gather, gathers) + operation_s(bound, unit->expert_gather, gathers);
         sums_s += operation_s(bound, unit->sum, unit->times);
     }
     return (double)plan_micro_batches(bound->plan) * of_micro_batch_s + sums_s;

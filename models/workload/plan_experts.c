@@ -83,11 +83,10 @@ static void check_groups(const TrainingSpec *training, const Report *report) {
     if (copies % ranks)
         COMPLAIN(report, ".plan.expert_parallel", "found %" PRId64 ", expected a divisor of data_parallel%s %" PRId64,
                  ranks, plan->context_parallel > 1 ? " x context_parallel" : "", copies);
-    if (ranks > 1 && plan_zero_stage(plan) >= 2)
-        COMPLAIN(report, ".plan.zero_stage",
-                 "found ZeRO-%d with expert_parallel %" PRId64 ", expected at most zero_stage 1", plan_zero_stage(plan),
+    if (ranks > 1 && plan->zero_list_collectives)
+        COMPLAIN(report, ".plan.zero_list_collectives", "found true with expert_parallel %" PRId64 ", expected false",
                  ranks);
-    else if (ranks > 1 && plan_zero_stage(plan) == 1 && plan_shard_size(plan) != copies)
+    if (ranks > 1 && plan_zero_stage(plan) > 0 && plan_shard_size(plan) != copies)
         COMPLAIN(report, ".plan.zero_shard_size",
                  "found %" PRId64 " with expert_parallel %" PRId64 ", expected all %" PRId64 " copies of the weights",
                  plan->zero_shard_size, ranks, copies);

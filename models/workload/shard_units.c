@@ -2,6 +2,7 @@
 
 #include "models/workload/layer_weights.h"
 #include "models/workload/live_parameters.h"
+#include "models/workload/plan_experts.h"
 #include "models/workload/training_flop.h"
 #include "models/workload/training_parameters.h"
 
@@ -29,6 +30,10 @@ ShardUnit shard_unit_at(const TrainingSpec *training, int index) {
 double shard_unit_parameters(const TrainingSpec *training, int index) {
     ShardUnit unit = shard_unit_at(training, index);
     return training_part_parameters(training, unit.layers, unit.embedding, unit.head);
+}
+
+double shard_unit_expert_parameters(const TrainingSpec *training, int index) {
+    return training_expert_parameters(training, shard_unit_at(training, index).layers.experts);
 }
 
 int shard_unit_collectives(const TrainingSpec *training, int index) {
@@ -71,24 +76,34 @@ static double most_weights(const TrainingSpec *training, int64_t count) {
     return together < whole ? together : whole;
 }
 
+/* What of a unit's parameters is a shard between its passes. */
+static double split_parameters(const TrainingSpec *training, int index) {
+    const PlanSpec *plan = &training->plan;
+    double experts = shard_unit_expert_parameters(training, index);
+    double others = shard_unit_parameters(training, index) - experts;
+    return (plan_shard_size(plan) > 1 ? others : 0) + (plan_expert_shard_size(plan) > 1 ? experts : 0);
+}
+
 /* Most parameters of `count` neighbouring units. */
 static double most_together(const TrainingSpec *training, int64_t count) {
     int units = shard_unit_count(training);
     double most = 0, sum = 0;
-    if (training->plan.zero_list_collectives)
+    if (training->plan.zero_list_collectives && plan_shard_size(&training->plan) > 1)
         return most_weights(training, count);
     for (int unit = 0; unit < units; unit++) {
-        sum += shard_unit_parameters(training, unit);
+        sum += split_parameters(training, unit);
         if (unit >= count)
-            sum -= shard_unit_parameters(training, unit - (int)count);
+            sum -= split_parameters(training, unit - (int)count);
         most = sum > most ? sum : most;
     }
     return most;
 }
 
 static double shard_and_units(const TrainingSpec *training, double parameters, int64_t units) {
-    int64_t ranks = plan_shard_size(&training->plan);
-    return ranks > 1 ? parameters / (double)ranks + most_together(training, units) : parameters;
+    const PlanSpec *plan = &training->plan;
+    double experts = training_stage_expert_parameters(training, 0);
+    return (parameters - experts) / (double)plan_shard_size(plan) + experts / (double)plan_expert_shard_size(plan) +
+           most_together(training, units);
 }
 
 double shard_held_parameters(const TrainingSpec *training, double parameters) {

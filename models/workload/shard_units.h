@@ -30,8 +30,10 @@ int shard_unit_count(const TrainingSpec *training);
 /* Unit `index` in the order of the forward pass. */
 ShardUnit shard_unit_at(const TrainingSpec *training, int index);
 
-/* Its parameters on one GPU of the tensor group, whole. */
+/* Its parameters on one GPU of the tensor group, whole; of them, the experts that expert parallelism splits, whose
+ * shard group is made of their own copies (plan_experts.h). */
 double shard_unit_parameters(const TrainingSpec *training, int index);
+double shard_unit_expert_parameters(const TrainingSpec *training, int index);
 
 /* How often a pass gathers it: backward more than once what live_parameters.h says; 0 when it holds it. */
 double shard_unit_gathers(const TrainingSpec *training, int index, PassKind kind);

@@ -68,13 +68,16 @@ double training_stage_parameters(const TrainingSpec *training, int stage) {
     return parameters;
 }
 
-double training_chunk_expert_parameters(const TrainingSpec *training, int stage, int chunk) {
+double training_expert_parameters(const TrainingSpec *training, int64_t layers) {
     const PlanSpec *plan = &training->plan;
     if (plan->expert_parallel < 2)
         return 0;
-    double layers = (double)chunk_layers(training, (ChunkPart){stage, chunk, 0, 1, false}).experts;
-    return layers * transformer_expert_parameters(&training->model) / (double)plan->expert_parallel /
+    return (double)layers * transformer_expert_parameters(&training->model) / (double)plan->expert_parallel /
            (double)plan->tensor_parallel;
+}
+
+double training_chunk_expert_parameters(const TrainingSpec *training, int stage, int chunk) {
+    return training_expert_parameters(training, chunk_layers(training, (ChunkPart){stage, chunk, 0, 1, false}).experts);
 }
 
 double training_stage_expert_parameters(const TrainingSpec *training, int stage) {

@@ -24,6 +24,9 @@ double training_layer_parameters(const TrainingSpec *training);
 double training_stage_expert_parameters(const TrainingSpec *training, int stage);
 double training_chunk_expert_parameters(const TrainingSpec *training, int stage, int chunk);
 
+/* The same of so many layers with experts. */
+double training_expert_parameters(const TrainingSpec *training, int64_t layers);
+
 /* Key and value heads held by a tensor group. */
 double training_held_kv_heads(const TrainingSpec *training);
 

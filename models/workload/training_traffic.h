@@ -27,9 +27,11 @@ enum { TRAINING_SLICES_MAX = 4 };
 
 /* Of one unit of ZeRO-2 and 3, of which each runs `times` times; NO_OPERATION where there is nothing to do. */
 typedef struct UnitTraffic {
-    int gather;  /* parameters inside the shard group; ZeRO-3 */
-    int scatter; /* gradients inside the shard group */
-    int sum;     /* shards of gradients between shard groups */
+    int gather;        /* parameters inside the shard group; ZeRO-3 */
+    int scatter;       /* gradients inside the shard group */
+    int sum;           /* shards of gradients between shard groups */
+    int expert_gather; /* the same of the experts that expert parallelism splits, between their copies */
+    int expert_scatter;
     double times;
 } UnitTraffic;
 

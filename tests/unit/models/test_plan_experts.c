@@ -116,7 +116,8 @@ static void cut_copies(TrainingSpec *training) {
     training->plan.expert_parallel = 8;
 }
 
-static void shard_gradients(TrainingSpec *training) {
+static void list_weights(TrainingSpec *training) {
+    training->plan.zero_list_collectives = true;
     training->plan.expert_parallel = 2;
     training->plan.zero_stage = 3;
 }
@@ -153,8 +154,8 @@ Test(plan_experts, what_cannot_be_is_said) {
                  "found false with experts and tensor_parallel 2, expected true");
     expect_error(cut_experts, "jobs[0].plan.expert_parallel", "found 4, expected a divisor of the model's 6 experts");
     expect_error(cut_copies, "jobs[0].plan.expert_parallel", "found 8, expected a divisor of data_parallel 4");
-    expect_error(shard_gradients, "jobs[0].plan.zero_stage",
-                 "found ZeRO-3 with expert_parallel 2, expected at most zero_stage 1");
+    expect_error(list_weights, "jobs[0].plan.zero_list_collectives",
+                 "found true with expert_parallel 2, expected false");
     expect_error(shard_few, "jobs[0].plan.zero_shard_size",
                  "found 4 with expert_parallel 2, expected all 8 copies of the weights");
     expect_error(load_one, "jobs[0].plan.expert_imbalance", "found 2.385, expected at most expert_parallel 2");
