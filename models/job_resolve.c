@@ -8,6 +8,7 @@
 #include "models/workload/collective_job.h"
 #include "models/workload/layer_list_check.h"
 #include "models/workload/plan_experts.h"
+#include "models/workload/plan_latent.h"
 #include "models/workload/plan_switches.h"
 #include "models/workload/shard_units.h"
 
@@ -107,6 +108,7 @@ static void resolve_training(const SimulationSpec *spec, JobSpec *job, const cha
         return;
     plan_experts_check(&job->training, path, errors);
     plan_switches_check(&job->training, path, errors);
+    plan_latent_check(&job->training, path, errors);
     check_size(spec, job, path, errors);
 }
 

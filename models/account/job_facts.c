@@ -149,16 +149,24 @@ static void assume_of_list(const SimulationSpec *spec, const JobSpec *job, Arena
     results->assumption_count = count;
 }
 
+static const char *layers_with_experts(const TransformerSpec *model, Arena *arena) {
+    int64_t experts = transformer_expert_layers(model, 0, model->layers);
+    if (experts == model->layers)
+        return "per layer";
+    return arena_format(arena, "in each of %" PRId64 " of %" PRId64 " layers", experts, model->layers);
+}
+
 /* Adds up to two sentences to the list; returns its new length. */
 static int assume_of_experts(const TrainingSpec *training, Arena *arena, const char **list, int count) {
     const PlanSpec *plan = &training->plan;
     if (training->model.experts == 0)
         return count;
     list[count++] = arena_format(arena,
-                                 "%" PRId64 " experts per layer, %" PRId64 " on each GPU of an expert group of %" PRId64
+                                 "%" PRId64 " experts %s, %" PRId64 " on each GPU of an expert group of %" PRId64
                                  "; %" PRId64 " see each token; model FLOPs count these alone",
-                                 training->model.experts, training->model.experts / plan->expert_parallel,
-                                 plan->expert_parallel, training->model.experts_per_token);
+                                 training->model.experts, layers_with_experts(&training->model, arena),
+                                 training->model.experts / plan->expert_parallel, plan->expert_parallel,
+                                 training->model.experts_per_token);
     if (plan->expert_parallel > 1 && plan->routing.imbalance == 1)
         list[count++] = "tokens are spread evenly over the experts (expert_imbalance 1), which no router does: a lower "
                         "bound of the step";

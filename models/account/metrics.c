@@ -5,20 +5,20 @@
 #include "models/account/metric_list.h"
 #include "models/workload/checkpoint.h"
 #include "models/workload/pipeline.h"
+#include "models/workload/training_flop.h"
 #include "sim/engine/engine.h"
 
 enum { METRICS_MAX = 64 };
 
 /* FLOPs that recomputation runs again, per sequence. */
 static double recomputed_flop(const TrainingSpec *training) {
-    double layers = (double)training->model.layers;
     switch (training->plan.recompute) {
     case RECOMPUTE_FULL:
-        return layers * training_layer_flop(training);
+        return training_layers_flop(training);
     case RECOMPUTE_SELECTIVE:
         if (training->plan.flash_attention)
             return 0;
-        return layers * transformer_attention_flop(&training->model, training->sequence_tokens);
+        return (double)training->model.layers * transformer_attention_flop(&training->model, training->sequence_tokens);
     case RECOMPUTE_NONE:
         break;
     }

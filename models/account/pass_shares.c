@@ -7,6 +7,7 @@
 #include "models/workload/ends_cost.h"
 #include "models/workload/layer_cost.h"
 #include "models/workload/layer_list_cost.h"
+#include "models/workload/training_flop.h"
 
 enum { SIZES = 4 };
 
@@ -82,29 +83,41 @@ static void see_sizes(Sizes *sizes, const WorkCost *cost) {
     sizes->most[2] = fmax(sizes->most[2], cost->most_k);
 }
 
-enum { MOST_PASSES = 7 };
+enum { LAYER_PASSES = 4, END_PASSES = 3, MOST_PASSES = MLP_KIND_COUNT * LAYER_PASSES + END_PASSES };
 
 static int list_passes(const TrainingSpec *training, const GpuSpec *gpu, Pass *passes) {
     passes[0] = (Pass){.cost = layer_list_whole_cost(training, gpu), .times = 1};
     return 1;
 }
 
-/* The weights' gradients are passes of their own where the schedule splits the backward pass, otherwise empty. */
-static int transformer_passes(const TrainingSpec *training, const GpuSpec *gpu, Pass *passes) {
-    double layers = (double)training->model.layers;
+/* Of `layers` layers of the kind that the job is seen as. The weights' gradients are passes of their own where the
+ * schedule splits the backward pass, otherwise empty. */
+static int layer_passes(const TrainingSpec *training, const GpuSpec *gpu, double layers, Pass *passes) {
     WorkCost none = {0}, forward = layer_attention_forward_cost(training, gpu);
     Recompute mode = training->plan.recompute;
     bool again = mode == RECOMPUTE_FULL || (mode == RECOMPUTE_SELECTIVE && !training->plan.flash_attention);
-    const Pass all[MOST_PASSES] = {
+    const Pass all[LAYER_PASSES] = {
         {layer_forward_cost(training, gpu), forward, layers},
         {layer_backward_cost(training, gpu), layer_attention_backward_cost(training, gpu), layers},
         {layer_weight_cost(training, gpu), none, layers},
-        {layer_recompute_cost(training, gpu), again ? forward : none, layers},
-        {head_forward_cost(training, gpu), none, 1},
-        {head_backward_cost(training, gpu), none, 1},
-        {head_weight_cost(training, gpu), none, 1}};
+        {layer_recompute_cost(training, gpu), again ? forward : none, layers}};
     memcpy(passes, all, sizeof all);
-    return MOST_PASSES;
+    return LAYER_PASSES;
+}
+
+static int transformer_passes(const TrainingSpec *training, const GpuSpec *gpu, Pass *passes) {
+    const TrainingSpec dense = training_with_mlp(training, MLP_DENSE);
+    int64_t layers = training->model.layers, experts = transformer_expert_layers(&training->model, 0, layers);
+    WorkCost none = {0};
+    int count = 0;
+    if (experts > 0)
+        count += layer_passes(training, gpu, (double)experts, passes);
+    if (experts < layers)
+        count += layer_passes(&dense, gpu, (double)(layers - experts), passes + count);
+    passes[count++] = (Pass){head_forward_cost(training, gpu), none, 1};
+    passes[count++] = (Pass){head_backward_cost(training, gpu), none, 1};
+    passes[count++] = (Pass){head_weight_cost(training, gpu), none, 1};
+    return count;
 }
 
 PassShares pass_shares_of(const TrainingSpec *training, const GpuSpec *gpu, Arena *arena) {

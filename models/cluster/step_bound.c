@@ -6,6 +6,7 @@
 #include "models/workload/shard_units.h"
 #include "models/workload/training_costs.h"
 #include "models/workload/training_experts.h"
+#include "models/workload/training_flop.h"
 #include "models/workload/training_parameters.h"
 #include "models/workload/weight_owners.h"
 #include "models/workload/workload.h"
@@ -58,12 +59,8 @@ static double profile_s(const WorkProfile *profile) {
 
 /* Sums of the tensor group that nothing hides in a pass on that type of node, at least. */
 static double open_sums(const Bound *bound, int type, const PassWork *work) {
-    const TrainingCosts *costs = &bound->costs[type];
     double of_ends = work->kind == PASS_FORWARD ? work->embedding : work->head;
-    double of_layer = training_layer_sums(bound->training, work->kind);
-    if (tensor_overlap_is_there(bound->plan))
-        of_layer = (work->kind == PASS_FORWARD ? &costs->tensor_forward : &costs->tensor_backward)->open_sums;
-    return of_layer * (double)work->layers + of_ends;
+    return training_open_sums(&bound->costs[type], work) + of_ends;
 }
 
 /* Compute and sums of the tensor group, of sum_s each, on the fastest type of node that there is. */
@@ -91,7 +88,7 @@ static double optimizer_s(const Bound *bound, double parameters) {
 /* Tokens of the first team to their experts and back. */
 static double experts_s(const Bound *bound, int stage, const PassWork *work) {
     const ExpertTraffic *experts = &bound->workload->training.experts[stage];
-    double times = training_expert_exchanges(bound->plan, work->kind) * (double)work->layers;
+    double times = training_expert_exchanges(bound->plan, work->kind) * (double)work->layers.experts;
     return operation_s(bound, experts->dispatch, times) + operation_s(bound, experts->combine, times);
 }
 
@@ -99,8 +96,8 @@ static Passage chunk_passage(const Bound *bound, PassKind kind, int stage, int c
     const PlanSpec *plan = bound->plan;
     bool first = stage == 0 && chunk == 0;
     bool last = stage == plan->pipeline_parallel - 1 && chunk == plan->virtual_stages - 1;
-    PassWork work = {
-        .kind = kind, .layers = plan_chunk_layers(bound->training, stage, chunk), .embedding = first, .head = last};
+    PassWork work = {.kind = kind, .embedding = first, .head = last};
+    work.layers = chunk_layers(bound->training, (ChunkPart){stage, chunk, 0, 1, false});
     if (bound->workload == NULL || kind == PASS_WEIGHT)
         return (Passage){.work_s = work_s(bound, work, 0)};
     const TrainingTraffic *traffic = &bound->workload->training;
@@ -170,9 +167,10 @@ static double units_s(const Bound *bound) {
         return 0;
     for (int i = 0; i < shard_unit_count(bound->training); i++) {
         const UnitTraffic *unit = &traffic->units[i * traffic->tensor_groups];
+        double gathers = unit->times * (bound->plan->reshard_after_forward ? 2 : 1);
         of_micro_batch_s +=
-            operation_s(bound, unit->scatter, unit->times) +
-            (bound->plan->reshard_after_forward ? 2 : 1) * operation_s(bound, unit->gather, unit->times);
+            operation_s(bound, unit->scatter, unit->times) + operation_s(bound, unit->expert_scatter, unit->times) +
+            operation_s(bound, unit->gather, gathers) + operation_s(bound, unit->expert_gather, gathers);
         sums_s += operation_s(bound, unit->sum, unit->times);
     }
     return (double)plan_micro_batches(bound->plan) * of_micro_batch_s + sums_s;

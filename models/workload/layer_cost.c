@@ -1,10 +1,12 @@
 #include "models/workload/layer_cost.h"
 
-#include "models/hardware/attention.h"
+#include "models/workload/attention_cost.h"
+#include "models/workload/attention_products.h"
 #include "models/workload/expert_cost.h"
 #include "models/workload/norm_cost.h"
 #include "models/workload/score_cost.h"
-#include "models/workload/training_context.h"
+#include "models/workload/training_flop.h"
+#include "models/workload/training_parameters.h"
 
 /*
  * Host work of an eager framework for one layer, in kernels issued: forward 28, backward 60 (NVTX traces of a
@@ -13,9 +15,8 @@
  */
 enum { HOST_KERNELS_FORWARD = 28, HOST_KERNELS_BACKWARD = 60 };
 
-/* Products of a layer that have weights: qkv, projection, MLP up and down; of the backward's kernels those that can be
- * deferred. */
-enum { WEIGHT_PRODUCTS = 4 };
+/* Products of a layer that have weights beside those of attention_products.h: projection, MLP up and down. */
+enum { OTHER_WEIGHT_PRODUCTS = 3 };
 
 /* Tensors that the weight gradients of one layer are accumulated into, one kernel each, when the products do not do it.
  */
@@ -23,15 +24,13 @@ enum { LAYER_WEIGHT_TENSORS = 12 };
 
 /* Sizes of the tensors that kernels read and write, for one micro-batch on one GPU of the tensor group. */
 typedef struct Tensors {
-    int64_t tokens; /* as in LayerWidths */
-    int64_t query;
-    int64_t key_value;
-    int64_t ffn;
+    int64_t tokens;
+    AttentionFeatures attention;
+    int64_t ffn;          /* MLP features on this GPU */
     double hidden_bytes;  /* one hidden state; divided by the tensor group with sequence parallelism */
-    double query_bytes;   /* one query tensor */
+    double context_bytes; /* what attention makes, on this GPU */
     double rotary_bytes;  /* queries and keys */
     double ffn_bytes;     /* one MLP activation */
-    double score_bytes;   /* one score matrix of all heads */
     double mask_fraction; /* a dropout mask over its tensor: one byte per element */
 } Tensors;
 
@@ -47,18 +46,16 @@ LayerWidths layer_widths(const TrainingSpec *training) {
 
 static Tensors tensors_of(const TrainingSpec *training) {
     const PlanSpec *plan = &training->plan;
-    const TransformerSpec *model = &training->model;
     int64_t tensor = plan->tensor_parallel;
     double bytes = activation_bytes(plan->precision);
-    LayerWidths widths = layer_widths(training);
-    Tensors t = {.tokens = widths.tokens, .query = widths.query, .key_value = widths.key_value, .ffn = widths.ffn};
+    Tensors t = {.tokens = plan_micro_batch_tokens(training), .attention = attention_features_of(training)};
+    t.ffn = layer_widths(training).ffn;
     double tokens = (double)t.tokens;
     t.hidden_bytes = plan_hidden_bytes(training) / (double)(plan->sequence_parallel ? tensor : 1);
-    t.query_bytes = tokens * (double)t.query * bytes;
-    int64_t keys = t.key_value / 2, heads = plan->micro_batch_seqs * model->heads / tensor;
-    t.rotary_bytes = tokens * (double)(t.query + keys) * bytes;
+    t.context_bytes = tokens * (double)t.attention.context * bytes;
+    int64_t keys = t.attention.key_value / 2;
+    t.rotary_bytes = tokens * (double)(t.attention.query + keys) * bytes;
     t.ffn_bytes = tokens * (double)t.ffn * bytes;
-    t.score_bytes = (double)heads * (double)training->sequence_tokens * (double)training->sequence_tokens * bytes;
     t.mask_fraction = 1 / bytes;
     return t;
 }
@@ -100,95 +97,22 @@ static double weight_flop(const TrainingSpec *training) {
     return flop * (double)plan->micro_batch_seqs / (double)plan_stage_gpus(plan);
 }
 
-/* FP8 plans keep attention in BF16. */
-static Precision attention_precision(const PlanSpec *plan) {
-    return plan->precision == PRECISION_FP8 ? PRECISION_BF16 : plan->precision;
-}
-
 static int forward_host_kernels(const TrainingSpec *training) {
-    return HOST_KERNELS_FORWARD + score_cost_host_kernels(training) + norm_cost_host_kernels(training) +
+    int latent = training->model.kv_rank > 0 ? LATENT_HOST_KERNELS_FORWARD : 0;
+    return HOST_KERNELS_FORWARD + latent + score_cost_host_kernels(training) + norm_cost_host_kernels(training) +
            expert_cost_host_kernels(training, false);
 }
 
-/* A product over all heads of the micro-batch. */
-static void add_attention_product(LayerWork *work, int64_t n, int64_t k) {
-    const PlanSpec *plan = &work->training->plan;
-    int64_t heads = plan->micro_batch_seqs * work->training->model.heads / plan->tensor_parallel;
-    int64_t rows = work->training->sequence_tokens / plan->context_parallel;
-    kernel_list_add_gemm(&work->list, (GemmShape){heads, rows, n, k, attention_precision(plan), false});
+/* Of the kernels of the backward pass, those that can be deferred. */
+static int weight_products(const TrainingSpec *training) {
+    WeightProduct products[ATTENTION_PRODUCTS_MAX];
+    return attention_products_of(training, products) + OTHER_WEIGHT_PRODUCTS;
 }
 
-static void add_scores(LayerWork *work) {
-    add_attention_product(work, work->training->sequence_tokens, transformer_head_dim(&work->training->model));
-}
-
-static void add_context(LayerWork *work) {
-    add_attention_product(work, transformer_head_dim(&work->training->model), work->training->sequence_tokens);
-}
-
-/* What one GPU of the group attends to: in a context group its chunks are one early and one late in the sequence, so
- * that its queries see half of all keys. */
-static AttentionShape fused_shape(const LayerWork *work) {
-    const TransformerSpec *model = &work->training->model;
-    const PlanSpec *plan = &work->training->plan;
-    int64_t tokens = work->training->sequence_tokens / plan->context_parallel;
-    int64_t heads = model->heads / plan->tensor_parallel,
-            kv_heads = work->t.key_value / 2 / transformer_head_dim(model);
-    return (AttentionShape){.sequences = plan->micro_batch_seqs,
-                            .query_tokens = tokens,
-                            .cached_tokens = (work->training->sequence_tokens - tokens) / 2,
-                            .heads = heads > 0 ? heads : 1,
-                            .kv_heads = kv_heads,
-                            .head_dim = transformer_head_dim(model),
-                            .precision = attention_precision(plan)};
-}
-
-/* What a context group adds to the partial products of its steps. */
-static void add_context_steps(LayerWork *work, PassKind pass) {
-    double query_bytes = work->t.query_bytes, features = (double)work->t.query;
-    double key_value_bytes = query_bytes / features * (double)work->t.key_value;
-    for (int64_t step = 0; step < work->training->plan.context_parallel; step++)
-        kernel_list_add_memory(&work->list, training_context_step_bytes(pass, step, query_bytes, key_value_bytes));
-}
-
-/* The mask leaves half of the square, and counts half: two products forward, five backward, where the scores are
- * computed once more. */
-static void add_fused(LayerWork *work, PassKind pass) {
-    const PlanSpec *plan = &work->training->plan;
-    AttentionShape shape = fused_shape(work);
-    double square = (double)(shape.sequences * shape.heads * shape.head_dim * shape.query_tokens) *
-                    (double)work->training->sequence_tokens;
-    if (pass == PASS_FORWARD)
-        kernel_list_add_fused(&work->list, attention_forward_seconds(work->list.gpu, &shape, plan->attention_kernel),
-                              2 * square);
-    else
-        kernel_list_add_fused(&work->list, attention_backward_seconds(work->list.gpu, &shape, plan->attention_kernel),
-                              5 * square);
-    if (plan->context_parallel > 1)
-        add_context_steps(work, pass);
-}
-
-/* Scores, softmax, dropout, context: what selective recomputation runs again. */
-static void add_attention_forward(LayerWork *work) {
-    if (work->training->plan.flash_attention) {
-        add_fused(work, PASS_FORWARD);
-        return;
-    }
-    add_scores(work);
-    score_cost_add_forward(&work->list, work->training, work->t.score_bytes);
-    add_context(work);
-}
-
-/* Four products of gradients. */
-static void add_attention_backward(LayerWork *work) {
-    if (work->training->plan.flash_attention) {
-        add_fused(work, PASS_BACKWARD);
-        return;
-    }
-    add_scores(work);
-    for (int product = 0; product < 3; product++)
-        add_context(work);
-    score_cost_add_backward(&work->list, work->training, work->t.score_bytes);
+static int backward_host_kernels(const TrainingSpec *training) {
+    int latent = training->model.kv_rank > 0 ? LATENT_HOST_KERNELS_BACKWARD : 0;
+    return HOST_KERNELS_BACKWARD + latent + score_cost_host_kernels(training) + norm_cost_host_kernels(training) +
+           expert_cost_host_kernels(training, true);
 }
 
 /* Bias, dropout and the sum with the residual in one kernel, then the norm. */
@@ -242,16 +166,26 @@ static void add_mlp_forward(LayerWork *work) {
     kernel_list_add_product(&work->list, t->tokens, model->hidden, t->ffn);
 }
 
+/* What is between the products and attention: rotary positions, of latent attention more. */
+static void add_positions(LayerWork *work, bool backward) {
+    const TransformerSpec *model = &work->training->model;
+    attention_products_add_around(&work->list, work->training, backward);
+    if (!model->max_positions && !model->kv_rank)
+        kernel_list_add_memory(&work->list, 2 * work->t.rotary_bytes);
+}
+
 static void add_layer_forward(LayerWork *work) {
     const TransformerSpec *model = &work->training->model;
     const Tensors *t = &work->t;
-    kernel_list_add_product(&work->list, t->tokens, t->query + t->key_value, model->hidden);
-    if (!model->max_positions)
-        kernel_list_add_memory(&work->list, 2 * t->rotary_bytes);
-    add_attention_forward(work);
+    WeightProduct products[ATTENTION_PRODUCTS_MAX];
+    int count = attention_products_of(work->training, products);
+    for (int i = 0; i < count; i++)
+        kernel_list_add_product(&work->list, products[i].tokens, products[i].n, products[i].k);
+    add_positions(work, false);
+    attention_cost_add_forward(&work->list, work->training);
     if (!work->training->plan.flash_attention)
-        kernel_list_add_memory(&work->list, 2 * t->query_bytes);
-    kernel_list_add_product(&work->list, t->tokens, model->hidden, t->query);
+        kernel_list_add_memory(&work->list, 2 * t->context_bytes);
+    kernel_list_add_product(&work->list, t->tokens, model->hidden, t->attention.context);
     add_residual_and_norm(work);
     add_mlp_forward(work);
     add_residual_and_norm(work);
@@ -264,19 +198,21 @@ static void add_gradient_accumulation(LayerWork *work) {
         return;
     double fresh_bytes = activation_bytes(plan->precision);
     double kept_bytes = plan->grad_reduce_in_fp32 ? 4 : fresh_bytes;
-    double elsewhere = transformer_expert_parameters(&work->training->model) * (1 - 1 / (double)plan->expert_parallel);
-    double parameters =
-        (transformer_layer_parameters(&work->training->model) - elsewhere) / (double)plan->tensor_parallel;
+    double parameters = training_layer_parameters(work->training);
     for (int tensor = 0; tensor < LAYER_WEIGHT_TENSORS; tensor++)
         kernel_list_add_memory(&work->list, parameters / LAYER_WEIGHT_TENSORS * (fresh_bytes + 2 * kept_bytes));
 }
 
-/* C = A B with weights B [k,n]: the gradient of A, and of B unless that has a pass of its own. */
-static void add_product_backward(LayerWork *work, int64_t n, int64_t k) {
+/* The gradient of A, and of the weights unless that has a pass of its own. */
+static void add_gradients(LayerWork *work, WeightProduct product) {
     if (plan_splits_backward(&work->training->plan))
-        kernel_list_add_input_gradient(&work->list, work->t.tokens, n, k);
+        kernel_list_add_input_gradient(&work->list, product.tokens, product.n, product.k);
     else
-        kernel_list_add_product_backward(&work->list, work->t.tokens, n, k);
+        kernel_list_add_product_backward(&work->list, product.tokens, product.n, product.k);
+}
+
+static void add_product_backward(LayerWork *work, int64_t n, int64_t k) {
+    add_gradients(work, (WeightProduct){work->t.tokens, n, k});
 }
 
 /* The gradients of both factors, that of the activation, and the sum of what both products give their input. */
@@ -319,35 +255,39 @@ static void add_layer_weights(LayerWork *work) {
             kernel_list_add_weight_gradient(&work->list, t->tokens, t->ffn, model->hidden);
     else
         kernel_list_add_weight_gradient(&work->list, t->tokens, model->gated ? 2 * t->ffn : t->ffn, model->hidden);
-    kernel_list_add_weight_gradient(&work->list, t->tokens, model->hidden, t->query);
-    kernel_list_add_weight_gradient(&work->list, t->tokens, t->query + t->key_value, model->hidden);
+    kernel_list_add_weight_gradient(&work->list, t->tokens, model->hidden, t->attention.context);
+    WeightProduct products[ATTENTION_PRODUCTS_MAX];
+    int count = attention_products_of(work->training, products);
+    for (int i = count - 1; i >= 0; i--)
+        kernel_list_add_weight_gradient(&work->list, products[i].tokens, products[i].n, products[i].k);
     add_gradient_accumulation(work);
 }
 
 static void add_layer_backward(LayerWork *work) {
     const TransformerSpec *model = &work->training->model;
-    const Tensors *t = &work->t;
+    WeightProduct products[ATTENTION_PRODUCTS_MAX];
+    int count = attention_products_of(work->training, products);
     add_residual_and_norm_backward(work);
     add_mlp_backward(work);
     add_residual_and_norm_backward(work);
-    add_product_backward(work, model->hidden, t->query);
-    add_attention_backward(work);
-    if (!model->max_positions)
-        kernel_list_add_memory(&work->list, 2 * t->rotary_bytes);
-    add_product_backward(work, t->query + t->key_value, model->hidden);
+    add_product_backward(work, model->hidden, work->t.attention.context);
+    attention_cost_add_backward(&work->list, work->training);
+    add_positions(work, true);
+    for (int i = count - 1; i >= 0; i--)
+        add_gradients(work, products[i]);
     if (!plan_splits_backward(&work->training->plan))
         add_gradient_accumulation(work);
 }
 
 WorkCost layer_attention_forward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     LayerWork work = layer_work(training, gpu);
-    add_attention_forward(&work);
+    attention_cost_add_forward(&work.list, training);
     return kernel_list_finish(&work.list, 0, 0);
 }
 
 WorkCost layer_attention_backward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     LayerWork work = layer_work(training, gpu);
-    add_attention_backward(&work);
+    attention_cost_add_backward(&work.list, training);
     return kernel_list_finish(&work.list, 0, 0);
 }
 
@@ -362,11 +302,8 @@ WorkCost layer_backward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     add_layer_backward(&work);
     if (plan_splits_backward(&training->plan))
         return finish(&work, 2 * model_flop(training) - weight_flop(training),
-                      HOST_KERNELS_BACKWARD - WEIGHT_PRODUCTS + score_cost_host_kernels(training) +
-                          norm_cost_host_kernels(training));
-    int host_kernels = HOST_KERNELS_BACKWARD + score_cost_host_kernels(training) + norm_cost_host_kernels(training) +
-                       expert_cost_host_kernels(training, true);
-    return finish(&work, 2 * model_flop(training), host_kernels);
+                      backward_host_kernels(training) - weight_products(training));
+    return finish(&work, 2 * model_flop(training), backward_host_kernels(training));
 }
 
 WorkCost layer_weight_cost(const TrainingSpec *training, const GpuSpec *gpu) {
@@ -374,7 +311,7 @@ WorkCost layer_weight_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     if (!plan_splits_backward(&training->plan))
         return (WorkCost){0};
     add_layer_weights(&work);
-    return kernel_list_finish(&work.list, weight_flop(training), WEIGHT_PRODUCTS);
+    return kernel_list_finish(&work.list, weight_flop(training), weight_products(training));
 }
 
 WorkCost layer_recompute_cost(const TrainingSpec *training, const GpuSpec *gpu) {
@@ -385,7 +322,7 @@ WorkCost layer_recompute_cost(const TrainingSpec *training, const GpuSpec *gpu) 
         return finish(&work, 0, forward_host_kernels(training));
     }
     if (plan->recompute == RECOMPUTE_SELECTIVE && !plan->flash_attention)
-        add_attention_forward(&work);
+        attention_cost_add_forward(&work.list, training);
     norm_cost_add_again(&work.list, training, work.t.hidden_bytes);
     return kernel_list_finish(&work.list, 0, work.list.launches);
 }

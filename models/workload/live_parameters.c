@@ -1,41 +1,40 @@
 #include "models/workload/live_parameters.h"
 
-enum { WEIGHTS = LIVE_PARAMETERS_WEIGHTS };
+#include "models/workload/layer_weights.h"
+#include "models/workload/training_flop.h"
 
-void live_parameters_list_weights(const TrainingSpec *training, double *weights) {
-    const TransformerSpec *model = &training->model;
-    double hidden = (double)model->hidden / (double)training->plan.tensor_parallel;
-    double head_dim = (double)transformer_head_dim(model), query = (double)model->heads * head_dim;
-    double ffn = (double)transformer_ffn_hidden(model);
-    weights[0] = hidden * (query + 2 * (double)transformer_kv_heads(model) * head_dim);
-    weights[1] = hidden * query;
-    weights[2] = hidden * ffn * (model->gated ? 2 : 1);
-    weights[3] = hidden * ffn;
+/* Whether a weight of a layer of that kind reaches the limit. */
+static bool reaches_limit(const TrainingSpec *training) {
+    int64_t count = layer_weights_count(training);
+    for (int64_t i = 0; i < count; i++)
+        if (layer_weights_at(training, i) >= (double)training->plan.max_live_parameters)
+            return true;
+    return false;
 }
 
 int64_t live_parameters_prefetch_layers(const TrainingSpec *training) {
     const PlanSpec *plan = &training->plan;
-    double weights[WEIGHTS];
+    const TrainingSpec dense = training_with_mlp(training, MLP_DENSE);
+    int64_t layers = training->model.layers, experts = transformer_expert_layers(&training->model, 0, layers);
     if (plan->zero_list_collectives)
         return 0;
-    live_parameters_list_weights(training, weights);
-    for (int i = 0; i < WEIGHTS && plan->max_live_parameters > 0; i++)
-        if (weights[i] >= (double)plan->max_live_parameters)
-            return 0;
-    return plan->prefetch_layers;
+    if (plan->max_live_parameters == 0)
+        return plan->prefetch_layers;
+    bool reached = (experts > 0 && reaches_limit(training)) || (experts < layers && reaches_limit(&dense));
+    return reached ? 0 : plan->prefetch_layers;
 }
 
 double live_parameters_again_fraction(const TrainingSpec *training) {
     const PlanSpec *plan = &training->plan;
-    double weights[WEIGHTS], behind = 0, again = 0;
+    double behind = 0, again = 0;
     if (plan->zero_list_collectives && plan->recompute == RECOMPUTE_FULL)
         return 1;
     if (plan->max_live_parameters == 0 || plan->recompute != RECOMPUTE_FULL)
         return 0;
-    live_parameters_list_weights(training, weights);
-    for (int i = WEIGHTS - 1; i >= 0; i--) {
-        again += 2 * behind >= (double)plan->max_live_parameters ? weights[i] : 0;
-        behind += weights[i];
+    for (int64_t i = layer_weights_count(training) - 1; i >= 0; i--) {
+        double weight = layer_weights_at(training, i);
+        again += 2 * behind >= (double)plan->max_live_parameters ? weight : 0;
+        behind += weight;
     }
     return again / behind;
 }

@@ -11,25 +11,19 @@
  * back after that of its first one had counted, so all were off by one, nothing was gathered ahead and nothing kept
  * (DeepSpeed #1069, jfc4050, 2021-05-27; mended by #1453 in January 2022).
  *
- * Limits: a layer is attention in and out, MLP up (with the gate) and down; a layer whose largest weight reaches the
- * limit gathers nothing ahead, although DeepSpeed gathers what follows its small ones.
+ * Limits: a layer is the matrices of layer_weights.h; if the largest weight of any layer reaches the limit nothing is
+ * gathered ahead, although DeepSpeed gathers what follows small ones.
  */
 #ifndef MODELS_WORKLOAD_LIVE_PARAMETERS_H
 #define MODELS_WORKLOAD_LIVE_PARAMETERS_H
 
 #include "models/workload/plan.h"
 
-enum { LIVE_PARAMETERS_WEIGHTS = 4 };
-
-/* Fills in the parameters of the weights of a layer on one GPU of the tensor group, in the order of the forward pass.
- */
-void live_parameters_list_weights(const TrainingSpec *training, double *weights);
-
 /* Returns the layers that are gathered ahead: prefetch_layers, or 0 when a weight reaches the limit. */
 int64_t live_parameters_prefetch_layers(const TrainingSpec *training);
 
-/* Returns the share 0..1 of a layer's parameters that the backward pass gathers twice; 0 without a limit or a full
- * recomputation. */
+/* Returns the share 0..1 of the parameters of a layer (training_with_mlp) that the backward pass gathers twice; 0
+ * without a limit or a full recomputation. */
 double live_parameters_again_fraction(const TrainingSpec *training);
 
 #endif

@@ -63,15 +63,6 @@ int64_t plan_micro_batches(const PlanSpec *plan) {
     return plan->gradient_accumulation;
 }
 
-double training_layer_flop(const TrainingSpec *training) {
-    double flop = transformer_layer_flop(&training->model, training->sequence_tokens);
-    double masked = transformer_attention_flop(&training->model, training->sequence_tokens) / 2;
-    if (training->model.experts > 0)
-        flop -= expert_routing_dropped_fraction(&training->plan.routing, training->plan.expert_parallel) *
-                transformer_expert_flop(&training->model, training->sequence_tokens);
-    return training->plan.flash_attention ? flop - masked : flop;
-}
-
 ModelFamily training_family(const TrainingSpec *training) {
     return training->list.layers ? FAMILY_LAYERS : FAMILY_TRANSFORMER;
 }
@@ -79,13 +70,6 @@ ModelFamily training_family(const TrainingSpec *training) {
 double training_model_parameters(const TrainingSpec *training) {
     return training_family(training) == FAMILY_LAYERS ? layer_list_parameters(&training->list)
                                                       : transformer_parameters(&training->model);
-}
-
-double training_sequence_flop(const TrainingSpec *training) {
-    if (training_family(training) == FAMILY_LAYERS)
-        return 3 * layer_list_flop(&training->list);
-    return 3 * ((double)training->model.layers * training_layer_flop(training) +
-                transformer_head_flop(&training->model, training->sequence_tokens));
 }
 
 double plan_hidden_bytes(const TrainingSpec *training) {
@@ -147,7 +131,7 @@ typedef struct Report {
 static void check_model(const TrainingSpec *training, const Report *report) {
     const TransformerSpec *model = &training->model;
     int64_t tensor = training->plan.tensor_parallel;
-    if (!model->head_dim && model->hidden % model->heads)
+    if (!model->head_dim && !model->kv_rank && model->hidden % model->heads)
         COMPLAIN(report, ".model.num_attention_heads",
                  "found %" PRId64 " heads, expected a divisor of hidden_size %" PRId64, model->heads, model->hidden);
     if (model->heads % transformer_kv_heads(model))
@@ -160,7 +144,8 @@ static void check_model(const TrainingSpec *training, const Report *report) {
         COMPLAIN(report, ".plan.tensor_parallel",
                  "found %" PRId64 ", expected a divisor or a multiple of the %" PRId64 " key and value heads", tensor,
                  transformer_kv_heads(model));
-    if (!model->experts && transformer_ffn_hidden(model) % tensor)
+    bool some_dense = transformer_expert_layers(model, 0, model->layers) < model->layers;
+    if (some_dense && transformer_ffn_hidden(model) % tensor)
         COMPLAIN(report, ".plan.tensor_parallel", "found %" PRId64 ", expected a divisor of intermediate_size %" PRId64,
                  tensor, transformer_ffn_hidden(model));
 }

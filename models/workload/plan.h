@@ -95,7 +95,7 @@ typedef struct PlanSpec {
 PlanSpec plan_default(void);
 
 /*
- * The family of a model answers: parameters (training_parameters.h), FLOPs (below), costs (training_costs.h,
+ * The family of a model answers: parameters (training_parameters.h), FLOPs (training_flop.h), costs (training_costs.h,
  * layer_list_cost.h), memory (training_memory.h), passes with the communication inside them (training_passes.h,
  * layer_list_passes.h) and what a plan may say. Replicas, gradients, ZeRO-1, the optimizer's place, links, accounts and
  * verdict are the same for all.
@@ -131,12 +131,6 @@ int64_t plan_chunk_layers(const TrainingSpec *training, int64_t stage, int64_t c
 
 /* Micro-batches per replica and step of a resolved plan. */
 int64_t plan_micro_batches(const PlanSpec *plan);
-
-/* FLOPs of one layer, forward, and of a whole step per sequence, forward and backward: what has to be computed. A fused
- * kernel skips the masked half of the attention; unfused, the full square counts, as in SC21. Pairs of a token and an
- * expert that are dropped do not count, padding neither. */
-double training_layer_flop(const TrainingSpec *training);
-double training_sequence_flop(const TrainingSpec *training);
 
 /* The stage that counts, 0..3. */
 int plan_zero_stage(const PlanSpec *plan);

@@ -44,6 +44,8 @@ static void check_dense(const TrainingSpec *training, const Report *report) {
     } keys[] = {{".model.num_experts_per_tok", model->experts_per_token > 0},
                 {".model.moe_intermediate_size", model->expert_ffn_hidden > 0},
                 {".model.n_shared_experts", model->shared_experts > 0},
+                {".model.first_k_dense_replace", model->dense_first > 0},
+                {".model.interleave_moe_layer_step", model->expert_step > 1},
                 {".plan.expert_parallel", plan->expert_parallel > 1},
                 {".plan.expert_imbalance", plan->routing.imbalance != 1},
                 {".plan.capacity_factor", plan->routing.capacity_factor > 0},
@@ -60,6 +62,9 @@ static void check_model(const TrainingSpec *training, const Report *report) {
         COMPLAIN(report, ".model.num_experts_per_tok",
                  "found %" PRId64 ", expected 1 to the model's %" PRId64 " experts", model->experts_per_token,
                  model->experts);
+    if (transformer_expert_layers(model, 0, model->layers) == 0)
+        COMPLAIN(report, model->dense_first > 0 ? ".model.first_k_dense_replace" : ".model.interleave_moe_layer_step",
+                 "found no layer of %" PRId64 " that has experts, expected at least one", model->layers);
     if (inner % tensor)
         COMPLAIN(report, ".plan.tensor_parallel",
                  "found %" PRId64 ", expected a divisor of the %" PRId64 " features inside an expert", tensor, inner);
@@ -78,11 +83,10 @@ static void check_groups(const TrainingSpec *training, const Report *report) {
     if (copies % ranks)
         COMPLAIN(report, ".plan.expert_parallel", "found %" PRId64 ", expected a divisor of data_parallel%s %" PRId64,
                  ranks, plan->context_parallel > 1 ? " x context_parallel" : "", copies);
-    if (ranks > 1 && plan_zero_stage(plan) >= 2)
-        COMPLAIN(report, ".plan.zero_stage",
-                 "found ZeRO-%d with expert_parallel %" PRId64 ", expected at most zero_stage 1", plan_zero_stage(plan),
+    if (ranks > 1 && plan->zero_list_collectives)
+        COMPLAIN(report, ".plan.zero_list_collectives", "found true with expert_parallel %" PRId64 ", expected false",
                  ranks);
-    else if (ranks > 1 && plan_zero_stage(plan) == 1 && plan_shard_size(plan) != copies)
+    if (ranks > 1 && plan_zero_stage(plan) > 0 && plan_shard_size(plan) != copies)
         COMPLAIN(report, ".plan.zero_shard_size",
                  "found %" PRId64 " with expert_parallel %" PRId64 ", expected all %" PRId64 " copies of the weights",
                  plan->zero_shard_size, ranks, copies);

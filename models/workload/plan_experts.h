@@ -3,10 +3,11 @@
  * `expert_parallel` neighbouring copies of the other weights (copy c is context rank c % context of replica c /
  * context), as in Megatron-Core ("tp-cp-ep-dp-pp" of core/parallel_state.py): each holds 1/expert_parallel of the
  * experts of every layer. So there are copies / expert_parallel copies of an expert, over which its gradients are
- * reduced and the distributed optimizer splits its state. Inside an expert, the tensor group splits what it splits of
- * an MLP (Megatron-Core's default, expert_tensor_parallel_size = tensor_model_parallel_size).
+ * reduced and ZeRO splits what it splits (FSDP over the mesh that is left of the experts', as torchtitan's "efsdp").
+ * Inside an expert, the tensor group splits what it splits of an MLP (Megatron-Core's default,
+ * expert_tensor_parallel_size = tensor_model_parallel_size).
  *
- * Limits: ZeRO-2, ZeRO-3 and smaller shard groups only with expert_parallel 1; a tensor group needs sequence_parallel,
+ * Limits: smaller shard groups only with expert_parallel 1; a tensor group needs sequence_parallel,
  * as Megatron-LM asserts.
  */
 #ifndef MODELS_WORKLOAD_PLAN_EXPERTS_H

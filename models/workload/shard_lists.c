@@ -3,8 +3,9 @@
 #include <math.h>
 
 #include "models/workload/host_calls.h"
-#include "models/workload/live_parameters.h"
+#include "models/workload/layer_weights.h"
 #include "models/workload/shard_units.h"
+#include "models/workload/training_flop.h"
 #include "models/workload/work_cost.h"
 
 static const double LIST_OF_8_S = 380e-6; /* 130 us before the launch of the collective and 250 us in it */
@@ -56,7 +57,7 @@ ShardLists shard_lists_of(const TrainingSpec *training, int index, PassKind kind
     double weights = shard_unit_collectives(training, index), gathers = shard_unit_gathers(training, index, kind);
     double bytes = shard_unit_parameters(training, index) * activation_bytes(training->plan.precision);
     double reductions = kind == PASS_BACKWARD ? 1 : 0;
-    double vectors = layer_vectors(&training->model) * (double)shard_unit_at(training, index).layers;
+    double vectors = layer_vectors(&training->model) * (double)shard_unit_at(training, index).layers.layers;
     double view_s = 2 * python_operation_s() + issue_s();
     return (ShardLists){.host_s = gathers * weights * (list_s() + ranks * cut_s()) +
                                   reductions * (weights + vectors) * (list_s() + ranks * view_s),
@@ -69,17 +70,26 @@ static double weight_slowdown(const TrainingSpec *training, double parameters) {
     return fmod(part * activation_bytes(training->plan.precision), ALIGNED_BYTES) == 0 ? 1 : ODD_SLOWDOWN;
 }
 
+/* What `layers` layers of the kind that the job is seen as weigh, and what they do slowed down. */
+static void add_layers(const TrainingSpec *training, int64_t layers, double *sum, double *slowed) {
+    int64_t count = layers > 0 ? layer_weights_count(training) : 0;
+    for (int64_t i = 0; i < count; i++) {
+        double weight = layer_weights_at(training, i);
+        *sum += (double)layers * weight;
+        *slowed += (double)layers * weight * weight_slowdown(training, weight);
+    }
+}
+
 double shard_lists_gather_slowdown(const TrainingSpec *training, int index) {
-    double weights[LIVE_PARAMETERS_WEIGHTS], sum = 0, slowed = 0;
+    const TrainingSpec dense = training_with_mlp(training, MLP_DENSE);
+    LayerCount layers = shard_unit_at(training, index).layers;
+    double sum = 0, slowed = 0;
     if (!has_lists(training))
         return 1;
-    if (shard_unit_at(training, index).layers == 0)
+    if (layers.layers == 0)
         return weight_slowdown(training, shard_unit_parameters(training, index));
-    live_parameters_list_weights(training, weights);
-    for (int i = 0; i < LIVE_PARAMETERS_WEIGHTS; i++) {
-        sum += weights[i];
-        slowed += weights[i] * weight_slowdown(training, weights[i]);
-    }
+    add_layers(training, layers.experts, &sum, &slowed);
+    add_layers(&dense, layers.layers - layers.experts, &sum, &slowed);
     return slowed / sum;
 }
 

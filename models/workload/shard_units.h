@@ -12,13 +12,14 @@
 #ifndef MODELS_WORKLOAD_SHARD_UNITS_H
 #define MODELS_WORKLOAD_SHARD_UNITS_H
 
-#include "models/workload/plan.h"
+#include "models/workload/chunk_layers.h"
+#include "models/workload/pipeline.h"
 
 enum { SHARD_LAYER_UNITS_MAX = 128 };
 
 /* A part of the one chunk of a replica. */
 typedef struct ShardUnit {
-    int64_t layers;
+    LayerCount layers;
     bool embedding;
     bool head;
 } ShardUnit;
@@ -29,8 +30,10 @@ int shard_unit_count(const TrainingSpec *training);
 /* Unit `index` in the order of the forward pass. */
 ShardUnit shard_unit_at(const TrainingSpec *training, int index);
 
-/* Its parameters on one GPU of the tensor group, whole. */
+/* Its parameters on one GPU of the tensor group, whole; of them, the experts that expert parallelism splits, whose
+ * shard group is made of their own copies (plan_experts.h). */
 double shard_unit_parameters(const TrainingSpec *training, int index);
+double shard_unit_expert_parameters(const TrainingSpec *training, int index);
 
 /* How often a pass gathers it: backward more than once what live_parameters.h says; 0 when it holds it. */
 double shard_unit_gathers(const TrainingSpec *training, int index, PassKind kind);

@@ -69,10 +69,10 @@ StreamSet build_group_streams(Build *build, int stage, int group, StreamKind kin
 int build_profile(Build *build, const PassWork *work, const RankClass *class) {
     for (size_t i = 0; i < build->profile_key_count; i++) {
         const ProfileKey *key = &build->profile_keys[i];
-        if (key->work.kind == work->kind && key->work.layers == work->layers &&
-            key->work.embedding == work->embedding && key->work.head == work->head &&
-            key->work.host_s == work->host_s && key->work.bytes == work->bytes && key->work.part == work->part &&
-            key->work.sums_s == work->sums_s && key->node_type == class->node_type &&
+        if (key->work.kind == work->kind && key->work.layers.layers == work->layers.layers &&
+            key->work.layers.experts == work->layers.experts && key->work.embedding == work->embedding &&
+            key->work.head == work->head && key->work.host_s == work->host_s && key->work.bytes == work->bytes &&
+            key->work.part == work->part && key->work.sums_s == work->sums_s && key->node_type == class->node_type &&
             key->speed_fraction == class->speed_fraction)
             return key->profile;
     }

@@ -4,8 +4,8 @@
 
 double training_context_block_bytes(const TrainingSpec *training) {
     const PlanSpec *plan = &training->plan;
-    double features = training_held_kv_heads(training) * (double)transformer_head_dim(&training->model);
-    return 2 * (double)plan_micro_batch_tokens(training) * features / (double)plan->tensor_parallel *
+    double features = training_held_key_value_features(training);
+    return (double)plan_micro_batch_tokens(training) * features / (double)plan->tensor_parallel *
            activation_bytes(plan->precision);
 }
 

@@ -7,57 +7,71 @@
 #include "models/workload/layer_cost.h"
 #include "models/workload/shard_lists.h"
 #include "models/workload/training_context.h"
+#include "models/workload/training_experts.h"
+#include "models/workload/training_flop.h"
 
 static const double LARGE_BYTES = 1e9; /* far beyond the ramp of a bandwidth */
 
-static void add_covers(TrainingCosts *costs, const TrainingSpec *training, const GpuSpec *gpu) {
+static void add_covers(LayerCosts *costs, const TrainingSpec *training, const GpuSpec *gpu) {
     const PlanSpec *plan = &training->plan;
     WorkCost forward = layer_attention_forward_cost(training, gpu);
     WorkCost backward = layer_attention_backward_cost(training, gpu);
     double forward_fraction = training_context_cover_fraction(plan, PASS_FORWARD);
     double backward_fraction = training_context_cover_fraction(plan, PASS_BACKWARD);
-    costs->cover_forward = training_context_cover(&costs->layer_forward, &forward, forward_fraction);
-    costs->cover_backward = training_context_cover(&costs->layer_backward, &backward, backward_fraction);
+    costs->cover_forward = training_context_cover(&costs->forward, &forward, forward_fraction);
+    costs->cover_backward = training_context_cover(&costs->backward, &backward, backward_fraction);
     if (plan->recompute == RECOMPUTE_FULL)
-        costs->cover_recompute = training_context_cover(&costs->layer_recompute, &forward, forward_fraction);
+        costs->cover_recompute = training_context_cover(&costs->recompute, &forward, forward_fraction);
 }
 
 /* A full recomputation is one more forward. */
-static void add_waits(TrainingCosts *costs, const TrainingSpec *training, const GpuSpec *gpu) {
+static void add_waits(LayerCosts *costs, const TrainingSpec *training, const GpuSpec *gpu) {
     bool again = training->plan.recompute == RECOMPUTE_FULL;
-    costs->expert_forward_wait_s = expert_cost_forward_wait_s(training, gpu);
-    costs->expert_backward_wait_s =
-        expert_cost_backward_wait_s(training, gpu) + (again ? costs->expert_forward_wait_s : 0);
+    costs->forward_wait_s = expert_cost_forward_wait_s(training, gpu);
+    costs->backward_wait_s = expert_cost_backward_wait_s(training, gpu) + (again ? costs->forward_wait_s : 0);
 }
 
-static void add_besides(TrainingCosts *costs, const TrainingSpec *training, const GpuSpec *gpu) {
+static void add_besides(LayerCosts *costs, const TrainingSpec *training, const GpuSpec *gpu) {
     costs->tensor_forward = tensor_overlap_windows(training, gpu, PASS_FORWARD);
     costs->tensor_backward = tensor_overlap_windows(training, gpu, PASS_BACKWARD);
     for (int i = 0; i < TENSOR_WINDOWS; i++) {
         const TensorWindow *forward = &costs->tensor_forward.of[i], *backward = &costs->tensor_backward.of[i];
-        costs->beside_forward[i] = work_cost_part(&costs->layer_forward, forward->cover_s);
-        costs->beside_backward[i] = work_cost_part(&costs->layer_backward, backward->cover_s - backward->again_s);
-        costs->beside_recompute[i] = work_cost_part(&costs->layer_recompute, backward->again_s);
+        costs->beside_forward[i] = work_cost_part(&costs->forward, forward->cover_s);
+        costs->beside_backward[i] = work_cost_part(&costs->backward, backward->cover_s - backward->again_s);
+        costs->beside_recompute[i] = work_cost_part(&costs->recompute, backward->again_s);
     }
 }
 
+/* Of a layer of the kind that `training` is seen as. */
+static LayerCosts layer_costs(const TrainingSpec *training, const GpuSpec *gpu) {
+    LayerCosts costs = {.forward = layer_forward_cost(training, gpu),
+                        .backward = layer_backward_cost(training, gpu),
+                        .weight = layer_weight_cost(training, gpu),
+                        .recompute = layer_recompute_cost(training, gpu)};
+    costs.tensor_forward.open_sums = training_layer_sums(training, PASS_FORWARD);
+    costs.tensor_backward.open_sums = training_layer_sums(training, PASS_BACKWARD);
+    if (training->plan.context_parallel > 1)
+        add_covers(&costs, training, gpu);
+    if (tensor_overlap_is_there(&training->plan))
+        add_besides(&costs, training, gpu);
+    if (training->plan.expert_parallel > 1 && training->model.experts > 0)
+        add_waits(&costs, training, gpu);
+    return costs;
+}
+
 TrainingCosts training_costs_of(const TrainingSpec *training, const GpuSpec *gpu) {
-    TrainingCosts costs = {.layer_forward = layer_forward_cost(training, gpu),
-                           .layer_backward = layer_backward_cost(training, gpu),
-                           .layer_weight = layer_weight_cost(training, gpu),
-                           .layer_recompute = layer_recompute_cost(training, gpu),
-                           .embedding_forward = embedding_forward_cost(training, gpu),
+    const TrainingSpec dense = training_with_mlp(training, MLP_DENSE);
+    int64_t layers = training->model.layers, experts = transformer_expert_layers(&training->model, 0, layers);
+    TrainingCosts costs = {.embedding_forward = embedding_forward_cost(training, gpu),
                            .embedding_backward = embedding_backward_cost(training, gpu),
                            .head_forward = head_forward_cost(training, gpu),
                            .head_backward = head_backward_cost(training, gpu),
                            .head_weight = head_weight_cost(training, gpu),
                            .byte_s = gpu_memory_bound_seconds(gpu, LARGE_BYTES) / LARGE_BYTES};
-    if (training->plan.context_parallel > 1)
-        add_covers(&costs, training, gpu);
-    if (tensor_overlap_is_there(&training->plan))
-        add_besides(&costs, training, gpu);
-    if (training->plan.expert_parallel > 1)
-        add_waits(&costs, training, gpu);
+    if (experts > 0)
+        costs.layer[MLP_EXPERTS] = layer_costs(training, gpu);
+    if (experts < layers)
+        costs.layer[MLP_DENSE] = layer_costs(&dense, gpu);
     return costs;
 }
 
@@ -114,18 +128,21 @@ typedef struct LayerParts {
     const WorkCost *beside; /* [TENSOR_WINDOWS] */
 } LayerParts;
 
-static void add_layers(WorkCost *cost, LayerParts parts, const PassWork *work) {
-    double layers = (double)work->layers;
-    if (work->part == PASS_COVER) {
+static double layers_of(const PassWork *work, int kind) {
+    return (double)(kind == MLP_EXPERTS ? work->layers.experts : work->layers.layers - work->layers.experts);
+}
+
+static void add_layers(WorkCost *cost, LayerParts parts, double layers, PassPart part) {
+    if (part == PASS_COVER) {
         work_cost_add(cost, parts.cover, layers);
         return;
     }
-    if (work->part >= PASS_BESIDE) {
-        work_cost_add(cost, &parts.beside[work->part - PASS_BESIDE], layers);
+    if (part >= PASS_BESIDE) {
+        work_cost_add(cost, &parts.beside[part - PASS_BESIDE], layers);
         return;
     }
     work_cost_add(cost, parts.whole, layers);
-    if (work->part == PASS_WHOLE)
+    if (part == PASS_WHOLE)
         return;
     work_cost_add(cost, parts.cover, -layers);
     for (int i = 0; i < TENSOR_WINDOWS; i++)
@@ -133,11 +150,13 @@ static void add_layers(WorkCost *cost, LayerParts parts, const PassWork *work) {
 }
 
 /* By which products take longer beside collectives: counts as communication. */
-static double longer_seconds(const TensorWindows *windows, const PassWork *work) {
+static double longer_seconds(const TrainingCosts *costs, const PassWork *work) {
     double seconds = 0;
-    for (int i = 0; i < TENSOR_WINDOWS; i++)
-        if (work->part == PASS_WHOLE || (int)work->part == PASS_BESIDE + i)
-            seconds += (double)work->layers * windows->of[i].longer_s;
+    for (int kind = 0; kind < MLP_KIND_COUNT; kind++)
+        for (int i = 0; i < TENSOR_WINDOWS; i++)
+            if (work->part == PASS_WHOLE || (int)work->part == PASS_BESIDE + i)
+                seconds +=
+                    layers_of(work, kind) * training_tensor_windows(&costs->layer[kind], work->kind)->of[i].longer_s;
     return seconds;
 }
 
@@ -146,42 +165,79 @@ static WorkProfile weight_profile(const TrainingCosts *costs, const PassWork *wo
     Seconds seconds = {0};
     WorkCost cost = {0};
     double sums_s = 0;
-    work_cost_add(&cost, &costs->layer_weight, (double)work->layers);
+    for (int kind = 0; kind < MLP_KIND_COUNT; kind++)
+        work_cost_add(&cost, &costs->layer[kind].weight, layers_of(work, kind));
     if (work->head)
         work_cost_add(&cost, &costs->head_weight, 1);
     add_cost(&seconds, &cost, &sums_s);
     return round_profile(&seconds, speed_fraction);
 }
 
-WorkProfile training_pass_profile(const TrainingCosts *costs, const PassWork *work, double speed_fraction) {
+/* What a forward or backward pass computes once. */
+static WorkCost pass_cost(const TrainingCosts *costs, const PassWork *work) {
     bool forward = work->kind == PASS_FORWARD;
-    WorkCost cost = {0}, again = {0};
-    if (work->kind == PASS_WEIGHT)
-        return weight_profile(costs, work, speed_fraction);
-    if (forward)
-        add_layers(&cost, (LayerParts){&costs->layer_forward, &costs->cover_forward, costs->beside_forward}, work);
-    else
-        add_layers(&cost, (LayerParts){&costs->layer_backward, &costs->cover_backward, costs->beside_backward}, work);
+    WorkCost cost = {0};
+    for (int kind = 0; kind < MLP_KIND_COUNT; kind++) {
+        const LayerCosts *layer = &costs->layer[kind];
+        LayerParts parts = forward ? (LayerParts){&layer->forward, &layer->cover_forward, layer->beside_forward}
+                                   : (LayerParts){&layer->backward, &layer->cover_backward, layer->beside_backward};
+        add_layers(&cost, parts, layers_of(work, kind), work->part);
+    }
     if (work->embedding)
         work_cost_add(&cost, forward ? &costs->embedding_forward : &costs->embedding_backward, 1);
     if (work->head)
         work_cost_add(&cost, forward ? &costs->head_forward : &costs->head_backward, 1);
-    if (!forward)
-        add_layers(&again, (LayerParts){&costs->layer_recompute, &costs->cover_recompute, costs->beside_recompute},
-                   work);
+    return cost;
+}
+
+/* What a backward pass computes again. */
+static WorkCost again_cost(const TrainingCosts *costs, const PassWork *work) {
+    WorkCost again = {0};
+    for (int kind = 0; kind < MLP_KIND_COUNT && work->kind == PASS_BACKWARD; kind++) {
+        const LayerCosts *layer = &costs->layer[kind];
+        LayerParts parts = {&layer->recompute, &layer->cover_recompute, layer->beside_recompute};
+        add_layers(&again, parts, layers_of(work, kind), work->part);
+    }
+    return again;
+}
+
+WorkProfile training_pass_profile(const TrainingCosts *costs, const PassWork *work, double speed_fraction) {
+    const LayerCosts *experts = &costs->layer[MLP_EXPERTS];
+    if (work->kind == PASS_WEIGHT)
+        return weight_profile(costs, work, speed_fraction);
+    WorkCost cost = pass_cost(costs, work), again = again_cost(costs, work);
     Seconds seconds = {0};
     double sums_s = work->sums_s;
     add_cost(&seconds, &cost, &sums_s);
     seconds.of[LEDGER_LAUNCH_OVERHEAD] += work->host_s;
     seconds.of[LEDGER_MEMORY_BOUND] += work->bytes * costs->byte_s;
     seconds.hbm_bytes += work->bytes;
-    seconds.of[LEDGER_COMM_TENSOR] = longer_seconds(forward ? &costs->tensor_forward : &costs->tensor_backward, work);
+    seconds.of[LEDGER_COMM_TENSOR] = longer_seconds(costs, work);
     seconds.of[LEDGER_RECOMPUTATION] = again.gemm_s + again.memory_s + launch_seconds(&again, &sums_s);
     seconds.hbm_bytes += again.hbm_bytes;
     if (work->part == PASS_WHOLE || work->part == PASS_ALONE)
         seconds.of[LEDGER_COMM_EXPERT] =
-            (double)work->layers * (forward ? costs->expert_forward_wait_s : costs->expert_backward_wait_s);
+            (double)work->layers.experts *
+            (work->kind == PASS_FORWARD ? experts->forward_wait_s : experts->backward_wait_s);
     return round_profile(&seconds, speed_fraction);
+}
+
+const TensorWindows *training_tensor_windows(const LayerCosts *costs, PassKind kind) {
+    return kind == PASS_FORWARD ? &costs->tensor_forward : &costs->tensor_backward;
+}
+
+double training_open_sums(const TrainingCosts *costs, const PassWork *work) {
+    double sums = 0;
+    for (int kind = 0; kind < MLP_KIND_COUNT; kind++)
+        sums += layers_of(work, kind) * training_tensor_windows(&costs->layer[kind], work->kind)->open_sums;
+    return sums;
+}
+
+double training_hidden_sums(const TrainingCosts *costs, const PassWork *work, int window) {
+    double sums = 0;
+    for (int kind = 0; kind < MLP_KIND_COUNT; kind++)
+        sums += layers_of(work, kind) * training_tensor_windows(&costs->layer[kind], work->kind)->of[window].sums;
+    return sums;
 }
 
 WorkProfile training_work_profile(const WorkCost *cost, double speed_fraction) {

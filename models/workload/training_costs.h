@@ -7,34 +7,39 @@
 #ifndef MODELS_WORKLOAD_TRAINING_COSTS_H
 #define MODELS_WORKLOAD_TRAINING_COSTS_H
 
+#include "models/workload/chunk_layers.h"
 #include "models/workload/pipeline.h"
 #include "models/workload/step.h"
 #include "models/workload/tensor_overlap.h"
 #include "models/workload/work_cost.h"
 
+/* Of one layer. */
+typedef struct LayerCosts {
+    WorkCost forward;
+    WorkCost backward; /* without weight if the schedule splits the backward pass */
+    WorkCost weight;
+    WorkCost recompute;
+    WorkCost cover_forward;  /* of forward, backward and recompute: attention beside the exchange of keys and values */
+    WorkCost cover_backward; /* (training_context.h) */
+    WorkCost cover_recompute;
+    WorkCost beside_forward[TENSOR_WINDOWS]; /* the same of products beside collectives (tensor_overlap.h) */
+    WorkCost beside_backward[TENSOR_WINDOWS];
+    WorkCost beside_recompute[TENSOR_WINDOWS];
+    TensorWindows tensor_forward; /* without tp_comm_overlap all sums are open */
+    TensorWindows tensor_backward;
+    double forward_wait_s;  /* for the busiest rank of the expert group */
+    double backward_wait_s; /* with the recomputation's */
+} LayerCosts;
+
 /* Costs of the pieces, computed once per job. */
 typedef struct TrainingCosts {
-    WorkCost layer_forward;
-    WorkCost layer_backward; /* without layer_weight if the schedule splits the backward pass */
-    WorkCost layer_weight;
-    WorkCost layer_recompute;
+    LayerCosts layer[MLP_KIND_COUNT]; /* zeros of a kind that the model has not */
     WorkCost embedding_forward;
     WorkCost embedding_backward;
     WorkCost head_forward;
     WorkCost head_backward; /* without head_weight if it does */
     WorkCost head_weight;
-    /* Of layer_forward, layer_backward and layer_recompute: attention beside the exchange (training_context.h). */
-    WorkCost cover_forward;
-    WorkCost cover_backward;
-    WorkCost cover_recompute;
-    double byte_s;                           /* device time of a byte that is read or written */
-    WorkCost beside_forward[TENSOR_WINDOWS]; /* the same of products beside collectives (tensor_overlap.h) */
-    WorkCost beside_backward[TENSOR_WINDOWS];
-    WorkCost beside_recompute[TENSOR_WINDOWS];
-    TensorWindows tensor_forward;
-    TensorWindows tensor_backward;
-    double expert_forward_wait_s;  /* of one layer, for the busiest rank of the expert group */
-    double expert_backward_wait_s; /* with the recomputation's */
+    double byte_s; /* device time of a byte that is read or written */
 } TrainingCosts;
 
 /* All of it, or apart what runs beside nothing, beside an exchange of keys and values, and beside the collectives of
@@ -50,7 +55,7 @@ typedef enum PassPart {
 /* What a pass, or a slice of one, goes through. */
 typedef struct PassWork {
     PassKind kind;
-    int64_t layers;
+    LayerCount layers;
     bool embedding;
     bool head;
     double host_s; /* of the host, while the device waits (shard_lists.h) */
@@ -61,6 +66,13 @@ typedef struct PassWork {
 } PassWork;
 
 TrainingCosts training_costs_of(const TrainingSpec *training, const GpuSpec *gpu);
+
+/* Of a layer, in a forward or a backward pass. */
+const TensorWindows *training_tensor_windows(const LayerCosts *costs, PassKind kind);
+
+/* Hidden states of the layers of a forward or backward pass whose sums nothing hides, and those that a window does. */
+double training_open_sums(const TrainingCosts *costs, const PassWork *work);
+double training_hidden_sums(const TrainingCosts *costs, const PassWork *work, int window);
 
 /* Profile of a pass on a GPU of that speed; the extra time of a slow one is straggling. */
 WorkProfile training_pass_profile(const TrainingCosts *costs, const PassWork *work, double speed_fraction);

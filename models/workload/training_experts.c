@@ -1,5 +1,6 @@
 #include "models/workload/training_experts.h"
 
+#include "models/workload/attention_products.h"
 #include "models/workload/work_cost.h"
 
 static double routed_pairs(const TrainingSpec *training) {
@@ -35,9 +36,23 @@ static double mlp_sums(const TrainingSpec *training) {
     return training_busiest_pairs(training) / (double)plan_micro_batch_tokens(training) + (model->shared_experts > 0);
 }
 
+/* Of attention: half of a sum gathers its inputs, half sums its outputs. Without sequence_parallel the outputs are
+ * summed forward, and gradients of inputs backward. */
+static double attention_sums(const TrainingSpec *training, PassKind kind) {
+    const TransformerSpec *model = &training->model;
+    if (!model->kv_rank)
+        return 1;
+    int64_t features = attention_products_compressed(model) + (model->q_rank ? 0 : model->hidden);
+    double inputs = (double)features / (double)model->hidden;
+    if (training->plan.sequence_parallel)
+        return (1 + inputs) / 2;
+    return kind == PASS_FORWARD ? 1 : inputs;
+}
+
 double training_layer_sums(const TrainingSpec *training, PassKind kind) {
-    double attention = 1, sums = attention + mlp_sums(training);
-    return kind == PASS_BACKWARD && training->plan.recompute == RECOMPUTE_FULL ? 2 * sums : sums;
+    double sums = attention_sums(training, kind) + mlp_sums(training);
+    bool again = kind == PASS_BACKWARD && training->plan.recompute == RECOMPUTE_FULL;
+    return again ? sums + attention_sums(training, PASS_FORWARD) + mlp_sums(training) : sums;
 }
 
 /* Gated: both halves of the first product's result, the activation where it is a kernel of its own, and their product,

@@ -1,5 +1,7 @@
 #include "models/workload/training_memory.h"
 
+#include "models/workload/attention_products.h"
+#include "models/workload/chunk_layers.h"
 #include "models/workload/layer_list_plan.h"
 #include "models/workload/norm_cost.h"
 #include "models/workload/pipeline.h"
@@ -7,6 +9,7 @@
 #include "models/workload/tensor_overlap.h"
 #include "models/workload/training_context.h"
 #include "models/workload/training_experts.h"
+#include "models/workload/training_flop.h"
 #include "models/workload/training_parameters.h"
 #include "models/workload/weight_owners.h"
 #include "models/workload/work_cost.h"
@@ -45,14 +48,27 @@ static double context_bytes(const PlanSpec *plan) {
     return plan->flash_attention && operand < kept ? kept + operand : operand;
 }
 
+/* Features of queries and of the context, which are as many, but for latent attention. */
+static double query_and_context_features(const TransformerSpec *model) {
+    return (double)model->heads * (double)(transformer_head_dim(model) + transformer_value_dim(model));
+}
+
+/* Compressed features before and behind their norms, on the tokens of a tensor rank. */
+static double compressed_bytes(const TrainingSpec *training) {
+    const PlanSpec *plan = &training->plan;
+    double features = 2.0 * (double)attention_products_compressed(&training->model) / (double)training->model.hidden;
+    return features * plan_hidden_bytes(training) / (double)(plan->sequence_parallel ? plan->tensor_parallel : 1);
+}
+
 /* Tensors that are split over the tensor group anyway: queries, keys, values, context, and what the MLP keeps. */
 static double split_tensors_bytes(const TrainingSpec *training) {
     const TransformerSpec *model = &training->model;
     const PlanSpec *plan = &training->plan;
-    double head_dim = (double)transformer_head_dim(model), query = (double)model->heads * head_dim;
-    double inputs = (query + 2 * training_held_kv_heads(training) * head_dim) * activation_bytes(plan->precision);
-    double attention = (inputs + query * context_bytes(plan)) * (double)plan_micro_batch_tokens(training);
-    return attention / (double)plan->tensor_parallel + training_mlp_activation_bytes(training);
+    double inputs = (double)(model->heads * transformer_head_dim(model)) + training_held_key_value_features(training);
+    double context = (double)(model->heads * transformer_value_dim(model));
+    double bytes = inputs * activation_bytes(plan->precision) + context * context_bytes(plan);
+    double attention = bytes * (double)plan_micro_batch_tokens(training) / (double)plan->tensor_parallel;
+    return attention + compressed_bytes(training) + training_mlp_activation_bytes(training);
 }
 
 /* Softmax output, and with dropout its mask and its output. */
@@ -86,16 +102,49 @@ static double head_activation_bytes(const TrainingSpec *training) {
     return logits + 2 * plan_hidden_bytes(training) / (double)(plan->sequence_parallel ? plan->tensor_parallel : 1);
 }
 
-double training_layer_offloaded_bytes(const TrainingSpec *training) {
+/* What `bytes_of` says of one layer, over layers of both kinds. */
+static double over_layers(const TrainingSpec *training, LayerCount count,
+                          double (*bytes_of)(const TrainingSpec *training)) {
+    const TrainingSpec dense = training_with_mlp(training, MLP_DENSE);
+    double bytes = count.experts > 0 ? (double)count.experts * bytes_of(training) : 0;
+    return count.layers > count.experts ? bytes + (double)(count.layers - count.experts) * bytes_of(&dense) : bytes;
+}
+
+/* The most that it says of a layer of a stage. */
+static double most_of_layers(const TrainingSpec *training, int stage,
+                             double (*bytes_of)(const TrainingSpec *training)) {
+    const TrainingSpec dense = training_with_mlp(training, MLP_DENSE);
+    double with = chunk_layers_of_stage_have(training, stage, MLP_EXPERTS) ? bytes_of(training) : 0;
+    double without = chunk_layers_of_stage_have(training, stage, MLP_DENSE) ? bytes_of(&dense) : 0;
+    return with > without ? with : without;
+}
+
+static double layer_offloaded_bytes(const TrainingSpec *training) {
     return training->plan.offload_activations_fraction *
            training_layer_activation_bytes(training, training->plan.recompute);
 }
 
+static double layer_kept_bytes(const TrainingSpec *training) {
+    return training_layer_activation_bytes(training, training->plan.recompute) - layer_offloaded_bytes(training);
+}
+
+/* What recomputation makes again of one layer. */
+static double layer_again_bytes(const TrainingSpec *training) {
+    return training_layer_activation_bytes(training, RECOMPUTE_NONE) -
+           training_layer_activation_bytes(training, training->plan.recompute);
+}
+
+double training_offloaded_bytes(const TrainingSpec *training, LayerCount count) {
+    return over_layers(training, count, layer_offloaded_bytes);
+}
+
+static LayerCount chunk_of(const TrainingSpec *training, int stage, int chunk) {
+    return chunk_layers(training, (ChunkPart){stage, chunk, 0, 1, false});
+}
+
 double training_chunk_activation_bytes(const TrainingSpec *training, int stage, int chunk) {
     const PlanSpec *plan = &training->plan;
-    double layer =
-        training_layer_activation_bytes(training, plan->recompute) - training_layer_offloaded_bytes(training);
-    double bytes = layer * (double)plan_chunk_layers(training, stage, chunk);
+    double bytes = over_layers(training, chunk_of(training, stage, chunk), layer_kept_bytes);
     if (training_is_first_chunk(stage, chunk) && training->model.dropout_fraction > 0)
         bytes += plan_hidden_bytes(training) / activation_bytes(plan->precision) /
                  (double)(plan->sequence_parallel ? plan->tensor_parallel : 1);
@@ -107,12 +156,11 @@ double training_chunk_activation_bytes(const TrainingSpec *training, int stage, 
 /* Input and gradient of the output of a layer's products: qkv, projection, MLP up and down. */
 static double layer_weight_bytes(const TrainingSpec *training) {
     const TransformerSpec *model = &training->model;
-    double query = (double)(model->heads * transformer_head_dim(model));
-    double key_value = 2 * training_held_kv_heads(training) * (double)transformer_head_dim(model);
+    double attention = query_and_context_features(model) + training_held_key_value_features(training);
     double ffn = (double)transformer_ffn_hidden(model) * (model->gated ? 3 : 2);
-    double split = (2 * query + key_value + ffn) / (double)model->hidden / (double)training->plan.tensor_parallel;
+    double split = (attention + ffn) / (double)model->hidden / (double)training->plan.tensor_parallel;
     double whole = 4.0 / (double)(training->plan.sequence_parallel ? training->plan.tensor_parallel : 1);
-    return (split + whole) * plan_hidden_bytes(training);
+    return (split + whole) * plan_hidden_bytes(training) + compressed_bytes(training);
 }
 
 /* The head's input, and the gradients of the logits as the product takes them. */
@@ -127,7 +175,7 @@ static double head_weight_bytes(const TrainingSpec *training) {
 double training_chunk_weight_bytes(const TrainingSpec *training, int stage, int chunk) {
     if (!plan_splits_backward(&training->plan))
         return 0;
-    double bytes = layer_weight_bytes(training) * (double)plan_chunk_layers(training, stage, chunk);
+    double bytes = over_layers(training, chunk_of(training, stage, chunk), layer_weight_bytes);
     return training_is_last_chunk(&training->plan, stage, chunk) ? bytes + head_weight_bytes(training) : bytes;
 }
 
@@ -152,8 +200,8 @@ static double peak_of_chunks(const TrainingSpec *training, int stage, bool in_ho
     if (!holds)
         fatal("out of memory for %d chunks", chunks);
     for (int chunk = 0; chunk < chunks; chunk++) {
-        double layers = (double)plan_chunk_layers(training, stage, chunk);
-        holds[chunk] = in_host ? (PassHold){training_layer_offloaded_bytes(training) * layers, 0}
+        LayerCount layers = chunk_of(training, stage, chunk);
+        holds[chunk] = in_host ? (PassHold){training_offloaded_bytes(training, layers), 0}
                                : (PassHold){training_chunk_activation_bytes(training, stage, chunk),
                                             training_chunk_weight_bytes(training, stage, chunk)};
     }
@@ -175,13 +223,12 @@ static double ring_bytes(const TrainingSpec *training) {
  */
 static double working_bytes(const TrainingSpec *training, int stage) {
     const PlanSpec *plan = &training->plan;
-    double again = training_layer_activation_bytes(training, RECOMPUTE_NONE) -
-                   training_layer_activation_bytes(training, plan->recompute);
+    double again = most_of_layers(training, stage, layer_again_bytes);
     double logits = 0;
     if (stage == plan->pipeline_parallel - 1)
         logits = head_activation_bytes(training);
     /* Of the layers that are offloaded, one is made or used and one is on its way. */
-    double on_way = 2 * training_layer_offloaded_bytes(training);
+    double on_way = 2 * most_of_layers(training, stage, layer_offloaded_bytes);
     return PROCESS_BYTES + ring_bytes(training) + tensor_overlap_buffer_bytes(training) + on_way +
            (again > logits ? again : logits);
 }

@@ -15,7 +15,7 @@
 #ifndef MODELS_WORKLOAD_TRAINING_MEMORY_H
 #define MODELS_WORKLOAD_TRAINING_MEMORY_H
 
-#include "models/workload/plan.h"
+#include "models/workload/chunk_layers.h"
 
 /* Bytes on one GPU at its peak, each >= 0. */
 typedef struct StageMemory {
@@ -38,11 +38,12 @@ double training_chunk_activation_bytes(const TrainingSpec *training, int stage, 
  * of weight gradients; 0 when the schedule has no such pass. 32 s b h per layer of a GPT (Qi et al. 2023, Table 1). */
 double training_chunk_weight_bytes(const TrainingSpec *training, int stage, int chunk);
 
-/* Bytes that one layer keeps for one micro-batch under a recomputation mode. */
+/* Bytes that one layer keeps for one micro-batch under a recomputation mode (training_with_mlp). */
 double training_layer_activation_bytes(const TrainingSpec *training, Recompute recompute);
 
-/* Of these, what goes to host memory; and the most that all micro-batches of one GPU of a stage have there. */
-double training_layer_offloaded_bytes(const TrainingSpec *training);
+/* Of what layers keep, what goes to host memory; and the most that all micro-batches of one GPU of a stage have there.
+ */
+double training_offloaded_bytes(const TrainingSpec *training, LayerCount count);
 double training_stage_offloaded_bytes(const TrainingSpec *training, int stage);
 
 /* Bytes per kept weight, per parameter of the optimizer's state, and per kept gradient. */

@@ -34,7 +34,7 @@ TaskId training_offload_pass(Build *build, const OffloadPass *pass, TaskId end) 
     streams.stream = STREAM_HOST;
     for (int i = 0; i < streams.count; i++)
         step_builder_after(builder, pass->begin + (TaskId)i);
-    double bytes = training_layer_offloaded_bytes(build->training) * (double)pass->layers;
+    double bytes = training_offloaded_bytes(build->training, pass->layers);
     TaskId copy = step_builder_move(builder, what, &streams, bytes,
                                     host_way(offload->host, pass->kind == PASS_FORWARD ? copies->down : copies->up));
     step_builder_after(builder, end);

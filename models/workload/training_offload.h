@@ -14,7 +14,7 @@ typedef struct OffloadPass {
     int stage;
     StreamSet streams; /* compute streams of the classes */
     PassKind kind;
-    int64_t layers;
+    LayerCount layers;
     StepTask what; /* micro-batch and chunk */
     TaskId begin;  /* by training_offload_begin */
 } OffloadPass;

@@ -1,6 +1,7 @@
 #include "models/workload/training_parameters.h"
 
 #include "models/workload/layer_list_plan.h"
+#include "models/workload/training_flop.h"
 
 bool training_is_first_chunk(int stage, int chunk) {
     return stage == 0 && chunk == 0;
@@ -21,12 +22,30 @@ double training_held_kv_heads(const TrainingSpec *training) {
     return heads < tensors ? tensors : heads;
 }
 
-double training_part_parameters(const TrainingSpec *training, int64_t layers, bool embedding, bool head) {
+double training_held_key_value_features(const TrainingSpec *training) {
+    int64_t both_dims = transformer_head_dim(&training->model) + transformer_value_dim(&training->model);
+    return training_held_kv_heads(training) * (double)both_dims;
+}
+
+/* What a tensor group holds of a layer, copies included. */
+static double held_by_group(const TrainingSpec *training) {
     const TransformerSpec *model = &training->model;
     double copied_heads = training_held_kv_heads(training) - (double)transformer_kv_heads(model);
-    double copies = copied_heads * 2 * (double)transformer_head_dim(model) * (double)model->hidden;
+    double copies = copied_heads * 2 * (double)transformer_head_dim(model) * (double)model->hidden +
+                    transformer_latent_parameters(model) * (double)(training->plan.tensor_parallel - 1);
     double elsewhere = transformer_expert_parameters(model) * (1 - 1 / (double)training->plan.expert_parallel);
-    double parameters = (double)layers * (transformer_layer_parameters(model) + copies - elsewhere);
+    return transformer_layer_parameters(model) + copies - elsewhere;
+}
+
+double training_layer_parameters(const TrainingSpec *training) {
+    return held_by_group(training) / (double)training->plan.tensor_parallel;
+}
+
+double training_part_parameters(const TrainingSpec *training, LayerCount count, bool embedding, bool head) {
+    const TransformerSpec *model = &training->model;
+    const TrainingSpec dense = training_with_mlp(training, MLP_DENSE);
+    double parameters = (double)count.experts * held_by_group(training) +
+                        (double)(count.layers - count.experts) * held_by_group(&dense);
     if (embedding)
         parameters += transformer_embedding_parameters(model);
     if (head)
@@ -37,7 +56,7 @@ double training_part_parameters(const TrainingSpec *training, int64_t layers, bo
 double training_chunk_parameters(const TrainingSpec *training, int stage, int chunk) {
     if (training_family(training) == FAMILY_LAYERS)
         return layer_list_replicated_parameters(training);
-    return training_part_parameters(training, plan_chunk_layers(training, stage, chunk),
+    return training_part_parameters(training, chunk_layers(training, (ChunkPart){stage, chunk, 0, 1, false}),
                                     training_is_first_chunk(stage, chunk),
                                     training_is_last_chunk(&training->plan, stage, chunk));
 }
@@ -49,13 +68,16 @@ double training_stage_parameters(const TrainingSpec *training, int stage) {
     return parameters;
 }
 
-double training_chunk_expert_parameters(const TrainingSpec *training, int stage, int chunk) {
+double training_expert_parameters(const TrainingSpec *training, int64_t layers) {
     const PlanSpec *plan = &training->plan;
-    double layers = (double)plan_chunk_layers(training, stage, chunk);
     if (plan->expert_parallel < 2)
         return 0;
-    return layers * transformer_expert_parameters(&training->model) / (double)plan->expert_parallel /
+    return (double)layers * transformer_expert_parameters(&training->model) / (double)plan->expert_parallel /
            (double)plan->tensor_parallel;
+}
+
+double training_chunk_expert_parameters(const TrainingSpec *training, int stage, int chunk) {
+    return training_expert_parameters(training, chunk_layers(training, (ChunkPart){stage, chunk, 0, 1, false}).experts);
 }
 
 double training_stage_expert_parameters(const TrainingSpec *training, int stage) {

@@ -34,12 +34,12 @@ static const int *team_sets(const Build *build, int team) {
 /* The part of a pass that slice `slice` does: a unit of ZeRO-2 or 3, otherwise an even share of the layers and the ends
  * where they belong. */
 static PassWork slice_work(const Build *build, const PassPlace *place, int slice) {
-    int64_t layers = plan_chunk_layers(build->training, place->stage, place->pass.chunk);
     if (build->units > 0)
         return training_shards_work(build, place->pass.kind, slice);
     bool first = slice == 0, last = slice == place->slices - 1, forward = place->pass.kind == PASS_FORWARD;
+    ChunkPart part = {place->stage, place->pass.chunk, slice, place->slices, !forward};
     return (PassWork){.kind = place->pass.kind,
-                      .layers = layers * (slice + 1) / place->slices - layers * slice / place->slices,
+                      .layers = chunk_layers(build->training, part),
                       .embedding =
                           training_slice_is_first(place) && place->pass.kind != PASS_WEIGHT && (forward ? first : last),
                       .head = training_slice_is_last(build, place) && (forward ? last : first)};
@@ -72,7 +72,7 @@ static void add_experts(Build *build, PassPlace *place, const PassWork *work) {
     const ExpertTraffic *traffic = &build->traffic->experts[place->team * build->shape.stages + place->stage];
     const int *sets = team_sets(build, place->team);
     int count = team_size(build, place->team);
-    double times = training_expert_exchanges(build->plan, work->kind) * (double)work->layers;
+    double times = training_expert_exchanges(build->plan, work->kind) * (double)work->layers.experts;
     bool alike = traffic->combine == traffic->dispatch;
     StepTask what = training_slice_task(place);
     what.kind = BAR_EXPERT_COMM;
@@ -95,7 +95,7 @@ static void add_copies(Build *build, const PassPlace *place, const PassWork *wor
     TaskId begin = build->set_first[place->set] - (TaskId)place->streams.count;
     OffloadPass pass = {place->set, place->stage, place->streams, work->kind, work->layers, training_slice_task(place),
                         begin};
-    if (training_offload_copies(build, work->kind, work->layers))
+    if (training_offload_copies(build, work->kind, work->layers.layers))
         *end = training_offload_pass(build, &pass, *end);
 }
 
@@ -105,7 +105,7 @@ static void add_slice(Build *build, PassPlace *place, int slice) {
     const int *sets = team_sets(build, place->team);
     int count = team_size(build, place->team);
     PassWork work = slice_work(build, place, slice);
-    bool experts = training_expert_exchanges(build->plan, work.kind) * (double)work.layers > 0;
+    bool experts = training_expert_exchanges(build->plan, work.kind) * (double)work.layers.experts > 0;
     for (int i = 0; i < count; i++) {
         enter_set(build, place, sets[i]);
         training_slice_add(build, place, slice, work);

@@ -74,26 +74,31 @@ static TaskId add_collective(const ShardStream *self, int slot, int operation, d
 
 static void add_gather(const ShardStream *self, int slot) {
     const Build *build = self->build;
-    if (slot >= self->slots || traffic_of(self, slot)->gather == NO_OPERATION)
+    if (slot >= self->slots)
         return;
-    PassKind kind = pass_of(self, slot)->kind;
-    double gathers = shard_unit_gathers(build->training, unit_of(self, slot), kind);
-    if (gathers == 0)
-        return;
-    after_slot(self, slot - (int)live_parameters_prefetch_layers(build->training) - 1);
-    double times = gathers * traffic_of(self, slot)->times;
-    times *= shard_lists_gather_slowdown(build->training, unit_of(self, slot));
-    hold_slot(self, slot, add_collective(self, slot, traffic_of(self, slot)->gather, times));
+    const UnitTraffic *unit = traffic_of(self, slot);
+    const int operations[] = {unit->gather, unit->expert_gather};
+    double times = unit->times * shard_unit_gathers(build->training, unit_of(self, slot), pass_of(self, slot)->kind) *
+                   shard_lists_gather_slowdown(build->training, unit_of(self, slot));
+    for (size_t i = 0; i < sizeof operations / sizeof *operations && times > 0; i++) {
+        if (operations[i] == NO_OPERATION)
+            continue;
+        after_slot(self, slot - (int)live_parameters_prefetch_layers(build->training) - 1);
+        hold_slot(self, slot, add_collective(self, slot, operations[i], times));
+    }
 }
 
 static void add_reduction(const ShardStream *self, int slot) {
     const UnitTraffic *unit = traffic_of(self, slot);
     if (pass_of(self, slot)->kind == PASS_FORWARD)
         return;
-    if (unit->scatter != NO_OPERATION) {
+    const int scatters[] = {unit->scatter, unit->expert_scatter};
+    for (size_t i = 0; i < sizeof scatters / sizeof *scatters; i++) {
+        if (scatters[i] == NO_OPERATION)
+            continue;
         after_slot(self, slot);
         int next = self->build->plan->overlap_grad_reduce ? slot + 2 : slot + 1;
-        hold_slot(self, next, add_collective(self, slot, unit->scatter, unit->times));
+        hold_slot(self, next, add_collective(self, slot, scatters[i], unit->times));
     }
     if (unit->sum != NO_OPERATION && pass_of(self, slot)->micro_batch == self->last_micro_batch) {
         after_slot(self, slot);

@@ -14,7 +14,10 @@
  * DeepSpeed before 2022 (zero_list_collectives) moved every weight by itself through torch.distributed's lists, and
  * nothing ahead (shard_lists.h, live_parameters.h).
  *
- * Limits: otherwise one collective per unit. Casts and copies into flat buffers are free. A tied table is gathered with
+ * Experts that expert parallelism splits have collectives of their own between their copies, behind the unit's.
+ *
+ * Limits: otherwise one collective per unit; those of experts are in the same stream, though their communicator is
+ * another. Casts and copies into flat buffers are free. A tied table is gathered with
  * the embedding only. The sums between shard groups use the same stream, where FSDP2 has one of their own.
  */
 #ifndef MODELS_WORKLOAD_TRAINING_SHARDS_H

@@ -1,7 +1,6 @@
 #include "models/workload/training_slice.h"
 
 #include "models/workload/training_context.h"
-#include "models/workload/training_experts.h"
 #include "models/workload/training_memory.h"
 #include "models/workload/training_offload.h"
 
@@ -24,15 +23,14 @@ int training_slice_tensor_operation(const Build *build, const PassPlace *place) 
                                            : build->traffic->tensor[place->set * build->shape.stages + place->stage];
 }
 
-/* Of one layer, on the type of the first class: a tensor group is rarely on two. */
-static const TensorWindows *tensor_windows(const Build *build, const PassPlace *place) {
+/* On the type of the first class: a tensor group is rarely on two. */
+static const TrainingCosts *costs_of(const Build *build, const PassPlace *place) {
     const RankClass *class = &build->builder->step->ranks.classes[place->streams.classes[0]];
-    const TrainingCosts *costs = &build->costs[class->node_type];
-    return place->pass.kind == PASS_FORWARD ? &costs->tensor_forward : &costs->tensor_backward;
+    return &build->costs[class->node_type];
 }
 
 static bool hides_sums(const Build *build, const PassWork *work) {
-    return tensor_overlap_is_there(build->plan) && work->layers > 0 && work->kind != PASS_WEIGHT;
+    return tensor_overlap_is_there(build->plan) && work->layers.layers > 0 && work->kind != PASS_WEIGHT;
 }
 
 /*
@@ -42,9 +40,7 @@ static bool hides_sums(const Build *build, const PassWork *work) {
  */
 double training_slice_open_sums(const Build *build, const PassPlace *place, const PassWork *work) {
     bool forward = work->kind == PASS_FORWARD;
-    double of_layer = hides_sums(build, work) ? tensor_windows(build, place)->open_sums
-                                              : training_layer_sums(build->training, work->kind);
-    double sums = of_layer * (double)work->layers;
+    double sums = training_open_sums(costs_of(build, place), work);
     if (forward ? work->embedding : work->head)
         sums += 1;
     bool receives =
@@ -124,7 +120,7 @@ static Beside context_ring(const Build *build, const PassPlace *place, const Pas
     Beside ring = {.work = {.kind = work->kind, .layers = work->layers, .part = PASS_COVER},
                    .what = training_slice_task(place),
                    .operation = build->traffic->context[place->set * build->shape.stages + place->stage],
-                   .times = training_context_blocks(build->plan, work->kind) * (double)work->layers};
+                   .times = training_context_blocks(build->plan, work->kind) * (double)work->layers.layers};
     ring.what.kind = BAR_CONTEXT_COMM;
     ring.what.category = LEDGER_COMM_CONTEXT;
     return ring;
@@ -132,18 +128,17 @@ static Beside context_ring(const Build *build, const PassPlace *place, const Pas
 
 /* Hidden states are gathered and reduced beside the products of a window. */
 static Beside hidden_sums(const Build *build, const PassPlace *place, const PassWork *work, int window) {
-    double layers = (double)work->layers;
     Beside sums = {.work = {.kind = work->kind, .layers = work->layers, .part = (PassPart)(PASS_BESIDE + window)},
                    .what = training_slice_task(place),
                    .operation = training_slice_tensor_operation(build, place),
-                   .times = tensor_windows(build, place)->of[window].sums * layers};
+                   .times = training_hidden_sums(costs_of(build, place), work, window)};
     sums.what.kind = BAR_TENSOR_COMM;
     sums.what.category = LEDGER_COMM_TENSOR;
     return sums;
 }
 
 static bool exchanges_context(const Build *build, const PassWork *work) {
-    return build->plan->context_parallel > 1 && work->layers > 0 && work->kind != PASS_WEIGHT;
+    return build->plan->context_parallel > 1 && work->layers.layers > 0 && work->kind != PASS_WEIGHT;
 }
 
 /* What a slice waits for is added to its first tasks. */
@@ -163,7 +158,7 @@ static void add_host_work(Build *build, const PassPlace *place, const PassWork *
 /* The first part, or all: the tasks of every class, of which the first is returned. */
 static TaskId add_first(Build *build, const PassPlace *place, int slice, PassWork work, PoolUse memory) {
     bool whole = !exchanges_context(build, &work) && !hides_sums(build, &work);
-    bool copies = training_offload_copies(build, work.kind, work.layers);
+    bool copies = training_offload_copies(build, work.kind, work.layers.layers);
     int operation = training_slice_tensor_operation(build, place);
     work.part = whole ? PASS_WHOLE : PASS_ALONE;
     if (operation != NO_OPERATION)

@@ -191,16 +191,17 @@ typedef struct ChunkTraffic {
     int expert_parameters;
 } ChunkTraffic;
 
-/* Experts are in no smaller shard groups, and below ZeRO-2. */
+/* Experts are in no smaller shard groups. From ZeRO-2 on gradients, and from ZeRO-3 on parameters move unit by unit. */
 static void open_expert_operations(CopyTraffic *builder, const TensorSpan *span, double experts, ChunkTraffic *out) {
     const PlanSpec *plan = builder->plan;
     CopyGroups copies = expert_copies(plan);
     int slices = training_gradient_slices(builder->training, span->stage);
     double bytes = experts * training_gradient_bytes(plan) / slices;
-    bool splits = plan_zero_stage(plan) > 0;
-    out->expert_gradients =
-        copy_traffic_open(builder, span, &copies, splits ? COLLECTIVE_REDUCE_SCATTER : COLLECTIVE_ALL_REDUCE, bytes);
-    if (splits)
+    int stage = plan_zero_stage(plan);
+    if (stage < 2)
+        out->expert_gradients = copy_traffic_open(builder, span, &copies,
+                                                  stage > 0 ? COLLECTIVE_REDUCE_SCATTER : COLLECTIVE_ALL_REDUCE, bytes);
+    if (stage == 1 || stage == 2)
         out->expert_parameters = copy_traffic_open(builder, span, &copies, COLLECTIVE_ALL_GATHER,
                                                    experts * activation_bytes(plan->precision));
 }
@@ -268,21 +269,39 @@ static void open_team_operations(CopyTraffic *builder, TrainingTraffic *out) {
     out->experts = experts;
 }
 
-/* `weights` are moved by each of the `times` collectives of a kind. */
-static UnitTraffic open_unit_operations(CopyTraffic *builder, const TensorSpan *span, double weights, int times) {
+/* Gathers `weights` inside the groups; nothing below ZeRO-3. */
+static int open_gather(CopyTraffic *builder, const TensorSpan *span, const CopyGroups *groups, double weights) {
+    double bytes = weights * activation_bytes(builder->plan->precision);
+    if (plan_zero_stage(builder->plan) < 3)
+        return NO_OPERATION;
+    return copy_traffic_open(builder, span, groups, COLLECTIVE_ALL_GATHER, bytes);
+}
+
+/* Each of its `times` collectives of a kind moves as much. */
+static UnitTraffic open_unit_operations(CopyTraffic *builder, const TensorSpan *span, int index) {
     const PlanSpec *plan = builder->plan;
-    CopyGroups shard = shard_groups(plan), between = between_shard_groups(plan);
-    double bytes = weights * training_gradient_bytes(plan);
-    UnitTraffic unit = {.gather = NO_OPERATION, .times = times};
-    if (plan_zero_stage(plan) == 3)
-        unit.gather = copy_traffic_open(builder, span, &shard, COLLECTIVE_ALL_GATHER,
-                                        weights * activation_bytes(plan->precision));
+    int times = shard_unit_collectives(builder->training, index);
+    double experts = shard_unit_expert_parameters(builder->training, index) / times;
+    double weights = shard_unit_parameters(builder->training, index) / times - experts;
+    CopyGroups shard = shard_groups(plan), between = between_shard_groups(plan), copies = expert_copies(plan);
+    double bytes = weights * training_gradient_bytes(plan), expert_bytes = experts * training_gradient_bytes(plan);
+    UnitTraffic unit = {.times = times,
+                        .gather = open_gather(builder, span, &shard, weights),
+                        .expert_gather = open_gather(builder, span, &copies, experts)};
     unit.scatter = copy_traffic_open(builder, span, &shard, COLLECTIVE_REDUCE_SCATTER, bytes);
     unit.sum = copy_traffic_open(builder, span, &between, COLLECTIVE_ALL_REDUCE, bytes / shard.ranks);
+    unit.expert_scatter = copy_traffic_open(builder, span, &copies, COLLECTIVE_REDUCE_SCATTER, expert_bytes);
     return unit;
 }
 
-/* Units of as many parameters in as many collectives share their operations. */
+/* As many parameters and experts in as many collectives. */
+static bool are_alike(const TrainingSpec *training, int one, int other) {
+    return shard_unit_parameters(training, one) == shard_unit_parameters(training, other) &&
+           shard_unit_expert_parameters(training, one) == shard_unit_expert_parameters(training, other) &&
+           shard_unit_collectives(training, one) == shard_unit_collectives(training, other);
+}
+
+/* Units that are alike share their operations. */
 static void open_shard_operations(CopyTraffic *builder, TrainingTraffic *out) {
     int count = shard_unit_count(builder->training), groups = out->tensor_groups;
     int width = (int)builder->plan->tensor_parallel / groups;
@@ -290,13 +309,9 @@ static void open_shard_operations(CopyTraffic *builder, TrainingTraffic *out) {
     for (int index = 0; index < count * groups; index++) {
         int unit = index / groups, first = index % groups * width, same = 0;
         TensorSpan span = {.stage = 0, .first = first, .end = first + width};
-        double weights = shard_unit_parameters(builder->training, unit);
-        int times = shard_unit_collectives(builder->training, unit);
-        while (shard_unit_parameters(builder->training, same) != weights ||
-               shard_unit_collectives(builder->training, same) != times)
+        while (!are_alike(builder->training, same, unit))
             same++;
-        units[index] = same < unit ? units[same * groups + index % groups]
-                                   : open_unit_operations(builder, &span, weights / times, times);
+        units[index] = same < unit ? units[same * groups + index % groups] : open_unit_operations(builder, &span, unit);
     }
     out->units = count > 0 ? units : NULL;
 }

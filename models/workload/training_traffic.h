@@ -14,7 +14,8 @@
  * the others. Owners of whole weights broadcast one after the other: NCCL runs the collectives of a communicator in
  * order, and as its rings go through a node in different orders (NVIDIA/nccl issue 514), in one of them the next owner
  * is last. The operations of ZeRO-2 and 3 are those of one unit (shard_units.h). Experts are reduced and gathered
- * between their own copies (plan_experts.h).
+ * between their own copies (plan_experts.h). Limit: every slice of a chunk carries an equal share of its gradients,
+ * dense layers or not.
  */
 #ifndef MODELS_WORKLOAD_TRAINING_TRAFFIC_H
 #define MODELS_WORKLOAD_TRAINING_TRAFFIC_H
@@ -26,9 +27,11 @@ enum { TRAINING_SLICES_MAX = 4 };
 
 /* Of one unit of ZeRO-2 and 3, of which each runs `times` times; NO_OPERATION where there is nothing to do. */
 typedef struct UnitTraffic {
-    int gather;  /* parameters inside the shard group; ZeRO-3 */
-    int scatter; /* gradients inside the shard group */
-    int sum;     /* shards of gradients between shard groups */
+    int gather;        /* parameters inside the shard group; ZeRO-3 */
+    int scatter;       /* gradients inside the shard group */
+    int sum;           /* shards of gradients between shard groups */
+    int expert_gather; /* the same of the experts that expert parallelism splits, between their copies */
+    int expert_scatter;
     double times;
 } UnitTraffic;
 

@@ -1,7 +1,7 @@
 #include "models/workload/transformer.h"
 
 TransformerSpec transformer_default(void) {
-    return (TransformerSpec){.name = "transformer", .biases = true, .tied_embeddings = true};
+    return (TransformerSpec){.name = "transformer", .biases = true, .tied_embeddings = true, .expert_step = 1};
 }
 
 int64_t transformer_kv_heads(const TransformerSpec *model) {
@@ -9,7 +9,13 @@ int64_t transformer_kv_heads(const TransformerSpec *model) {
 }
 
 int64_t transformer_head_dim(const TransformerSpec *model) {
+    if (model->kv_rank)
+        return model->nope_dim + model->rope_dim;
     return model->head_dim ? model->head_dim : model->hidden / model->heads;
+}
+
+int64_t transformer_value_dim(const TransformerSpec *model) {
+    return model->kv_rank ? model->value_dim : transformer_head_dim(model);
 }
 
 int64_t transformer_ffn_hidden(const TransformerSpec *model) {
@@ -20,12 +26,29 @@ static double query_features(const TransformerSpec *model) {
     return (double)model->heads * (double)transformer_head_dim(model);
 }
 
+static double context_features(const TransformerSpec *model) {
+    return (double)model->heads * (double)transformer_value_dim(model);
+}
+
 static double key_value_features(const TransformerSpec *model) {
     return 2.0 * (double)transformer_kv_heads(model) * (double)transformer_head_dim(model);
 }
 
 int64_t transformer_expert_ffn_hidden(const TransformerSpec *model) {
     return model->expert_ffn_hidden ? model->expert_ffn_hidden : transformer_ffn_hidden(model);
+}
+
+int64_t transformer_expert_layers(const TransformerSpec *model, int64_t first, int64_t count) {
+    int64_t end = first + count, step = model->expert_step > 1 ? model->expert_step : 1;
+    int64_t begin = first > model->dense_first ? first : model->dense_first;
+    return model->experts > 0 && end > begin ? end / step - begin / step : 0;
+}
+
+TransformerSpec transformer_with_mlp(const TransformerSpec *model, MlpKind kind) {
+    TransformerSpec view = *model;
+    if (kind == MLP_DENSE)
+        view.experts = view.experts_per_token = view.shared_experts = 0;
+    return view;
 }
 
 double transformer_mlp_matrices(const TransformerSpec *model) {
@@ -62,9 +85,39 @@ static double mlp_block_parameters(const TransformerSpec *model, int64_t chosen)
            (double)model->hidden * (double)model->experts;
 }
 
+/* Matrices of the compressed features, without their norms. */
+static double compressing_parameters(const TransformerSpec *model) {
+    return (double)model->hidden * (double)(model->q_rank + model->kv_rank + model->rope_dim);
+}
+
+/* What makes queries, keys and values out of them. */
+static double expanding_parameters(const TransformerSpec *model) {
+    double query_from = (double)(model->q_rank ? model->q_rank : model->hidden);
+    double key_value = (double)model->heads * (double)(model->nope_dim + model->value_dim);
+    return query_from * query_features(model) + (double)model->kv_rank * key_value;
+}
+
+double transformer_latent_parameters(const TransformerSpec *model) {
+    if (!model->kv_rank)
+        return 0;
+    return compressing_parameters(model) + (double)(model->q_rank + model->kv_rank);
+}
+
+/* Matrices that make queries, keys and values. */
+static double projection_parameters(const TransformerSpec *model) {
+    if (model->kv_rank)
+        return compressing_parameters(model) + expanding_parameters(model);
+    return (double)model->hidden * (query_features(model) + key_value_features(model));
+}
+
+static double compressed_norm_parameters(const TransformerSpec *model) {
+    return model->kv_rank ? (double)(model->q_rank + model->kv_rank) : 0;
+}
+
 static double layer_parameters(const TransformerSpec *model, int64_t chosen) {
-    double attention = (double)model->hidden * (2 * query_features(model) + key_value_features(model));
-    return attention + mlp_block_parameters(model, chosen) + attention_biases(model) + 2 * norm_parameters(model);
+    double attention = projection_parameters(model) + (double)model->hidden * context_features(model);
+    return attention + compressed_norm_parameters(model) + mlp_block_parameters(model, chosen) +
+           attention_biases(model) + 2 * norm_parameters(model);
 }
 
 double transformer_layer_parameters(const TransformerSpec *model) {
@@ -79,19 +132,25 @@ double transformer_head_parameters(const TransformerSpec *model) {
     return model->tied_embeddings ? 0 : (double)model->vocab * (double)model->hidden;
 }
 
+static double expert_layers(const TransformerSpec *model) {
+    return (double)transformer_expert_layers(model, 0, model->layers);
+}
+
 double transformer_parameters(const TransformerSpec *model) {
-    return (double)model->layers * transformer_layer_parameters(model) + transformer_embedding_parameters(model) +
-           transformer_head_parameters(model) + norm_parameters(model);
+    const TransformerSpec dense = transformer_with_mlp(model, MLP_DENSE);
+    double experts = expert_layers(model), others = (double)model->layers - experts;
+    return experts * transformer_layer_parameters(model) + others * transformer_layer_parameters(&dense) +
+           transformer_embedding_parameters(model) + transformer_head_parameters(model) + norm_parameters(model);
 }
 
 double transformer_active_parameters(const TransformerSpec *model) {
     double idle = transformer_layer_parameters(model) - layer_parameters(model, model->experts_per_token);
-    return transformer_parameters(model) - (double)model->layers * idle;
+    return transformer_parameters(model) - expert_layers(model) * idle;
 }
 
 double transformer_attention_flop(const TransformerSpec *model, int64_t sequence_tokens) {
     double tokens = (double)sequence_tokens;
-    return 4 * tokens * tokens * query_features(model);
+    return 2 * tokens * tokens * (query_features(model) + context_features(model));
 }
 
 static double mlp_flop(const TransformerSpec *model, int64_t ffn_hidden, double times) {
@@ -105,7 +164,7 @@ double transformer_expert_flop(const TransformerSpec *model, int64_t sequence_to
 
 double transformer_layer_flop(const TransformerSpec *model, int64_t sequence_tokens) {
     double tokens = (double)sequence_tokens, hidden = (double)model->hidden;
-    double projections = 2 * tokens * hidden * (2 * query_features(model) + key_value_features(model));
+    double projections = 2 * tokens * (projection_parameters(model) + hidden * context_features(model));
     double attention = projections + transformer_attention_flop(model, sequence_tokens);
     if (model->experts == 0)
         return attention + mlp_flop(model, transformer_ffn_hidden(model), tokens);
@@ -119,7 +178,9 @@ double transformer_head_flop(const TransformerSpec *model, int64_t sequence_toke
 }
 
 double transformer_model_flop(const TransformerSpec *model, int64_t sequence_tokens) {
-    double forward = (double)model->layers * transformer_layer_flop(model, sequence_tokens) +
-                     transformer_head_flop(model, sequence_tokens);
-    return 3 * forward;
+    const TransformerSpec dense = transformer_with_mlp(model, MLP_DENSE);
+    double experts = expert_layers(model), others = (double)model->layers - experts;
+    double layers = experts * transformer_layer_flop(model, sequence_tokens) +
+                    others * transformer_layer_flop(&dense, sequence_tokens);
+    return 3 * (layers + transformer_head_flop(model, sequence_tokens));
 }

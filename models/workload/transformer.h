@@ -1,19 +1,32 @@
 /*
  * transformer: a decoder-only transformer, GPT style (LayerNorm, GELU, biases, learned positions) or Llama style
- * (RMSNorm, SwiGLU, grouped-query attention, no biases), dense or with a mixture of experts in every layer. It answers
- * counts that follow from the shape alone: parameters and model FLOPs.
+ * (RMSNorm, SwiGLU, grouped-query attention, no biases) or DeepSeek style (multi-head latent attention), dense, with a
+ * mixture of experts in every layer, or with dense layers among those with experts. It answers counts that follow from
+ * the shape alone: parameters and model FLOPs.
  *
  * Parameters per layer: attention h*(h + 2*kv*d) + h*h, MLP 2*h*f (3*h*f when gated), norms and biases. Model FLOPs of
  * a sequence are those of the matrix products, 2 per multiply-add, backward twice the forward, attention over the full
  * square of positions: 72*s*l*h^2*(1 + s/(6h) + V/(12lh)) for a GPT (Narayanan et al., SC21, appendix, less
  * recomputation). Of E experts a token goes through experts_per_token and the shared ones: only these count, with the
- * router's h*E.
+ * router's h*E. Counted from 1, layer i has experts if i > dense_first and i is a multiple of expert_step
+ * (first_k_dense_replace of DeepSeek's modelling code; interleave_moe_layer_step of Llama 4's and decoder_sparse_step
+ * of Qwen's).
+ *
+ * Latent attention (DeepSeek-V2, arXiv 2405.04434, section 2.1) makes queries out of q_rank compressed features, keys
+ * and values out of kv_rank, and a part of every key with positions that all heads share; training runs it expanded, as
+ * an attention of `heads` heads whose keys are longer than their values.
+ *
+ * Limits: norms of single queries and keys (Qwen3, Llama 4) and biases of a router are left out; so are the modules
+ * that predict further tokens (num_nextn_predict_layers of DeepSeek-V3: 14 billion parameters beside its 671).
  */
 #ifndef MODELS_WORKLOAD_TRANSFORMER_H
 #define MODELS_WORKLOAD_TRANSFORMER_H
 
 #include <stdbool.h>
 #include <stdint.h>
+
+/* What a layer has in the place of its MLP. */
+typedef enum MlpKind { MLP_DENSE, MLP_EXPERTS, MLP_KIND_COUNT } MlpKind;
 
 typedef struct TransformerSpec {
     const char *name;
@@ -35,6 +48,13 @@ typedef struct TransformerSpec {
     int64_t experts_per_token; /* k, 1 .. experts; 0 without experts */
     int64_t expert_ffn_hidden; /* features inside one expert; 0 = as ffn_hidden */
     int64_t shared_experts;    /* of the same size, that see every token; >= 0 */
+    int64_t dense_first;       /* layers in front that have no experts, 0 .. layers - 1 */
+    int64_t expert_step;       /* of the others every so many has experts, the last of each; 0 and 1 = all */
+    int64_t kv_rank;           /* latent attention: compressed features of keys and values; 0 = ordinary attention */
+    int64_t q_rank;            /* the same of queries; 0 = queries are not compressed */
+    int64_t nope_dim;          /* of a head's query and key, features without positions; > 0 with kv_rank */
+    int64_t rope_dim;          /* those with rotary positions, of a key shared by all heads; > 0 with kv_rank */
+    int64_t value_dim;         /* features of a head's value, > 0 with kv_rank */
 } TransformerSpec;
 
 /* GPT style with nothing sized: hidden, layers, heads and vocab are 0 and must be set. */
@@ -46,15 +66,28 @@ int64_t transformer_head_dim(const TransformerSpec *model);
 int64_t transformer_ffn_hidden(const TransformerSpec *model);
 int64_t transformer_expert_ffn_hidden(const TransformerSpec *model);
 
+/* Features of a head's value: those of its query and key, but for latent attention. */
+int64_t transformer_value_dim(const TransformerSpec *model);
+
+/* Of `count` layers from layer `first` on, counted from 0, those with experts. */
+int64_t transformer_expert_layers(const TransformerSpec *model, int64_t first, int64_t count);
+
+/* The model as its layers of one kind see it: a dense one has no experts. */
+TransformerSpec transformer_with_mlp(const TransformerSpec *model, MlpKind kind);
+
 /* Matrices of an MLP: 3 when gated, otherwise 2. */
 double transformer_mlp_matrices(const TransformerSpec *model);
 
-/* Parameters: of one layer, of the input embedding (with positions), of the vocabulary head (0 when tied), of
- * everything. */
+/* Parameters: of one layer (with experts if there are any), of the input embedding (with positions), of the vocabulary
+ * head (0 when tied), of everything. */
 double transformer_layer_parameters(const TransformerSpec *model);
 double transformer_embedding_parameters(const TransformerSpec *model);
 double transformer_head_parameters(const TransformerSpec *model);
 double transformer_parameters(const TransformerSpec *model);
+
+/* Of a layer's parameters, those that compress for latent attention, 0 without: every GPU of a tensor group holds all
+ * of them (parallel_mode "duplicated" in multi_latent_attention.py of Megatron-Core). */
+double transformer_latent_parameters(const TransformerSpec *model);
 
 /* Of a layer's parameters, those of the experts that the router chooses from, 0 when dense; of everything, those that
  * one token meets. */

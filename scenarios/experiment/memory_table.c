@@ -69,7 +69,7 @@ static double state_bytes(const TrainingSpec *training) {
     double per_parameter =
         training_weight_bytes(training) + training_gradient_bytes(&training->plan) + training_state_bytes(training);
     double layers = (double)training->model.layers / (double)training->plan.pipeline_parallel;
-    return per_parameter * training_part_parameters(training, (int64_t)layers, false, false);
+    return per_parameter * layers * training_layer_parameters(training);
 }
 
 /* All that layers keep is what offloading could move. */

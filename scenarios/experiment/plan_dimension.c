@@ -118,12 +118,11 @@ static int list_sequence_parallel(const JobSpec *job, int64_t *values) {
     return 1;
 }
 
-/* Without replicas there is nothing to split; 2 and 3 are for models of one chunk whose experts are not split (plan.c,
- * plan_experts.c). `distributed_optimizer` is
+/* Without replicas there is nothing to split; 2 and 3 are for models of one chunk (plan.c). `distributed_optimizer` is
  * the first by another name. */
 static int list_zero(const JobSpec *job, int64_t *values) {
     const PlanSpec *plan = &job->training.plan;
-    bool one_chunk = plan->pipeline_parallel * plan->virtual_stages * plan->expert_parallel == 1;
+    bool one_chunk = plan->pipeline_parallel * plan->virtual_stages == 1;
     int64_t least = plan->distributed_optimizer ? 1 : 0, most = one_chunk && least == 0 ? 3 : 1;
     int count = 0;
     if (job->gpus * plan->context_parallel <= model_gpus(plan))

@@ -6,7 +6,10 @@
 #include "scenarios/reader/spelling.h"
 #include "scenarios/reader/tree_edit.h"
 
-/* What the model code of Hugging Face transformers (4.44) fixes for each model_type. */
+/* Attention and MLP that are told by keys of their own. */
+typedef enum Kind { DENSE, EXPERTS, LATENT, LLAMA_4 } Kind; /* all but the first have experts */
+
+/* What the model code of Hugging Face transformers (4.44; Llama 4's: 4.51) fixes for each model_type. */
 typedef struct Family {
     const char *model_type;
     const char *gated;
@@ -15,18 +18,21 @@ typedef struct Family {
     const char *rms_norm;
     const char *tied;       /* when the file does not say */
     bool learned_positions; /* otherwise rotary, and max_position_embeddings is a limit and no table */
-    bool experts;           /* in every layer */
+    Kind kind;
 } Family;
 
 static const Family FAMILIES[] = {
-    {"gpt2", "false", "true", "false", "false", "true", true, false},
-    {"gpt_neox", "false", "true", "false", "false", "false", false, false},
-    {"llama", "true", "false", "false", "true", "false", false, false},
-    {"mistral", "true", "false", "false", "true", "false", false, false},
-    {"qwen2", "true", "false", "true", "true", "false", false, false},
-    {"qwen3", "true", "false", "false", "true", "false", false, false},
-    {"mixtral", "true", "false", "false", "true", "false", false, true},
-    {"qwen3_moe", "true", "false", "false", "true", "false", false, true},
+    {"gpt2", "false", "true", "false", "false", "true", true, DENSE},
+    {"gpt_neox", "false", "true", "false", "false", "false", false, DENSE},
+    {"llama", "true", "false", "false", "true", "false", false, DENSE},
+    {"mistral", "true", "false", "false", "true", "false", false, DENSE},
+    {"qwen2", "true", "false", "true", "true", "false", false, DENSE},
+    {"qwen3", "true", "false", "false", "true", "false", false, DENSE},
+    {"mixtral", "true", "false", "false", "true", "false", false, EXPERTS},
+    {"qwen3_moe", "true", "false", "false", "true", "false", false, EXPERTS},
+    {"deepseek_v2", "true", "false", "false", "true", "false", false, LATENT},
+    {"deepseek_v3", "true", "false", "false", "true", "false", false, LATENT},
+    {"llama4_text", "true", "false", "false", "true", "false", false, LLAMA_4},
 };
 
 static const char *const SHAPE_KEYS[] = {
@@ -35,8 +41,12 @@ static const char *const SHAPE_KEYS[] = {
     "hidden_dropout",      "resid_pdrop"};
 static const char *const POSITION_KEYS[] = {"max_position_embeddings", "n_positions"};
 static const char *const EXPERT_KEYS[] = {"num_local_experts", "num_experts", "n_routed_experts", "moe_num_experts"};
-static const char *const EXPERT_SHAPE_KEYS[] = {"num_local_experts", "num_experts", "num_experts_per_tok",
-                                                "moe_intermediate_size"};
+static const char *const EXPERT_SHAPE_KEYS[] = {
+    "num_local_experts",    "num_experts",      "num_experts_per_tok", "moe_intermediate_size",
+    "decoder_sparse_step",  "n_routed_experts", "n_shared_experts",    "interleave_moe_layer_step",
+    "intermediate_size_mlp"};
+static const char *const LATENT_KEYS[] = {"kv_lora_rank",     "q_lora_rank", "qk_nope_head_dim",
+                                          "qk_rope_head_dim", "v_head_dim",  "first_k_dense_replace"};
 
 #define LENGTH(array) (sizeof(array) / sizeof(array)[0])
 
@@ -86,19 +96,23 @@ static bool is_dense(const YamlNode *config, const char *path, ErrorList *errors
     return true;
 }
 
-/* In qwen3_moe some layers may be dense. */
-static bool is_alike(const YamlNode *config, const char *path, ErrorList *errors) {
-    const YamlPair *step = yaml_node_pair(config, "decoder_sparse_step");
+/* Qwen may list dense layers, and DeepSeek space those with experts by the other end of every group. */
+static bool is_regular(const YamlNode *config, const char *path, ErrorList *errors) {
+    const YamlPair *step = yaml_node_pair(config, "moe_layer_freq");
     const YamlPair *dense = yaml_node_pair(config, "mlp_only_layers");
-    bool every = step == NULL || step->value->kind != YAML_SCALAR || strcmp(step->value->text, "1") == 0;
+    bool every = step == NULL || (step->value->kind == YAML_SCALAR && strcmp(step->value->text, "1") == 0);
     bool none = dense == NULL || yaml_node_is_null(dense->value) || dense->value->count == 0;
     if (every && none)
         return true;
     error_list_add(errors, (every ? dense : step)->value->place, path,
-                   "found layers without experts (%s), expected experts in every layer",
-                   every ? "mlp_only_layers" : "decoder_sparse_step");
+                   "found layers without experts (%s), expected them in front (first_k_dense_replace) or by "
+                   "decoder_sparse_step",
+                   every ? "mlp_only_layers" : "moe_layer_freq");
     return false;
 }
+
+/* What add_word adds at most. */
+enum { WORDS_MAX = 6 };
 
 static void add(YamlNode *model, YamlPair pair, Arena *arena) {
     pair.value = tree_copy(pair.value, arena);
@@ -111,27 +125,49 @@ static void add_word(YamlNode *model, const char *key, const char *word, Arena *
         add(model, (YamlPair){.key = key, .key_place = model->place, .value = &value}, arena);
 }
 
+static bool is_wanted(const Family *family, const char *key) {
+    if (family->kind == LATENT && (is_one_of(key, LATENT_KEYS, LENGTH(LATENT_KEYS)) || strcmp(key, "head_dim") == 0))
+        return strcmp(key, "head_dim") != 0; /* what newer files call so is qk_rope_head_dim */
+    return is_one_of(key, SHAPE_KEYS, LENGTH(SHAPE_KEYS)) ||
+           (family->learned_positions && is_one_of(key, POSITION_KEYS, LENGTH(POSITION_KEYS))) ||
+           (family->kind != DENSE && is_one_of(key, EXPERT_SHAPE_KEYS, LENGTH(EXPERT_SHAPE_KEYS)));
+}
+
+/* Llama 4 names the features of an expert as others those of the MLP. */
+static const char *own_key(const Family *family, const char *key) {
+    if (family->kind == LLAMA_4 && strcmp(key, "intermediate_size") == 0)
+        return "moe_intermediate_size";
+    return strcmp(key, "intermediate_size_mlp") == 0 ? "intermediate_size" : key;
+}
+
+/* Of a model that also sees pictures, what reads text. */
+static const YamlNode *text_part(const YamlNode *config) {
+    const YamlPair *text = yaml_node_pair(config, "text_config");
+    return text != NULL && text->value->kind == YAML_MAPPING ? text->value : config;
+}
+
 YamlNode *hf_config_model(const YamlNode *config, const char *path, Arena *arena, ErrorList *errors) {
     if (config->kind != YAML_MAPPING) {
         error_list_add(errors, config->place, path, "found %s, expected the mapping of a config.json",
                        yaml_node_shown(config, arena));
         return NULL;
     }
+    config = text_part(config);
     const Family *family = find_family(config, path, errors);
-    if (family == NULL || !(family->experts ? is_alike : is_dense)(config, path, errors))
+    if (family == NULL || !(family->kind == DENSE ? is_dense : is_regular)(config, path, errors))
         return NULL;
     YamlNode *model = ARENA_NEW(arena, YamlNode);
     *model = (YamlNode){.kind = YAML_MAPPING, .place = config->place};
-    model->pairs =
-        ARENA_ARRAY(arena, LENGTH(SHAPE_KEYS) + LENGTH(POSITION_KEYS) + LENGTH(EXPERT_SHAPE_KEYS) + 5, YamlPair);
+    model->pairs = ARENA_ARRAY(arena, config->count + WORDS_MAX, YamlPair);
     for (int i = 0; i < config->count; i++) {
-        const YamlPair *pair = &config->pairs[i];
-        bool wanted = is_one_of(pair->key, SHAPE_KEYS, LENGTH(SHAPE_KEYS)) ||
-                      (family->learned_positions && is_one_of(pair->key, POSITION_KEYS, LENGTH(POSITION_KEYS))) ||
-                      (family->experts && is_one_of(pair->key, EXPERT_SHAPE_KEYS, LENGTH(EXPERT_SHAPE_KEYS)));
-        if (wanted && !yaml_node_is_null(pair->value))
-            add(model, *pair, arena);
+        YamlPair pair = config->pairs[i];
+        if (!is_wanted(family, pair.key) || yaml_node_is_null(pair.value))
+            continue;
+        pair.key = own_key(family, pair.key);
+        add(model, pair, arena);
     }
+    if (family->kind == LLAMA_4)
+        add_word(model, "n_shared_experts", "1", arena);
     add_word(model, "gated", family->gated, arena);
     add_word(model, "biases", family->biases, arena);
     add_word(model, "qkv_biases", family->qkv_biases, arena);

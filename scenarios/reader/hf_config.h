@@ -2,8 +2,9 @@
  * hf_config: a Hugging Face config.json as the mapping of a `model:`. It takes the shape, leaves out everything that
  * has no part in it, and says from model_type what a config.json leaves to the code: gating, norms, biases, positions.
  *
- * Limits: decoder-only families, those in the table of hf_config.c, dense or with experts in every layer; experts in
- * other families and unknown families (DeepSeek's, whose latent attention is not modelled) are errors.
+ * Limits: decoder-only families, those in the table of hf_config.c; of a config with a text_config only that is read.
+ * Dense layers among those with experts must be in front or follow a step; modules that predict further tokens
+ * (num_nextn_predict_layers) and attention in chunks are left out. Experts in other families are errors.
  * `attention_bias` is not read: only Qwen2's biases of query, key and value are known.
  */
 #ifndef SCENARIOS_READER_HF_CONFIG_H

@@ -292,6 +292,7 @@ unset COLUMNS
 shown run_out_of_memory 0 run $good --set 'jobs[0].plan.micro_batch=32'
 shown run_context 0 run $here/context.yaml
 shown run_experts 0 run $here/experts.yaml
+shown run_latent 0 run $here/latent.yaml
 shown run_layers 0 run $here/layers.yaml
 shown run_layers_loader 0 run $here/layers.yaml --set 'cluster.storage={read: 5 GB/s, write: 5 GB/s}' \
     --set 'jobs[0].data_loader={sample_size: 13 kB, prepared_size: 55 kB, cpu_time: 2 ms, workers: 8}'

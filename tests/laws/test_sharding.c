@@ -91,7 +91,7 @@ Test(sharding, the_states_of_all_gpus_together_are_those_of_one_without_zero) {
     small_cluster_resolve(arena, &spec);
     const TrainingSpec *training = &spec.jobs[0].training;
     StageMemory memory = training_memory_of_stage(training, 0);
-    double whole = training_stage_parameters(training, 0), layer = training_part_parameters(training, 1, false, false);
+    double whole = training_stage_parameters(training, 0), layer = training_layer_parameters(training);
     /* Without the two layers that are gathered, and the two that are not reduced yet. */
     double states = memory.weights_bytes + memory.gradients_bytes + memory.optimizer_bytes - (2 + 2) * 2 * layer;
     cr_assert_float_eq(states * GPUS / whole, 16, 1e-9);

@@ -6,6 +6,7 @@
 static TrainingSpec gpt(int64_t limit) {
     TrainingSpec training = {.model = transformer_default(), .plan = plan_default()};
     training.model.hidden = 1000;
+    training.model.layers = 7;
     training.model.heads = 10;
     training.plan.recompute = RECOMPUTE_FULL;
     training.plan.prefetch_layers = 3;

@@ -74,6 +74,19 @@ static void make_dense(TrainingSpec *training) {
     training->plan.expert_parallel = 2;
 }
 
+static void step_over_nothing(TrainingSpec *training) {
+    training->model.experts = training->model.experts_per_token = training->model.expert_ffn_hidden = 0;
+    training->model.expert_step = 2;
+}
+
+static void leave_none(TrainingSpec *training) {
+    training->model.dense_first = 8;
+}
+
+static void step_too_far(TrainingSpec *training) {
+    training->model.expert_step = 9;
+}
+
 static void want_too_many(TrainingSpec *training) {
     training->model.experts_per_token = 9;
 }
@@ -103,7 +116,8 @@ static void cut_copies(TrainingSpec *training) {
     training->plan.expert_parallel = 8;
 }
 
-static void shard_gradients(TrainingSpec *training) {
+static void list_weights(TrainingSpec *training) {
+    training->plan.zero_list_collectives = true;
     training->plan.expert_parallel = 2;
     training->plan.zero_stage = 3;
 }
@@ -126,6 +140,12 @@ static void pad_nothing(TrainingSpec *training) {
 Test(plan_experts, what_cannot_be_is_said) {
     expect_error(make_dense, "jobs[0].plan.expert_parallel",
                  "found it for a dense model, expected num_experts in the model");
+    expect_error(step_over_nothing, "jobs[0].model.interleave_moe_layer_step",
+                 "found it for a dense model, expected num_experts in the model");
+    expect_error(leave_none, "jobs[0].model.first_k_dense_replace",
+                 "found no layer of 8 that has experts, expected at least one");
+    expect_error(step_too_far, "jobs[0].model.interleave_moe_layer_step",
+                 "found no layer of 8 that has experts, expected at least one");
     expect_error(want_too_many, "jobs[0].model.num_experts_per_tok", "found 9, expected 1 to the model's 8 experts");
     expect_error(want_none, "jobs[0].model.num_experts_per_tok", "found 0, expected 1 to the model's 8 experts");
     expect_error(split_features, "jobs[0].plan.tensor_parallel",
@@ -134,8 +154,8 @@ Test(plan_experts, what_cannot_be_is_said) {
                  "found false with experts and tensor_parallel 2, expected true");
     expect_error(cut_experts, "jobs[0].plan.expert_parallel", "found 4, expected a divisor of the model's 6 experts");
     expect_error(cut_copies, "jobs[0].plan.expert_parallel", "found 8, expected a divisor of data_parallel 4");
-    expect_error(shard_gradients, "jobs[0].plan.zero_stage",
-                 "found ZeRO-3 with expert_parallel 2, expected at most zero_stage 1");
+    expect_error(list_weights, "jobs[0].plan.zero_list_collectives",
+                 "found true with expert_parallel 2, expected false");
     expect_error(shard_few, "jobs[0].plan.zero_shard_size",
                  "found 4 with expert_parallel 2, expected all 8 copies of the weights");
     expect_error(load_one, "jobs[0].plan.expert_imbalance", "found 2.385, expected at most expert_parallel 2");

@@ -58,13 +58,13 @@ Test(shard_units, the_embedding_comes_first_and_the_head_last) {
         ShardUnit at = shard_unit_at(&training, unit);
         cr_assert_eq(at.embedding, unit == 0);
         cr_assert_eq(at.head, unit == last);
-        cr_assert_eq(at.layers, unit > 0 && unit < last);
+        cr_assert_eq(at.layers.layers, unit > 0 && unit < last);
     }
     arena_destroy(arena);
 }
 
 static double layers_of(const TrainingSpec *training, int64_t layers) {
-    return training_part_parameters(training, layers, false, false);
+    return training_part_parameters(training, (LayerCount){layers, 0}, false, false);
 }
 
 /* Rajbhandari et al. 2020, figure 1: 2 + 4 + 12 bytes per parameter, split one after the other. Layers are larger than

@@ -31,14 +31,14 @@ static void bench_destroy(Bench *bench) {
 
 /* Every pass that is cut from a chunk of up to 7 layers. */
 static const PassWork PASSES[] = {
-    {.kind = PASS_FORWARD, .layers = 1},
-    {.kind = PASS_FORWARD, .layers = 7, .embedding = true},
-    {.kind = PASS_FORWARD, .layers = 3, .head = true},
-    {.kind = PASS_FORWARD, .layers = 5, .embedding = true, .head = true},
-    {.kind = PASS_BACKWARD, .layers = 1, .head = true},
-    {.kind = PASS_BACKWARD, .layers = 7, .embedding = true, .head = true},
-    {.kind = PASS_BACKWARD, .layers = 4, .embedding = true},
-    {.kind = PASS_BACKWARD, .layers = 0, .head = true},
+    {.kind = PASS_FORWARD, .layers = {1, 0}},
+    {.kind = PASS_FORWARD, .layers = {7, 0}, .embedding = true},
+    {.kind = PASS_FORWARD, .layers = {3, 0}, .head = true},
+    {.kind = PASS_FORWARD, .layers = {5, 0}, .embedding = true, .head = true},
+    {.kind = PASS_BACKWARD, .layers = {1, 0}, .head = true},
+    {.kind = PASS_BACKWARD, .layers = {7, 0}, .embedding = true, .head = true},
+    {.kind = PASS_BACKWARD, .layers = {4, 0}, .embedding = true},
+    {.kind = PASS_BACKWARD, .layers = {0, 0}, .head = true},
 };
 
 enum { PASS_TOTAL = sizeof PASSES / sizeof *PASSES };
@@ -47,12 +47,13 @@ enum { PASS_TOTAL = sizeof PASSES / sizeof *PASSES };
 static double pass_seconds(const TrainingCosts *costs, const PassWork *work) {
     bool forward = work->kind == PASS_FORWARD;
     WorkCost sum = {0}, again = {0};
-    work_cost_add(&sum, forward ? &costs->layer_forward : &costs->layer_backward, (double)work->layers);
+    work_cost_add(&sum, forward ? &costs->layer[MLP_DENSE].forward : &costs->layer[MLP_DENSE].backward,
+                  (double)work->layers.layers);
     if (work->embedding)
         work_cost_add(&sum, forward ? &costs->embedding_forward : &costs->embedding_backward, 1);
     if (work->head)
         work_cost_add(&sum, forward ? &costs->head_forward : &costs->head_backward, 1);
-    work_cost_add(&again, &costs->layer_recompute, forward ? 0 : (double)work->layers);
+    work_cost_add(&again, &costs->layer[MLP_DENSE].recompute, forward ? 0 : (double)work->layers.layers);
     return work_cost_seconds(&sum) + work_cost_seconds(&again);
 }
 
@@ -72,13 +73,13 @@ Test(training_costs, the_parts_of_a_pass_add_up_to_its_rounded_time) {
 
 Test(training_costs, time_goes_to_the_category_that_limits_it) {
     Bench bench = bench_create(RECOMPUTE_FULL);
-    const PassWork work = {.kind = PASS_BACKWARD, .layers = 3};
+    const PassWork work = {.kind = PASS_BACKWARD, .layers = {3, 0}};
     LedgerRow row = training_pass_profile(&bench.costs, &work, 1).row;
-    const WorkCost *layer = &bench.costs.layer_backward;
+    const WorkCost *layer = &bench.costs.layer[MLP_DENSE].backward;
     const double expected_s[LEDGER_COUNT] = {
         [LEDGER_IDEAL_COMPUTE] = 3 * layer->ideal_s,
         [LEDGER_KERNEL_INEFFICIENCY] = 3 * (layer->gemm_s - layer->ideal_s),
-        [LEDGER_RECOMPUTATION] = 3 * work_cost_seconds(&bench.costs.layer_recompute),
+        [LEDGER_RECOMPUTATION] = 3 * work_cost_seconds(&bench.costs.layer[MLP_DENSE].recompute),
         [LEDGER_MEMORY_BOUND] = 3 * layer->memory_s,
         [LEDGER_LAUNCH_OVERHEAD] = 3 * (work_cost_seconds(layer) - layer->gemm_s - layer->memory_s)};
     for (int category = 0; category < LEDGER_COUNT; category++)
@@ -91,7 +92,7 @@ Test(training_costs, the_host_floor_is_launch_overhead) {
     Bench bench = bench_create(RECOMPUTE_NONE);
     bench.gpu.kernels.host_s = 331e-6;
     TrainingCosts slow = training_costs_of(&bench.training, &bench.gpu);
-    const PassWork work = {.kind = PASS_FORWARD, .layers = 2};
+    const PassWork work = {.kind = PASS_FORWARD, .layers = {2, 0}};
     LedgerRow quick = training_pass_profile(&bench.costs, &work, 1).row;
     LedgerRow row = training_pass_profile(&slow, &work, 1).row;
     cr_assert_eq(row.ns[LEDGER_MEMORY_BOUND], quick.ns[LEDGER_MEMORY_BOUND]);
@@ -104,7 +105,7 @@ Test(training_costs, a_forward_recomputes_nothing) {
     Bench bench = bench_create(RECOMPUTE_FULL);
     for (int i = 0; i < PASS_TOTAL; i++) {
         LedgerRow row = training_pass_profile(&bench.costs, &PASSES[i], 1).row;
-        bool again = PASSES[i].kind == PASS_BACKWARD && PASSES[i].layers > 0;
+        bool again = PASSES[i].kind == PASS_BACKWARD && PASSES[i].layers.layers > 0;
         cr_assert_eq(row.ns[LEDGER_RECOMPUTATION] > 0, again, "pass %d", i);
     }
     bench_destroy(&bench);
@@ -130,9 +131,10 @@ Test(training_costs, a_slow_gpu_straggles_and_does_nothing_else_differently) {
 
 Test(training_costs, a_pass_moves_the_bytes_of_its_parts) {
     Bench bench = bench_create(RECOMPUTE_FULL);
-    const PassWork work = {.kind = PASS_BACKWARD, .layers = 3, .embedding = true};
-    double expected = 3 * (bench.costs.layer_backward.hbm_bytes + bench.costs.layer_recompute.hbm_bytes) +
-                      bench.costs.embedding_backward.hbm_bytes;
+    const PassWork work = {.kind = PASS_BACKWARD, .layers = {3, 0}, .embedding = true};
+    double expected =
+        3 * (bench.costs.layer[MLP_DENSE].backward.hbm_bytes + bench.costs.layer[MLP_DENSE].recompute.hbm_bytes) +
+        bench.costs.embedding_backward.hbm_bytes;
     double bytes = training_pass_profile(&bench.costs, &work, 0.5).hbm_bytes;
     cr_assert_float_eq(bytes / expected, 1, 1e-12);
     bench_destroy(&bench);
@@ -140,8 +142,8 @@ Test(training_costs, a_pass_moves_the_bytes_of_its_parts) {
 
 Test(training_costs, a_weight_pass_is_what_the_backward_pass_leaves) {
     Bench bench = bench_create(RECOMPUTE_FULL);
-    const PassWork backward = {.kind = PASS_BACKWARD, .layers = 3, .embedding = true, .head = true};
-    const PassWork weight = {.kind = PASS_WEIGHT, .layers = 3, .head = true};
+    const PassWork backward = {.kind = PASS_BACKWARD, .layers = {3, 0}, .embedding = true, .head = true};
+    const PassWork weight = {.kind = PASS_WEIGHT, .layers = {3, 0}, .head = true};
     LedgerRow whole = training_pass_profile(&bench.costs, &backward, 1).row;
     bench.training.plan.schedule = "zb_h1";
     TrainingCosts costs = training_costs_of(&bench.training, &bench.gpu);
@@ -169,8 +171,8 @@ Test(training_costs, the_optimizer_waits_for_memory) {
 /* The device waits for the host, and for copies of its own: both add to the kernels. */
 Test(training_costs, lists_of_collectives_are_launch_overhead_and_memory_traffic) {
     Bench bench = bench_create(RECOMPUTE_NONE);
-    const PassWork without = {.kind = PASS_FORWARD, .layers = 2},
-                   with = {.kind = PASS_FORWARD, .layers = 2, .host_s = 2.385e-3, .bytes = 1e9, .beside_s = 1};
+    const PassWork without = {.kind = PASS_FORWARD, .layers = {2, 0}},
+                   with = {.kind = PASS_FORWARD, .layers = {2, 0}, .host_s = 2.385e-3, .bytes = 1e9, .beside_s = 1};
     LedgerRow plain = training_pass_profile(&bench.costs, &without, 1).row;
     LedgerRow lists = training_pass_profile(&bench.costs, &with, 1).row;
     double more_s = sim_time_to_s(lists.ns[LEDGER_LAUNCH_OVERHEAD] - plain.ns[LEDGER_LAUNCH_OVERHEAD]);
@@ -184,12 +186,12 @@ Test(training_costs, lists_of_collectives_are_launch_overhead_and_memory_traffic
 /* 238.5 us of late host hide behind that much of sums; what is left of these shortens nothing else. */
 Test(training_costs, the_host_issues_kernels_while_the_tensor_group_sums) {
     Bench bench = bench_create(RECOMPUTE_FULL);
-    bench.costs.layer_backward.host_s = 0;
-    WorkCost *again = &bench.costs.layer_recompute;
+    bench.costs.layer[MLP_DENSE].backward.host_s = 0;
+    WorkCost *again = &bench.costs.layer[MLP_DENSE].recompute;
     again->host_s = again->gemm_s + again->memory_s + again->launch_s + 238.5e-6;
     for (int i = 0; i < 3; i++) {
-        const PassWork alone = {.kind = PASS_BACKWARD, .layers = 1},
-                       beside = {.kind = PASS_BACKWARD, .layers = 1, .sums_s = 113.7e-6 * i};
+        const PassWork alone = {.kind = PASS_BACKWARD, .layers = {1, 0}},
+                       beside = {.kind = PASS_BACKWARD, .layers = {1, 0}, .sums_s = 113.7e-6 * i};
         LedgerRow without = training_pass_profile(&bench.costs, &alone, 1).row;
         LedgerRow with = training_pass_profile(&bench.costs, &beside, 1).row;
         double saved_ns = (double)(ledger_sum(&without) - ledger_sum(&with));
@@ -197,7 +199,7 @@ Test(training_costs, the_host_issues_kernels_while_the_tensor_group_sums) {
         cr_assert_eq(ledger_sum(&without) - ledger_sum(&with),
                      without.ns[LEDGER_RECOMPUTATION] - with.ns[LEDGER_RECOMPUTATION]);
     }
-    const PassWork long_sums = {.kind = PASS_BACKWARD, .layers = 1, .sums_s = 1};
+    const PassWork long_sums = {.kind = PASS_BACKWARD, .layers = {1, 0}, .sums_s = 1};
     LedgerRow row = training_pass_profile(&bench.costs, &long_sums, 1).row;
     double device_s = again->gemm_s + again->memory_s + again->launch_s;
     cr_assert_float_eq((double)row.ns[LEDGER_RECOMPUTATION], device_s * 1e9, 2);

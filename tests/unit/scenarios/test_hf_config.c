@@ -49,8 +49,28 @@ Test(hf_config, experts_keep_their_numbers) {
                  "\"qkv_biases\": false, \"rms_norm\": true, \"tie_word_embeddings\": false}");
 }
 
+/* head_dim of newer files is the part with positions; a null q_lora_rank is none. */
+Test(hf_config, a_deepseek_has_latent_attention_and_dense_layers_in_front) {
+    expect_model(
+        "{\"model_type\": \"deepseek_v3\", \"first_k_dense_replace\": 3, \"moe_layer_freq\": 1, \"head_dim\": 64,\n"
+        " \"kv_lora_rank\": 512, \"q_lora_rank\": null, \"v_head_dim\": 128, \"n_routed_experts\": 256,\n"
+        " \"n_shared_experts\": 1, \"num_nextn_predict_layers\": 1}",
+        "{\"first_k_dense_replace\": 3, \"kv_lora_rank\": 512, \"v_head_dim\": 128, \"n_routed_experts\": 256, "
+        "\"n_shared_experts\": 1, \"gated\": true, \"biases\": false, \"qkv_biases\": false, \"rms_norm\": true, "
+        "\"tie_word_embeddings\": false}");
+}
+
+Test(hf_config, a_llama_4_swaps_the_names_of_inner_features_and_shares_an_expert) {
+    expect_model("{\"model_type\": \"llama4\", \"text_config\": {\"model_type\": \"llama4_text\", \"head_dim\": 128,\n"
+                 " \"intermediate_size\": 8192, \"intermediate_size_mlp\": 16384, \"interleave_moe_layer_step\": 2}}",
+                 "{\"head_dim\": 128, \"moe_intermediate_size\": 8192, \"intermediate_size\": 16384, "
+                 "\"interleave_moe_layer_step\": 2, \"n_shared_experts\": 1, \"gated\": true, \"biases\": false, "
+                 "\"qkv_biases\": false, \"rms_norm\": true, \"tie_word_embeddings\": false}");
+}
+
 Test(hf_config, what_is_no_dense_known_transformer_is_refused) {
-    const char *families = "expected one of gpt2, gpt_neox, llama, mistral, qwen2, qwen3, mixtral, qwen3_moe\n";
+    const char *families = "expected one of gpt2, gpt_neox, llama, mistral, qwen2, qwen3, mixtral, qwen3_moe, "
+                           "deepseek_v2, deepseek_v3, llama4_text\n";
     Reading *reading = reading_create();
     expect_model(
         "{\"model_type\": \"mamba\"}",
@@ -60,12 +80,16 @@ Test(hf_config, what_is_no_dense_known_transformer_is_refused) {
     reading_destroy(reading);
     expect_model("{\"model_type\": \"mistral\", \"num_local_experts\": 8}",
                  "t.yaml:1:48: jobs[0].model: found num_local_experts 8, expected a dense model\n");
-    expect_model(
-        "{\"model_type\": \"qwen3_moe\", \"num_experts\": 8, \"mlp_only_layers\": [3]}",
-        "t.yaml:1:66: jobs[0].model: found layers without experts (mlp_only_layers), expected experts in every "
-        "layer\n");
-    expect_model("{\"model_type\": \"qwen3_moe\", \"num_experts\": 8, \"decoder_sparse_step\": 2}",
-                 "t.yaml:1:70: jobs[0].model: found layers without experts (decoder_sparse_step), expected experts in "
-                 "every layer\n");
+    const char *instead = "expected them in front (first_k_dense_replace) or by decoder_sparse_step\n";
+    Reading *other = reading_create();
+    expect_model("{\"model_type\": \"qwen3_moe\", \"num_experts\": 8, \"mlp_only_layers\": [3]}",
+                 arena_format(other->arena,
+                              "t.yaml:1:66: jobs[0].model: found layers without experts (mlp_only_layers), %s",
+                              instead));
+    expect_model("{\"model_type\": \"deepseek_v3\", \"moe_layer_freq\": 2}",
+                 arena_format(other->arena,
+                              "t.yaml:1:49: jobs[0].model: found layers without experts (moe_layer_freq), %s",
+                              instead));
+    reading_destroy(other);
     expect_model("[1]", "t.yaml:1:1: jobs[0].model: found a list, expected the mapping of a config.json\n");
 }

@@ -106,13 +106,16 @@ Test(plan_space, expert_groups_divide_the_experts_and_the_copies) {
     cr_expect_eq(value_count(&dense, "expert_parallel"), 1);
     PlanPoints points = list(SETS("jobs[0].model=mixtral-8x7b"), &(PlanWish){0}, arena);
     cr_expect_eq(value_count(&points, "expert_parallel"), 4, "1, 2, 4 and 8 of the 8 experts");
+    int sharded = 0;
     for (int i = 0; i < points.count; i++) {
         const PlanSpec *plan = &points.items[i].plan;
         cr_expect(plan->sequence_parallel == (plan->tensor_parallel > 1));
-        cr_expect(plan->expert_parallel == 1 || plan->zero_stage < 2);
+        cr_expect(plan->pipeline_parallel == 1 || plan->zero_stage < 2);
+        sharded += plan->expert_parallel > 1 && plan->zero_stage == 3;
         if (points.items[i].reason != NULL)
             cr_expect_str_neq(points.items[i].key, "expert_parallel");
     }
+    cr_expect_gt(sharded, 0);
     arena_destroy(arena);
 }
 

@@ -1,0 +1,19 @@
+/*
+ * attention_cost: the kernels of attention itself, behind what makes queries, keys and values and in front of the
+ * projection: scores, softmax, dropout and context, or the one fused kernel of the plan. For one layer and micro-batch
+ * on one GPU of the tensor group; no communication.
+ *
+ * Fused attention computes half of the square, writes no scores and takes the time of the plan's attention_kernel
+ * (attention.h), with what a context group adds to its steps. Heads whose values are narrower than their keys
+ * (transformer.h) count as heads of the mean; backward that is 4 % off for DeepSeek's 192 and 128.
+ */
+#ifndef MODELS_WORKLOAD_ATTENTION_COST_H
+#define MODELS_WORKLOAD_ATTENTION_COST_H
+
+#include "models/workload/plan.h"
+#include "models/workload/work_cost.h"
+
+void attention_cost_add_forward(KernelList *list, const TrainingSpec *training);
+void attention_cost_add_backward(KernelList *list, const TrainingSpec *training);
+
+#endif

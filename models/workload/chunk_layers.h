@@ -1,0 +1,29 @@
+/*
+ * chunk_layers: which layers of the model a chunk holds, and how many of them have experts. Layers are dealt out in the
+ * order of a forward pass: chunk 0 of every stage, then chunk 1 of every stage.
+ */
+#ifndef MODELS_WORKLOAD_CHUNK_LAYERS_H
+#define MODELS_WORKLOAD_CHUNK_LAYERS_H
+
+#include "models/workload/plan.h"
+
+/* Part `part` of `parts` of a chunk of a resolved plan; all of it is part 0 of 1. */
+typedef struct ChunkPart {
+    int64_t stage;
+    int64_t chunk;
+    int64_t part;
+    int64_t parts;
+    bool from_last; /* parts are counted from the last layer on, as a backward pass meets them */
+} ChunkPart;
+
+typedef struct LayerCount {
+    int64_t layers;
+    int64_t experts; /* of them, those with experts */
+} LayerCount;
+
+LayerCount chunk_layers(const TrainingSpec *training, ChunkPart part);
+
+/* Whether a stage holds layers of that kind. */
+bool chunk_layers_of_stage_have(const TrainingSpec *training, int64_t stage, MlpKind kind);
+
+#endif

@@ -1,0 +1,52 @@
+#include "models/workload/layer_weights.h"
+
+#include "models/workload/attention_products.h"
+
+/* Pairs of matrices in the place of the MLP. */
+static int64_t mlp_pairs(const TrainingSpec *training) {
+    const TransformerSpec *model = &training->model;
+    return model->experts > 0 ? model->experts / training->plan.expert_parallel + (model->shared_experts > 0) : 1;
+}
+
+static int64_t attention_count(const TrainingSpec *training) {
+    WeightProduct products[ATTENTION_PRODUCTS_MAX];
+    return attention_products_of(training, products) + 1;
+}
+
+int64_t layer_weights_count(const TrainingSpec *training) {
+    bool router = training->model.experts > 0;
+    return attention_count(training) + router + 2 * mlp_pairs(training);
+}
+
+int64_t layer_weights_unfused_count(const TrainingSpec *training) {
+    return layer_weights_count(training) + (training->model.gated ? mlp_pairs(training) : 0);
+}
+
+static double attention_weight(const TrainingSpec *training, int64_t index) {
+    WeightProduct products[ATTENTION_PRODUCTS_MAX];
+    if (index < attention_products_of(training, products))
+        return (double)products[index].n * (double)products[index].k;
+    return (double)attention_features_of(training).context * (double)training->model.hidden;
+}
+
+/* Features inside the MLP, the expert or the shared experts that pair `pair` belongs to. */
+static int64_t inner_features(const TrainingSpec *training, int64_t pair) {
+    const TransformerSpec *model = &training->model;
+    if (model->experts == 0)
+        return transformer_ffn_hidden(model);
+    bool shared = pair == model->experts / training->plan.expert_parallel;
+    return transformer_expert_ffn_hidden(model) * (shared ? model->shared_experts : 1);
+}
+
+double layer_weights_at(const TrainingSpec *training, int64_t index) {
+    const TransformerSpec *model = &training->model;
+    int64_t attention = attention_count(training), router = model->experts > 0;
+    if (index < attention)
+        return attention_weight(training, index);
+    if (index < attention + router)
+        return (double)model->hidden * (double)model->experts;
+    index -= attention + router;
+    double matrix = (double)model->hidden * (double)inner_features(training, index / 2);
+    bool up = index % 2 == 0;
+    return matrix / (double)training->plan.tensor_parallel * (up && model->gated ? 2 : 1);
+}

@@ -1,0 +1,28 @@
+#include "models/workload/training_flop.h"
+
+TrainingSpec training_with_mlp(const TrainingSpec *training, MlpKind kind) {
+    TrainingSpec view = *training;
+    view.model = transformer_with_mlp(&training->model, kind);
+    return view;
+}
+
+double training_layer_flop(const TrainingSpec *training) {
+    double flop = transformer_layer_flop(&training->model, training->sequence_tokens);
+    double masked = transformer_attention_flop(&training->model, training->sequence_tokens) / 2;
+    if (training->model.experts > 0)
+        flop -= expert_routing_dropped_fraction(&training->plan.routing, training->plan.expert_parallel) *
+                transformer_expert_flop(&training->model, training->sequence_tokens);
+    return training->plan.flash_attention ? flop - masked : flop;
+}
+
+double training_layers_flop(const TrainingSpec *training) {
+    const TrainingSpec dense = training_with_mlp(training, MLP_DENSE);
+    int64_t layers = training->model.layers, experts = transformer_expert_layers(&training->model, 0, layers);
+    return (double)experts * training_layer_flop(training) + (double)(layers - experts) * training_layer_flop(&dense);
+}
+
+double training_sequence_flop(const TrainingSpec *training) {
+    if (training_family(training) == FAMILY_LAYERS)
+        return 3 * layer_list_flop(&training->list);
+    return 3 * (training_layers_flop(training) + transformer_head_flop(&training->model, training->sequence_tokens));
+}
