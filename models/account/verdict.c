@@ -163,6 +163,26 @@ static const char *offload_advice(const PlanSpec *plan) {
     return WORDS[LEDGER_OFFLOAD].advice;
 }
 
+static const char *data_advice(const PlanSpec *plan, LinkKind link) {
+    if (plan_zero_stage(plan) >= 2)
+        return sharding_advice(plan, link);
+    if (plan->zero_whole_weights)
+        return "zero_shard_size: the GPUs of one node, or zero_whole_weights: false";
+    if (plan->overlap_grad_reduce)
+        return "a larger global batch, fewer replicas, or a faster fabric";
+    return WORDS[LEDGER_COMM_DATA].advice;
+}
+
+static const char *launch_advice(const PlanSpec *plan, bool fusible) {
+    if (plan->zero_list_collectives)
+        return "zero_list_collectives: false (DeepSpeed from 2022 on)";
+    if (plan->cuda_graphs)
+        return fusible ? "larger micro-batches, or compile: true" : "larger micro-batches";
+    if (fusible)
+        return "cuda_graphs: true, compile: true, or larger micro-batches, so that kernels are longer";
+    return WORDS[LEDGER_LAUNCH_OVERHEAD].advice;
+}
+
 /* Advice that fits the plan: what is already on is not recommended. */
 static const char *cause_advice(const JobSpec *job, const Results *results, int category) {
     const PlanSpec *plan = &job->training.plan;
@@ -182,25 +202,17 @@ static const char *cause_advice(const JobSpec *job, const Results *results, int 
         return "recompute: none or flash_attention: true, if memory allows";
     if (category == LEDGER_STRAGGLER && results->gpu_kinds > 1)
         return "leave out the slower type of node, or give it a job of its own";
-    if (category == LEDGER_COMM_DATA && plan_zero_stage(plan) >= 2)
-        return sharding_advice(plan, main_link(results, category));
+    if (category == LEDGER_COMM_DATA)
+        return data_advice(plan, main_link(results, category));
     if (category == LEDGER_OFFLOAD)
         return offload_advice(plan);
     if (category == LEDGER_CHECKPOINT && job->checkpoint.asynchronous)
         return "rarer checkpoints, or storage that writes one before the next is due";
-    if (category == LEDGER_LAUNCH_OVERHEAD && plan->zero_list_collectives)
-        return "zero_list_collectives: false (DeepSpeed from 2022 on)";
-    if (category == LEDGER_COMM_DATA && plan->zero_whole_weights)
-        return "zero_shard_size: the GPUs of one node, or zero_whole_weights: false";
-    if (category == LEDGER_COMM_DATA && plan->overlap_grad_reduce)
-        return "a larger global batch, fewer replicas, or a faster fabric";
     if (category == LEDGER_COMM_PIPELINE && plan->overlap_p2p)
         return "fewer virtual stages, or a faster fabric";
     bool fusible = !plan->compile && !is_list(job);
-    if (category == LEDGER_LAUNCH_OVERHEAD && !plan->cuda_graphs && fusible)
-        return "cuda_graphs: true, compile: true, or larger micro-batches, so that kernels are longer";
-    if (category == LEDGER_LAUNCH_OVERHEAD && plan->cuda_graphs)
-        return fusible ? "larger micro-batches, or compile: true" : "larger micro-batches";
+    if (category == LEDGER_LAUNCH_OVERHEAD)
+        return launch_advice(plan, fusible);
     if (category == LEDGER_MEMORY_BOUND && plan->flash_attention && plan->sequence_parallel)
         return fusible ? "compile: true, or a GPU with more HBM bandwidth" : "a GPU with more HBM bandwidth";
     return WORDS[category].advice;
