@@ -163,7 +163,7 @@ static const char *offload_advice(const PlanSpec *plan) {
     return WORDS[LEDGER_OFFLOAD].advice;
 }
 
-static const char *data_advice(const PlanSpec *plan, LinkKind link) {
+static const char *reduction_advice(const PlanSpec *plan, LinkKind link) {
     if (plan_zero_stage(plan) >= 2)
         return sharding_advice(plan, link);
     if (plan->zero_whole_weights)
@@ -203,7 +203,7 @@ static const char *cause_advice(const JobSpec *job, const Results *results, int 
     if (category == LEDGER_STRAGGLER && results->gpu_kinds > 1)
         return "leave out the slower type of node, or give it a job of its own";
     if (category == LEDGER_COMM_DATA)
-        return data_advice(plan, main_link(results, category));
+        return reduction_advice(plan, main_link(results, category));
     if (category == LEDGER_OFFLOAD)
         return offload_advice(plan);
     if (category == LEDGER_CHECKPOINT && job->checkpoint.asynchronous)
