@@ -75,8 +75,7 @@ double training_mlp_activation_bytes(const TrainingSpec *training) {
     if (model->experts == 0)
         return inner * (double)transformer_ffn_hidden(model);
     double ffn = (double)transformer_expert_ffn_hidden(model), pairs = training_busiest_pairs(training);
-    double output_bytes = hidden * activation_bytes(plan->precision) / tensors;
-    double of_pair = hidden * operand_bytes(plan->precision) + output_bytes + inner * ffn / tokens;
+    double of_pair = hidden * operand_bytes(plan->precision) + inner * ffn / tokens;
     return pairs * of_pair + inner * ffn * (double)model->shared_experts +
            PROBABILITY_BYTES * tokens / tensors * (double)model->experts;
 }

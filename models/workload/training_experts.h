@@ -11,8 +11,9 @@
  * Limits: nothing hides the exchanges; a token that goes to several experts of one rank or node travels once for each
  * (DeepEP and hybrid dispatchers send it once); the busiest rank's tensor group gathers its pairs while all wait.
  *
- * Kept for the backward pass: the gathered pairs, what an expert's products make inside, its outputs before they are
- * weighted, and the router's probabilities in fp32.
+ * Kept for the backward pass: the gathered pairs, what an expert's products make inside, and the router's probabilities
+ * in fp32. Not the experts' outputs: Megatron-Core weights a pair inside its activation (weighted_bias_swiglu_impl of
+ * experts.py, 2025); releases before keep them too, h / t elements a pair.
  */
 #ifndef MODELS_WORKLOAD_TRAINING_EXPERTS_H
 #define MODELS_WORKLOAD_TRAINING_EXPERTS_H

@@ -81,10 +81,16 @@ static double score_tensors_bytes(const TrainingSpec *training) {
     return per_score * s * s * (double)(plan->micro_batch_seqs * training->model.heads) / (double)plan->tensor_parallel;
 }
 
+/* Between layers the hidden state is as split as the norms are. */
+static double layer_input_bytes(const TrainingSpec *training) {
+    const PlanSpec *plan = &training->plan;
+    return plan_hidden_bytes(training) / (double)(plan->sequence_parallel ? plan->tensor_parallel : 1);
+}
+
 double training_layer_activation_bytes(const TrainingSpec *training, Recompute recompute) {
     switch (recompute) {
     case RECOMPUTE_FULL:
-        return plan_hidden_bytes(training);
+        return layer_input_bytes(training);
     case RECOMPUTE_SELECTIVE:
         return sequence_tensors_bytes(training) + split_tensors_bytes(training);
     case RECOMPUTE_NONE:

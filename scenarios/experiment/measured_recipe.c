@@ -1,5 +1,7 @@
 #include "scenarios/experiment/measured_recipe.h"
 
+#include <inttypes.h>
+
 /* What a recipe of NVIDIA/dgxc-benchmarking says about a model. */
 typedef struct Recipe {
     const char *model;
@@ -14,6 +16,15 @@ typedef struct Recipe {
 /* `dtype: bf16` of distributed_fused_adam holds for its moments and its copy of the parameters, which it keeps for
  * those of fp8 alone (fp8_params; setup_optimization of NeMo's megatron_base_model.py). Without `dtype` all are fp32.
  * Without `grad_sync_dtype` gradients of mcore_distributed_optim are fp32 (setup_mcore_distributed_parallel). */
+#define NEMOTRON_340B_BF16                                                                                             \
+    (OptimizerSpec) {                                                                                                  \
+        .main_params = MAIN_PARAMS_NONE, .exp_avg = MOMENT_BF16, .exp_avg_sq = MOMENT_BF16                             \
+    }
+#define NEMOTRON_340B_FP8                                                                                              \
+    (OptimizerSpec) {                                                                                                  \
+        .main_params = MAIN_PARAMS_BF16, .exp_avg = MOMENT_BF16, .exp_avg_sq = MOMENT_BF16                             \
+    }
+
 /* NVTE_FUSED_ATTN=0 leaves Transformer Engine no attention but that of the package flash-attn, version 2. */
 static const Recipe RECIPES[] = {
     {.model = "GPT-3 175B",
@@ -23,8 +34,8 @@ static const Recipe RECIPES[] = {
     {.model = "Nemotron4 340B",
      .attention_kernel = ATTENTION_FLASH_2,
      .grouped_experts = true,
-     .bf16_optimizer = {.main_params = MAIN_PARAMS_NONE, .exp_avg = MOMENT_BF16, .exp_avg_sq = MOMENT_BF16},
-     .fp8_optimizer = {.main_params = MAIN_PARAMS_BF16, .exp_avg = MOMENT_BF16, .exp_avg_sq = MOMENT_BF16},
+     .bf16_optimizer = NEMOTRON_340B_BF16,
+     .fp8_optimizer = NEMOTRON_340B_FP8,
      .assumption = "The recipe of Nemotron4 340B: NVTE_FUSED_ATTN=0, FlashAttention 2; optim.dtype: bf16, moments in "
                    "bf16, and a copy of the parameters, in bf16, only of those in fp8."},
     {.model = "Nemotron4 15B",
@@ -63,9 +74,7 @@ bool measured_recipe_recompute(MeasuredRow *row, Recompute *recompute) {
     return true;
 }
 
-void measured_recipe_read(MeasuredRow *row, PlanSpec *plan) {
-    if (!is_nemo_recipe(row))
-        return;
+static void read_nemo(MeasuredRow *row, PlanSpec *plan) {
     for (int i = 0; i < RECIPE_COUNT; i++) {
         if (!measured_row_has_words(measured_row_text(row, "model"), RECIPES[i].model))
             continue;
@@ -76,4 +85,58 @@ void measured_recipe_read(MeasuredRow *row, PlanSpec *plan) {
         measured_row_assume(row, "%s", RECIPES[i].assumption);
         return;
     }
+}
+
+/* launcher_scripts/conf/training/nemotron/nemotron_340b.yaml of NeMo-Framework-Launcher, which NeMo 24.07's published
+ * runs start from: the optimizer of the other recipe, and grad_sync_dtype: bf16. */
+static void read_launcher(MeasuredRow *row, PlanSpec *plan) {
+    if (!measured_row_has_words(measured_row_text(row, "model"), "Nemotron4 340B"))
+        return;
+    plan->optimizer = plan->precision == PRECISION_FP8 ? NEMOTRON_340B_FP8 : NEMOTRON_340B_BF16;
+    plan->grad_reduce_in_fp32 = false;
+    measured_row_assume(row, "The recipe of Nemotron4 340B: grad_sync_dtype and optim.dtype bf16.");
+}
+
+/* cpu_offloading_num_layers of scripts/performance/configs/llama3 and llama31 of Megatron Bridge, where it shards by
+ * FSDP. Of Llama 3.1 405B on GB200 releases say 80, 92 and 95. */
+static const struct {
+    const char *model;
+    const char *gpu;
+    Precision precision;
+    int64_t layers;
+} OFFLOADS[] = {
+    {"Llama 3 70B", "GB300", PRECISION_BF16, 30},   {"Llama 3 70B", "GB300", PRECISION_FP8, 20},
+    {"Llama 3 70B", "GB200", PRECISION_BF16, 20},   {"Llama 3 70B", "GB200", PRECISION_FP8, 40},
+    {"Llama 3 70B", "B200", PRECISION_FP8, 5},      {"Llama 3.1 405B", "GB300", PRECISION_BF16, 40},
+    {"Llama 3.1 405B", "GB300", PRECISION_FP8, 10}, {"Llama 3.1 405B", "GB200", PRECISION_FP8, 95},
+};
+
+enum { OFFLOAD_COUNT = sizeof OFFLOADS / sizeof *OFFLOADS };
+
+/* Its cross_entropy_fusion_impl is "te": Transformer Engine's loss, one kernel on logits of 16 bit. */
+static void read_bridge(MeasuredRow *row, PlanSpec *plan) {
+    int64_t layers = measured_row_count(row, "layers");
+    plan->fused_cross_entropy = true;
+    measured_row_assume(row, "The recipes of Megatron Bridge: fused cross entropy.");
+    for (int i = 0; i < OFFLOAD_COUNT && plan->zero_stage == 3 && layers > 0; i++) {
+        bool is_it = measured_row_has_words(measured_row_text(row, "model"), OFFLOADS[i].model) &&
+                     measured_row_has_words(measured_row_text(row, "gpu"), OFFLOADS[i].gpu) &&
+                     plan->precision == OFFLOADS[i].precision && OFFLOADS[i].layers <= layers;
+        if (!is_it)
+            continue;
+        plan->offload_activations_fraction = (double)OFFLOADS[i].layers / (double)layers;
+        measured_row_assume(
+            row, "The recipe of Megatron Bridge: activations of %" PRId64 " of %" PRId64 " layers are offloaded.",
+            OFFLOADS[i].layers, layers);
+        return;
+    }
+}
+
+void measured_recipe_read(MeasuredRow *row, PlanSpec *plan) {
+    if (is_nemo_recipe(row))
+        read_nemo(row, plan);
+    else if (measured_row_has_words(measured_row_text(row, "release"), "NeMo 24 07"))
+        read_launcher(row, plan);
+    else if (measured_row_has_words(measured_row_text(row, "source"), "Megatron Bridge"))
+        read_bridge(row, plan);
 }

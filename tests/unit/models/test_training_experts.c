@@ -184,19 +184,23 @@ Test(training_experts, sums_and_exchanges_follow_the_pass) {
     arena_destroy(arena);
 }
 
-/* 512 tokens: 3 pairs each with input, output and three inner tensors of 640, in 2 bytes; 8 bytes for each of 8
- * probabilities. */
+/* 512 tokens: 3 pairs each with input and three inner tensors of 640, in 2 bytes; 8 bytes for each of 8 probabilities.
+ */
 Test(training_experts, activations_grow_with_the_pairs_of_the_busiest_rank) {
     Arena *arena = arena_create();
     TrainingSpec training = resolved(arena, 4);
-    double expected = 512 * (3 * 2.0 * (1024 + 1024 + 3 * 640) + 8 * 8);
+    double expected = 512 * (3 * 2.0 * (1024 + 3 * 640) + 8 * 8);
     cr_expect_float_eq(training_mlp_activation_bytes(&training), expected, 1);
     training.plan.routing.imbalance = 1.5;
-    double busiest = 512 * (1.5 * 3 * 2.0 * (1024 + 1024 + 3 * 640) + 8 * 8);
+    double busiest = 512 * (1.5 * 3 * 2.0 * (1024 + 3 * 640) + 8 * 8);
     cr_expect_float_eq(training_mlp_activation_bytes(&training), busiest, 1);
     training.plan.routing = (ExpertRouting){.imbalance = 1.5, .capacity_factor = 1};
     cr_expect_float_eq(training_mlp_activation_bytes(&training), expected, 1);
     training.model.shared_experts = 2;
     cr_expect_float_eq(training_mlp_activation_bytes(&training), expected + 512 * 2 * 2.0 * 3 * 640, 1);
+    training.model.shared_experts = 0;
+    training.plan.precision = PRECISION_FP8;
+    double fp8 = 512 * (3 * (1024 + 5 * 640) + 8 * 8);
+    cr_expect_float_eq(training_mlp_activation_bytes(&training), fp8, 1);
     arena_destroy(arena);
 }

@@ -35,13 +35,15 @@ Test(training_memory, a_layer_without_sequence_parallelism_follows_equation_2) {
 }
 
 /* Equations 4 and 6: sbh/t (34 + 5as/h), and 34 sbh/t with selective recomputation; full recomputation keeps the input,
- * 2 sbh. */
+ * 2 sbh, split over the tensor group with sequence parallelism. */
 Test(training_memory, a_layer_with_sequence_parallelism_follows_equations_4_and_6) {
     Arena *arena = arena_create();
     TrainingSpec training = gpt_175b(arena, true);
     double none = SBH / 8 * (34 + 5 * 96 * 2048 / 12288.0), selective = SBH / 8 * 34;
     cr_assert_float_eq(training_layer_activation_bytes(&training, RECOMPUTE_NONE) / none, 1, 1e-12);
     cr_assert_float_eq(training_layer_activation_bytes(&training, RECOMPUTE_SELECTIVE) / selective, 1, 1e-12);
+    cr_assert_float_eq(training_layer_activation_bytes(&training, RECOMPUTE_FULL) / (2 * SBH / 8), 1, 1e-12);
+    training.plan.sequence_parallel = false;
     cr_assert_float_eq(training_layer_activation_bytes(&training, RECOMPUTE_FULL) / (2 * SBH), 1, 1e-12);
     arena_destroy(arena);
 }
@@ -53,7 +55,7 @@ Test(training_memory, products_in_fp8_keep_their_inputs_in_one_byte) {
     TrainingSpec training = gpt_175b(arena, true);
     training.plan.precision = PRECISION_FP8;
     cr_assert_float_eq(training_layer_activation_bytes(&training, RECOMPUTE_SELECTIVE) / (SBH / 8 * 27), 1, 1e-12);
-    cr_assert_float_eq(training_layer_activation_bytes(&training, RECOMPUTE_FULL) / (2 * SBH), 1, 1e-12);
+    cr_assert_float_eq(training_layer_activation_bytes(&training, RECOMPUTE_FULL) / (2 * SBH / 8), 1, 1e-12);
     training.plan.flash_attention = true;
     cr_assert_float_eq(training_layer_activation_bytes(&training, RECOMPUTE_NONE) / (SBH / 8 * 29), 1, 1e-12);
     training.plan.precision = PRECISION_BF16;

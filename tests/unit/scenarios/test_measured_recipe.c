@@ -72,3 +72,28 @@ Test(measured_recipe, a_recipe_holds_for_the_releases_that_had_it) {
     cr_assert_eq(later.spec.jobs[0].training.plan.attention_kernel, ATTENTION_AUTO);
     reading_destroy(reading);
 }
+
+#define FSDP   "tp=1|pp=1|dp=16|sharding=FSDP|micro_batch_seqs=1|grad_accum=2|recompute=none|"
+#define BRIDGE "source=NVIDIA-NeMo/Megatron-Bridge docs/performance-summary-archive.md|release=NeMo 25.11|" FSDP
+#define GB200  "gpu=GB200 (DGX-GB200)|gpus_per_node=4|"
+
+Test(measured_recipe, megatron_bridge_offloads_layers_where_it_shards_by_fsdp_and_fuses_the_loss) {
+    PlanSpec sharded = measured_table_plan(BRIDGE GB200 "model=Llama 3 70B|layers=64|precision=fp8");
+    cr_assert_float_eq(sharded.offload_activations_fraction, 40 / 64.0, 1e-12);
+    cr_assert(sharded.fused_cross_entropy);
+    cr_assert_eq(measured_table_plan(BRIDGE GB200 "model=Llama 3 8B|precision=fp8").offload_activations_fraction, 0);
+    cr_assert_eq(measured_table_plan(BRIDGE GB200 "model=Llama 3 70B|layers=64|precision=fp8|sharding=")
+                     .offload_activations_fraction,
+                 0);
+    cr_assert_eq(measured_table_plan("release=NeMo 25.11|" FSDP "model=Llama 3 70B|layers=64|precision=bf16")
+                     .offload_activations_fraction,
+                 0);
+}
+
+Test(measured_recipe, nemotron_340b_of_nemo_24_07_keeps_gradients_and_states_in_bf16) {
+    PlanSpec plan =
+        measured_table_plan("source=NVIDIA/NeMo performance_summary.md|release=NeMo 24.07|model=Nemotron4 340B|"
+                            "precision=bf16");
+    cr_assert_not(plan.grad_reduce_in_fp32);
+    cr_assert_eq(optimizer_state_bytes(&plan.optimizer, 2), 4);
+}

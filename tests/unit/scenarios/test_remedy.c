@@ -100,10 +100,10 @@ Test(remedy, the_zero_stage_is_raised_until_the_job_fits) {
 Test(remedy, no_change_goes_further_than_it_must) {
     Arena *arena = arena_create();
     const char *const *sets =
-        SETS("jobs[0].plan.micro_batch=512", "jobs[0].plan.recompute=full", "jobs[0].plan.sequence_parallel=true");
+        SETS("jobs[0].plan.micro_batch=1024", "jobs[0].plan.recompute=full", "jobs[0].plan.sequence_parallel=true");
     const Results *results = remedied(arena, small_scenario(arena, sets));
     cr_assert_eq(results->fit_change_count, 1);
-    cr_expect_str_eq(results->fit_changes[0].sentence, "micro_batch: 64, gradient_accumulation: 16");
+    cr_expect_str_eq(results->fit_changes[0].sentence, "micro_batch: 256, gradient_accumulation: 8");
     arena_destroy(arena);
 }
 
