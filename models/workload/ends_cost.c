@@ -12,7 +12,8 @@ static const double LOSS_BACKWARD_BYTES = 14;
 static const double FUSED_LOSS_FORWARD_BYTES = 2;
 static const double FUSED_LOSS_BACKWARD_BYTES = 4;
 static const double METRIC_BYTES = 14;
-static const double SGD_BYTES = 24; /* per parameter, see the header */
+static const double EAGER_ADAM_BYTES = 64; /* more than fused, see the header */
+static const double SGD_BYTES = 24;        /* per parameter, see the header */
 static const double SGD_MOMENTUM_BYTES = 44;
 
 static int64_t micro_batch_tokens(const TrainingSpec *training) {
@@ -118,7 +119,8 @@ static double update_bytes(const TrainingSpec *training) {
         return SGD_BYTES;
     if (training_family(training) == FAMILY_LAYERS && kind == OPTIMIZER_SGD_MOMENTUM)
         return SGD_MOMENTUM_BYTES;
-    return optimizer_update_bytes(&training->plan.optimizer, training_weight_bytes(training));
+    double eager_bytes = training->plan.fused_optimizer ? 0 : EAGER_ADAM_BYTES;
+    return eager_bytes + optimizer_update_bytes(&training->plan.optimizer, training_weight_bytes(training));
 }
 
 WorkCost optimizer_cost(const TrainingSpec *training, const GpuSpec *gpu, double parameters) {

@@ -24,6 +24,7 @@ PlanSpec plan_default(void) {
                       .prefetch_layers = 1,
                       .reshard_after_forward = true,
                       .overlap_slowdown = true,
+                      .fused_optimizer = true,
                       .swiglu_fusion = true,
                       .grad_reduce_in_fp32 = true,
                       .gradient_accumulation_fusion = true,

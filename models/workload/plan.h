@@ -66,6 +66,8 @@ typedef struct PlanSpec {
     bool overlap_slowdown;            /* compute and the collectives beside it slow each other (overlap_slowdown.h) */
     bool flash_attention;             /* fused attention that never writes the score matrix */
     AttentionKernel attention_kernel; /* a fused one makes flash_attention true */
+    bool fused_optimizer;             /* one kernel updates; otherwise one per operation (ends_cost.h) */
+    bool gradient_bucket_copies;      /* gradients are copied into buckets, scaled, and copied back (training_end.h) */
     bool norm_in_fp32;                /* norms read a copy of their input in fp32 (norm_cost.h) */
     bool recompute_norms;             /* norms are computed again instead of stored (norm_cost.h) */
     bool swiglu_fusion;               /* gate and up of a gated MLP are one product, its activation one kernel */

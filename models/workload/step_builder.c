@@ -103,6 +103,14 @@ TaskId step_builder_move(StepBuilder *builder, StepTask what, const StreamSet *s
         &(TaskSpec){.streams = builder->streams, .stream_count = streams->count, .amount = amount, .way = way});
 }
 
+TaskId step_builder_occupy(StepBuilder *builder, StepTask what, const StreamSet *streams, double seconds) {
+    what = on_streams(builder, what, streams);
+    return add_task(builder, &what,
+                    &(TaskSpec){.streams = builder->streams,
+                                .stream_count = streams->count,
+                                .duration = count_time(builder, seconds)});
+}
+
 TaskId step_builder_hold(StepBuilder *builder, StepTask what, const StreamSet *streams, Event begin) {
     what = on_streams(builder, what, streams);
     return add_task(builder, &what,

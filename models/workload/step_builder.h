@@ -56,6 +56,9 @@ TaskId step_builder_communicate(StepBuilder *builder, StepTask what, const Strea
 TaskId step_builder_hand_over(StepBuilder *builder, StepTask what, const StreamSet *streams, int operation,
                               Event begin);
 
+/* Holds a stream of every class for so long. */
+TaskId step_builder_occupy(StepBuilder *builder, StepTask what, const StreamSet *streams, double seconds);
+
 /* Moves `amount` over `way`, which is borrowed, holding a stream of every class. */
 TaskId step_builder_move(StepBuilder *builder, StepTask what, const StreamSet *streams, double amount,
                          const ShareWay *way);

@@ -2,9 +2,13 @@
 
 #include <string.h>
 
+#include "models/workload/training_memory.h"
 #include "models/workload/training_offload.h"
 #include "models/workload/training_parameters.h"
 #include "models/workload/weight_owners.h"
+
+/* Into the bucket, its division, out of it. */
+enum { BUCKET_PASSES = 3 };
 
 /* The next task waits for a slice of gradients of all replicas. */
 static void after_slice(Build *build, int stage, int chunk, int slice) {
@@ -18,6 +22,16 @@ static void after_slice(Build *build, int stage, int chunk, int slice) {
     }
 }
 
+/* Copies of a slice, with what the next task waits for. */
+static void add_bucket_copies(Build *build, StepTask what, int stage, const StreamSet *streams) {
+    const RankClass *first = &build->builder->step->ranks.classes[streams->classes[0]];
+    double parameters = training_chunk_parameters(build->training, stage, what.chunk);
+    double bytes = parameters * training_gradient_bytes(build->plan) / training_gradient_slices(build->training, stage);
+    double pass_s = gpu_memory_bound_seconds(&build->gpus[first->node_type], 2 * bytes);
+    if (build->plan->gradient_bucket_copies)
+        step_builder_occupy(build->builder, what, streams, BUCKET_PASSES * pass_s / first->speed_fraction);
+}
+
 static TaskId add_gradient_slice(Build *build, int stage, int chunk, int slice, int group) {
     int index = (stage * build->shape.chunks + chunk) * build->traffic->tensor_groups + group;
     int operation = build->traffic->gradients[index];
@@ -26,6 +40,7 @@ static TaskId add_gradient_slice(Build *build, int stage, int chunk, int slice, 
     StreamSet streams = build_group_streams(build, stage, group, STREAM_DATA);
     StepTask what = {.kind = BAR_DATA_COMM, .micro_batch = -1, .chunk = chunk, .category = LEDGER_COMM_DATA};
     after_slice(build, stage, chunk, slice);
+    add_bucket_copies(build, what, stage, &streams);
     TaskId end = step_builder_communicate(build->builder, what, &streams, operation, 1);
     const int rest[] = {build->traffic->shard_sums[index], build->traffic->expert_gradients[index]};
     for (size_t i = 0; i < sizeof rest / sizeof *rest; i++)

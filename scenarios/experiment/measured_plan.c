@@ -37,6 +37,7 @@ typedef struct Software {
     bool whole_weights;     /* with ZeRO-1 */
     bool pieces;            /* of layers: norms on fp32 copies, computed again unless the layer is, SwiGLU unfused */
     bool recomputed_norms;  /* of layers in pieces */
+    bool end_in_pieces;     /* Adam operation by operation, gradients copied into buckets and back */
     bool overlap;           /* of the gradients' reduction and of the pipeline's messages */
     int64_t virtual_stages; /* where the row does not say; 0 = 1 */
     const char *assumption;
@@ -113,7 +114,7 @@ static const Software SOFTWARE[] = {
      * broadcast_params after the optimizer (TODO: support broadcast overlap, at the release of July 2023 that first had
      * the table). modeling_internlm.py: norm(x.float()), dropout_selective_checkpoint by default; linear.py:
      * w3(F.silu(w1(x)) * w2(x)); loss.py: flash-attention's cross entropy, and naive_amp.py leaves bf16 logits as they
-     * are. doc/en/install.md: flash-attention v1.0.5. */
+     * are. train.py: torch.optim.AdamW. doc/en/install.md: flash-attention v1.0.5. */
     {.words = "InternEvo",
      .before_year = LAST_YEAR + 1,
      .bf16_gradients = true,
@@ -123,12 +124,13 @@ static const Software SOFTWARE[] = {
      .whole_weights = true,
      .pieces = true,
      .recomputed_norms = true,
+     .end_in_pieces = true,
      .overlap = true,
      .assumption =
          "InternEvo: gradients in bf16, accumulated by kernels of their own, gradient reduction overlaps with "
          "compute, FlashAttention 1; ZeRO-1 by whole weights, whose owners broadcast them after the optimizer; norms "
-         "on "
-         "fp32 copies, computed again in the backward pass, SwiGLU in pieces, fused cross entropy."},
+         "on fp32 copies, computed again in the backward pass, SwiGLU and AdamW in pieces, fused cross entropy; "
+         "gradients are copied into buckets and back."},
     PYTORCH_NATIVE("torchtitan"),
     PYTORCH_NATIVE("fms fsdp"),
     {.words = "llm-foundry",
@@ -361,6 +363,8 @@ static void read_software(MeasuredRow *row, int year, PlanSpec *plan) {
     plan->norm_in_fp32 = software->pieces;
     plan->recompute_norms = software->recomputed_norms && plan->recompute != RECOMPUTE_FULL;
     plan->swiglu_fusion = !software->pieces;
+    plan->fused_optimizer = !software->end_in_pieces;
+    plan->gradient_bucket_copies = software->end_in_pieces && plan->zero_stage < 2;
     plan->zero_whole_weights = software->whole_weights && plan->zero_stage == 1;
     plan->overlap_grad_reduce = software->overlap;
     plan->overlap_p2p = software->overlap;

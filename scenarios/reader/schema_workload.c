@@ -281,6 +281,14 @@ static const SchemaRow PLAN_ROWS[] = {
      .help = "release of fused attention, which makes flash_attention true; auto = the GPU's own with flash_attention, "
              "otherwise standard",
      .menu = attention_word},
+    {FLAG_ROW(PlanSpec, "fused_optimizer", fused_optimizer, "true"),
+     .help =
+         "Adam is one kernel over all its parameters; false = a kernel for every operation (torch.optim.AdamW unless "
+         "fused)"},
+    {FLAG_ROW(PlanSpec, "gradient_bucket_copies", gradient_bucket_copies, "false"),
+     .help =
+         "zero_stage 0 and 1: gradients are copied into buckets, divided by the replicas, and copied back (InternLM; "
+         "PyTorch's DDP without gradient_as_bucket_view)"},
     {FLAG_ROW(PlanSpec, "norm_in_fp32", norm_in_fp32, "false"),
      .help = "norms read a copy of their input in fp32, made by a kernel of its own (InternLM, PyTorch's autocast)"},
     {FLAG_ROW(PlanSpec, "recompute_norms", recompute_norms, "false"),

@@ -15,6 +15,7 @@ static void draw_plan(const Draw *draw, int replicas, PlanSpec *plan) {
     plan->reshard_after_forward = plan->zero_stage != 3 || draw_toss(draw);
     plan->zero_list_collectives = plan->zero_stage >= 2 && draw_toss(draw);
     plan->zero_whole_weights = plan->zero_stage == 1 && draw_toss(draw);
+    plan->gradient_bucket_copies = plan->zero_stage == 1 && draw_toss(draw);
     plan->overlap_grad_reduce = draw_toss(draw);
     plan->micro_batch_seqs = DRAW_PICK(draw, 1, 2, 3);
     plan->gradient_accumulation = DRAW_PICK(draw, 1, 2, 3);

@@ -91,6 +91,16 @@ Test(ends_cost, every_metric_walks_the_logits_forward) {
     bench_destroy(&bench);
 }
 
+/* 22 accesses of 4 bytes instead of 7, and a read for the copy in 16 bit. */
+Test(ends_cost, adam_in_pieces_moves_its_states_more_often) {
+    Bench bench = bench_create();
+    double fused = optimizer_cost(&bench.training, &bench.gpu, 23.85e6).hbm_bytes;
+    bench.training.plan.fused_optimizer = false;
+    double pieces = optimizer_cost(&bench.training, &bench.gpu, 23.85e6).hbm_bytes;
+    expect_near(pieces - fused, ((22 - 7) * 4 + 4) * 23.85e6);
+    bench_destroy(&bench);
+}
+
 Test(ends_cost, the_embedding_looks_up_adds_positions_and_drops_out) {
     Bench bench = bench_create();
     WorkCost cost = embedding_forward_cost(&bench.training, &bench.gpu);

@@ -76,3 +76,41 @@ Test(plan_switches, norms_are_not_computed_again_where_the_whole_layer_is) {
     expect_error(all_again, "jobs[0].plan.recompute_norms: found true with recompute: full, which computes norms again "
                             "too, expected none or selective");
 }
+
+static void adam_in_pieces(PlanSpec *plan) {
+    plan->fused_optimizer = false;
+}
+
+static void sgd_in_pieces(PlanSpec *plan) {
+    plan->fused_optimizer = false;
+    plan->optimizer.kind = OPTIMIZER_SGD;
+}
+
+static void offloaded_in_pieces(PlanSpec *plan) {
+    plan->fused_optimizer = false;
+    plan->distributed_optimizer = plan->offload_optimizer = true;
+}
+
+Test(plan_switches, only_adam_on_the_gpus_runs_in_pieces) {
+    expect_error(adam_in_pieces, "");
+    expect_error(sgd_in_pieces,
+                 "jobs[0].plan.fused_optimizer: found false with sgd, expected optimizer adam on the GPUs");
+    expect_error(
+        offloaded_in_pieces,
+        "jobs[0].plan.fused_optimizer: found false with offload_optimizer, expected optimizer adam on the GPUs");
+}
+
+static void copies(PlanSpec *plan) {
+    plan->gradient_bucket_copies = true;
+}
+
+static void copies_of_shards(PlanSpec *plan) {
+    plan->gradient_bucket_copies = true;
+    plan->zero_stage = 2;
+}
+
+Test(plan_switches, buckets_are_copied_below_zero_2) {
+    expect_error(copies, "");
+    expect_error(copies_of_shards,
+                 "jobs[0].plan.gradient_bucket_copies: found true with zero_stage 2, expected at most 1");
+}

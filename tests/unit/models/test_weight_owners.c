@@ -5,6 +5,7 @@
 #include <criterion/new/assert.h>
 
 #include "models/simulation.h"
+#include "models/workload/training_memory.h"
 #include "models/workload/training_parameters.h"
 #include "tests/unit/models/folding.h"
 #include "tests/unit/models/small_cluster.h"
@@ -100,6 +101,22 @@ Test(weight_owners, owners_broadcast_one_after_the_other) {
     cr_expect(lt(dbl, broadcasts_s, least_s + 16.0 * (3 * (node->nic.latency_s + 614400 / 4e9) + 2e-4)));
     SimulationSpec inside = whole_spec(arena, 4, 1, 4);
     cr_expect(lt(dbl, exposed_data_s(&inside, arena), exposed_data_s(&whole, arena)));
+    arena_destroy(arena);
+}
+
+/* In, divided, out: six times the gradients of 16 bit. */
+Test(weight_owners, gradients_are_copied_into_buckets_before_they_are_reduced) {
+    Arena *arena = arena_create();
+    SimulationSpec views = whole_spec(arena, 2, 1, 0), copies = whole_spec(arena, 2, 1, 0);
+    copies.jobs[0].training.plan.gradient_bucket_copies = true;
+    double gradients_bytes =
+        training_stage_parameters(&views.jobs[0].training, 0) * training_gradient_bytes(&views.jobs[0].training.plan);
+    double pass_s = gpu_memory_bound_seconds(&views.cluster.node.gpu, 2 * gradients_bytes);
+    cr_expect_float_eq(exposed_data_s(&copies, arena) - exposed_data_s(&views, arena), 3 * pass_s, 1e-8);
+    folding_expect_agreement(&copies, "copies", arena);
+    copies.jobs[0].training.plan.overlap_grad_reduce = true;
+    cr_expect(lt(dbl, exposed_data_s(&copies, arena) - exposed_data_s(&views, arena), 3 * pass_s));
+    folding_expect_agreement(&copies, "overlapped copies", arena);
     arena_destroy(arena);
 }
 

@@ -61,7 +61,9 @@ Test(measured_sharding, deepspeed_before_2022_moves_each_weight_by_lists) {
 Test(measured_sharding, internevo_s_layers_are_in_pieces) {
     PlanSpec plan = measured_table_plan(REPLICAS "sharding=ZeRO-1|source=InternEvo x|recompute=none");
     cr_assert(plan.norm_in_fp32 && plan.recompute_norms && plan.fused_cross_entropy);
-    cr_assert_not(plan.swiglu_fusion);
+    cr_assert_not(plan.swiglu_fusion || plan.fused_optimizer);
+    cr_assert(plan.gradient_bucket_copies);
+    cr_assert_not(measured_table_plan(REPLICAS "sharding=ZeRO-3|source=InternEvo x").gradient_bucket_copies);
     cr_assert_not(measured_table_plan(REPLICAS "sharding=ZeRO-1|source=InternEvo x|recompute=full").recompute_norms);
     plan = measured_table_plan(REPLICAS "sharding=ZeRO-1");
     cr_assert(plan.swiglu_fusion && !plan.norm_in_fp32 && !plan.recompute_norms);
