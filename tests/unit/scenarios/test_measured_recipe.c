@@ -72,3 +72,12 @@ Test(measured_recipe, a_recipe_holds_for_the_releases_that_had_it) {
     cr_assert_eq(later.spec.jobs[0].training.plan.attention_kernel, ATTENTION_AUTO);
     reading_destroy(reading);
 }
+
+Test(measured_recipe, lora_trains_adapters_as_nemo_s_recipes_do) {
+    PlanSpec plan = measured_table_plan(DGXC "release=v25.02|model=Llama 3 8B|note=LoRA");
+    cr_assert_eq(plan.lora.rank, 16);
+    cr_assert_eq(plan.lora.targets, LORA_QKV);
+    cr_assert_eq(measured_table_plan(DGXC "release=v25.02|model=Llama 3 8B|note=SFT").lora.rank, 0);
+    expect_assumption(DGXC "release=v25.02|model=Llama 3 8B|note=LoRA",
+                      "LoRA: adapters of rank 16 beside query, key and value, as in NeMo's recipes.");
+}
