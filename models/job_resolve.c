@@ -7,6 +7,7 @@
 #include "models/input_resolve.h"
 #include "models/workload/collective_job.h"
 #include "models/workload/layer_list_check.h"
+#include "models/workload/lora_cost.h"
 #include "models/workload/plan_experts.h"
 #include "models/workload/plan_latent.h"
 #include "models/workload/plan_switches.h"
@@ -109,6 +110,7 @@ static void resolve_training(const SimulationSpec *spec, JobSpec *job, const cha
     plan_experts_check(&job->training, path, errors);
     plan_switches_check(&job->training, path, errors);
     plan_latent_check(&job->training, path, errors);
+    lora_check(&job->training, path, errors);
     check_size(spec, job, path, errors);
 }
 

@@ -183,6 +183,14 @@ static const char *launch_advice(const PlanSpec *plan, bool fusible) {
     return WORDS[LEDGER_LAUNCH_OVERHEAD].advice;
 }
 
+/* Of sums that are waited for. */
+static const char *tensor_advice(const PlanSpec *plan, LinkKind link) {
+    if (link != LINK_NVLINK)
+        return "keep tensor_parallel inside one node";
+    return plan->tp_comm_overlap ? WORDS[LEDGER_COMM_TENSOR].advice
+                                 : "tp_comm_overlap: true with sequence_parallel: true, or lower tensor_parallel";
+}
+
 /* Advice that fits the plan: what is already on is not recommended. */
 static const char *cause_advice(const JobSpec *job, const Results *results, int category) {
     const PlanSpec *plan = &job->training.plan;
@@ -192,10 +200,8 @@ static const char *cause_advice(const JobSpec *job, const Results *results, int 
         return "fused kernels, or a GPU with more HBM bandwidth";
     if (is_list(job) && category == LEDGER_KERNEL_INEFFICIENCY)
         return "larger matrices: a larger micro-batch";
-    if (category == LEDGER_COMM_TENSOR && main_link(results, category) != LINK_NVLINK)
-        return "keep tensor_parallel inside one node";
-    if (category == LEDGER_COMM_TENSOR && !plan->tp_comm_overlap)
-        return "tp_comm_overlap: true with sequence_parallel: true, or lower tensor_parallel";
+    if (category == LEDGER_COMM_TENSOR)
+        return tensor_advice(plan, main_link(results, category));
     if (category == LEDGER_COMM_EXPERT)
         return expert_advice(results);
     if (category == LEDGER_RECOMPUTATION && plan->recompute == RECOMPUTE_SELECTIVE)

@@ -27,7 +27,7 @@ double checkpoint_gpu_bytes(const JobSpec *job, int stage) {
     /* Of experts that are spread over GPUs there are fewer copies. */
     double others = (double)training->plan.expert_parallel - 1;
     double parameters =
-        training_stage_parameters(training, stage) + others * training_stage_expert_parameters(training, stage);
+        training_stage_trained_parameters(training, stage) + others * training_stage_expert_parameters(training, stage);
     double common_bytes = checkpoint_parameter_bytes(job) * parameters;
     return common_bytes / (double)plan_weight_copies(&training->plan) +
            layer_list_shard_parameters(training) * LAYER_LIST_WEIGHT_BYTES;

@@ -1,6 +1,7 @@
 #include "models/workload/ends_cost.h"
 
 #include "models/workload/gradient_noise.h"
+#include "models/workload/lora_cost.h"
 #include "models/workload/training_memory.h"
 
 /* Kernels that an eager framework issues for an embedding or a head with loss, and for a multi-tensor optimizer
@@ -52,6 +53,8 @@ WorkCost embedding_forward_cost(const TrainingSpec *training, const GpuSpec *gpu
 /* The dense gradient of the table is cleared and written, and added to the kept one. */
 WorkCost embedding_backward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     KernelList list;
+    if (lora_is_there(&training->plan))
+        return (WorkCost){0};
     kernel_list_init(&list, gpu, training->plan.precision);
     double table_bytes =
         (double)vocab_rows(training) * (double)training->model.hidden * activation_bytes(training->plan.precision);
@@ -96,12 +99,12 @@ WorkCost head_backward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     int64_t tokens = micro_batch_tokens(training), rows = vocab_rows(training);
     double loss_bytes = fuses_loss(training) ? FUSED_LOSS_BACKWARD_BYTES : LOSS_BACKWARD_BYTES;
     kernel_list_add_memory(&list, loss_bytes * (double)tokens * (double)rows);
-    bool splits = plan_splits_backward(&training->plan);
+    bool has_weights = lora_backward_has_weights(&training->plan);
     kernel_list_add_input_gradient(&list, tokens, rows, training->model.hidden);
-    if (!splits)
+    if (has_weights)
         add_table_gradient(&list, training);
     kernel_list_add_memory(&list, 3 * hidden_bytes(training));
-    return finish(training, &list, (splits ? 1 : 2) * head_flop(training), HOST_KERNELS_HEAD - splits);
+    return finish(training, &list, (has_weights ? 2 : 1) * head_flop(training), HOST_KERNELS_HEAD - !has_weights);
 }
 
 WorkCost head_weight_cost(const TrainingSpec *training, const GpuSpec *gpu) {

@@ -3,6 +3,7 @@
 #include "models/workload/attention_cost.h"
 #include "models/workload/attention_products.h"
 #include "models/workload/expert_cost.h"
+#include "models/workload/lora_cost.h"
 #include "models/workload/norm_cost.h"
 #include "models/workload/score_cost.h"
 #include "models/workload/training_flop.h"
@@ -100,7 +101,7 @@ static double weight_flop(const TrainingSpec *training) {
 static int forward_host_kernels(const TrainingSpec *training) {
     int latent = training->model.kv_rank > 0 ? LATENT_HOST_KERNELS_FORWARD : 0;
     return HOST_KERNELS_FORWARD + latent + score_cost_host_kernels(training) + norm_cost_host_kernels(training) +
-           expert_cost_host_kernels(training, false);
+           expert_cost_host_kernels(training, false) + lora_host_kernels(training, false);
 }
 
 /* Of the kernels of the backward pass, those that can be deferred. */
@@ -112,7 +113,7 @@ static int weight_products(const TrainingSpec *training) {
 static int backward_host_kernels(const TrainingSpec *training) {
     int latent = training->model.kv_rank > 0 ? LATENT_HOST_KERNELS_BACKWARD : 0;
     return HOST_KERNELS_BACKWARD + latent + score_cost_host_kernels(training) + norm_cost_host_kernels(training) +
-           expert_cost_host_kernels(training, true);
+           expert_cost_host_kernels(training, true) + lora_host_kernels(training, true);
 }
 
 /* Bias, dropout and the sum with the residual in one kernel, then the norm. */
@@ -189,6 +190,7 @@ static void add_layer_forward(LayerWork *work) {
     add_residual_and_norm(work);
     add_mlp_forward(work);
     add_residual_and_norm(work);
+    lora_add_forward(&work->list, work->training);
 }
 
 /* Adds finished weight gradients to those kept over the micro-batches: read both, write one. */
@@ -203,12 +205,12 @@ static void add_gradient_accumulation(LayerWork *work) {
         kernel_list_add_memory(&work->list, parameters / LAYER_WEIGHT_TENSORS * (fresh_bytes + 2 * kept_bytes));
 }
 
-/* The gradient of A, and of the weights unless that has a pass of its own. */
+/* The gradient of A, and of the weights unless that has a pass of its own or none. */
 static void add_gradients(LayerWork *work, WeightProduct product) {
-    if (plan_splits_backward(&work->training->plan))
-        kernel_list_add_input_gradient(&work->list, product.tokens, product.n, product.k);
-    else
+    if (lora_backward_has_weights(&work->training->plan))
         kernel_list_add_product_backward(&work->list, product.tokens, product.n, product.k);
+    else
+        kernel_list_add_input_gradient(&work->list, product.tokens, product.n, product.k);
 }
 
 static void add_product_backward(LayerWork *work, int64_t n, int64_t k) {
@@ -275,7 +277,8 @@ static void add_layer_backward(LayerWork *work) {
     add_positions(work, true);
     for (int i = count - 1; i >= 0; i--)
         add_gradients(work, products[i]);
-    if (!plan_splits_backward(&work->training->plan))
+    lora_add_backward(&work->list, work->training);
+    if (lora_backward_has_weights(&work->training->plan))
         add_gradient_accumulation(work);
 }
 
@@ -300,7 +303,7 @@ WorkCost layer_forward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
 WorkCost layer_backward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     LayerWork work = layer_work(training, gpu);
     add_layer_backward(&work);
-    if (plan_splits_backward(&training->plan))
+    if (!lora_backward_has_weights(&training->plan))
         return finish(&work, 2 * model_flop(training) - weight_flop(training),
                       backward_host_kernels(training) - weight_products(training));
     return finish(&work, 2 * model_flop(training), backward_host_kernels(training));

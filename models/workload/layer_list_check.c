@@ -168,6 +168,7 @@ static void check_cuts(const PlanSpec *plan, const char *path, ErrorList *errors
         {"plan.context_parallel", above(plan->context_parallel, 1, arena), "1, there are no sequences"},
         {"plan.expert_parallel", above(plan->expert_parallel, 1, arena), "1, there are no experts"},
         {"plan.sequence_parallel", flag(plan->sequence_parallel), "false, there are no sequences"},
+        {"plan.lora_rank", above(plan->lora.rank, 0, arena), "0, adapters are for transformers"},
         {"plan.tp_comm_overlap", flag(plan->tp_comm_overlap), "false, no layer is cut"},
         {"plan.pipeline_parallel", above(plan->pipeline_parallel, 1, arena), "1, stages are not modelled yet"},
         {"plan.virtual_stages", above(plan->virtual_stages, 1, arena), "1, stages are not modelled yet"},

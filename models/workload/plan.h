@@ -26,6 +26,7 @@
 #include "models/hardware/gpu.h"
 #include "models/workload/expert_routing.h"
 #include "models/workload/layer_list.h"
+#include "models/workload/lora.h"
 #include "models/workload/optimizer.h"
 #include "models/workload/pipeline.h"
 #include "models/workload/transformer.h"
@@ -45,6 +46,7 @@ typedef struct PlanSpec {
     int64_t micro_batch_seqs;      /* sequences per micro-batch and replica, >= 1 */
     int64_t global_batch_seqs;     /* sequences per step; 0 = micro_batch * gradient_accumulation * data_parallel */
     int64_t gradient_accumulation; /* micro-batches per replica and step; 0 = from the global batch */
+    LoraSpec lora;                 /* adapters beside frozen weights */
     bool sequence_parallel;        /* norms and dropout split over the tensor group (Korthikanti et al. 2022) */
     bool distributed_optimizer;    /* ZeRO-1: a zero_stage of 0 counts as 1 (plan_zero_stage) */
     int64_t zero_stage;            /* 0..3, what is split over a shard group */

@@ -1,6 +1,7 @@
 #include "models/workload/tensor_overlap.h"
 
 #include "models/workload/layer_cost.h"
+#include "models/workload/lora_cost.h"
 #include "models/workload/training_experts.h"
 
 /* initialize_ub: num_sm and num_splits of the method pipeline. */
@@ -75,7 +76,7 @@ static double bulk_s(const Listing *list) {
 /* Gradients of C = A B: that of A beside the gathering of A, that of B beside the reduction of A's. */
 static void add_bulk(Listing *list, int64_t n, int64_t k) {
     int64_t tokens = list->widths.tokens;
-    if (plan_splits_backward(&list->training->plan)) {
+    if (!lora_backward_has_weights(&list->training->plan)) {
         add_scattered(list, k, n);
         return;
     }

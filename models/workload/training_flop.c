@@ -21,8 +21,18 @@ double training_layers_flop(const TrainingSpec *training) {
     return (double)experts * training_layer_flop(training) + (double)(layers - experts) * training_layer_flop(&dense);
 }
 
+/* As many as make the gradients of all weights of a sequence, of a dense model. */
+static double weights_flop(const TrainingSpec *training) {
+    const TransformerSpec *model = &training->model;
+    int64_t tokens = training->sequence_tokens;
+    double layer = transformer_layer_flop(model, tokens) - transformer_attention_flop(model, tokens);
+    return (double)model->layers * layer + transformer_head_flop(model, tokens);
+}
+
 double training_sequence_flop(const TrainingSpec *training) {
     if (training_family(training) == FAMILY_LAYERS)
         return 3 * layer_list_flop(&training->list);
-    return 3 * (training_layers_flop(training) + transformer_head_flop(&training->model, training->sequence_tokens));
+    double forward =
+        training_layers_flop(training) + transformer_head_flop(&training->model, training->sequence_tokens);
+    return 3 * forward - (training->plan.lora.rank > 0 ? weights_flop(training) : 0);
 }

@@ -13,7 +13,8 @@ TrainingSpec training_with_mlp(const TrainingSpec *training, MlpKind kind);
 
 /* FLOPs of one layer and of all, forward, and of a whole step per sequence, forward and backward: what has to be
  * computed. A fused kernel skips the masked half of the attention; unfused, the full square counts, as in SC21. Pairs
- * of a token and an expert that are dropped do not count, padding neither. */
+ * of a token and an expert that are dropped do not count, padding neither; weights beside adapters have no gradients.
+ */
 double training_layer_flop(const TrainingSpec *training);
 double training_layers_flop(const TrainingSpec *training);
 double training_sequence_flop(const TrainingSpec *training);

@@ -259,7 +259,8 @@ StageMemory training_memory_of_stage(const TrainingSpec *training, int stage) {
     double parameters = training_stage_parameters(training, stage);
     return (StageMemory){
         .weights_bytes = shard_held_parameters(training, parameters) * activation_bytes(plan->precision),
-        .gradients_bytes = shard_held_gradients(training, parameters) * training_gradient_bytes(plan),
+        .gradients_bytes = shard_held_gradients(training, training_stage_trained_parameters(training, stage)) *
+                           training_gradient_bytes(plan),
         .optimizer_bytes =
             plan->offload_optimizer ? 0 : weight_owners_parameters(training, stage) * training_state_bytes(training),
         .activations_bytes = peak_of_chunks(training, stage, false),

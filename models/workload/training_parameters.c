@@ -1,6 +1,7 @@
 #include "models/workload/training_parameters.h"
 
 #include "models/workload/layer_list_plan.h"
+#include "models/workload/lora_cost.h"
 #include "models/workload/training_flop.h"
 
 bool training_is_first_chunk(int stage, int chunk) {
@@ -34,7 +35,7 @@ static double held_by_group(const TrainingSpec *training) {
     double copies = copied_heads * 2 * (double)transformer_head_dim(model) * (double)model->hidden +
                     transformer_latent_parameters(model) * (double)(training->plan.tensor_parallel - 1);
     double elsewhere = transformer_expert_parameters(model) * (1 - 1 / (double)training->plan.expert_parallel);
-    return transformer_layer_parameters(model) + copies - elsewhere;
+    return transformer_layer_parameters(model) + copies - elsewhere + lora_layer_parameters(training);
 }
 
 double training_layer_parameters(const TrainingSpec *training) {
@@ -65,6 +66,20 @@ double training_stage_parameters(const TrainingSpec *training, int stage) {
     double parameters = 0;
     for (int chunk = 0; chunk < training->plan.virtual_stages; chunk++)
         parameters += training_chunk_parameters(training, stage, chunk);
+    return parameters;
+}
+
+double training_chunk_trained_parameters(const TrainingSpec *training, int stage, int chunk) {
+    double layers = (double)plan_chunk_layers(training, stage, chunk);
+    if (!lora_is_there(&training->plan))
+        return training_chunk_parameters(training, stage, chunk);
+    return layers * lora_layer_parameters(training) / (double)training->plan.tensor_parallel;
+}
+
+double training_stage_trained_parameters(const TrainingSpec *training, int stage) {
+    double parameters = 0;
+    for (int chunk = 0; chunk < training->plan.virtual_stages; chunk++)
+        parameters += training_chunk_trained_parameters(training, stage, chunk);
     return parameters;
 }
 

@@ -2,6 +2,7 @@
 
 #include "models/workload/layer_list_plan.h"
 #include "models/workload/layer_list_traffic.h"
+#include "models/workload/lora_cost.h"
 #include "models/workload/plan_experts.h"
 #include "models/workload/rank_gpus.h"
 #include "models/workload/shard_units.h"
@@ -239,9 +240,10 @@ static void open_group_operations(CopyTraffic *builder, TrainingTraffic *out) {
     for (int index = 0; index < count; index++) {
         int chunk = index / groups % out->chunks, first = index % groups * width;
         TensorSpan span = {.stage = index / groups / out->chunks, .first = first, .end = first + width};
-        double weights = training_chunk_parameters(builder->training, span.stage, chunk);
+        double weights = training_chunk_trained_parameters(builder->training, span.stage, chunk);
         /* Chunks of a stage are reduced over the same ranks: as many bytes are the same operation. */
-        bool again = chunk > 0 && weights == training_chunk_parameters(builder->training, span.stage, chunk - 1);
+        bool again =
+            chunk > 0 && weights == training_chunk_trained_parameters(builder->training, span.stage, chunk - 1);
         ChunkTraffic opened = {0};
         if (!again)
             opened = open_chunk_operations(builder, &span, weights,
@@ -340,7 +342,7 @@ static void open_embedding_operations(CopyTraffic *builder, TrainingTraffic *out
     int groups = out->tensor_groups, width = (int)plan->tensor_parallel / groups;
     int *embedding = ARENA_ARRAY(builder->arena, groups, int);
     for (int group = 0; group < groups; group++) {
-        bool shared = builder->training->model.tied_embeddings && out->stages > 1;
+        bool shared = builder->training->model.tied_embeddings && out->stages > 1 && !lora_is_there(plan);
         embedding[group] =
             shared ? open_embedding_operation(builder, group * width, (group + 1) * width) : NO_OPERATION;
     }

@@ -122,6 +122,6 @@ double weight_owners_parameters(const TrainingSpec *training, int stage) {
     if (plan->zero_whole_weights)
         return weight_owners_of_stage(training, stage).busiest_parameters;
     double experts = training_stage_expert_parameters(training, stage);
-    double others = training_stage_parameters(training, stage) - experts;
+    double others = training_stage_trained_parameters(training, stage) - experts;
     return others / (double)plan_shard_size(plan) + experts / (double)plan_expert_shard_size(plan);
 }

@@ -153,8 +153,6 @@ static void refuse_other_layers(MeasuredRow *row) {
 
 TransformerSpec measured_model_read(MeasuredRow *row, int64_t sequence_tokens) {
     refuse_other_layers(row);
-    if (measured_row_has_words(measured_row_text(row, "note"), "LoRA"))
-        measured_row_refuse(row, "LoRA fine-tuning is not modelled yet");
     TransformerSpec sizes = read_sizes(row);
     if (measured_row_has_words(sizes.name, "MoE"))
         read_experts(row, &sizes);

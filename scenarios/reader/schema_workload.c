@@ -107,6 +107,11 @@ static const char *recompute_word(int index) {
     return index <= RECOMPUTE_FULL ? recompute_name((Recompute)index) : NULL;
 }
 
+static const char *lora_word(int index) {
+    static const char *const WORDS[] = {[LORA_QKV] = "qkv", [LORA_ATTENTION] = "attention", [LORA_ALL] = "all"};
+    return index <= LORA_ALL ? WORDS[index] : NULL;
+}
+
 static const char *precision_word(int index) {
     return index < PRECISION_COUNT ? precision_name((Precision)index) : NULL;
 }
@@ -196,6 +201,15 @@ static const SchemaRow PLAN_ROWS[] = {
      .aliases = "recompute_granularity",
      .help = "what of the forward pass is computed again instead of stored",
      .menu = recompute_word},
+    {PLAN_COUNT("lora_rank", lora.rank, 0, 1000000), .default_text = "0", .aliases = "lora_dim",
+     .help =
+         "features of low-rank adapters beside frozen weights, which alone are trained (LoRA); 0 = all weights are"},
+    {.key = "lora_targets",
+     .type = FIELD_CHOICE,
+     .offset = offsetof(PlanSpec, lora.targets),
+     .default_text = "qkv",
+     .help = "products with an adapter: query, key and value; attention: the projection too; all: the MLP's too",
+     .menu = lora_word},
     {FLAG_ROW(PlanSpec, "sequence_parallel", sequence_parallel, "false"),
      .help = "norms and dropout are split over the tensor group"},
     {FLAG_ROW(PlanSpec, "distributed_optimizer", distributed_optimizer, "false"),

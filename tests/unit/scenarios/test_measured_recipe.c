@@ -97,3 +97,12 @@ Test(measured_recipe, nemotron_340b_of_nemo_24_07_keeps_gradients_and_states_in_
     cr_assert_not(plan.grad_reduce_in_fp32);
     cr_assert_eq(optimizer_state_bytes(&plan.optimizer, 2), 4);
 }
+
+Test(measured_recipe, lora_trains_adapters_as_nemo_s_recipes_do) {
+    PlanSpec plan = measured_table_plan(DGXC "release=v25.02|model=Llama 3 8B|note=LoRA");
+    cr_assert_eq(plan.lora.rank, 16);
+    cr_assert_eq(plan.lora.targets, LORA_QKV);
+    cr_assert_eq(measured_table_plan(DGXC "release=v25.02|model=Llama 3 8B|note=SFT").lora.rank, 0);
+    expect_assumption(DGXC "release=v25.02|model=Llama 3 8B|note=LoRA",
+                      "LoRA: adapters of rank 16 beside query, key and value, as in NeMo's recipes.");
+}

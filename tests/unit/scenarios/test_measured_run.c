@@ -226,7 +226,6 @@ Test(measured_run, nvidia_s_gpt3_in_mlperf_interleaves_and_has_no_dropout) {
 Test(measured_run, what_is_not_modelled_is_a_reason) {
     expect_reason("model=Grok-1 314B MoE",
                   "model: found a mixture of experts, expected \"8 experts top-2\" in its name");
-    expect_reason("note=LoRA", "LoRA fine-tuning is not modelled yet");
 }
 
 Test(measured_run, a_mixture_of_experts_says_so_in_the_name_of_its_model) {
