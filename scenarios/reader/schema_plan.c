@@ -3,105 +3,13 @@
 #include "scenarios/reader/schema.h"
 
 /* Bounds far outside anything trained: products of three still fit in int64_t. */
-#define MOST_FEATURES  10000000
 #define MOST_PARALLEL  1000000
 #define MOST_SEQUENCES 1000000000
 
-#define COUNT_ROW(Type, word, field, least, most)                                                                      \
-    .key = word, .type = FIELD_INT64, .offset = offsetof(Type, field), .min = least, .max = most
-#define MODEL_COUNT(word, field, least, most) COUNT_ROW(TransformerSpec, word, field, least, most)
-#define PLAN_COUNT(word, field, least, most)  COUNT_ROW(PlanSpec, word, field, least, most)
-#define FLAG_ROW(Type, word, field, value)                                                                             \
-    .key = word, .type = FIELD_BOOL, .offset = offsetof(Type, field), .default_text = value
-
-static const SchemaRow MODEL_ROWS[] = {
-    {MODEL_COUNT("hidden_size", hidden, 1, MOST_FEATURES), .required = true, .aliases = "n_embd",
-     .help = "features of a token between layers"},
-    {MODEL_COUNT("num_hidden_layers", layers, 1, 100000), .required = true, .aliases = "num_layers n_layer",
-     .help = "transformer layers"},
-    {MODEL_COUNT("num_attention_heads", heads, 1, MOST_FEATURES), .required = true, .aliases = "n_head",
-     .help = "query heads"},
-    {MODEL_COUNT("num_key_value_heads", kv_heads, 1, MOST_FEATURES), .default_text = "(num_attention_heads)",
-     .aliases = "num_query_groups", .help = "key and value heads; fewer than query heads with grouped-query attention"},
-    {MODEL_COUNT("head_dim", head_dim, 1, MOST_FEATURES), .default_text = "(hidden_size / num_attention_heads)",
-     .aliases = "kv_channels", .help = "features of one head"},
-    {MODEL_COUNT("intermediate_size", ffn_hidden, 1, MOST_FEATURES), .default_text = "(4 * hidden_size)",
-     .aliases = "ffn_hidden_size n_inner",
-     .help = "features inside the MLP, of a model with experts inside that of its dense layers"},
-    {MODEL_COUNT("vocab_size", vocab, 1, MOST_FEATURES), .required = true, .aliases = "padded_vocab_size",
-     .help = "rows of the embedding, padding included"},
-    {MODEL_COUNT("max_position_embeddings", max_positions, 0, MOST_SEQUENCES), .default_text = "0",
-     .aliases = "n_positions", .help = "learned position embeddings; 0 = none, as with rotary ones"},
-    {MODEL_COUNT("num_experts", experts, 0, 100000), .default_text = "0",
-     .aliases = "num_local_experts n_routed_experts moe_num_experts",
-     .help = "experts in the place of a layer's MLP, from which a router chooses; 0 = a dense model"},
-    {MODEL_COUNT("num_experts_per_tok", experts_per_token, 1, 100000), .default_text = "(none)",
-     .aliases = "moe_router_topk moe_top_k",
-     .help = "experts that see a token (top-k routing); needed with num_experts"},
-    {MODEL_COUNT("moe_intermediate_size", expert_ffn_hidden, 1, MOST_FEATURES), .default_text = "(intermediate_size)",
-     .aliases = "moe_ffn_hidden_size", .help = "features inside one expert"},
-    {MODEL_COUNT("n_shared_experts", shared_experts, 0, 100000), .default_text = "0",
-     .help = "experts of the same size beside them that see every token"},
-    {MODEL_COUNT("first_k_dense_replace", dense_first, 0, 100000), .default_text = "0",
-     .help = "layers in front that have a dense MLP and no experts"},
-    {MODEL_COUNT("interleave_moe_layer_step", expert_step, 1, 100000), .default_text = "1",
-     .aliases = "decoder_sparse_step",
-     .help = "every so many layers one has experts, the last of them: 2 = the second, the fourth"},
-    {MODEL_COUNT("kv_lora_rank", kv_rank, 1, MOST_FEATURES), .default_text = "(none: ordinary attention)",
-     .help = "features that keys and values are compressed into: multi-head latent attention (MLA); needs the three "
-             "dimensions below"},
-    {MODEL_COUNT("q_lora_rank", q_rank, 1, MOST_FEATURES), .default_text = "(none: not compressed)",
-     .help = "features that queries are compressed into, with kv_lora_rank"},
-    {MODEL_COUNT("qk_nope_head_dim", nope_dim, 1, MOST_FEATURES), .default_text = "(none)", .aliases = "qk_head_dim",
-     .help = "features without positions of a head's query and key, with kv_lora_rank"},
-    {MODEL_COUNT("qk_rope_head_dim", rope_dim, 1, MOST_FEATURES), .default_text = "(none)",
-     .aliases = "qk_pos_emb_head_dim", .help = "features with rotary positions, of one key for all heads"},
-    {MODEL_COUNT("v_head_dim", value_dim, 1, MOST_FEATURES), .default_text = "(none)",
-     .help = "features of a head's value, with kv_lora_rank"},
-    {FLAG_ROW(TransformerSpec, "gated", gated, "false"), .aliases = "swiglu",
-     .help = "SwiGLU: a third matrix in the MLP"},
-    {FLAG_ROW(TransformerSpec, "biases", biases, "true"), .help = "linear layers have biases"},
-    {FLAG_ROW(TransformerSpec, "qkv_biases", qkv_biases, "false"), .aliases = "add_qkv_bias",
-     .help = "query, key and value have biases even when biases is false"},
-    {FLAG_ROW(TransformerSpec, "rms_norm", rms_norm, "false"), .help = "RMSNorm instead of LayerNorm"},
-    {FLAG_ROW(TransformerSpec, "tie_word_embeddings", tied_embeddings, "true"),
-     .help = "the vocabulary head shares the input embedding"},
-    {.key = "dropout",
-     .type = FIELD_REAL,
-     .offset = offsetof(TransformerSpec, dropout_fraction),
-     .dimension = DIMENSION_FRACTION,
-     .max = 1,
-     .default_text = "0",
-     .aliases = "hidden_dropout resid_pdrop",
-     .help = "above 0 dropout kernels run and their masks are stored"},
-};
-
-/* Megatron-LM's. */
-static const SchemaForeign MODEL_FOREIGN[] = {
-    {"untie_embeddings_and_output_weights", "tie_word_embeddings, which means the opposite"},
-    {"disable_bias_linear", "biases, which means the opposite"},
-    {"normalization", "rms_norm: true for RMSNorm"},
-    {"moe_layer_freq", "first_k_dense_replace, or interleave_moe_layer_step: 2 for every second layer"},
-    {"multi_latent_attention", "kv_lora_rank, which makes attention latent"},
-    {"intermediate_size_mlp", "intermediate_size, and moe_intermediate_size for what Llama 4 calls intermediate_size"},
-    {"moe_shared_expert_intermediate_size", "n_shared_experts, which is it / moe_intermediate_size"},
-    {"shared_expert_intermediate_size", "n_shared_experts, which is it / moe_intermediate_size"},
-    {NULL, NULL},
-};
-
-const SchemaTable SCHEMA_MODEL = {
-    .name = "model",
-    .help =
-        "A transformer, dense or with a mixture of experts in some or all layers; the keys are those of a Hugging Face "
-        "config.json. With `layers` it is any other model: see layers.",
-    .rows = MODEL_ROWS,
-    .row_count = sizeof MODEL_ROWS / sizeof MODEL_ROWS[0],
-    .bytes = sizeof(TransformerSpec),
-    .foreign = MODEL_FOREIGN,
-    .other = &SCHEMA_LAYERS,
-    .other_key = "layers",
-    .folder = "workloads",
-    .name_offset = offsetof(TransformerSpec, name)};
+#define PLAN_COUNT(word, field, least, most)                                                                           \
+    .key = word, .type = FIELD_INT64, .offset = offsetof(PlanSpec, field), .min = least, .max = most
+#define FLAG_ROW(word, field, value)                                                                                   \
+    .key = word, .type = FIELD_BOOL, .offset = offsetof(PlanSpec, field), .default_text = value
 
 static const char *recompute_word(int index) {
     return index <= RECOMPUTE_FULL ? recompute_name((Recompute)index) : NULL;
@@ -174,9 +82,9 @@ static const SchemaRow PLAN_ROWS[] = {
      .default_text = "(no limit)",
      .aliases = "moe_expert_capacity_factor",
      .help = "most tokens of an expert over its even share; what is above is dropped"},
-    {FLAG_ROW(PlanSpec, "pad_to_capacity", routing.pads, "false"), .aliases = "moe_pad_expert_input_to_capacity",
+    {FLAG_ROW("pad_to_capacity", routing.pads, "false"), .aliases = "moe_pad_expert_input_to_capacity",
      .help = "every expert works on its full capacity, padded"},
-    {FLAG_ROW(PlanSpec, "grouped_experts", grouped_experts, "true"), .aliases = "moe_grouped_gemm",
+    {FLAG_ROW("grouped_experts", grouped_experts, "true"), .aliases = "moe_grouped_gemm",
      .help =
          "one matrix product for all experts of a GPU; otherwise one after the other, each with kernels of its own"},
     {PLAN_COUNT("pipeline_parallel", pipeline_parallel, 1, MOST_PARALLEL), .default_text = "1",
@@ -210,10 +118,10 @@ static const SchemaRow PLAN_ROWS[] = {
      .default_text = "qkv",
      .help = "products with an adapter: query, key and value; attention: the projection too; all: the MLP's too",
      .menu = lora_word},
-    {FLAG_ROW(PlanSpec, "sequence_parallel", sequence_parallel, "false"),
+    {FLAG_ROW("sequence_parallel", sequence_parallel, "false"),
      .help = "norms and dropout are split over the tensor group"},
-    {FLAG_ROW(PlanSpec, "distributed_optimizer", distributed_optimizer, "false"),
-     .aliases = "use_distributed_optimizer", .help = "zero_stage: 1 in Megatron-LM's words"},
+    {FLAG_ROW("distributed_optimizer", distributed_optimizer, "false"), .aliases = "use_distributed_optimizer",
+     .help = "zero_stage: 1 in Megatron-LM's words"},
     {PLAN_COUNT("zero_stage", zero_stage, 0, 3), .default_text = "0",
      .help =
          "what is split over the replicas: 1 the optimizer state, 2 the gradients too, 3 the parameters too (FSDP)"},
@@ -228,15 +136,15 @@ static const SchemaRow PLAN_ROWS[] = {
      .aliases = "stage3_max_live_parameters",
      .help = "zero_stage 3: DeepSpeed's limit on whole parameters; above it nothing is gathered ahead, and recomputed "
              "layers gather again; 0 = none"},
-    {FLAG_ROW(PlanSpec, "zero_list_collectives", zero_list_collectives, "false"),
+    {FLAG_ROW("zero_list_collectives", zero_list_collectives, "false"),
      .help =
          "zero_stage 2 and 3: a collective for every weight, over lists of a view per GPU, of which the host issues "
          "each; nothing is gathered ahead (DeepSpeed before 2022)"},
-    {FLAG_ROW(PlanSpec, "zero_whole_weights", zero_whole_weights, "false"),
+    {FLAG_ROW("zero_whole_weights", zero_whole_weights, "false"),
      .help =
          "zero_stage 1: gradients are all-reduced, and every weight is updated by one GPU of the shard group, which "
          "broadcasts it (PyTorch's ZeroRedundancyOptimizer, InternEvo)"},
-    {FLAG_ROW(PlanSpec, "reshard_after_forward", reshard_after_forward, "true"),
+    {FLAG_ROW("reshard_after_forward", reshard_after_forward, "true"),
      .help = "zero_stage 3: gathered parameters are dropped after the forward pass and gathered again; false = "
              "SHARD_GRAD_OP"},
     {.key = "offload_activations",
@@ -273,20 +181,19 @@ static const SchemaRow PLAN_ROWS[] = {
      .default_text = "fp32",
      .help = "of Adam's second moment",
      .menu = moment_word},
-    {FLAG_ROW(PlanSpec, "offload_optimizer", offload_optimizer, "false"),
-     .aliases = "optimizer_cpu_offload cpu_offload",
+    {FLAG_ROW("offload_optimizer", offload_optimizer, "false"), .aliases = "optimizer_cpu_offload cpu_offload",
      .help = "optimizer state is in host memory, and the CPUs update it (ZeRO-Offload)"},
-    {FLAG_ROW(PlanSpec, "overlap_grad_reduce", overlap_grad_reduce, "false"), .aliases = "overlap_comm",
+    {FLAG_ROW("overlap_grad_reduce", overlap_grad_reduce, "false"), .aliases = "overlap_comm",
      .help = "gradients are reduced while the backward pass runs"},
-    {FLAG_ROW(PlanSpec, "overlap_p2p", overlap_p2p, "false"), .aliases = "overlap_p2p_communication",
+    {FLAG_ROW("overlap_p2p", overlap_p2p, "false"), .aliases = "overlap_p2p_communication",
      .help = "a stage computes while it sends"},
-    {FLAG_ROW(PlanSpec, "tp_comm_overlap", tp_comm_overlap, "false"), .aliases = "ub_tp_comm_overlap",
+    {FLAG_ROW("tp_comm_overlap", tp_comm_overlap, "false"), .aliases = "ub_tp_comm_overlap",
      .help = "collectives of the tensor group run piece by piece beside its matrix products (Transformer Engine's "
              "userbuffers); needs sequence_parallel"},
-    {FLAG_ROW(PlanSpec, "overlap_slowdown", overlap_slowdown, "true"),
+    {FLAG_ROW("overlap_slowdown", overlap_slowdown, "true"),
      .help = "data-parallel collectives beside compute take SMs and HBM bandwidth from it, and it takes HBM bandwidth "
              "from them"},
-    {FLAG_ROW(PlanSpec, "flash_attention", flash_attention, "false"), .aliases = "use_flash_attn",
+    {FLAG_ROW("flash_attention", flash_attention, "false"), .aliases = "use_flash_attn",
      .help = "fused attention that never writes the score matrix"},
     {.key = "attention_kernel",
      .type = FIELD_CHOICE,
@@ -295,36 +202,35 @@ static const SchemaRow PLAN_ROWS[] = {
      .help = "release of fused attention, which makes flash_attention true; auto = the GPU's own with flash_attention, "
              "otherwise standard",
      .menu = attention_word},
-    {FLAG_ROW(PlanSpec, "fused_optimizer", fused_optimizer, "true"),
+    {FLAG_ROW("fused_optimizer", fused_optimizer, "true"),
      .help =
          "Adam is one kernel over all its parameters; false = a kernel for every operation (torch.optim.AdamW unless "
          "fused)"},
-    {FLAG_ROW(PlanSpec, "gradient_bucket_copies", gradient_bucket_copies, "false"),
+    {FLAG_ROW("gradient_bucket_copies", gradient_bucket_copies, "false"),
      .help =
          "zero_stage 0 and 1: gradients are copied into buckets, divided by the replicas, and copied back (InternLM; "
          "PyTorch's DDP without gradient_as_bucket_view)"},
-    {FLAG_ROW(PlanSpec, "norm_in_fp32", norm_in_fp32, "false"),
+    {FLAG_ROW("norm_in_fp32", norm_in_fp32, "false"),
      .help = "norms read a copy of their input in fp32, made by a kernel of its own (InternLM, PyTorch's autocast)"},
-    {FLAG_ROW(PlanSpec, "recompute_norms", recompute_norms, "false"),
+    {FLAG_ROW("recompute_norms", recompute_norms, "false"),
      .help = "norms are computed again instead of stored (Megatron-Core's recompute_modules: layernorm)"},
-    {FLAG_ROW(PlanSpec, "swiglu_fusion", swiglu_fusion, "true"), .aliases = "bias_swiglu_fusion",
+    {FLAG_ROW("swiglu_fusion", swiglu_fusion, "true"), .aliases = "bias_swiglu_fusion",
      .help = "gate and up of a gated MLP are one product and its activation one kernel (Megatron-LM); false = two "
              "products, and kernels for the activation and the multiplication (eager PyTorch)"},
-    {FLAG_ROW(PlanSpec, "fused_cross_entropy", fused_cross_entropy, "false"),
+    {FLAG_ROW("fused_cross_entropy", fused_cross_entropy, "false"),
      .help = "the loss is one kernel on logits of 16 bit, without a copy of them in fp32 (flash_attn.losses)"},
     {PLAN_COUNT("train_metrics", train_metrics, 0, 100), .default_text = "0",
      .help = "metrics that walk the logits in fp32 beside the loss of every micro-batch (Composer has two)"},
-    {FLAG_ROW(PlanSpec, "gradient_noise_scale", gradient_noise_scale, "false"),
+    {FLAG_ROW("gradient_noise_scale", gradient_noise_scale, "false"),
      .help = "AdaptDL's statistics of every step's gradients, read by the host (AdaScale); for a model of layers"},
-    {FLAG_ROW(PlanSpec, "compile", compile, "false"), .aliases = "torch_compile",
+    {FLAG_ROW("compile", compile, "false"), .aliases = "torch_compile",
      .help =
          "a compiler fuses norms, residuals, dropout, softmax and the loss, and issues kernels from generated code"},
-    {FLAG_ROW(PlanSpec, "cuda_graphs", cuda_graphs, "false"), .aliases = "enable_cuda_graph",
+    {FLAG_ROW("cuda_graphs", cuda_graphs, "false"), .aliases = "enable_cuda_graph",
      .help = "kernels are captured once and replayed: the host issues graphs, not kernels"},
-    {FLAG_ROW(PlanSpec, "grad_reduce_in_fp32", grad_reduce_in_fp32, "true"),
-     .aliases = "accumulate_allreduce_grads_in_fp32",
+    {FLAG_ROW("grad_reduce_in_fp32", grad_reduce_in_fp32, "true"), .aliases = "accumulate_allreduce_grads_in_fp32",
      .help = "gradients are kept and reduced in fp32, otherwise in the plan's precision"},
-    {FLAG_ROW(PlanSpec, "gradient_accumulation_fusion", gradient_accumulation_fusion, "true"),
+    {FLAG_ROW("gradient_accumulation_fusion", gradient_accumulation_fusion, "true"),
      .help = "the weight-gradient product adds into the gradient, without a kernel of its own"},
     {PLAN_COUNT("first_stage_layers", first_stage_layers, 1, 100000), .default_text = "(as many as on the others)",
      .aliases = "decoder_first_pipeline_num_layers", .help = "layers on the first stage"},
@@ -339,10 +245,9 @@ static const SchemaRow PLAN_ROWS[] = {
      .default_text = "(as many on each)",
      .help =
          "layers of every stage, as [5, 8, 8, 7]; with virtual stages of every chunk in the order of a forward pass"},
-    {FLAG_ROW(PlanSpec, "embedding_as_layer", embedding_as_layer, "false"),
-     .aliases = "account_for_embedding_in_pipeline_split",
+    {FLAG_ROW("embedding_as_layer", embedding_as_layer, "false"), .aliases = "account_for_embedding_in_pipeline_split",
      .help = "the embedding takes the place of a layer: the first chunk holds one less"},
-    {FLAG_ROW(PlanSpec, "head_as_layer", head_as_layer, "false"), .aliases = "account_for_loss_in_pipeline_split",
+    {FLAG_ROW("head_as_layer", head_as_layer, "false"), .aliases = "account_for_loss_in_pipeline_split",
      .help = "the head takes the place of a layer: the last chunk holds one less"},
     {.key = "precision",
      .type = FIELD_CHOICE,
