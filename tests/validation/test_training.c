@@ -78,23 +78,23 @@ static Part part_of(const Validation *validation, int stage, bool from) {
     return part;
 }
 
-Test(training, megatron_sc21_without_zero_is_met_within_8_percent_and_better_than_the_null_model) {
+Test(training, megatron_sc21_without_zero_is_met_within_5_percent_and_better_than_the_null_model) {
     Arena *arena = arena_create();
     const Validation *validation = validate_file(SC21, arena);
     Part part = part_of(validation, 1, false);
     cr_assert_eq(validation->counts[VALIDATION_OUT_OF_MEMORY], 0);
     cr_assert_eq(part.rows, 16);
-    cr_assert_leq(part.ours, MOST_ERROR_FRACTION);
+    cr_assert_leq(part.ours, 0.05);
     cr_assert_lt(part.ours, part.null);
     arena_destroy(arena);
 }
 
 /* Table 2. */
-Test(training, megatron_sc21_with_zero_3_is_better_than_the_null_model) {
+Test(training, megatron_sc21_with_zero_3_is_met_within_12_percent_and_better_than_the_null_model) {
     Arena *arena = arena_create();
     Part part = part_of(validate_file(SC21, arena), 3, true);
     cr_assert_eq(part.rows, 6);
-    cr_assert_leq(part.ours, 0.15);
+    cr_assert_leq(part.ours, 0.12);
     cr_assert_lt(part.ours, part.null);
     arena_destroy(arena);
 }
@@ -119,10 +119,11 @@ Test(training, mosaicml_is_met_within_5_percent_and_better_than_the_null_model) 
     arena_destroy(arena);
 }
 
-Test(training, korthikanti_table_5_is_met_within_8_percent_and_better_than_the_null_model) {
+Test(training, korthikanti_table_5_is_met_within_4_percent_and_better_than_the_null_model) {
     Arena *arena = arena_create();
     const Validation *validation = validate_file(KORTHIKANTI, arena);
     expect_good(validation, 8);
+    cr_assert_leq(validation->ours.mean_absolute_fraction, 0.04);
     arena_destroy(arena);
 }
 
@@ -147,10 +148,9 @@ Test(training, mlperf_on_h100_is_met_within_11_percent) {
     arena_destroy(arena);
 }
 
-/* 7 % is asked: 16 rows broadcast parameters over all ranks, weight by weight. */
-Test(training, internevo_on_8_to_1024_gpus_is_met_within_9_percent) {
+Test(training, internevo_on_8_to_1024_gpus_is_met_within_7_percent) {
     Arena *arena = arena_create();
-    expect_within(validate_file(INTERNEVO, arena), 54, 0.09);
+    expect_within(validate_file(INTERNEVO, arena), 54, 0.07);
     arena_destroy(arena);
 }
 
