@@ -53,9 +53,6 @@ static const SizeKey FLAGS[] = {
 
 enum { SIZE_COUNT = sizeof SIZES / sizeof *SIZES, FLAG_COUNT = sizeof FLAGS / sizeof *FLAGS };
 
-#define COMPLAIN(errors, path, key, ...)                                                                               \
-    error_list_add((errors), (ErrorPlace){0}, arena_format((errors)->arena, "%s.%s", (path), (key)), __VA_ARGS__)
-
 /* "conv, pool" */
 static const char *kind_list(unsigned kinds, Arena *arena) {
     const char *text = "";
@@ -66,8 +63,8 @@ static const char *kind_list(unsigned kinds, Arena *arena) {
 }
 
 static void complain_of_kind(const SizeKey *size, const LayerSpec *layer, const char *path, ErrorList *errors) {
-    COMPLAIN(errors, path, size->key, "found it in a layer of kind %s, expected it in %s only",
-             layer_kind_name(layer->kind), kind_list(size->needed | size->optional, errors->arena));
+    error_list_add_key(errors, path, size->key, "found it in a layer of kind %s, expected it in %s only",
+                       layer_kind_name(layer->kind), kind_list(size->needed | size->optional, errors->arena));
 }
 
 static void check_sizes(const LayerSpec *layer, const char *path, ErrorList *errors) {
@@ -76,8 +73,8 @@ static void check_sizes(const LayerSpec *layer, const char *path, ErrorList *err
         int64_t value;
         memcpy(&value, (const char *)layer + SIZES[i].offset, sizeof value);
         if (value == 0 && SIZES[i].needed & kind)
-            COMPLAIN(errors, path, SIZES[i].key, "found no key \"%s\", expected it in a layer of kind %s", SIZES[i].key,
-                     layer_kind_name(layer->kind));
+            error_list_add_key(errors, path, SIZES[i].key, "found no key \"%s\", expected it in a layer of kind %s",
+                               SIZES[i].key, layer_kind_name(layer->kind));
         if (value != 0 && !((SIZES[i].needed | SIZES[i].optional) & kind))
             complain_of_kind(&SIZES[i], layer, path, errors);
     }
@@ -92,19 +89,19 @@ static void check_sizes(const LayerSpec *layer, const char *path, ErrorList *err
 static void check_groups(const LayerSpec *layer, const char *path, ErrorList *errors) {
     if (layer->kind == LAYER_CONV &&
         (layer->in_channels % layer_groups(layer) || layer->out_channels % layer_groups(layer)))
-        COMPLAIN(errors, path, "groups",
-                 "found %" PRId64 ", expected a divisor of in_channels %" PRId64 " and out_channels %" PRId64,
-                 layer->groups, layer->in_channels, layer->out_channels);
+        error_list_add_key(errors, path, "groups",
+                           "found %" PRId64 ", expected a divisor of in_channels %" PRId64 " and out_channels %" PRId64,
+                           layer->groups, layer->in_channels, layer->out_channels);
 }
 
 static void check_layer(const LayerSpec *layer, const char *path, ErrorList *errors) {
     check_sizes(layer, path, errors);
     check_groups(layer, path, errors);
     if (layer->kind == LAYER_BLOCK && layer->block.count == 0)
-        COMPLAIN(errors, path, "layers", "found none in a block, expected at least one");
+        error_list_add_key(errors, path, "layers", "found none in a block, expected at least one");
     if (layer->kind != LAYER_BLOCK && layer->block.count > 0)
-        COMPLAIN(errors, path, "layers", "found layers in a layer of kind %s, expected them in block only",
-                 layer_kind_name(layer->kind));
+        error_list_add_key(errors, path, "layers", "found layers in a layer of kind %s, expected them in block only",
+                           layer_kind_name(layer->kind));
 }
 
 static void check_layers(const LayerListSpec *list, const char *path, ErrorList *errors) {
@@ -116,19 +113,19 @@ static void check_layers(const LayerListSpec *list, const char *path, ErrorList 
         for (int64_t j = 0; j < layer->block.count; j++) {
             const char *inner_path = arena_format(errors->arena, "%s.layers[%" PRId64 "]", layer_path, j);
             if (layer->block.layers[j].kind == LAYER_BLOCK)
-                COMPLAIN(errors, inner_path, "kind", "found a block in a block, expected a single layer");
+                error_list_add_key(errors, inner_path, "kind", "found a block in a block, expected a single layer");
             else
                 check_layer(&layer->block.layers[j], inner_path, errors);
         }
     }
     if (list->count == 0)
-        COMPLAIN(errors, path, "layers", "found none, expected at least one");
+        error_list_add_key(errors, path, "layers", "found none, expected at least one");
     else if (errors->count == before && layer_list_parameters(list) <= 0)
-        COMPLAIN(errors, path, "layers",
-                 "found no layer with weights, expected a conv, linear or embedding_bag to train");
+        error_list_add_key(errors, path, "layers",
+                           "found no layer with weights, expected a conv, linear or embedding_bag to train");
     if (layer_list_length(list) > LENGTH_MAX)
-        COMPLAIN(errors, path, "layers", "found %.0f layers one after the other, expected at most %.0f",
-                 layer_list_length(list), LENGTH_MAX);
+        error_list_add_key(errors, path, "layers", "found %.0f layers one after the other, expected at most %.0f",
+                           layer_list_length(list), LENGTH_MAX);
 }
 
 /* A key of a plan that must be left alone, and what it is then. */
@@ -155,8 +152,8 @@ static const char *named(bool wrong, const char *name) {
 static void check_rules(const PlanRule *rules, size_t count, const char *path, ErrorList *errors) {
     for (size_t i = 0; i < count; i++)
         if (rules[i].found)
-            COMPLAIN(errors, path, rules[i].key, "found %s with a model given by layers, expected %s", rules[i].found,
-                     rules[i].expected);
+            error_list_add_key(errors, path, rules[i].key, "found %s with a model given by layers, expected %s",
+                               rules[i].found, rules[i].expected);
 }
 
 static void check_cuts(const PlanSpec *plan, const char *path, ErrorList *errors) {

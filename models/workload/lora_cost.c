@@ -98,24 +98,23 @@ int lora_host_kernels(const TrainingSpec *training, bool backward) {
     return adapted_products(training, adapted) * (backward ? HOST_KERNELS_BACKWARD : HOST_KERNELS_FORWARD);
 }
 
-#define COMPLAIN(errors, path, key, ...)                                                                               \
-    error_list_add(errors, (ErrorPlace){0}, arena_format((errors)->arena, "%s.%s", path, key), __VA_ARGS__)
-
 void lora_check(const TrainingSpec *training, const char *path, ErrorList *errors) {
     const PlanSpec *plan = &training->plan;
     if (!lora_is_there(plan))
         return;
     if (training->model.experts > 0 || training->model.kv_rank > 0)
-        COMPLAIN(errors, path, "plan.lora_rank",
-                 "found %" PRId64 " with experts or latent attention, expected a dense model without it",
-                 plan->lora.rank);
+        error_list_add_key(errors, path, "plan.lora_rank",
+                           "found %" PRId64 " with experts or latent attention, expected a dense model without it",
+                           plan->lora.rank);
     if (plan_zero_stage(plan) >= 2 || plan->zero_whole_weights)
-        COMPLAIN(errors, path, "plan.zero_stage",
-                 "found more than ZeRO-1 with lora_rank, expected zero_stage 0 or 1 without zero_whole_weights");
+        error_list_add_key(
+            errors, path, "plan.zero_stage",
+            "found more than ZeRO-1 with lora_rank, expected zero_stage 0 or 1 without zero_whole_weights");
     if (plan_splits_backward(plan))
-        COMPLAIN(errors, path, "plan.schedule",
-                 "found %s with lora_rank, expected a schedule that splits off no weight gradients", plan->schedule);
+        error_list_add_key(errors, path, "plan.schedule",
+                           "found %s with lora_rank, expected a schedule that splits off no weight gradients",
+                           plan->schedule);
     if (plan->offload_optimizer)
-        COMPLAIN(errors, path, "plan.offload_optimizer",
-                 "found true with lora_rank, expected false: adapters have little to keep");
+        error_list_add_key(errors, path, "plan.offload_optimizer",
+                           "found true with lora_rank, expected false: adapters have little to keep");
 }

@@ -120,64 +120,63 @@ int64_t plan_chunk_layers(const TrainingSpec *training, int64_t stage, int64_t c
     return even_stages > 0 ? layers / even_stages / plan->virtual_stages : 0;
 }
 
-typedef struct Report {
-    const char *path;
-    ErrorList *errors;
-} Report;
-
-#define COMPLAIN(report, key, ...)                                                                                     \
-    error_list_add((report)->errors, (ErrorPlace){0},                                                                  \
-                   arena_format((report)->errors->arena, "%s%s", (report)->path, (key)), __VA_ARGS__)
-
-static void check_model(const TrainingSpec *training, const Report *report) {
+static void check_model(const TrainingSpec *training, const char *path, ErrorList *errors) {
     const TransformerSpec *model = &training->model;
     int64_t tensor = training->plan.tensor_parallel;
     if (!model->head_dim && !model->kv_rank && model->hidden % model->heads)
-        COMPLAIN(report, ".model.num_attention_heads",
-                 "found %" PRId64 " heads, expected a divisor of hidden_size %" PRId64, model->heads, model->hidden);
+        error_list_add_key(errors, path, "model.num_attention_heads",
+                           "found %" PRId64 " heads, expected a divisor of hidden_size %" PRId64, model->heads,
+                           model->hidden);
     if (model->heads % transformer_kv_heads(model))
-        COMPLAIN(report, ".model.num_key_value_heads", "found %" PRId64 ", expected a divisor of the %" PRId64 " heads",
-                 model->kv_heads, model->heads);
+        error_list_add_key(errors, path, "model.num_key_value_heads",
+                           "found %" PRId64 ", expected a divisor of the %" PRId64 " heads", model->kv_heads,
+                           model->heads);
     if (model->heads % tensor)
-        COMPLAIN(report, ".plan.tensor_parallel",
-                 "found %" PRId64 ", expected a divisor of the %" PRId64 " attention heads", tensor, model->heads);
+        error_list_add_key(errors, path, "plan.tensor_parallel",
+                           "found %" PRId64 ", expected a divisor of the %" PRId64 " attention heads", tensor,
+                           model->heads);
     else if (transformer_kv_heads(model) % tensor && tensor % transformer_kv_heads(model))
-        COMPLAIN(report, ".plan.tensor_parallel",
-                 "found %" PRId64 ", expected a divisor or a multiple of the %" PRId64 " key and value heads", tensor,
-                 transformer_kv_heads(model));
+        error_list_add_key(errors, path, "plan.tensor_parallel",
+                           "found %" PRId64 ", expected a divisor or a multiple of the %" PRId64 " key and value heads",
+                           tensor, transformer_kv_heads(model));
     bool some_dense = transformer_expert_layers(model, 0, model->layers) < model->layers;
     if (some_dense && transformer_ffn_hidden(model) % tensor)
-        COMPLAIN(report, ".plan.tensor_parallel", "found %" PRId64 ", expected a divisor of intermediate_size %" PRId64,
-                 tensor, transformer_ffn_hidden(model));
+        error_list_add_key(errors, path, "plan.tensor_parallel",
+                           "found %" PRId64 ", expected a divisor of intermediate_size %" PRId64, tensor,
+                           transformer_ffn_hidden(model));
 }
 
-static void check_positions(const TrainingSpec *training, const Report *report) {
+static void check_positions(const TrainingSpec *training, const char *path, ErrorList *errors) {
     int64_t positions = training->model.max_positions;
     if (positions && training->sequence_tokens > positions)
-        COMPLAIN(report, ".sequence_length", "found %" PRId64 ", expected at most the model's %" PRId64 " positions",
-                 training->sequence_tokens, positions);
+        error_list_add_key(errors, path, "sequence_length",
+                           "found %" PRId64 ", expected at most the model's %" PRId64 " positions",
+                           training->sequence_tokens, positions);
 }
 
 /* Layers that are listed chunk by chunk. */
-static void check_listed_layers(const TrainingSpec *training, const Report *report) {
+static void check_listed_layers(const TrainingSpec *training, const char *path, ErrorList *errors) {
     const PlanSpec *plan = &training->plan;
     int64_t chunks = plan->pipeline_parallel * plan->virtual_stages, sum = 0;
     for (int64_t i = 0; i < plan->layers_per_stage_count; i++)
         sum += plan->layers_per_stage[i];
     if (plan->first_stage_layers || plan->last_stage_layers || plan->embedding_as_layer || plan->head_as_layer)
-        COMPLAIN(report, ".plan.layers_per_stage",
-                 "found it beside first_stage_layers, last_stage_layers, embedding_as_layer or head_as_layer, expected "
-                 "one way to say what a stage holds");
+        error_list_add_key(
+            errors, path, "plan.layers_per_stage",
+            "found it beside first_stage_layers, last_stage_layers, embedding_as_layer or head_as_layer, expected "
+            "one way to say what a stage holds");
     if (plan->layers_per_stage_count != chunks)
-        COMPLAIN(report, ".plan.layers_per_stage",
-                 "found %" PRId64 " numbers, expected one for each of %" PRId64 " stages of %" PRId64 " chunks",
-                 plan->layers_per_stage_count, plan->pipeline_parallel, plan->virtual_stages);
+        error_list_add_key(errors, path, "plan.layers_per_stage",
+                           "found %" PRId64 " numbers, expected one for each of %" PRId64 " stages of %" PRId64
+                           " chunks",
+                           plan->layers_per_stage_count, plan->pipeline_parallel, plan->virtual_stages);
     else if (sum != training->model.layers)
-        COMPLAIN(report, ".plan.layers_per_stage", "found %" PRId64 " layers in sum, expected the model's %" PRId64,
-                 sum, training->model.layers);
+        error_list_add_key(errors, path, "plan.layers_per_stage",
+                           "found %" PRId64 " layers in sum, expected the model's %" PRId64, sum,
+                           training->model.layers);
 }
 
-static void check_layers(const TrainingSpec *training, const Report *report) {
+static void check_layers(const TrainingSpec *training, const char *path, ErrorList *errors) {
     const PlanSpec *plan = &training->plan;
     int64_t stages = plan->pipeline_parallel, chunks = stages * plan->virtual_stages, sum = 0;
     bool unequal = plan->first_stage_layers || plan->last_stage_layers;
@@ -185,13 +184,13 @@ static void check_layers(const TrainingSpec *training, const Report *report) {
     int64_t least = counts_ends ? 1 : 0;
     bool good = true;
     if (plan->layers_per_stage_count) {
-        check_listed_layers(training, report);
+        check_listed_layers(training, path, errors);
         return;
     }
     if (unequal && (plan->virtual_stages > 1 || stages < 2 || counts_ends)) {
-        COMPLAIN(report, ".plan.first_stage_layers",
-                 "found unequal stages, expected at least 2 stages and virtual_stages 1%s",
-                 counts_ends ? ", without embedding_as_layer and head_as_layer" : "");
+        error_list_add_key(errors, path, "plan.first_stage_layers",
+                           "found unequal stages, expected at least 2 stages and virtual_stages 1%s",
+                           counts_ends ? ", without embedding_as_layer and head_as_layer" : "");
         return;
     }
     for (int64_t i = 0;
@@ -202,148 +201,153 @@ static void check_layers(const TrainingSpec *training, const Report *report) {
     }
     /* Too many layers at the ends leave less than none in between. */
     if (sum != training->model.layers || !good)
-        COMPLAIN(report, ".plan.pipeline_parallel",
-                 "found %" PRId64 " stages of %" PRId64 " chunks, expected them to divide the model's %" PRId64
-                 " layers%s",
-                 stages, plan->virtual_stages, training->model.layers,
-                 counts_ends ? " with the ends that count as one" : "");
+        error_list_add_key(errors, path, "plan.pipeline_parallel",
+                           "found %" PRId64 " stages of %" PRId64
+                           " chunks, expected them to divide the model's %" PRId64 " layers%s",
+                           stages, plan->virtual_stages, training->model.layers,
+                           counts_ends ? " with the ends that count as one" : "");
 }
 
 /* Everything that waits for a divisor is settled before the first division by it. */
-static bool check_ranges(const TrainingSpec *training, const Report *report) {
+static bool check_ranges(const TrainingSpec *training, const char *path, ErrorList *errors) {
     const PlanSpec *plan = &training->plan;
     const TransformerSpec *model = &training->model;
     const struct {
         const char *key;
         int64_t value;
-    } positive[] = {{".plan.tensor_parallel", plan->tensor_parallel},
-                    {".plan.context_parallel", plan->context_parallel},
-                    {".plan.expert_parallel", plan->expert_parallel},
-                    {".plan.pipeline_parallel", plan->pipeline_parallel},
-                    {".plan.virtual_stages", plan->virtual_stages},
-                    {".plan.micro_batch", plan->micro_batch_seqs},
-                    {".sequence_length", training->sequence_tokens},
+    } positive[] = {{"plan.tensor_parallel", plan->tensor_parallel},
+                    {"plan.context_parallel", plan->context_parallel},
+                    {"plan.expert_parallel", plan->expert_parallel},
+                    {"plan.pipeline_parallel", plan->pipeline_parallel},
+                    {"plan.virtual_stages", plan->virtual_stages},
+                    {"plan.micro_batch", plan->micro_batch_seqs},
+                    {"sequence_length", training->sequence_tokens},
                     /* What follows is a transformer's. */
-                    {".model.hidden_size", model->hidden},
-                    {".model.num_hidden_layers", model->layers},
-                    {".model.num_attention_heads", model->heads},
-                    {".model.vocab_size", model->vocab}};
+                    {"model.hidden_size", model->hidden},
+                    {"model.num_hidden_layers", model->layers},
+                    {"model.num_attention_heads", model->heads},
+                    {"model.vocab_size", model->vocab}};
     enum { OF_TRANSFORMER = 4 };
     size_t count = sizeof positive / sizeof *positive;
     bool good = true;
     for (size_t i = 0; i < (training_family(training) == FAMILY_LAYERS ? count - OF_TRANSFORMER : count); i++) {
         if (positive[i].value >= 1)
             continue;
-        COMPLAIN(report, positive[i].key, "found %" PRId64 ", expected at least 1", positive[i].value);
+        error_list_add_key(errors, path, positive[i].key, "found %" PRId64 ", expected at least 1", positive[i].value);
         good = false;
     }
     return good;
 }
 
 /* "tensor 8 x pipeline 2", and the context group where there is one. */
-static const char *sizes_text(const PlanSpec *plan, const Report *report) {
-    const char *context = plan->context_parallel > 1
-                              ? arena_format(report->errors->arena, " x context %" PRId64, plan->context_parallel)
-                              : "";
-    return arena_format(report->errors->arena, "tensor %" PRId64 "%s x pipeline %" PRId64, plan->tensor_parallel,
-                        context, plan->pipeline_parallel);
+static const char *sizes_text(const PlanSpec *plan, Arena *arena) {
+    const char *context =
+        plan->context_parallel > 1 ? arena_format(arena, " x context %" PRId64, plan->context_parallel) : "";
+    return arena_format(arena, "tensor %" PRId64 "%s x pipeline %" PRId64, plan->tensor_parallel, context,
+                        plan->pipeline_parallel);
 }
 
-static void resolve_replicas(PlanSpec *plan, int64_t gpus, const Report *report) {
+static void resolve_replicas(PlanSpec *plan, int64_t gpus, const char *path, ErrorList *errors) {
     int64_t model_gpus = plan_stage_gpus(plan) * plan->pipeline_parallel;
-    const char *key = plan->context_parallel > 1 ? ".plan.context_parallel" : ".plan.tensor_parallel";
+    const char *key = plan->context_parallel > 1 ? "plan.context_parallel" : "plan.tensor_parallel";
     if (!plan->data_parallel && gpus % model_gpus)
-        COMPLAIN(report, key, "found %s, expected a divisor of %" PRId64 " GPUs", sizes_text(plan, report), gpus);
+        error_list_add_key(errors, path, key, "found %s, expected a divisor of %" PRId64 " GPUs",
+                           sizes_text(plan, errors->arena), gpus);
     else if (!plan->data_parallel)
         plan->data_parallel = gpus / model_gpus;
     else if (plan->data_parallel * model_gpus != gpus)
-        COMPLAIN(report, ".plan.data_parallel", "found %s x data %" PRId64 ", expected a product of %" PRId64 " GPUs",
-                 sizes_text(plan, report), plan->data_parallel, gpus);
+        error_list_add_key(errors, path, "plan.data_parallel",
+                           "found %s x data %" PRId64 ", expected a product of %" PRId64 " GPUs",
+                           sizes_text(plan, errors->arena), plan->data_parallel, gpus);
 }
 
-static void resolve_batch(PlanSpec *plan, const Report *report) {
+static void resolve_batch(PlanSpec *plan, const char *path, ErrorList *errors) {
     int64_t per_pass = plan->micro_batch_seqs * (plan->data_parallel ? plan->data_parallel : 1);
     if (!plan->global_batch_seqs)
         plan->global_batch_seqs = per_pass * (plan->gradient_accumulation ? plan->gradient_accumulation : 1);
     int64_t accumulation = plan->global_batch_seqs / per_pass;
     bool divides = plan->global_batch_seqs % per_pass == 0 && accumulation > 0;
     if (!divides || (plan->gradient_accumulation && plan->gradient_accumulation != accumulation))
-        COMPLAIN(report, ".plan.global_batch",
-                 "found %" PRId64 " sequences, expected a multiple of micro_batch %" PRId64 " x data_parallel %" PRId64
-                 "%s",
-                 plan->global_batch_seqs, plan->micro_batch_seqs, plan->data_parallel,
-                 divides ? ", and gradient_accumulation to be their quotient" : "");
+        error_list_add_key(errors, path, "plan.global_batch",
+                           "found %" PRId64 " sequences, expected a multiple of micro_batch %" PRId64
+                           " x data_parallel %" PRId64 "%s",
+                           plan->global_batch_seqs, plan->micro_batch_seqs, plan->data_parallel,
+                           divides ? ", and gradient_accumulation to be their quotient" : "");
     plan->gradient_accumulation = divides ? accumulation : 1;
 }
 
-static void resolve_schedule(PlanSpec *plan, const Report *report) {
+static void resolve_schedule(PlanSpec *plan, const char *path, ErrorList *errors) {
     if (strcmp(plan->schedule, "auto") == 0)
         plan->schedule = plan->virtual_stages > 1 ? "interleaved_1f1b" : "1f1b";
     const PipelineSchedule *schedule = pipeline_find(plan->schedule);
     if (!schedule) {
-        COMPLAIN(report, ".plan.schedule", "found \"%s\", expected auto or a name from `chokepoint list schedules`",
-                 plan->schedule);
+        error_list_add_key(errors, path, "plan.schedule",
+                           "found \"%s\", expected auto or a name from `chokepoint list schedules`", plan->schedule);
         return;
     }
     PipelineShape shape = plan_shape(plan);
     const char *needs = schedule->needs(&shape);
     if (needs)
-        COMPLAIN(report, ".plan.schedule", "found %s with %d stages, %d chunks and %d micro-batches, expected %s",
-                 schedule->name, shape.stages, shape.chunks, shape.micro_batches, needs);
+        error_list_add_key(errors, path, "plan.schedule",
+                           "found %s with %d stages, %d chunks and %d micro-batches, expected %s", schedule->name,
+                           shape.stages, shape.chunks, shape.micro_batches, needs);
 }
 
 /* The replicas are known. */
-static void check_sharding(const PlanSpec *plan, const Report *report) {
+static void check_sharding(const PlanSpec *plan, const char *path, ErrorList *errors) {
     int stage = plan_zero_stage(plan);
     if (stage >= 2 && (plan->pipeline_parallel > 1 || plan->virtual_stages > 1))
-        COMPLAIN(report, ".plan.zero_stage",
-                 "found ZeRO-%d with %" PRId64 " pipeline stages of %" PRId64
-                 " chunks, expected one stage of one chunk, or at most zero_stage 1",
-                 stage, plan->pipeline_parallel, plan->virtual_stages);
+        error_list_add_key(errors, path, "plan.zero_stage",
+                           "found ZeRO-%d with %" PRId64 " pipeline stages of %" PRId64
+                           " chunks, expected one stage of one chunk, or at most zero_stage 1",
+                           stage, plan->pipeline_parallel, plan->virtual_stages);
     if (plan->zero_shard_size && stage == 0)
-        COMPLAIN(report, ".plan.zero_shard_size",
-                 "found shard groups of %" PRId64 " with nothing to split, expected zero_stage 1, 2 or 3",
-                 plan->zero_shard_size);
+        error_list_add_key(errors, path, "plan.zero_shard_size",
+                           "found shard groups of %" PRId64 " with nothing to split, expected zero_stage 1, 2 or 3",
+                           plan->zero_shard_size);
     else if (plan->zero_shard_size && plan_weight_copies(plan) % plan->zero_shard_size)
-        COMPLAIN(report, ".plan.zero_shard_size", "found %" PRId64 ", expected a divisor of data_parallel%s %" PRId64,
-                 plan->zero_shard_size, plan->context_parallel > 1 ? " x context_parallel" : "",
-                 plan_weight_copies(plan));
+        error_list_add_key(errors, path, "plan.zero_shard_size",
+                           "found %" PRId64 ", expected a divisor of data_parallel%s %" PRId64, plan->zero_shard_size,
+                           plan->context_parallel > 1 ? " x context_parallel" : "", plan_weight_copies(plan));
     if (plan->zero_list_collectives && stage < 2)
-        COMPLAIN(report, ".plan.zero_list_collectives",
-                 "found true with zero_stage %d, expected zero_stage 2 or 3, whose collectives it cuts", stage);
+        error_list_add_key(errors, path, "plan.zero_list_collectives",
+                           "found true with zero_stage %d, expected zero_stage 2 or 3, whose collectives it cuts",
+                           stage);
     if (plan->max_live_parameters > 0 && stage != 3)
-        COMPLAIN(report, ".plan.max_live_parameters",
-                 "found %" PRId64 " with zero_stage %d, expected zero_stage 3, which gathers parameters",
-                 plan->max_live_parameters, stage);
+        error_list_add_key(errors, path, "plan.max_live_parameters",
+                           "found %" PRId64 " with zero_stage %d, expected zero_stage 3, which gathers parameters",
+                           plan->max_live_parameters, stage);
     if (!plan->reshard_after_forward && stage != 3)
-        COMPLAIN(report, ".plan.reshard_after_forward",
-                 "found false with zero_stage %d, expected zero_stage 3, which gathers parameters", stage);
+        error_list_add_key(errors, path, "plan.reshard_after_forward",
+                           "found false with zero_stage %d, expected zero_stage 3, which gathers parameters", stage);
 }
 
 /* Megatron-LM cuts the sequence into two chunks per GPU of the context group, and needs a fused attention for it. */
-static void check_sequence(const TrainingSpec *training, const Report *report) {
+static void check_sequence(const TrainingSpec *training, const char *path, ErrorList *errors) {
     const PlanSpec *plan = &training->plan;
     int64_t tokens = training->sequence_tokens / plan->context_parallel;
     if (plan->context_parallel > 1 && !plan->flash_attention)
-        COMPLAIN(report, ".plan.context_parallel",
-                 "found %" PRId64 " without flash_attention, expected flash_attention: true", plan->context_parallel);
+        error_list_add_key(errors, path, "plan.context_parallel",
+                           "found %" PRId64 " without flash_attention, expected flash_attention: true",
+                           plan->context_parallel);
     if (plan->context_parallel > 1 && training->sequence_tokens % (2 * plan->context_parallel))
-        COMPLAIN(report, ".sequence_length", "found %" PRId64 ", expected a multiple of 2 x context_parallel %" PRId64,
-                 training->sequence_tokens, plan->context_parallel);
+        error_list_add_key(errors, path, "sequence_length",
+                           "found %" PRId64 ", expected a multiple of 2 x context_parallel %" PRId64,
+                           training->sequence_tokens, plan->context_parallel);
     else if (plan->tp_comm_overlap && plan->tensor_parallel > 1 && !plan->sequence_parallel)
-        COMPLAIN(report, ".plan.tp_comm_overlap",
-                 "found true without sequence_parallel, expected sequence_parallel: true");
+        error_list_add_key(errors, path, "plan.tp_comm_overlap",
+                           "found true without sequence_parallel, expected sequence_parallel: true");
     else if (plan->sequence_parallel && plan->tensor_parallel > 1 && tokens % plan->tensor_parallel)
-        COMPLAIN(report, ".sequence_length",
-                 "found %" PRId64 ", expected a multiple of tensor_parallel %" PRId64 "%s for sequence_parallel",
-                 training->sequence_tokens, plan->tensor_parallel,
-                 plan->context_parallel > 1 ? " x context_parallel" : "");
+        error_list_add_key(
+            errors, path, "sequence_length",
+            "found %" PRId64 ", expected a multiple of tensor_parallel %" PRId64 "%s for sequence_parallel",
+            training->sequence_tokens, plan->tensor_parallel, plan->context_parallel > 1 ? " x context_parallel" : "");
 }
 
-static void resolve_attention(PlanSpec *plan, const Report *report) {
+static void resolve_attention(PlanSpec *plan, const char *path, ErrorList *errors) {
     if (plan->attention_kernel == ATTENTION_STANDARD && plan->flash_attention)
-        COMPLAIN(report, ".plan.attention_kernel",
-                 "found standard with flash_attention: true, expected auto or a fused kernel");
+        error_list_add_key(errors, path, "plan.attention_kernel",
+                           "found standard with flash_attention: true, expected auto or a fused kernel");
     if (plan->attention_kernel > ATTENTION_STANDARD)
         plan->flash_attention = true;
 }
@@ -355,27 +359,28 @@ static void resolve_optimizer(TrainingSpec *training) {
 }
 
 bool plan_resolve(TrainingSpec *training, int64_t gpus, const char *path, ErrorList *errors) {
-    Report report = {path, errors};
     PlanSpec *plan = &training->plan;
     int before = errors->count;
-    if (!check_ranges(training, &report))
+    if (!check_ranges(training, path, errors))
         return false;
     if (training_family(training) == FAMILY_TRANSFORMER) {
-        resolve_attention(plan, &report);
-        check_model(training, &report);
-        check_positions(training, &report);
-        check_layers(training, &report);
+        resolve_attention(plan, path, errors);
+        check_model(training, path, errors);
+        check_positions(training, path, errors);
+        check_layers(training, path, errors);
         if (plan->gradient_noise_scale)
-            COMPLAIN(&report, ".plan.gradient_noise_scale", "found true with a transformer, expected a list of layers");
+            error_list_add_key(errors, path, "plan.gradient_noise_scale",
+                               "found true with a transformer, expected a list of layers");
     }
-    resolve_replicas(plan, gpus, &report);
-    check_sharding(plan, &report);
-    resolve_batch(plan, &report);
-    resolve_schedule(plan, &report);
+    resolve_replicas(plan, gpus, path, errors);
+    check_sharding(plan, path, errors);
+    resolve_batch(plan, path, errors);
+    resolve_schedule(plan, path, errors);
     if (strcmp(plan->collective, "auto") != 0 && !collective_find(plan->collective))
-        COMPLAIN(&report, ".plan.collective",
-                 "found \"%s\", expected auto or a name from `chokepoint list collectives`", plan->collective);
-    check_sequence(training, &report);
+        error_list_add_key(errors, path, "plan.collective",
+                           "found \"%s\", expected auto or a name from `chokepoint list collectives`",
+                           plan->collective);
+    check_sequence(training, path, errors);
     resolve_optimizer(training);
     optimizer_check(&plan->optimizer, plan->precision, path, errors);
     return errors->count == before;

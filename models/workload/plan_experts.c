@@ -25,97 +25,94 @@ int64_t plan_expert_shard_size(const PlanSpec *plan) {
     return plan->expert_parallel > 1 ? plan_expert_copies(plan) : plan_shard_size(plan);
 }
 
-typedef struct Report {
-    const char *path;
-    ErrorList *errors;
-} Report;
-
-#define COMPLAIN(report, key, ...)                                                                                     \
-    error_list_add((report)->errors, (ErrorPlace){0},                                                                  \
-                   arena_format((report)->errors->arena, "%s%s", (report)->path, (key)), __VA_ARGS__)
-
 /* Keys that mean nothing without experts. */
-static void check_dense(const TrainingSpec *training, const Report *report) {
+static void check_dense(const TrainingSpec *training, const char *path, ErrorList *errors) {
     const TransformerSpec *model = &training->model;
     const PlanSpec *plan = &training->plan;
     const struct {
         const char *key;
         bool set;
-    } keys[] = {{".model.num_experts_per_tok", model->experts_per_token > 0},
-                {".model.moe_intermediate_size", model->expert_ffn_hidden > 0},
-                {".model.n_shared_experts", model->shared_experts > 0},
-                {".model.first_k_dense_replace", model->dense_first > 0},
-                {".model.interleave_moe_layer_step", model->expert_step > 1},
-                {".plan.expert_parallel", plan->expert_parallel > 1},
-                {".plan.expert_imbalance", plan->routing.imbalance != 1},
-                {".plan.capacity_factor", plan->routing.capacity_factor > 0},
-                {".plan.pad_to_capacity", plan->routing.pads}};
+    } keys[] = {{"model.num_experts_per_tok", model->experts_per_token > 0},
+                {"model.moe_intermediate_size", model->expert_ffn_hidden > 0},
+                {"model.n_shared_experts", model->shared_experts > 0},
+                {"model.first_k_dense_replace", model->dense_first > 0},
+                {"model.interleave_moe_layer_step", model->expert_step > 1},
+                {"plan.expert_parallel", plan->expert_parallel > 1},
+                {"plan.expert_imbalance", plan->routing.imbalance != 1},
+                {"plan.capacity_factor", plan->routing.capacity_factor > 0},
+                {"plan.pad_to_capacity", plan->routing.pads}};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (keys[i].set)
-            COMPLAIN(report, keys[i].key, "found it for a dense model, expected num_experts in the model");
+            error_list_add_key(errors, path, keys[i].key,
+                               "found it for a dense model, expected num_experts in the model");
 }
 
-static void check_model(const TrainingSpec *training, const Report *report) {
+static void check_model(const TrainingSpec *training, const char *path, ErrorList *errors) {
     const TransformerSpec *model = &training->model;
     int64_t tensor = training->plan.tensor_parallel, inner = transformer_expert_ffn_hidden(model);
     if (model->experts_per_token < 1 || model->experts_per_token > model->experts)
-        COMPLAIN(report, ".model.num_experts_per_tok",
-                 "found %" PRId64 ", expected 1 to the model's %" PRId64 " experts", model->experts_per_token,
-                 model->experts);
+        error_list_add_key(errors, path, "model.num_experts_per_tok",
+                           "found %" PRId64 ", expected 1 to the model's %" PRId64 " experts", model->experts_per_token,
+                           model->experts);
     if (transformer_expert_layers(model, 0, model->layers) == 0)
-        COMPLAIN(report, model->dense_first > 0 ? ".model.first_k_dense_replace" : ".model.interleave_moe_layer_step",
-                 "found no layer of %" PRId64 " that has experts, expected at least one", model->layers);
+        error_list_add_key(errors, path,
+                           model->dense_first > 0 ? "model.first_k_dense_replace" : "model.interleave_moe_layer_step",
+                           "found no layer of %" PRId64 " that has experts, expected at least one", model->layers);
     if (inner % tensor)
-        COMPLAIN(report, ".plan.tensor_parallel",
-                 "found %" PRId64 ", expected a divisor of the %" PRId64 " features inside an expert", tensor, inner);
+        error_list_add_key(errors, path, "plan.tensor_parallel",
+                           "found %" PRId64 ", expected a divisor of the %" PRId64 " features inside an expert", tensor,
+                           inner);
     if (tensor > 1 && !training->plan.sequence_parallel)
-        COMPLAIN(report, ".plan.sequence_parallel",
-                 "found false with experts and tensor_parallel %" PRId64 ", expected true", tensor);
+        error_list_add_key(errors, path, "plan.sequence_parallel",
+                           "found false with experts and tensor_parallel %" PRId64 ", expected true", tensor);
 }
 
-static void check_groups(const TrainingSpec *training, const Report *report) {
+static void check_groups(const TrainingSpec *training, const char *path, ErrorList *errors) {
     const PlanSpec *plan = &training->plan;
     int64_t ranks = plan->expert_parallel, copies = plan_weight_copies(plan);
     if (training->model.experts % ranks)
-        COMPLAIN(report, ".plan.expert_parallel",
-                 "found %" PRId64 ", expected a divisor of the model's %" PRId64 " experts", ranks,
-                 training->model.experts);
+        error_list_add_key(errors, path, "plan.expert_parallel",
+                           "found %" PRId64 ", expected a divisor of the model's %" PRId64 " experts", ranks,
+                           training->model.experts);
     if (copies % ranks)
-        COMPLAIN(report, ".plan.expert_parallel", "found %" PRId64 ", expected a divisor of data_parallel%s %" PRId64,
-                 ranks, plan->context_parallel > 1 ? " x context_parallel" : "", copies);
+        error_list_add_key(errors, path, "plan.expert_parallel",
+                           "found %" PRId64 ", expected a divisor of data_parallel%s %" PRId64, ranks,
+                           plan->context_parallel > 1 ? " x context_parallel" : "", copies);
     if (ranks > 1 && plan->zero_list_collectives)
-        COMPLAIN(report, ".plan.zero_list_collectives", "found true with expert_parallel %" PRId64 ", expected false",
-                 ranks);
+        error_list_add_key(errors, path, "plan.zero_list_collectives",
+                           "found true with expert_parallel %" PRId64 ", expected false", ranks);
     if (ranks > 1 && plan_zero_stage(plan) > 0 && plan_shard_size(plan) != copies)
-        COMPLAIN(report, ".plan.zero_shard_size",
-                 "found %" PRId64 " with expert_parallel %" PRId64 ", expected all %" PRId64 " copies of the weights",
-                 plan->zero_shard_size, ranks, copies);
+        error_list_add_key(errors, path, "plan.zero_shard_size",
+                           "found %" PRId64 " with expert_parallel %" PRId64 ", expected all %" PRId64
+                           " copies of the weights",
+                           plan->zero_shard_size, ranks, copies);
 }
 
-static void check_schedule(const PlanSpec *plan, const Report *report) {
+static void check_schedule(const PlanSpec *plan, const char *path, ErrorList *errors) {
     if (plan_splits_backward(plan))
-        COMPLAIN(report, ".plan.schedule",
-                 "found %s with experts, expected one that keeps weight gradients in the backward pass, such as 1f1b",
-                 plan->schedule);
+        error_list_add_key(
+            errors, path, "plan.schedule",
+            "found %s with experts, expected one that keeps weight gradients in the backward pass, such as 1f1b",
+            plan->schedule);
 }
 
-static void check_routing(const PlanSpec *plan, const Report *report) {
+static void check_routing(const PlanSpec *plan, const char *path, ErrorList *errors) {
     const ExpertRouting *routing = &plan->routing;
     if (plan->expert_parallel > 1 && routing->imbalance > (double)plan->expert_parallel)
-        COMPLAIN(report, ".plan.expert_imbalance", "found %g, expected at most expert_parallel %" PRId64,
-                 routing->imbalance, plan->expert_parallel);
+        error_list_add_key(errors, path, "plan.expert_imbalance", "found %g, expected at most expert_parallel %" PRId64,
+                           routing->imbalance, plan->expert_parallel);
     if (routing->pads && routing->capacity_factor <= 0)
-        COMPLAIN(report, ".plan.pad_to_capacity", "found true without a capacity, expected capacity_factor too");
+        error_list_add_key(errors, path, "plan.pad_to_capacity",
+                           "found true without a capacity, expected capacity_factor too");
 }
 
 void plan_experts_check(const TrainingSpec *training, const char *path, ErrorList *errors) {
-    const Report report = {path, errors};
     if (training->model.experts == 0) {
-        check_dense(training, &report);
+        check_dense(training, path, errors);
         return;
     }
-    check_model(training, &report);
-    check_groups(training, &report);
-    check_schedule(&training->plan, &report);
-    check_routing(&training->plan, &report);
+    check_model(training, path, errors);
+    check_groups(training, path, errors);
+    check_schedule(&training->plan, path, errors);
+    check_routing(&training->plan, path, errors);
 }

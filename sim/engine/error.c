@@ -39,15 +39,27 @@ static const char *format_message(Arena *arena, const char *format, va_list argu
     return text;
 }
 
-void error_list_add(ErrorList *list, ErrorPlace place, const char *path, const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
+static void append(ErrorList *list, ErrorPlace place, const char *path, const char *message) {
     make_room(list);
     Error *error = &list->items[list->count++];
     error->place = place;
     error->place.file = place.file != NULL ? arena_text(list->arena, place.file) : NULL;
     error->path = path != NULL ? arena_text(list->arena, path) : "";
-    error->message = format_message(list->arena, format, arguments);
+    error->message = message;
+}
+
+void error_list_add(ErrorList *list, ErrorPlace place, const char *path, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    append(list, place, path, format_message(list->arena, format, arguments));
+    va_end(arguments);
+}
+
+void error_list_add_key(ErrorList *list, const char *path, const char *key, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    append(list, (ErrorPlace){0}, arena_format(list->arena, "%s.%s", path, key),
+           format_message(list->arena, format, arguments));
     va_end(arguments);
 }
 

@@ -37,6 +37,11 @@ void error_list_init(ErrorList *list, Arena *arena);
 void error_list_add(ErrorList *list, ErrorPlace place, const char *path, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* Appends an error of key `key` ("plan.tensor_parallel") of what has the path `path` ("jobs[0]"); its place is unknown.
+ */
+void error_list_add_key(ErrorList *list, const char *path, const char *key, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
 /* Prints every error as `file:line:column: path: message`, in order of file, line and column. */
 void error_list_print(ErrorList *list, FILE *out);
 

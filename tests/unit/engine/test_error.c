@@ -31,6 +31,16 @@ Test(error, an_error_shows_place_path_and_sentence) {
     arena_destroy(arena);
 }
 
+Test(error, an_error_of_a_key_shows_it_behind_the_path) {
+    Arena *arena = arena_create();
+    ErrorList list;
+    error_list_init(&list, arena);
+    error_list_add_key(&list, "jobs[3]", "plan.zero_stage", "found %d, expected at most %d", 5, 3);
+    cr_assert_eq(list.count, 1);
+    expect_printed(&list, "jobs[3].plan.zero_stage: found 5, expected at most 3\n");
+    arena_destroy(arena);
+}
+
 Test(error, what_is_unknown_is_left_out) {
     Arena *arena = arena_create();
     ErrorList list;
