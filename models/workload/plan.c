@@ -255,7 +255,7 @@ static void resolve_replicas(PlanSpec *plan, int64_t gpus, const char *path, Err
                            sizes_text(plan, errors->arena), gpus);
     else if (!plan->data_parallel)
         plan->data_parallel = gpus / model_gpus;
-    else if (plan->data_parallel * model_gpus != gpus)
+    else if ((double)plan->data_parallel * (double)model_gpus != (double)gpus) /* four sizes may not fit in 64 bits */
         error_list_add_key(errors, path, "plan.data_parallel",
                            "found %s x data %" PRId64 ", expected a product of %" PRId64 " GPUs",
                            sizes_text(plan, errors->arena), plan->data_parallel, gpus);

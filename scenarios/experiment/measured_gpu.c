@@ -76,8 +76,8 @@ static bool parts_at(const char *start, const char *at) {
     size_t count = digits(start);
     if (count > 0 && at == start + count + 1 && tolower((unsigned char)at[-1]) == 'x' && isalpha((unsigned char)*at))
         return true;
-    if (tolower((unsigned char)*at) == 'x' && digits(at + 1) > 0 && !isalnum((unsigned char)at[1 + digits(at + 1)]) &&
-        isdigit((unsigned char)at[-1]))
+    if (at > start && tolower((unsigned char)*at) == 'x' && digits(at + 1) > 0 &&
+        !isalnum((unsigned char)at[1 + digits(at + 1)]) && isdigit((unsigned char)at[-1]))
         return true;
     for (size_t i = 0; i < sizeof FORMS / sizeof *FORMS; i++)
         if (is_word(at, FORMS[i]))

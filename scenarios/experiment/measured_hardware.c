@@ -19,7 +19,8 @@ static const double BYTES_PER_S_OF_TB = 1e12;
 static const double LESS_MEMORY_FRACTION = 0.9; /* "48GB" is as much as 45 GiB */
 static const char NVLINK_RACK[] = "-nvl72";
 static const double SAME_RATE_FRACTION = 0.02;
-static const double MOST_MORE_MEMORY = 1.5; /* more is not one GPU's */
+static const double MOST_MORE_MEMORY = 1.5;  /* more is not one GPU's */
+static const double LEAST_MEMORY_RATE = 0.5; /* less is not of the same board: GB200's NVLink has 0.23 of its HBM's */
 
 /* The memory that the text says, where it is not the entry's: V100-SXM2-16GB, H100 96GB. */
 static void override_memory(MeasuredRow *row, const char *words, GpuSpec *gpu) {
@@ -32,33 +33,51 @@ static void override_memory(MeasuredRow *row, const char *words, GpuSpec *gpu) {
             (is_less || is_more)) {
             measured_row_assume(row, "The %g GB of the GPU text replace those of the catalogue's %s.", gib, gpu->name);
             gpu->hbm_bytes = gib * GIB;
+            return;
         }
         at = strpbrk(end, "0123456789");
     }
 }
 
-/* "2.4 TB/s" of HBM, "500 W": boards of the same name with other memory or a lower power limit. */
-static void override_board(MeasuredRow *row, const char *text, GpuSpec *gpu) {
+/* The first number of the text that has the unit; 0 = none. */
+static double number_with(const char *text, const char *unit) {
+    size_t bytes = strlen(unit);
     for (const char *at = text; *at != '\0'; at++) {
         if (!isdigit((unsigned char)*at) || (at > text && (isalnum((unsigned char)at[-1]) || at[-1] == '.')))
             continue;
         char *end = NULL;
         double number = strtod(at, &end);
-        const char *unit = end + strspn(end, " ");
-        if (strncasecmp(unit, "TB/s", 4) == 0 && number > 0 &&
-            fabs(number * BYTES_PER_S_OF_TB / gpu->hbm_bytes_per_s - 1) > SAME_RATE_FRACTION) {
-            measured_row_assume(row, "The %g TB/s of the GPU text replace those of the catalogue's %s.", number,
-                                gpu->name);
-            gpu->hbm_bytes_per_s = number * BYTES_PER_S_OF_TB;
-        } else if (unit[0] == 'W' && !isalnum((unsigned char)unit[1]) &&
-                   number < gpu->tdp_watts * LESS_MEMORY_FRACTION) {
-            measured_row_assume(
-                row, "A power limit of %g W is not modelled: clocks are those of the catalogue's %s at %g W.", number,
-                gpu->name, gpu->tdp_watts);
-            gpu->kernels.spread = gpu_spread_default();
-        }
+        const char *after = end + strspn(end, " ");
+        if (strncasecmp(after, unit, bytes) == 0 && !isalnum((unsigned char)after[bytes]))
+            return number;
         at = end - 1;
     }
+    return 0;
+}
+
+/* "2.4 TB/s" of HBM; what is far from the entry's is NVLink's, or none. */
+static void override_bandwidth(MeasuredRow *row, const char *text, GpuSpec *gpu) {
+    double number = number_with(text, "TB/s"), share = number * BYTES_PER_S_OF_TB / gpu->hbm_bytes_per_s;
+    if (number <= 0 || fabs(share - 1) <= SAME_RATE_FRACTION)
+        return;
+    if (share < LEAST_MEMORY_RATE || share > MOST_MORE_MEMORY) {
+        measured_row_assume(row,
+                            "The %g TB/s of the GPU text are not taken for its memory's: those of the catalogue's %s.",
+                            number, gpu->name);
+        return;
+    }
+    measured_row_assume(row, "The %g TB/s of the GPU text replace those of the catalogue's %s.", number, gpu->name);
+    gpu->hbm_bytes_per_s = number * BYTES_PER_S_OF_TB;
+}
+
+/* "500 W": boards of the same name with a lower power limit. */
+static void note_power(MeasuredRow *row, const char *text, GpuSpec *gpu) {
+    double watts = number_with(text, "W");
+    if (watts <= 0 || watts >= gpu->tdp_watts * LESS_MEMORY_FRACTION)
+        return;
+    measured_row_assume(row, "A power limit of %g W is not modelled: clocks are those of the catalogue's %s at %g W.",
+                        watts, gpu->name, gpu->tdp_watts);
+    gpu->kernels.spread = gpu_spread_default();
 }
 
 /* Of racks that are one NVLink domain a job uses equally many GPUs in each. */
@@ -106,7 +125,8 @@ void measured_hardware_read(MeasuredRow *row, const Catalogue *catalogue, int64_
         if (gpu.assumption != NULL)
             measured_row_assume(row, "%s", gpu.assumption);
         override_memory(row, words, &cluster->node.gpu);
-        override_board(row, text, &cluster->node.gpu);
+        override_bandwidth(row, text, &cluster->node.gpu);
+        note_power(row, text, &cluster->node.gpu);
         override_gpus(row, gpus, &cluster->node);
         check_dies(row, &cluster->node);
         cluster->nodes = (gpus + cluster->node.gpus - 1) / cluster->node.gpus;

@@ -7,6 +7,8 @@
 #include <string.h>
 
 static const int64_t USUAL_VOCAB = 51200; /* GPT-2's 50,257, padded as Megatron-LM does */
+enum { MOST_LAYERS = 100000 };            /* as a scenario may have */
+
 static const double GPT_DROPOUT_FRACTION = 0.1;
 
 static void make_gpt(TransformerSpec *model, int64_t sequence_tokens) {
@@ -124,6 +126,8 @@ static TransformerSpec read_sizes(MeasuredRow *row) {
     model.kv_heads = measured_row_count(row, "kv_heads");
     model.ffn_hidden = measured_row_count(row, "ffn_hidden");
     model.vocab = measured_row_count(row, "vocab");
+    if (model.layers > MOST_LAYERS)
+        measured_row_refuse(row, "layers: found %" PRId64 ", expected at most %d", model.layers, MOST_LAYERS);
     if (model.kv_heads == 0)
         measured_row_assume(row, "kv_heads is not stated: as many as heads.");
     if (model.ffn_hidden == 0)

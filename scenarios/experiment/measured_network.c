@@ -11,7 +11,7 @@
 
 static const double BYTES_PER_S_OF_GBIT = 1e9 / 8;
 static const double GBIT_OF_TBIT = 1e3;
-static const double MOST_GBIT = 1e6;
+static const double LEAST_GBIT = 0.1, MOST_GBIT = 1e6; /* Fast Ethernet; what is outside is no rate of a NIC */
 /* 2 GiB summed over 2 nodes of 4x 100 Gbit/s EFA in 51.4 ms (nccl-tests), with the constants that calibrate finds. */
 static const double ETHERNET_LINE_FRACTION = 0.848;
 static const double SAME_RATE_FRACTION = 0.01;
@@ -75,7 +75,7 @@ static NicText read_rates(const char *text) {
         char *end = NULL;
         double rate = strtod(at, &end);
         rate *= rate_unit(end + strspn(end, " "));
-        if (rate > 0 && rate < MOST_GBIT)
+        if (rate >= LEAST_GBIT && rate < MOST_GBIT)
             found = (NicText){.nics = times_before(text, at), .gbit_per_s = rate, .rates = found.rates + 1, .rate = at};
         at = end - 1;
     }

@@ -13,8 +13,11 @@
 
 static const char BLANKS[] = " \t\r\n";
 
-/* Far above anything measured, so that products of three counts fit in 64 bits. */
+/* Far above anything measured, so that products of two counts fit in 64 bits. */
 static const double MOST_COUNT = 1e9;
+
+/* Whatever the unit: an exponent with a digit too many is none of them. */
+static const double LEAST_NUMBER = 1e-12, MOST_NUMBER = 1e12;
 
 static bool says_nothing(const char *text) {
     static const char *const WORDS[] = {"n/a", "na", "nan", "-", "--", "?", "unknown", "not stated"};
@@ -41,13 +44,16 @@ static bool is_decimal(const char *text) {
     return text[strspn(text, "0123456789.eE+-")] == '\0';
 }
 
-double measured_row_number(MeasuredRow *row, const char *column) {
-    const char *text = measured_row_text(row, column);
+double measured_row_decimal(const char *text) {
     char *end = NULL;
     double value = strtod(text, &end);
-    if (text[0] == '\0')
-        return 0;
-    if (*end == '\0' && is_decimal(text) && isfinite(value) && value > 0)
+    return *end == '\0' && is_decimal(text) && value >= LEAST_NUMBER && value <= MOST_NUMBER ? value : 0;
+}
+
+double measured_row_number(MeasuredRow *row, const char *column) {
+    const char *text = measured_row_text(row, column);
+    double value = measured_row_decimal(text);
+    if (text[0] == '\0' || value > 0)
         return value;
     measured_row_refuse(row, "%s: found \"%s\", expected a number above 0", column,
                         yaml_node_shown_text(text, row->arena));
@@ -123,6 +129,47 @@ bool measured_row_has_family(const char *text, const char *family) {
     for (const char *at = text; *at != '\0'; at++) {
         bool starts = at == text || !isalnum((unsigned char)at[-1]);
         if (starts && strncasecmp(at, family, bytes) == 0 && !isalpha((unsigned char)at[bytes]))
+            return true;
+    }
+    return false;
+}
+
+/* Where the phrase that begins here ends; NULL = none does. */
+static const char *phrase_end(const char *at, const char *phrase) {
+    for (; *phrase != '\0'; phrase++) {
+        if (*phrase == ' ') {
+            at += *at != '\0' && !isalnum((unsigned char)*at);
+            continue;
+        }
+        if (tolower((unsigned char)*at) != tolower((unsigned char)*phrase))
+            return NULL;
+        at++;
+    }
+    return isalpha((unsigned char)*at) ? NULL : at;
+}
+
+/* Whether the word that ends here denies what follows. */
+static bool denies(const char *text, const char *end) {
+    static const char *const WORDS[] = {"no", "not", "non", "without"};
+    while (end > text && strchr(" -_", end[-1]) != NULL)
+        end--;
+    const char *start = end;
+    while (start > text && isalnum((unsigned char)start[-1]))
+        start--;
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
+        if ((size_t)(end - start) == strlen(WORDS[i]) && strncasecmp(start, WORDS[i], strlen(WORDS[i])) == 0)
+            return true;
+    return false;
+}
+
+bool measured_row_affirms(const char *text, const char *phrase) {
+    for (const char *at = text; *at != '\0'; at++) {
+        bool starts = at == text || !isalnum((unsigned char)at[-1]);
+        const char *end = starts ? phrase_end(at, phrase) : NULL;
+        if (end == NULL || denies(text, at))
+            continue;
+        end += strspn(end, " :=");
+        if (phrase_end(end, "off") == NULL && phrase_end(end, "disabled") == NULL && phrase_end(end, "false") == NULL)
             return true;
     }
     return false;

@@ -33,6 +33,9 @@ int64_t measured_row_needed_count(MeasuredRow *row, const char *column);
 /* The cell as a number > 0; 0 when it is empty, or is something else, which is a reason. */
 double measured_row_number(MeasuredRow *row, const char *column);
 
+/* A text as a decimal number; 0 when it is none from 1e-12 to 1e12. */
+double measured_row_decimal(const char *text);
+
 /* Notes an assumption as a sentence; the same one again is not noted twice. */
 void measured_row_assume(MeasuredRow *row, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -41,6 +44,10 @@ void measured_row_refuse(MeasuredRow *row, const char *format, ...) __attribute_
 
 /* True when all of `words`, parted by blanks, stand in the text as whole words; letters of either case. */
 bool measured_row_has_words(const char *text, const char *words);
+
+/* True when the text has the phrase without denying it ("no torch.compile", "torch.compile off"); a blank of the phrase
+ * may be any one mark, or none. */
+bool measured_row_affirms(const char *text, const char *phrase);
 
 /* True when a word of the text is the family or begins with it and goes on without letters: Llama is in "LLAMA3-70B".
  */

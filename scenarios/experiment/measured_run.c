@@ -1,7 +1,5 @@
 #include "scenarios/experiment/measured_run.h"
 
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "models/spec_resolve.h"
@@ -124,10 +122,7 @@ static SimulationSpec read_spec(MeasuredRow *row, const Catalogue *catalogue) {
 
 /* What is no number is no reason to leave out the row, whose step time can still be compared. */
 static double read_peak_bytes(const MeasuredRow *row) {
-    const char *text = measured_row_text(row, "mem_gb");
-    char *end = NULL;
-    double gb = strtod(text, &end);
-    return end != text && *end == '\0' && isfinite(gb) && gb > 0 ? gb * 1e9 : 0;
+    return measured_row_decimal(measured_row_text(row, "mem_gb")) * 1e9;
 }
 
 MeasuredRun measured_run_read(const CsvTable *table, int index, const Catalogue *catalogue, Arena *arena) {

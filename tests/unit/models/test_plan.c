@@ -96,6 +96,22 @@ Test(plan, parallel_sizes_multiply_to_the_gpus) {
                  "found tensor 2 x pipeline 3 x data 5, expected a product of 24 GPUs");
 }
 
+/* Their product is 2^64 + 6464, which 64 bits would take for 6464. */
+Test(plan, parallel_sizes_that_wrap_are_not_a_product) {
+    TrainingSpec training = small_training();
+    PlanSpec *plan = &training.plan;
+    training.model.heads = training.model.kv_heads = training.model.hidden = training.model.ffn_hidden = 34360;
+    training.model.layers = 127087;
+    plan->flash_attention = true;
+    plan->tensor_parallel = 34360;
+    plan->context_parallel = 61848;
+    plan->pipeline_parallel = 127087;
+    plan->data_parallel = 68303;
+    training.sequence_tokens = 2 * plan->context_parallel;
+    expect_error(training, 6464, "jobs[0].plan.data_parallel",
+                 "found tensor 34360 x context 61848 x pipeline 127087 x data 68303, expected a product of 6464 GPUs");
+}
+
 Test(plan, an_open_batch_is_what_one_step_of_micro_batches_holds) {
     TrainingSpec training = small_training();
     training.plan.micro_batch_seqs = 3;

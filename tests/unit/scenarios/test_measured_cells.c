@@ -29,6 +29,9 @@ Test(measured_cells, numbers_that_are_written_otherwise_are_reasons) {
     expect_reason("step_time_s=2,385", "step_time_s: found \"2,385\", expected a number above 0");
     expect_reason("step_time_s=inf", "step_time_s: found \"inf\", expected a number above 0");
     expect_reason("step_time_s=0x2", "step_time_s: found \"0x2\", expected a number above 0");
+    expect_reason("step_time_s=1e-300", "step_time_s: found \"1e-300\", expected a number above 0");
+    expect_reason("tp=1e9|pp=1e9|cp=1e9", "tp: found 1000000000, expected at most 1000000");
+    expect_reason("layers=1e9", "layers: found 1000000000, expected at most 100000");
     expect_reason("step_time_s=", "no measured step time");
 }
 
@@ -68,6 +71,29 @@ Test(measured_cells, a_note_switches_flash_attention_and_compilation_on) {
     cr_assert_eq(plan.attention_kernel, ATTENTION_FLASH_2);
     PlanSpec none = measured_table_plan("release=2022-05|note=no flash attention");
     cr_assert_not(none.flash_attention || none.compile);
+}
+
+Test(measured_cells, a_note_that_denies_a_switch_leaves_it_off) {
+    static const char *const NOTES[] = {
+        "no torch.compile, without FlashAttention", "torch.compile off; non-flash attention",
+        "torch_compile=False; flash attention: disabled", "precompiled, flashy attention"};
+    Reading *reading = reading_create();
+    for (size_t i = 0; i < sizeof NOTES / sizeof *NOTES; i++) {
+        PlanSpec plan = measured_table_plan(arena_format(reading->arena, "release=2022-05|note=%s", NOTES[i]));
+        cr_expect_not(plan.flash_attention || plan.compile, "%s", NOTES[i]);
+    }
+    reading_destroy(reading);
+    PlanSpec plan = measured_table_plan("release=2022-05|note=no CUDA graphs; torch.compile, flash-attention");
+    cr_assert(plan.flash_attention && plan.compile);
+}
+
+Test(measured_cells, a_peak_that_is_no_decimal_number_is_not_compared) {
+    Reading *reading = reading_create();
+    cr_assert_eq(measured_table_run(reading, "mem_gb=23.85").peak_bytes, 23.85e9);
+    cr_assert_eq(measured_table_run(reading, "mem_gb=0x10").peak_bytes, 0);
+    cr_assert_eq(measured_table_run(reading, "mem_gb=1e-300").peak_bytes, 0);
+    cr_assert_eq(measured_table_run(reading, "mem_gb=80-90").peak_bytes, 0);
+    reading_destroy(reading);
 }
 
 Test(measured_cells, hybrid_sharding_without_a_size_stays_inside_a_node) {

@@ -77,6 +77,24 @@ Test(measured_gpu, a_gpu_text_may_say_another_board_than_the_entry) {
                       "A power limit of 500 W is not modelled: clocks are those of the catalogue's h100 at 700 W.");
 }
 
+/* However many numbers the text has, and whatever they are. */
+Test(measured_gpu, a_bandwidth_that_is_not_the_boards_is_left_alone) {
+    Reading *reading = reading_create();
+    static const char *const TEXTS[] = {"GB200 (NVLink 1.8 TB/s)", "GB200 1e400 TB/s", "GB200 1e-300 TB/s"};
+    for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++) {
+        const char *changes = arena_format(reading->arena, "gpu=%s|gpus=4|tp=4|pp=1|dp=1", TEXTS[i]);
+        cr_expect_eq(measured_table_run(reading, changes).spec.cluster.node.gpu.hbm_bytes_per_s, 8e12, "%s", TEXTS[i]);
+    }
+    const char *many = "gpu=A100";
+    for (int i = 1; i < 60; i++)
+        many = arena_format(reading->arena, "%s %d GB %d.5 TB/s %d W", many, i, i, i);
+    cr_expect_null(measured_table_run(reading, many).reason);
+    reading_destroy(reading);
+    expect_reason("gpu=x8", "the catalogue has no node with the GPU \"x8\"");
+    expect_assumption("gpu=H100 (900 GB/s; 0.9 TB/s)",
+                      "The 0.9 TB/s of the GPU text are not taken for its memory's: those of the catalogue's h100.");
+}
+
 Test(measured_gpu, unknown_gpus_are_a_reason) {
     expect_reason("gpu=", "gpu is not stated");
     expect_reason("gpu=V100-PCIE-32GB", "the catalogue has no node with the GPU \"V100-PCIE-32GB\"");

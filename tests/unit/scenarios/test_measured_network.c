@@ -68,6 +68,7 @@ Test(measured_network, a_rate_in_the_interconnect_overrides_the_nics) {
     expect_assumption("interconnect=Azure NDv4", "interconnect \"Azure NDv4\": NICs as in the catalogue's nd-a100-v4.");
     expect_assumption("interconnect=8x200Gb", "interconnect \"8x200Gb\": 8 NICs of 200 Gbit/s on each node, "
                                               "at 0.96 of it; latency as in dgx-a100-80.");
+    expect_assumption("interconnect=8x1e-9Gb", "interconnect \"8x1e-9Gb\": NICs as in the catalogue's dgx-a100-80.");
     expect_assumption("interconnect=fast", "interconnect \"fast\": NICs as in the catalogue's dgx-a100-80.");
     expect_assumption("interconnect=", "interconnect is not stated: NICs as in the catalogue's dgx-a100-80.");
     expect_assumption("", "The network above the NICs never blocks: one leaf, no oversubscription.");
