@@ -130,8 +130,8 @@ const Command command_list = {
     .name = "list",
     .summary = "list what a scenario may name: hardware, models, schedules, ...",
     .usage = "[KIND] [options], or routes SCENARIO --from GPU --to GPU",
-    .details = "`list routes` shows the way of a message link by link: bandwidth that large transfers reach, latency,\n"
-               "the part of the message on the link. A GPU is a number, gpu[17], or node[2].gpu[1].\n",
+    .details = "`list routes` shows the way of a message link by link: bandwidth that large transfers reach,\n"
+               "latency, the part of the message on the link. A GPU is a number, gpu[17], or node[2].gpu[1].\n",
     .example = "chokepoint list schedules",
     .options = {{"json", 0, NULL, "as JSON, for programs", false},
                 {"from", 0, "GPU", "with routes: the sender", false},

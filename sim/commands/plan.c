@@ -121,20 +121,19 @@ const Command command_plan = {
     .name = "plan",
     .summary = "search for the best plan of a training job: step time, memory and cost",
     .usage = "FILE... [options]",
-    .details =
-        "FILE is as for `run`, with one training job and its `global_batch`. What its plan says is fixed, everything\n"
-        "else of this is searched: tensor_parallel, pipeline_parallel, context_parallel (with flash_attention),\n"
-        "expert_parallel (of a mixture), virtual_stages, schedule, micro_batch, recompute, sequence_parallel,\n"
-        "zero_stage. Data parallelism follows.\n"
-        "\n"
-        "Plans that cannot be, do not fit into memory, or are beaten whatever a run would say, are not run. The best\n"
-        "plans and the Pareto front are those of a search that runs everything (--exhaustive), on any number of\n"
-        "threads.\n"
-        "\n"
-        "Exit codes: 0 a plan was found, 1 none fits, 2 a mistake in the input, 3 files or output cannot be written\n"
-        "or memory is out, 130 interrupted (Ctrl-C, SIGTERM): no results are left then.\n",
+    .details = "FILE is as for `run`, with one training job and its `global_batch`. What its plan says is fixed,\n"
+               "everything else of this is searched: tensor_parallel, pipeline_parallel, context_parallel (with\n"
+               "flash_attention), expert_parallel (of a mixture), virtual_stages, schedule, micro_batch, recompute,\n"
+               "sequence_parallel, zero_stage. Data parallelism follows.\n"
+               "\n"
+               "Plans that cannot be, do not fit into memory, or are beaten whatever a run would say, are not run.\n"
+               "The best plans and the Pareto front are those of a search that runs everything (--exhaustive), on\n"
+               "any number of threads.\n"
+               "\n"
+               "Exit codes: 0 a plan was found, 1 none fits, 2 a mistake in the input, 3 files or output cannot be\n"
+               "written or memory is out, 130 interrupted (Ctrl-C, SIGTERM): no results are left then.\n",
     .example = "chokepoint plan plan_gpt3_175b --try tensor_parallel=4,8 --top 5",
-    .options = {{"set", 's', "PATH=VALUE", "change one value of the scenario; a key of the plan is fixed by it", true},
+    .options = {{"set", 's', "PATH=VALUE", "change one value; a key of the plan is fixed by it", true},
                 {"try", 't', "KEY=VALUES", "only these values, parted by commas", true},
                 {"free", 0, "KEY", "search what the scenario's plan fixes; `all` of it", true},
                 {"gpus", 'g', "COUNTS", "numbers of GPUs, parted by commas; the job's by default", false},

@@ -225,22 +225,22 @@ const Command command_run = {
     .name = "run",
     .summary = "simulate a scenario, or all points of its sweep, and say where the time went",
     .usage = "FILE... [options]",
-    .details =
-        "FILE is a scenario, or the name of one from `chokepoint list scenarios`. Of several, each is laid over those\n"
-        "before it: keys of mappings are joined, everything else is replaced; --set comes last. The folder of an\n"
-        "earlier run (or its manifest.json) is the scenario that it ran.\n"
-        "\n"
-        "--plot terminal draws with plain characters, as wide as $COLUMNS or the window (80 are enough): GPU time as\n"
-        "bars, steps as letters, without any other program; curves with gnuplot's terminal \"dumb\", where gnuplot is\n"
-        "installed.\n"
-        "\n"
-        "A training run says how sure it is: 80 % of measured steps should lie between time.step_low_s and\n"
-        "time.step_high_s (also in summary.csv and json). The interval comes from the `spread` of the constants of\n"
-        "the GPU and the links, and is wider where links are nearly full and where kernels are larger than those\n"
-        "that were measured (`reach`), which the report names.\n"
-        "\n"
-        "Exit codes: 0 all went well, 1 a goal of `assert` was missed, 2 a mistake in the input, 3 files or\n"
-        "output cannot be written or memory is out, 130 interrupted (Ctrl-C, SIGTERM): no results are left then.\n",
+    .details = "FILE is a scenario, or the name of one from `chokepoint list scenarios`. Of several, each is laid\n"
+               "over those before it: keys of mappings are joined, everything else is replaced; --set comes last.\n"
+               "The folder of an earlier run (or its manifest.json) is the scenario that it ran.\n"
+               "\n"
+               "--plot terminal draws with plain characters, as wide as $COLUMNS or the window (80 are enough): GPU\n"
+               "time as bars, steps as letters, without any other program; curves with gnuplot's terminal \"dumb\",\n"
+               "where gnuplot is installed.\n"
+               "\n"
+               "A training run says how sure it is: 80 % of measured steps should lie between time.step_low_s and\n"
+               "time.step_high_s (also in summary.csv and json). The interval comes from the `spread` of the\n"
+               "constants of the GPU and the links, and is wider where links are nearly full and where kernels are\n"
+               "larger than those that were measured (`reach`), which the report names.\n"
+               "\n"
+               "Exit codes: 0 all went well, 1 a goal of `assert` was missed, 2 a mistake in the input, 3 files or\n"
+               "output cannot be written or memory is out, 130 interrupted (Ctrl-C, SIGTERM): no results are left\n"
+               "then.\n",
     .example = "chokepoint run sc21_145b --set jobs[0].plan.micro_batch=2 -o out/sc21",
     .options = {{"set", 's', "PATH=VALUE", "change one value of the scenario", true},
                 {"output", 'o', "DIR", "write tables, data and pictures to this folder", false},

@@ -48,8 +48,24 @@ static const SchemaTable *find_section(const char *name) {
     return NULL;
 }
 
+/* The paths that end in `key`, which stands alone; NULL when no section has it. */
+static const char *paths_to(const char *key, Arena *arena) {
+    const char *paths = NULL;
+    for (int i = 0; schema_page_section(i) != NULL; i++)
+        if (schema_row_find(schema_page_section(i), key) != NULL)
+            paths = arena_format(arena, "%s%s%s.%s", paths != NULL ? paths : "", paths != NULL ? ", " : "",
+                                 schema_page_section(i)->name, key);
+    return paths;
+}
+
 /* Of the first word of a path: what else it may be. */
 static int complain_first(const char *word, Arena *arena) {
+    const char *paths = paths_to(word, arena);
+    if (paths != NULL) {
+        fprintf(note_stream(), "schema: found \"%s\", expected with its section: %s\n",
+                yaml_node_shown_text(word, arena), paths);
+        return EXIT_BAD_INPUT;
+    }
     const char *near = NULL;
     const char *all = "";
     int distance = 0;
