@@ -33,6 +33,40 @@ static void print_in_paragraphs(const ListItems *list, int names) {
     }
 }
 
+static void print_row(const ListItems *list, const ListItem *item, const int *widths) {
+    const char *first = item->name;
+    for (int column = 0; column <= LIST_FACTS; column++) {
+        int blanks = widths[column] + 2 - text_layout_columns(column == 0 ? item->name : item->facts[column - 1]);
+        const char *next = column < LIST_FACTS ? item->facts[column] : "";
+        first = arena_format(list->arena, "%s%*s%s", first, blanks, "", next);
+    }
+    text_layout_wrap(stdout, first, item->summary);
+}
+
+/* Facts in columns, what the item is in the rest of the line. */
+static void print_facts(const ListItems *list) {
+    ListItem head = {.name = "name", .summary = "what it is"};
+    int widths[LIST_FACTS + 1] = {columns_max(0, head.name)};
+    for (int column = 0; column < LIST_FACTS; column++) {
+        head.facts[column] = list->titles[column];
+        widths[column + 1] = columns_max(0, head.facts[column]);
+    }
+    for (int i = 0; i < list->count; i++) {
+        widths[0] = columns_max(widths[0], list->items[i].name);
+        for (int column = 0; column < LIST_FACTS; column++)
+            widths[column + 1] = columns_max(widths[column + 1], list->items[i].facts[column]);
+    }
+    print_row(list, &head, widths);
+    for (int i = 0; i < list->count; i++)
+        print_row(list, &list->items[i], widths);
+    printf("\n");
+    text_layout_wrap(stdout, "", list->footnote);
+    text_layout_wrap(stdout, "",
+                     arena_format(list->arena,
+                                  "Where each figure is from: %s and the files beside it; --json names all.",
+                                  list->items[0].source));
+}
+
 /* Columns where every line fits; else what belongs to a name stands under each other. */
 static void print_text(const ListItems *list) {
     int names = 0, summaries = 0, sources = 0;
@@ -41,7 +75,9 @@ static void print_text(const ListItems *list) {
         summaries = columns_max(summaries, list->items[i].summary);
         sources = columns_max(sources, list->items[i].source);
     }
-    if (names + 2 + summaries + (sources > 0 ? 2 + sources : 0) <= TEXT_COLUMNS)
+    if (list->titles != NULL && list->count > 0)
+        print_facts(list);
+    else if (names + 2 + summaries + (sources > 0 ? 2 + sources : 0) <= TEXT_COLUMNS)
         print_in_columns(list, names, summaries);
     else
         print_in_paragraphs(list, names);
@@ -56,6 +92,12 @@ static void print_json(const ListItems *list) {
         cell_json_text(stdout, list->items[i].summary);
         fputs(", \"source\": ", stdout);
         cell_json_text(stdout, list->items[i].source);
+        for (int fact = 0; list->titles != NULL && fact < LIST_FACTS; fact++) {
+            fputs(", ", stdout);
+            cell_json_text(stdout, list->titles[fact]);
+            fputs(": ", stdout);
+            cell_json_text(stdout, list->items[i].facts[fact]);
+        }
         fputs("}", stdout);
     }
     fputs("\n]\n", stdout);
@@ -69,7 +111,7 @@ static ListItems list_of_kinds(Arena *arena) {
     list.items = ARENA_ARRAY(arena, list.count, ListItem);
     for (int i = 0; i < list.count; i++) {
         const ListKind *kind = list_kind_at((size_t)i);
-        list.items[i] = (ListItem){kind->name, kind->summary, ""};
+        list.items[i] = (ListItem){.name = kind->name, .summary = kind->summary, .source = ""};
     }
     return list;
 }

@@ -8,6 +8,7 @@
 #include "models/workload/pipeline.h"
 #include "plots/format.h"
 #include "sim/commands/command.h"
+#include "sim/commands/list_hardware.h"
 #include "sim/commands/places.h"
 
 static void add(ListItems *list, const char *name, const char *summary, const char *source) {
@@ -19,7 +20,7 @@ static void add(ListItems *list, const char *name, const char *summary, const ch
         list->items = items;
         list->capacity = capacity;
     }
-    list->items[list->count++] = (ListItem){name, summary, source};
+    list->items[list->count++] = (ListItem){.name = name, .summary = summary, .source = source};
 }
 
 static const char *folders_text(const Catalogue *catalogue, const char *folder, Arena *arena) {
@@ -41,10 +42,14 @@ static void collect_entries(ListItems *list, const char *folder, const char *kin
 
 static void collect_gpus(ListItems *list) {
     collect_entries(list, "hardware", "gpu");
+    Catalogue catalogue = places_catalogue(list->arena);
+    list_hardware_gpus(list, &catalogue);
 }
 
 static void collect_nodes(ListItems *list) {
     collect_entries(list, "hardware", "node");
+    Catalogue catalogue = places_catalogue(list->arena);
+    list_hardware_nodes(list, &catalogue);
 }
 
 static void collect_models(ListItems *list) {

@@ -7,21 +7,7 @@
 
 #include <stddef.h>
 
-#include "sim/engine/arena.h"
-
-typedef struct ListItem {
-    const char *name;
-    const char *summary; /* one line, may be empty */
-    const char *source;  /* publication or file, may be empty */
-} ListItem;
-
-typedef struct ListItems {
-    Arena *arena;
-    ListItem *items;
-    int count;
-    int capacity;
-    const char *searched; /* folders in which nothing was found, parted by commas; NULL = something was */
-} ListItems;
+#include "sim/commands/list_items.h"
 
 typedef struct ListKind {
     const char *name;                 /* "gpus" */

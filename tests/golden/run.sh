@@ -228,6 +228,8 @@ shown help_list 0 help list
 shown version 0 --version
 shown list_kinds 0 list
 shown list_formats 0 list formats
+shown list_gpus 0 list gpus
+shown list_nodes 0 list nodes
 shown list_schedules_json 0 list schedules --json
 shown schema_key 0 schema jobs.plan.recompute
 shown schema_section 0 schema node

@@ -76,3 +76,24 @@ Test(hardware_provenance, every_node_says_how_fast_its_host_memory_is_and_where_
     globfree(&files);
     cr_assert_geq(nodes, 18);
 }
+
+/* `list gpus` shows it: whoever chooses an entry sees whether its kernels were measured or are a relative's. */
+Test(hardware_provenance, the_first_line_of_every_gpu_says_whose_kernels_it_has) {
+    glob_t files;
+    int gpus = 0, not_measured = 0;
+    cr_assert_eq(glob("scenarios/hardware/*.yaml", 0, NULL, &files), 0);
+    for (size_t i = 0; i < files.gl_pathc; i++) {
+        char first[LINE_LIMIT] = "", second[LINE_LIMIT] = "";
+        FILE *in = fopen(files.gl_pathv[i], "r");
+        cr_assert(in != NULL && fgets(first, sizeof first, in) && fgets(second, sizeof second, in));
+        fclose(in);
+        if (strcmp(second, "gpu:\n") != 0)
+            continue;
+        cr_expect(strstr(first, "; kernels: ") != NULL, "%s: %s", files.gl_pathv[i], first);
+        not_measured += strstr(first, "not measured") != NULL;
+        gpus++;
+    }
+    globfree(&files);
+    cr_assert_geq(gpus, 30);
+    cr_assert_geq(not_measured, 20);
+}
