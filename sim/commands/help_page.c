@@ -6,7 +6,8 @@
 #include "sim/commands/note.h"
 
 void help_page_program(FILE *out) {
-    fputs("chokepoint simulates AI clusters and says where throughput collapses, and why.\n\nusage: chokepoint COMMAND [ARGUMENTS]\n\n",
+    fputs("chokepoint simulates AI clusters and says where throughput collapses, and why.\n\nusage: chokepoint COMMAND "
+          "[ARGUMENTS]\n\n",
           out);
     for (size_t i = 0; command_at(i) != NULL; i++)
         fprintf(out, "  %-10s %s\n", command_at(i)->name, command_at(i)->summary);
