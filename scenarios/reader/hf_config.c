@@ -48,6 +48,10 @@ static const char *const EXPERT_SHAPE_KEYS[] = {
 static const char *const LATENT_KEYS[] = {"kv_lora_rank",     "q_lora_rank", "qk_nope_head_dim",
                                           "qk_rope_head_dim", "v_head_dim",  "first_k_dense_replace"};
 
+enum { MOST_LAYERS = 100000 };
+
+static const char STEP_KEY[] = "interleave_moe_layer_step";
+
 #define LENGTH(array) (sizeof(array) / sizeof(array)[0])
 
 static bool is_one_of(const char *key, const char *const *keys, size_t count) {
@@ -111,6 +115,53 @@ static bool is_regular(const YamlNode *config, const char *path, ErrorList *erro
     return false;
 }
 
+static bool is_said(const YamlNode *config, const char *key) {
+    const YamlPair *pair = yaml_node_pair(config, key);
+    return pair != NULL && !yaml_node_is_null(pair->value);
+}
+
+static long number_of(const YamlNode *config, const char *key, long otherwise) {
+    const YamlPair *pair = yaml_node_pair(config, key);
+    return pair != NULL && pair->value->kind == YAML_SCALAR ? strtol(pair->value->text, NULL, 10) : otherwise;
+}
+
+/* Llama 4 may list its layers with experts, which are every step-th. */
+static bool has_stepped_list(const YamlNode *config, const char *path, ErrorList *errors) {
+    const YamlPair *pair = yaml_node_pair(config, "moe_layers");
+    const YamlNode *list = pair != NULL ? pair->value : NULL;
+    long step = number_of(config, STEP_KEY, 1), layers = number_of(config, "num_hidden_layers", 0), next = step - 1;
+    if (list == NULL || list->kind != YAML_SEQUENCE || step < 1 || step > MOST_LAYERS)
+        return true;
+    for (int i = 0; i < list->count; i++, next += step)
+        if (list->pairs[i].value->kind != YAML_SCALAR || strtol(list->pairs[i].value->text, NULL, 10) != next)
+            break;
+    if (next == step - 1 + list->count * step && next >= layers)
+        return true;
+    error_list_add(errors, list->place, path,
+                   "found moe_layers that are not every %ld of %ld layers, expected those that %s says", step, layers,
+                   STEP_KEY);
+    return false;
+}
+
+/* Models whose experts are not as wide as their dense layers do not leave it to a default. */
+static bool has_expert_width(const Family *family, const YamlNode *config, const char *path, ErrorList *errors) {
+    const char *key = family->kind == LLAMA_4 ? "intermediate_size" : "moe_intermediate_size";
+    bool has_experts = false;
+    for (size_t i = 0; i < LENGTH(EXPERT_KEYS); i++)
+        has_experts = has_experts || is_said(config, EXPERT_KEYS[i]);
+    if (!has_experts || strcmp(family->model_type, "mixtral") == 0 || is_said(config, key))
+        return true;
+    error_list_add(errors, config->place, path, "found no key \"%s\", expected the features inside one expert", key);
+    return false;
+}
+
+static bool is_told(const Family *family, const YamlNode *config, const char *path, ErrorList *errors) {
+    if (family->kind == DENSE)
+        return is_dense(config, path, errors);
+    return is_regular(config, path, errors) && has_stepped_list(config, path, errors) &&
+           has_expert_width(family, config, path, errors);
+}
+
 /* What add_word adds at most. */
 enum { WORDS_MAX = 6 };
 
@@ -154,7 +205,7 @@ YamlNode *hf_config_model(const YamlNode *config, const char *path, Arena *arena
     }
     config = text_part(config);
     const Family *family = find_family(config, path, errors);
-    if (family == NULL || !(family->kind == DENSE ? is_dense : is_regular)(config, path, errors))
+    if (family == NULL || !is_told(family, config, path, errors))
         return NULL;
     YamlNode *model = ARENA_NEW(arena, YamlNode);
     *model = (YamlNode){.kind = YAML_MAPPING, .place = config->place};

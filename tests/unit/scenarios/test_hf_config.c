@@ -54,10 +54,10 @@ Test(hf_config, a_deepseek_has_latent_attention_and_dense_layers_in_front) {
     expect_model(
         "{\"model_type\": \"deepseek_v3\", \"first_k_dense_replace\": 3, \"moe_layer_freq\": 1, \"head_dim\": 64,\n"
         " \"kv_lora_rank\": 512, \"q_lora_rank\": null, \"v_head_dim\": 128, \"n_routed_experts\": 256,\n"
-        " \"n_shared_experts\": 1, \"num_nextn_predict_layers\": 1}",
+        " \"n_shared_experts\": 1, \"moe_intermediate_size\": 2048, \"num_nextn_predict_layers\": 1}",
         "{\"first_k_dense_replace\": 3, \"kv_lora_rank\": 512, \"v_head_dim\": 128, \"n_routed_experts\": 256, "
-        "\"n_shared_experts\": 1, \"gated\": true, \"biases\": false, \"qkv_biases\": false, \"rms_norm\": true, "
-        "\"tie_word_embeddings\": false}");
+        "\"n_shared_experts\": 1, \"moe_intermediate_size\": 2048, \"gated\": true, \"biases\": false, "
+        "\"qkv_biases\": false, \"rms_norm\": true, \"tie_word_embeddings\": false}");
 }
 
 Test(hf_config, a_llama_4_swaps_the_names_of_inner_features_and_shares_an_expert) {
@@ -92,4 +92,39 @@ Test(hf_config, what_is_no_dense_known_transformer_is_refused) {
                               instead));
     reading_destroy(other);
     expect_model("[1]", "t.yaml:1:1: jobs[0].model: found a list, expected the mapping of a config.json\n");
+}
+
+/* What transformers would take from its own defaults is asked for. */
+Test(hf_config, the_width_of_an_expert_is_said) {
+    const char *missing = "t.yaml:1:1: jobs[0].model: found no key \"%s\", expected the features inside one expert\n";
+    Reading *reading = reading_create();
+    const char *inner = arena_format(reading->arena, missing, "moe_intermediate_size");
+    expect_model("{\"model_type\": \"qwen3_moe\", \"num_experts\": 8, \"intermediate_size\": 9}", inner);
+    expect_model("{\"model_type\": \"deepseek_v2\", \"n_routed_experts\": 8, \"moe_intermediate_size\": null}", inner);
+    expect_model("{\"model_type\": \"llama4_text\", \"num_local_experts\": 8, \"intermediate_size_mlp\": 9}",
+                 arena_format(reading->arena, missing, "intermediate_size"));
+    reading_destroy(reading);
+}
+
+static void expect_listed(const char *layers, bool good) {
+    Reading *reading = reading_create();
+    const char *config = arena_format(reading->arena,
+                                      "{\"model_type\": \"llama4_text\", \"num_hidden_layers\": 7, "
+                                      "\"interleave_moe_layer_step\": 2, \"moe_layers\": %s}",
+                                      layers);
+    YamlNode *node = hf_config_model(reading_tree(reading, config), "jobs[0].model", reading->arena, &reading->errors);
+    cr_expect_eq(node != NULL, good, "%s", layers);
+    if (!good)
+        cr_expect_str_eq(reading_errors(reading),
+                         "t.yaml:1:101: jobs[0].model: found moe_layers that are not every 2 of 7 "
+                         "layers, expected those that interleave_moe_layer_step says\n");
+    reading_destroy(reading);
+}
+
+Test(hf_config, listed_layers_with_experts_are_those_of_the_step) {
+    expect_listed("[1, 3, 5]", true);
+    expect_listed("null", true);
+    static const char *const OTHERS[] = {"[]", "[1, 3]", "[1, 3, 5, 6]", "[0, 2, 4, 6]", "[[1], 3, 5]", "[1, 4, 5]"};
+    for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++)
+        expect_listed(OTHERS[i], false);
 }
