@@ -33,6 +33,14 @@ const MemoryResults *results_fullest_memory(const Results *results) {
     return fullest;
 }
 
+LinkKind results_main_link(const Results *results, LedgerCategory category) {
+    int best = 0;
+    for (int kind = 1; kind < LINK_KIND_COUNT; kind++)
+        if (results->comm_ns[category][kind] > results->comm_ns[category][best])
+            best = kind;
+    return (LinkKind)best;
+}
+
 const char *input_cause_name(InputCause cause) {
     static const char *const NAMES[INPUT_CAUSE_COUNT] = {"storage", "preparation", "copy"};
     return NAMES[cause];

@@ -266,6 +266,9 @@ const char *results_owner_title(const char *owner);
 /* The memory row nearest to, or farthest above, its capacity; there must be one. */
 const MemoryResults *results_fullest_memory(const Results *results);
 
+/* The kind of link that limits most of a category of communication. */
+LinkKind results_main_link(const Results *results, LedgerCategory category);
+
 /* One point of a sweep: the values of its parameters as written, and what came of it. */
 typedef struct SweepPoint {
     const char *const *values; /* one per parameter */

@@ -1,8 +1,6 @@
 #include "models/account/verdict.h"
 
-#include <math.h>
-
-#include "sim/engine/engine.h"
+#include "models/account/verdict_advice.h"
 
 enum { CAUSES_MAX = 6 };
 
@@ -10,50 +8,29 @@ static const double CAUSE_LEAST_FRACTION = 0.01;
 static const double UNEVEN_FRACTION = 0.03; /* of a stage over the mean of the others */
 static const double GIB = 1024.0 * 1024.0 * 1024.0;
 
-/* What a category means when it is large, and what usually helps. */
-static const struct {
-    const char *meaning;
-    const char *advice;
-} WORDS[LEDGER_COUNT] = {
-    [LEDGER_KERNEL_INEFFICIENCY] = {"matrix products run below the GPU's peak",
-                                    "larger matrices: a larger micro-batch or less tensor parallelism"},
-    [LEDGER_RECOMPUTATION] = {"forward work is done again to save memory",
-                              "recompute: selective, if memory allows, with sequence_parallel: true"},
-    [LEDGER_MEMORY_BOUND] = {"norms, softmax, dropout and the optimizer wait for HBM",
-                             "flash_attention: true, sequence_parallel: true"},
-    [LEDGER_LAUNCH_OVERHEAD] = {"the host cannot issue kernels as fast as the GPU finishes them",
-                                "cuda_graphs: true, or larger micro-batches, so that kernels are longer"},
-    [LEDGER_COMM_TENSOR] = {"the sums over the tensor group are exposed", "lower tensor_parallel"},
-    [LEDGER_COMM_CONTEXT] = {"attention waits for keys and values of the context group", "lower context_parallel"},
-    [LEDGER_COMM_EXPERT] = {"tokens travel to their experts and back", "a lower expert_parallel, if memory allows"},
-    [LEDGER_COMM_EMBEDDING] = {"the exchange of pooled vectors of sharded tables is exposed",
-                               "smaller vectors or fewer tables, tables on fewer nodes, or a faster fabric"},
-    [LEDGER_COMM_PIPELINE] = {"stages wait for messages of their neighbours",
-                              "overlap_p2p: true, fewer virtual stages, or a faster fabric"},
-    [LEDGER_COMM_DATA] = {"the reduction of gradients is exposed",
-                          "overlap_grad_reduce: true, a larger global batch, or a faster fabric"},
-    [LEDGER_PIPELINE_BUBBLE] = {"stages wait for the work of other stages",
-                                "more micro-batches per step, more virtual stages, or fewer pipeline stages"},
-    [LEDGER_STRAGGLER] = {"GPUs are, or wait for, a slow GPU", "replace or leave out the slow GPU"},
-    [LEDGER_DATA_LOADING] = {"GPUs wait for input", "faster storage or more loader processes"},
-    [LEDGER_OFFLOAD] = {"GPUs wait for copies to and from host memory, and for the CPUs that update",
-                        "offload_optimizer: false, if memory allows, zero_stage: 1 or more, or a larger global batch"},
-    [LEDGER_CHECKPOINT] = {"training pauses for checkpoints", "rarer or asynchronous checkpoints"},
-    [LEDGER_LOST_WORK] = {"work is lost to failures and done again", "more frequent checkpoints"},
-    [LEDGER_IDLE] = {"GPUs have nothing to do", "balance the stages"},
+/* What a category means when it is large. */
+static const char *const MEANINGS[LEDGER_COUNT] = {
+    [LEDGER_KERNEL_INEFFICIENCY] = "matrix products run below the GPU's peak",
+    [LEDGER_RECOMPUTATION] = "forward work is done again to save memory",
+    [LEDGER_MEMORY_BOUND] = "norms, softmax, dropout and the optimizer wait for HBM",
+    [LEDGER_LAUNCH_OVERHEAD] = "the host cannot issue kernels as fast as the GPU finishes them",
+    [LEDGER_COMM_TENSOR] = "the sums over the tensor group are exposed",
+    [LEDGER_COMM_CONTEXT] = "attention waits for keys and values of the context group",
+    [LEDGER_COMM_EXPERT] = "tokens travel to their experts and back",
+    [LEDGER_COMM_EMBEDDING] = "the exchange of pooled vectors of sharded tables is exposed",
+    [LEDGER_COMM_PIPELINE] = "stages wait for messages of their neighbours",
+    [LEDGER_COMM_DATA] = "the reduction of gradients is exposed",
+    [LEDGER_PIPELINE_BUBBLE] = "stages wait for the work of other stages",
+    [LEDGER_STRAGGLER] = "GPUs are, or wait for, a slow GPU",
+    [LEDGER_DATA_LOADING] = "GPUs wait for input",
+    [LEDGER_OFFLOAD] = "GPUs wait for copies to and from host memory, and for the CPUs that update",
+    [LEDGER_CHECKPOINT] = "training pauses for checkpoints",
+    [LEDGER_LOST_WORK] = "work is lost to failures and done again",
+    [LEDGER_IDLE] = "GPUs have nothing to do",
 };
 
 static double fraction_of(const Results *results, int category) {
     return (double)results->ledger.ns[category] / ((double)results->wall * (double)results->gpus);
-}
-
-/* The kind of link that limits most of a communication category. */
-static LinkKind main_link(const Results *results, int category) {
-    int best = 0;
-    for (int kind = 1; kind < LINK_KIND_COUNT; kind++)
-        if (results->comm_ns[category][kind] > results->comm_ns[category][best])
-            best = kind;
-    return (LinkKind)best;
 }
 
 static const char *link_words(LinkKind kind) {
@@ -96,12 +73,8 @@ static const char *longest_stage(const Results *results, Arena *arena) {
                         100 * excess);
 }
 
-static bool is_list(const JobSpec *job) {
-    return job->kind == JOB_TRAINING && training_family(&job->training) == FAMILY_LAYERS;
-}
-
 static const char *cause_meaning(const JobSpec *job, int category) {
-    if (is_list(job) && category == LEDGER_MEMORY_BOUND)
+    if (training_family(&job->training) == FAMILY_LAYERS && category == LEDGER_MEMORY_BOUND)
         return "norms, activations, look-ups and the optimizer wait for HBM";
     if (job->kind == JOB_COLLECTIVE)
         return "the job is nothing else";
@@ -111,7 +84,7 @@ static const char *cause_meaning(const JobSpec *job, int category) {
         return "gathers of parameters and reductions of gradients are exposed";
     if (category == LEDGER_COMM_EXPERT && job->training.plan.routing.imbalance > 1)
         return "tokens travel to their experts and back, and wait for the busiest expert";
-    return WORDS[category].meaning;
+    return MEANINGS[category];
 }
 
 static const char *cause_sentence(const JobSpec *job, const Results *results, int category, const char *straggler,
@@ -121,107 +94,11 @@ static const char *cause_sentence(const JobSpec *job, const Results *results, in
     double percent = 100 * fraction_of(results, category);
     if (ledger_is_communication((LedgerCategory)category))
         return arena_format(arena, "%s, %.1f %% of GPU time: %s, mostly %s.", title, percent, meaning,
-                            link_words(main_link(results, category)));
+                            link_words(results_main_link(results, (LedgerCategory)category)));
     if (category == LEDGER_STRAGGLER && straggler)
         return arena_format(arena, "%s, %.1f %% of GPU time: %s, mostly in %s.", title, percent, meaning, straggler);
     const char *uneven = category == LEDGER_PIPELINE_BUBBLE ? longest_stage(results, arena) : "";
     return arena_format(arena, "%s, %.1f %% of GPU time: %s%s.", title, percent, meaning, uneven);
-}
-
-/* Of exposed gathers and reductions of every micro-batch. */
-static const char *sharding_advice(const PlanSpec *plan, LinkKind link) {
-    if (!plan->overlap_grad_reduce)
-        return "overlap_grad_reduce: true";
-    if (plan_zero_stage(plan) == 3 && plan->prefetch_layers == 0)
-        return "prefetch_layers: 1";
-    if (link != LINK_NVLINK && plan_shard_size(plan) > 1)
-        return "a smaller zero_shard_size or zero_stage, if memory allows, a larger micro-batch, or a faster fabric";
-    return "a larger micro-batch, or a smaller zero_stage, if memory allows";
-}
-
-/* True when most of the exchange with experts is waiting for the busiest one. */
-static bool waits_for_experts(const Results *results) {
-    int64_t moved_ns = 0;
-    for (int kind = 0; kind < LINK_KIND_COUNT; kind++)
-        moved_ns += results->comm_ns[LEDGER_COMM_EXPERT][kind];
-    return 2 * moved_ns < results->ledger.ns[LEDGER_COMM_EXPERT];
-}
-
-static const char *expert_advice(const Results *results) {
-    if (waits_for_experts(results))
-        return "a router that balances better, or a capacity_factor";
-    if (main_link(results, LEDGER_COMM_EXPERT) != LINK_NVLINK)
-        return "keep expert groups inside one node: a lower expert_parallel, or tensor_parallel";
-    return WORDS[LEDGER_COMM_EXPERT].advice;
-}
-
-static const char *offload_advice(const PlanSpec *plan) {
-    if (plan->offload_activations_fraction > 0)
-        return "a smaller offload_activations, or recompute: full, whose activations are few";
-    if (plan_zero_stage(plan) > 0)
-        return "offload_optimizer: false, if memory allows, or a larger global batch";
-    return WORDS[LEDGER_OFFLOAD].advice;
-}
-
-static const char *reduction_advice(const PlanSpec *plan, LinkKind link) {
-    if (plan_zero_stage(plan) >= 2)
-        return sharding_advice(plan, link);
-    if (plan->zero_whole_weights)
-        return "zero_shard_size: the GPUs of one node, or zero_whole_weights: false";
-    if (plan->overlap_grad_reduce)
-        return "a larger global batch, fewer replicas, or a faster fabric";
-    return WORDS[LEDGER_COMM_DATA].advice;
-}
-
-static const char *launch_advice(const PlanSpec *plan, bool fusible) {
-    if (plan->zero_list_collectives)
-        return "zero_list_collectives: false (DeepSpeed from 2022 on)";
-    if (plan->cuda_graphs)
-        return fusible ? "larger micro-batches, or compile: true" : "larger micro-batches";
-    if (fusible)
-        return "cuda_graphs: true, compile: true, or larger micro-batches, so that kernels are longer";
-    return WORDS[LEDGER_LAUNCH_OVERHEAD].advice;
-}
-
-/* Of sums that are waited for. */
-static const char *tensor_advice(const PlanSpec *plan, LinkKind link) {
-    if (link != LINK_NVLINK)
-        return "keep tensor_parallel inside one node";
-    return plan->tp_comm_overlap ? WORDS[LEDGER_COMM_TENSOR].advice
-                                 : "tp_comm_overlap: true with sequence_parallel: true, or lower tensor_parallel";
-}
-
-/* Advice that fits the plan: what is already on is not recommended. */
-static const char *cause_advice(const JobSpec *job, const Results *results, int category) {
-    const PlanSpec *plan = &job->training.plan;
-    if (job->kind == JOB_COLLECTIVE)
-        return "a faster fabric, or another algorithm";
-    if (is_list(job) && category == LEDGER_MEMORY_BOUND)
-        return "fused kernels, or a GPU with more HBM bandwidth";
-    if (is_list(job) && category == LEDGER_KERNEL_INEFFICIENCY)
-        return "larger matrices: a larger micro-batch";
-    if (category == LEDGER_COMM_TENSOR)
-        return tensor_advice(plan, main_link(results, category));
-    if (category == LEDGER_COMM_EXPERT)
-        return expert_advice(results);
-    if (category == LEDGER_RECOMPUTATION && plan->recompute == RECOMPUTE_SELECTIVE)
-        return "recompute: none or flash_attention: true, if memory allows";
-    if (category == LEDGER_STRAGGLER && results->gpu_kinds > 1)
-        return "leave out the slower type of node, or give it a job of its own";
-    if (category == LEDGER_COMM_DATA)
-        return reduction_advice(plan, main_link(results, category));
-    if (category == LEDGER_OFFLOAD)
-        return offload_advice(plan);
-    if (category == LEDGER_CHECKPOINT && job->checkpoint.asynchronous)
-        return "rarer checkpoints, or storage that writes one before the next is due";
-    if (category == LEDGER_COMM_PIPELINE && plan->overlap_p2p)
-        return "fewer virtual stages, or a faster fabric";
-    bool fusible = !plan->compile && !is_list(job);
-    if (category == LEDGER_LAUNCH_OVERHEAD)
-        return launch_advice(plan, fusible);
-    if (category == LEDGER_MEMORY_BOUND && plan->flash_attention && plan->sequence_parallel)
-        return fusible ? "compile: true, or a GPU with more HBM bandwidth" : "a GPU with more HBM bandwidth";
-    return WORDS[category].advice;
 }
 
 static int collect_causes(const JobSpec *job, const char *straggler, Arena *arena, const Results *results,
@@ -239,7 +116,7 @@ static int collect_causes(const JobSpec *job, const char *straggler, Arena *aren
         causes[count++] = (Cause){.category = (LedgerCategory)best,
                                   .fraction = fraction_of(results, best),
                                   .sentence = cause_sentence(job, results, best, straggler, arena),
-                                  .advice = cause_advice(job, results, best)};
+                                  .advice = verdict_advice(job, results, (LedgerCategory)best)};
     }
     return count;
 }
@@ -276,7 +153,7 @@ static const char *list_verdict(const JobSpec *job, const Results *results, Aren
 }
 
 static const char *training_verdict(const JobSpec *job, const Results *results, Arena *arena) {
-    if (is_list(job))
+    if (training_family(&job->training) == FAMILY_LAYERS)
         return list_verdict(job, results, arena);
     return arena_format(arena,
                         "%s on %s: a step takes %.4g s%s, %.3g TFLOP/s per GPU executed, %.1f %% of peak in "
