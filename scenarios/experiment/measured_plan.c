@@ -45,9 +45,14 @@ typedef struct Software {
     const char *assumption;
 } Software;
 
-#define NEMO_WITH(gradients)                                                                                           \
-    "NeMo: sequence parallelism with tensor parallelism, distributed optimizer, " gradients " gradients, fused "       \
-    "gradient accumulation, gradient reduction and pipeline messages overlap with compute, flash attention; what "     \
+/* Of NeMo's recipes, Megatron Bridge's and NVIDIA's in MLPerf, all with gradients in bf16. */
+#define NEMO_SWITCHES                                                                                                  \
+    .before_year = LAST_YEAR + 1, .sequence_parallel = true, .distributed_optimizer = true,                            \
+    .gradient_accumulation_fusion = true, .bf16_gradients = true, .flash_attention = true, .overlap = true
+
+#define NEMO_ASSUMPTION                                                                                                \
+    "NeMo: sequence parallelism with tensor parallelism, distributed optimizer, bf16 gradients, fused gradient "       \
+    "accumulation, gradient reduction and pipeline messages overlap with compute, flash attention; what "              \
     "tp_comm_overlap hides in them is in the open here."
 
 /* torchtitan's models/llama3/model.py, foundation-model-stack's modules/feedforward.py and layernorm.py: F.silu(w1(x))
@@ -71,47 +76,17 @@ static const Software SOFTWARE[] = {
      * system's file says otherwise; none of v3.1's does. grad_sync_dtype is bf16 (conf/optim of Azure+NVIDIA's);
      * the Dockerfile installs flash-attn 2.0.8. */
     {.words = "training_results_v3.1 NVIDIA",
-     .before_year = LAST_YEAR + 1,
-     .sequence_parallel = true,
-     .distributed_optimizer = true,
-     .gradient_accumulation_fusion = true,
-     .bf16_gradients = true,
-     .flash_attention = true,
+     NEMO_SWITCHES,
      .attention_kernel = ATTENTION_FLASH_2,
-     .overlap = true,
      .virtual_stages = 12,
-     .assumption = NEMO_WITH("bf16") " MLPerf v3.1: FlashAttention 2, and 12 virtual stages where vp is not stated."},
+     .assumption = NEMO_ASSUMPTION " MLPerf v3.1: FlashAttention 2, and 12 virtual stages where vp is not stated."},
     /* pretrain.py of NVIDIA's Llama 3.1 405B in MLPerf Training v5.0: grad_reduce_in_fp32 = False. */
-    {.words = "training_results_v5.0 NVIDIA",
-     .before_year = LAST_YEAR + 1,
-     .sequence_parallel = true,
-     .distributed_optimizer = true,
-     .gradient_accumulation_fusion = true,
-     .bf16_gradients = true,
-     .flash_attention = true,
-     .overlap = true,
-     .assumption = NEMO_WITH("bf16")},
+    {.words = "training_results_v5.0 NVIDIA", NEMO_SWITCHES, .assumption = NEMO_ASSUMPTION},
     /* scripts/performance of Megatron Bridge (grad_reduce_in_fp32 = False). */
-    {.words = "Megatron Bridge",
-     .before_year = LAST_YEAR + 1,
-     .sequence_parallel = true,
-     .distributed_optimizer = true,
-     .gradient_accumulation_fusion = true,
-     .bf16_gradients = true,
-     .flash_attention = true,
-     .overlap = true,
-     .assumption = NEMO_WITH("bf16")},
+    {.words = "Megatron Bridge", NEMO_SWITCHES, .assumption = NEMO_ASSUMPTION},
     /* examples/training of NeMo-Framework-Launcher for the performance page
        (+training.model.optim.grad_sync_dtype=bf16). */
-    {.words = "nemo",
-     .before_year = LAST_YEAR + 1,
-     .sequence_parallel = true,
-     .distributed_optimizer = true,
-     .gradient_accumulation_fusion = true,
-     .bf16_gradients = true,
-     .flash_attention = true,
-     .overlap = true,
-     .assumption = NEMO_WITH("bf16")},
+    {.words = "nemo", NEMO_SWITCHES, .assumption = NEMO_ASSUMPTION},
     /* InternEvo's hybrid_zero_optim.py: buckets in the precision of the weights, added up by autograd and all-reduced;
      * broadcast_params after the optimizer (TODO: support broadcast overlap, at the release of July 2023 that first had
      * the table). modeling_internlm.py: norm(x.float()), dropout_selective_checkpoint by default; linear.py:
@@ -147,15 +122,7 @@ static const Software SOFTWARE[] = {
                    "entropy and two metrics over the logits of every micro-batch (modeling_mpt.py)."},
     /* pretrain_performance_optimizations of NeMo's recipes (nemo/collections/llm/recipes): grad_reduce_in_fp32 = False
      */
-    {.words = "dgxc-benchmarking",
-     .before_year = LAST_YEAR + 1,
-     .sequence_parallel = true,
-     .distributed_optimizer = true,
-     .gradient_accumulation_fusion = true,
-     .bf16_gradients = true,
-     .flash_attention = true,
-     .overlap = true,
-     .assumption = NEMO_WITH("bf16")},
+    {.words = "dgxc-benchmarking", NEMO_SWITCHES, .assumption = NEMO_ASSUMPTION},
     {.before_year = 2022,
      .fp16_gradients = true,
      .assumption = "Software before 2022: gradients in fp16 with fp16 weights, accumulated by kernels of their own, no "
