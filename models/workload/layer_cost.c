@@ -35,22 +35,12 @@ typedef struct Tensors {
     double mask_fraction; /* a dropout mask over its tensor: one byte per element */
 } Tensors;
 
-LayerWidths layer_widths(const TrainingSpec *training) {
-    const TransformerSpec *model = &training->model;
-    int64_t tensor = training->plan.tensor_parallel, head_dim = transformer_head_dim(model);
-    int64_t kv_heads = transformer_kv_heads(model) / tensor;
-    return (LayerWidths){.tokens = plan_micro_batch_tokens(training),
-                         .query = model->heads * head_dim / tensor,
-                         .key_value = 2 * (kv_heads ? kv_heads : 1) * head_dim,
-                         .ffn = transformer_ffn_hidden(model) / tensor};
-}
-
 static Tensors tensors_of(const TrainingSpec *training) {
     const PlanSpec *plan = &training->plan;
     int64_t tensor = plan->tensor_parallel;
     double bytes = activation_bytes(plan->precision);
     Tensors t = {.tokens = plan_micro_batch_tokens(training), .attention = attention_features_of(training)};
-    t.ffn = layer_widths(training).ffn;
+    t.ffn = transformer_ffn_hidden(&training->model) / tensor;
     double tokens = (double)t.tokens;
     t.hidden_bytes = plan_hidden_bytes(training) / (double)(plan->sequence_parallel ? tensor : 1);
     t.context_bytes = tokens * (double)t.attention.context * bytes;

@@ -4,14 +4,12 @@
  *
  * Matrix products have the shapes of Megatron-LM (qkv, scores, context, projection, MLP up and down; two products
  * backward for each one forward); everything else is memory traffic, counted in reads and writes of whole tensors
- * kernel by kernel. Attention is unfused (score matrix written; score_cost.h) unless flash_attention, which
- * computes half of the square, writes no scores and takes the time of the plan's attention_kernel (attention.h). In a
- * context group a GPU has the queries of its own tokens and all keys. What makes queries, keys and values is
- * attention_products.h's, experts in the place of the MLP are expert_cost.h's, norms norm_cost.h's. Without
- * swiglu_fusion the gate and the up projection of a dense MLP are two products, SiLU and the multiplication two kernels
- * (5 passes over the MLP's activation instead of 3, backward 9 instead of 5), and both give their input a gradient,
- * which a kernel adds: F.silu(w1(x)) * w3(x) in eager PyTorch. All of it is of one layer of the kind that the job is
- * seen as (training_with_mlp).
+ * kernel by kernel. What makes queries, keys and values is attention_products.h's, attention itself attention_cost.h's
+ * and score_cost.h's, experts in the place of the MLP are expert_cost.h's, norms norm_cost.h's, adapters lora_cost.h's.
+ * Without swiglu_fusion the gate and the up projection of a dense MLP are two products, SiLU and the multiplication two
+ * kernels (5 passes over the MLP's activation instead of 3, backward 9 instead of 5), and both give their input a
+ * gradient, which a kernel adds: F.silu(w1(x)) * w3(x) in eager PyTorch. All of it is of one layer of the kind that the
+ * job is seen as (training_with_mlp).
  *
  * A compiler (plan.compile; torch.compile's Inductor, default mode) makes one graph of a layer and direction and fuses
  * what is no product: dropout, residual and norm in one kernel that reads two hidden states and writes two; backward,
@@ -29,16 +27,6 @@
 
 #include "models/workload/plan.h"
 #include "models/workload/work_cost.h"
-
-/* Sizes of a layer's products on one GPU of the tensor group, for one micro-batch. */
-typedef struct LayerWidths {
-    int64_t tokens;
-    int64_t query;     /* query features */
-    int64_t key_value; /* key and value features, together */
-    int64_t ffn;       /* features inside the MLP */
-} LayerWidths;
-
-LayerWidths layer_widths(const TrainingSpec *training);
 
 /* Forward, backward, the weight gradients that the schedule splits off the backward (else nothing), and what the plan
  * computes again before the backward (nothing counts as ideal there). */

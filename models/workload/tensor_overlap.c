@@ -1,6 +1,6 @@
 #include "models/workload/tensor_overlap.h"
 
-#include "models/workload/layer_cost.h"
+#include "models/workload/attention_products.h"
 #include "models/workload/lora_cost.h"
 #include "models/workload/training_experts.h"
 
@@ -21,7 +21,9 @@ typedef struct Listing {
     const TrainingSpec *training;
     const GpuSpec *gpu;
     GpuSpec narrow; /* with the SMs that a scattered product has */
-    LayerWidths widths;
+    AttentionFeatures attention;
+    int64_t tokens;
+    int64_t ffn; /* features inside the MLP on one GPU */
     TensorWindows out;
     TensorWindow *window; /* the one that is filled */
 } Listing;
@@ -50,7 +52,7 @@ static void add_window(Listing *list, double sums, double cover_s, double longer
 
 /* C[tokens,n] = A[tokens,k] B[k,n] with A in t pieces, the first of which is there. */
 static void add_gathered(Listing *list, int64_t n, int64_t k) {
-    int64_t pieces = list->training->plan.tensor_parallel, tokens = list->widths.tokens;
+    int64_t pieces = list->training->plan.tensor_parallel, tokens = list->tokens;
     double whole_s = product_s(list, list->gpu, 1, (const int64_t[]){tokens, n, k});
     double cut_s = product_s(list, list->gpu, pieces, (const int64_t[]){tokens / pieces, n, k});
     double covered = (double)(pieces - 1) / (double)pieces;
@@ -59,7 +61,7 @@ static void add_gathered(Listing *list, int64_t n, int64_t k) {
 
 /* The same with C in parts, the last of which is waited for. */
 static void add_scattered(Listing *list, int64_t n, int64_t k) {
-    int64_t tokens = list->widths.tokens;
+    int64_t tokens = list->tokens;
     double whole_s = product_s(list, list->gpu, 1, (const int64_t[]){tokens, n, k});
     double part_s = product_s(list, &list->narrow, 1, (const int64_t[]){tokens, n / SCATTER_PARTS, k});
     double covered = (double)(SCATTER_PARTS - 1) / SCATTER_PARTS;
@@ -75,7 +77,7 @@ static double bulk_s(const Listing *list) {
 
 /* Gradients of C = A B: that of A beside the gathering of A, that of B beside the reduction of A's. */
 static void add_bulk(Listing *list, int64_t n, int64_t k) {
-    int64_t tokens = list->widths.tokens;
+    int64_t tokens = list->tokens;
     if (!lora_backward_has_weights(&list->training->plan)) {
         add_scattered(list, k, n);
         return;
@@ -86,24 +88,24 @@ static void add_bulk(Listing *list, int64_t n, int64_t k) {
 
 /* Features that the first product of the MLP makes. */
 static int64_t mlp_up(const Listing *list) {
-    return list->training->model.gated ? 2 * list->widths.ffn : list->widths.ffn;
+    return list->training->model.gated ? 2 * list->ffn : list->ffn;
 }
 
 static void add_attention(Listing *list, PassKind kind) {
-    int64_t hidden = list->training->model.hidden, query = list->widths.query;
+    int64_t hidden = list->training->model.hidden, query = list->attention.query;
     list->window = &list->out.of[0];
     if (kind == PASS_FORWARD) {
-        add_gathered(list, query + list->widths.key_value, hidden);
+        add_gathered(list, query + list->attention.key_value, hidden);
         add_scattered(list, hidden, query);
     } else {
         add_gathered(list, query, hidden);
-        add_bulk(list, query + list->widths.key_value, hidden);
+        add_bulk(list, query + list->attention.key_value, hidden);
     }
 }
 
 /* Of the sums of a layer one is the attention's. */
 static void add_mlp(Listing *list, PassKind kind) {
-    int64_t hidden = list->training->model.hidden, ffn = list->widths.ffn;
+    int64_t hidden = list->training->model.hidden, ffn = list->ffn;
     list->window = &list->out.of[1];
     if (list->training->model.experts > 0) {
         list->out.open_sums += training_layer_sums(list->training, PASS_FORWARD) - 1;
@@ -117,7 +119,12 @@ static void add_mlp(Listing *list, PassKind kind) {
 }
 
 TensorWindows tensor_overlap_windows(const TrainingSpec *training, const GpuSpec *gpu, PassKind kind) {
-    Listing list = {.training = training, .gpu = gpu, .narrow = *gpu, .widths = layer_widths(training)};
+    Listing list = {.training = training,
+                    .gpu = gpu,
+                    .narrow = *gpu,
+                    .attention = attention_features_of(training),
+                    .tokens = plan_micro_batch_tokens(training),
+                    .ffn = transformer_ffn_hidden(&training->model) / training->plan.tensor_parallel};
     list.narrow.sm_count -= gpu->sm_count > 2 * SCATTER_SMS ? SCATTER_SMS : gpu->sm_count / 2;
     if (!tensor_overlap_is_there(&training->plan) || kind == PASS_WEIGHT)
         return list.out;
