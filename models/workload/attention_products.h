@@ -21,21 +21,21 @@ enum { ATTENTION_PRODUCTS_MAX = 4 };
  * copied; assumed, as those of the layer are. */
 enum { LATENT_HOST_KERNELS_FORWARD = 12, LATENT_HOST_KERNELS_BACKWARD = 24 };
 
-/* C[tokens, n] = A[tokens, k] W[k, n]. */
+/* C[tokens, n] = A[tokens, k] W[k, n], each >= 1. */
 typedef struct WeightProduct {
-    int64_t tokens;
-    int64_t n;
-    int64_t k;
+    int64_t tokens; /* of one micro-batch on this GPU */
+    int64_t n;      /* features that come out */
+    int64_t k;      /* features that go in */
 } WeightProduct;
 
 /* Fills in the products in their order; returns their number. */
 int attention_products_of(const TrainingSpec *training, WeightProduct products[ATTENTION_PRODUCTS_MAX]);
 
-/* Features of queries, of keys with values, and of what attention makes of them, on one GPU. */
+/* Features of a token in the heads of one GPU, each >= 1. */
 typedef struct AttentionFeatures {
-    int64_t query;
-    int64_t key_value;
-    int64_t context;
+    int64_t query;     /* head dimension times heads */
+    int64_t key_value; /* keys and values together, of one head of them at least */
+    int64_t context;   /* what attention makes of them */
 } AttentionFeatures;
 
 AttentionFeatures attention_features_of(const TrainingSpec *training);

@@ -7,18 +7,18 @@
 
 #include "models/workload/plan.h"
 
-/* Part `part` of `parts` of a chunk of a resolved plan; all of it is part 0 of 1. */
+/* A part of a chunk of a resolved plan; all of it is part 0 of 1. */
 typedef struct ChunkPart {
-    int64_t stage;
-    int64_t chunk;
-    int64_t part;
-    int64_t parts;
+    int64_t stage;  /* 0 .. pipeline_parallel - 1 */
+    int64_t chunk;  /* 0 .. virtual_stages - 1 */
+    int64_t part;   /* 0 .. parts - 1 */
+    int64_t parts;  /* >= 1 */
     bool from_last; /* parts are counted from the last layer on, as a backward pass meets them */
 } ChunkPart;
 
 typedef struct LayerCount {
-    int64_t layers;
-    int64_t experts; /* of them, those with experts */
+    int64_t layers;  /* >= 0 */
+    int64_t experts; /* 0 .. layers; of them, those with experts */
 } LayerCount;
 
 LayerCount chunk_layers(const TrainingSpec *training, ChunkPart part);

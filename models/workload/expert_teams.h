@@ -10,10 +10,10 @@
 
 /* Sets of team t are sets[bounds[t]] .. sets[bounds[t + 1] - 1]. */
 typedef struct ExpertTeams {
-    int count;
-    const int *bounds;
-    const int *sets;
-    const int *team_of_replica;
+    int count;                  /* >= 1 */
+    const int *bounds;          /* [count + 1] */
+    const int *sets;            /* [sets of RankClasses], each in one team */
+    const int *team_of_replica; /* [data_parallel] */
 } ExpertTeams;
 
 /* The teams of a resolved plan, in the order of their first sets. */

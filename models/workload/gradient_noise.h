@@ -9,8 +9,8 @@
  *             summed and added up (12 bytes). A lone replica does so with three sets of gradients, two of them averaged
  *             and one kept: 12 kernels, 64 bytes.
  *
- * The host issues kernels from Python (host_calls.h). A comparison that it reads is two kernels and two
- * issues. Limits: a list of layers (layer_list.h); Adam's preconditioning is not counted.
+ * The host issues kernels from Python (host_calls.h). A comparison that it reads is two kernels and two issues.
+ * Limits: a list of layers (layer_list.h); Adam's preconditioning is not counted.
  */
 #ifndef MODELS_WORKLOAD_GRADIENT_NOISE_H
 #define MODELS_WORKLOAD_GRADIENT_NOISE_H

@@ -7,8 +7,8 @@
  * Inside an expert, the tensor group splits what it splits of an MLP (Megatron-Core's default,
  * expert_tensor_parallel_size = tensor_model_parallel_size).
  *
- * Limits: smaller shard groups only with expert_parallel 1; a tensor group needs sequence_parallel,
- * as Megatron-LM asserts.
+ * Limits: smaller shard groups and zero_list_collectives only with expert_parallel 1; no schedule that splits the
+ * backward pass; a tensor group needs sequence_parallel, as Megatron-LM asserts.
  */
 #ifndef MODELS_WORKLOAD_PLAN_EXPERTS_H
 #define MODELS_WORKLOAD_PLAN_EXPERTS_H

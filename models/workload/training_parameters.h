@@ -11,11 +11,11 @@
 
 /* Of a stage of a resolved plan, and of one chunk of it. */
 double training_stage_parameters(const TrainingSpec *training, int stage);
+double training_chunk_parameters(const TrainingSpec *training, int stage, int chunk);
 
 /* The same of those that are trained: the adapters, where there are any (lora_cost.h). */
-double training_chunk_trained_parameters(const TrainingSpec *training, int stage, int chunk);
 double training_stage_trained_parameters(const TrainingSpec *training, int stage);
-double training_chunk_parameters(const TrainingSpec *training, int stage, int chunk);
+double training_chunk_trained_parameters(const TrainingSpec *training, int stage, int chunk);
 
 /* Of so many layers, the embedding and the head. */
 double training_part_parameters(const TrainingSpec *training, LayerCount count, bool embedding, bool head);

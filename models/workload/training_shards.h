@@ -17,8 +17,8 @@
  * Experts that expert parallelism splits have collectives of their own between their copies, behind the unit's.
  *
  * Limits: otherwise one collective per unit; those of experts are in the same stream, though their communicator is
- * another. Casts and copies into flat buffers are free. A tied table is gathered with
- * the embedding only. The sums between shard groups use the same stream, where FSDP2 has one of their own.
+ * another. Casts and copies into flat buffers are free. A tied table is gathered with the embedding only. The sums
+ * between shard groups use the same stream, where FSDP2 has one of their own.
  */
 #ifndef MODELS_WORKLOAD_TRAINING_SHARDS_H
 #define MODELS_WORKLOAD_TRAINING_SHARDS_H

@@ -12,15 +12,15 @@
 
 #include "models/workload/training_build.h"
 
-/* Where a pass is done: a team of replica sets, one of them, a stage, its classes, the pass itself. */
+/* Where a pass is done. */
 typedef struct PassPlace {
-    int team;
-    int set;
-    int stage;
+    int team;  /* of replica sets, index into ExpertTeams */
+    int set;   /* of replicas, one of the team's; index into RankClasses.replica_sets */
+    int stage; /* 0 .. pipeline_parallel - 1 */
     PipelinePass pass;
     StreamSet streams; /* compute streams of the classes of the set */
-    int slices;
-    int position; /* of the pass in the order of the stage */
+    int slices;        /* >= 1, that the pass is cut into */
+    int position;      /* >= 0, of the pass in the order of the stage */
 } PassPlace;
 
 /* Whether the place holds the embedding, or the head. */

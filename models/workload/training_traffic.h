@@ -7,7 +7,8 @@
  * Without sequence parallelism a tensor group sums hidden states (all-reduce); with it the same bytes go as
  * reduce-scatter and all-gather. Between stages each tensor rank sends its 1/t of the hidden state (scatter/gather of
  * Narayanan et al., SC21, 4.1). The second gathering of inputs in the backward pass of sequence parallelism
- * (Korthikanti et al. 2022, 4.2.2) is taken as hidden behind compute.
+ * (Korthikanti et al. 2022, 4.2.2) is taken as hidden behind compute; with tp_comm_overlap it counts
+ * (tensor_overlap.h).
  *
  * With ZeRO, unless weights stay whole, gradients are reduce-scattered and parameters gathered inside every shard group
  * at the same time, and what is left of the gradients is all-reduced between the groups: rank i of each with rank i of
