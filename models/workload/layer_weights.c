@@ -22,6 +22,13 @@ int64_t layer_weights_unfused_count(const TrainingSpec *training) {
     return layer_weights_count(training) + (training->model.gated ? mlp_pairs(training) : 0);
 }
 
+int64_t layer_weights_vectors(const TransformerSpec *model) {
+    enum { NORMS = 2, ATTENTION_PRODUCTS = 2 };
+    int64_t products = ATTENTION_PRODUCTS + (int64_t)transformer_mlp_matrices(model);
+    int64_t biases = model->biases ? products : model->qkv_biases;
+    return NORMS * (model->rms_norm ? 1 : 2) + biases;
+}
+
 static double attention_weight(const TrainingSpec *training, int64_t index) {
     WeightProduct products[ATTENTION_PRODUCTS_MAX];
     if (index < attention_products_of(training, products))

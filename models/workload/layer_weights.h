@@ -1,7 +1,8 @@
 /*
  * layer_weights: the matrices of one layer on one GPU of the tensor group, whole, in the order of the forward pass:
  * attention in (attention_products.h) and out, then MLP up (with the gate) and down, or in their place the router, up
- * and down of every expert of the GPU, up and down of the shared experts together. Sizes only.
+ * and down of every expert of the GPU, up and down of the shared experts together; and how many vectors stand beside
+ * them. Sizes only.
  */
 #ifndef MODELS_WORKLOAD_LAYER_WEIGHTS_H
 #define MODELS_WORKLOAD_LAYER_WEIGHTS_H
@@ -16,5 +17,8 @@ double layer_weights_at(const TrainingSpec *training, int64_t index);
 
 /* The same weights with gates apart, as frameworks have them that fuse none. */
 int64_t layer_weights_unfused_count(const TrainingSpec *training);
+
+/* Vectors of a layer: two norms, of LayerNorm with a bias each, and the biases of its products. */
+int64_t layer_weights_vectors(const TransformerSpec *model);
 
 #endif

@@ -40,12 +40,6 @@ static double list_s(void) {
     return LIST_OF_8_S - 8 * (cut_s() + issue_s());
 }
 
-/* Biases and norms of a layer. */
-static double layer_vectors(const TransformerSpec *model) {
-    double norms = model->rms_norm ? 2 : 4, products = model->gated ? 5 : 4;
-    return norms + (model->biases ? products : model->qkv_biases ? 1 : 0);
-}
-
 static bool has_lists(const TrainingSpec *training) {
     return training->plan.zero_list_collectives && plan_shard_size(&training->plan) > 1;
 }
@@ -57,7 +51,8 @@ ShardLists shard_lists_of(const TrainingSpec *training, int index, PassKind kind
     double weights = shard_unit_collectives(training, index), gathers = shard_unit_gathers(training, index, kind);
     double bytes = shard_unit_parameters(training, index) * activation_bytes(training->plan.precision);
     double reductions = kind == PASS_BACKWARD ? 1 : 0;
-    double vectors = layer_vectors(&training->model) * (double)shard_unit_at(training, index).layers.layers;
+    double vectors =
+        (double)layer_weights_vectors(&training->model) * (double)shard_unit_at(training, index).layers.layers;
     double view_s = 2 * python_operation_s() + issue_s();
     return (ShardLists){.host_s = gathers * weights * (list_s() + ranks * cut_s()) +
                                   reductions * (weights + vectors) * (list_s() + ranks * view_s),
@@ -97,7 +92,7 @@ double shard_lists_step_s(const TrainingSpec *training) {
     double ranks = (double)plan_shard_size(&training->plan);
     if (!has_lists(training) || plan_zero_stage(&training->plan) < 3)
         return 0;
-    double vectors = layer_vectors(&training->model) * (double)training->model.layers;
+    double vectors = (double)layer_weights_vectors(&training->model) * (double)training->model.layers;
     double view_s = 3 * python_operation_s() + HOST_CALLS_PYTHON_S + copy_s();
     return list_s() + ranks * (cut_s() + issue_s()) + vectors * ranks * view_s;
 }

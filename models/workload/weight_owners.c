@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "models/workload/layer_weights.h"
 #include "models/workload/plan_experts.h"
 #include "models/workload/training_parameters.h"
 #include "sim/engine/check.h"
@@ -14,14 +15,7 @@ typedef struct WeightKind {
 } WeightKind;
 
 /* Two tables, attention's two matrices, the MLP's; the vectors come after them. */
-enum { MATRIX_KINDS = 5, KINDS_MAX = MATRIX_KINDS + 1, NORMS = 2 };
-
-/* Vectors of a layer: LayerNorm has a bias too, and every product may have one. */
-static int64_t layer_vectors(const TransformerSpec *model) {
-    int64_t products = 2 + (int64_t)transformer_mlp_matrices(model);
-    int64_t biases = model->biases ? products : model->qkv_biases;
-    return NORMS * (model->rms_norm ? 1 : 2) + biases;
-}
+enum { MATRIX_KINDS = 5, KINDS_MAX = MATRIX_KINDS + 1 };
 
 static int64_t stage_layers(const TrainingSpec *training, int stage) {
     int64_t layers = 0;
@@ -57,7 +51,7 @@ static void list_weights(const TrainingSpec *training, int stage, WeightKind *ki
         left -= kinds[i].parameters * (double)kinds[i].count;
     }
     qsort(kinds, MATRIX_KINDS, sizeof *kinds, compare_kinds);
-    kinds[MATRIX_KINDS] = (WeightKind){.count = layers * layer_vectors(model)};
+    kinds[MATRIX_KINDS] = (WeightKind){.count = layers * layer_weights_vectors(model)};
     kinds[MATRIX_KINDS].parameters = left / (double)kinds[MATRIX_KINDS].count;
 }
 
