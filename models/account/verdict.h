@@ -1,7 +1,7 @@
 /*
- * verdict: the ledger in words. It ranks what keeps the job from its peak, says for each cause what it is and what to
- * change, and puts the result into one sentence. It reads finished results; it does not simulate (proof by re-running
- * is another module's work).
+ * verdict: the ledger in words. It ranks what keeps the job from its peak, says for each cause what it is and, by
+ * verdict_advice.h, what to change, and puts the result into one sentence. It reads finished results; it does not
+ * simulate (proof by re-running is another module's work).
  */
 #ifndef MODELS_ACCOUNT_VERDICT_H
 #define MODELS_ACCOUNT_VERDICT_H

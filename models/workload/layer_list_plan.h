@@ -7,8 +7,8 @@
  * samples of all, then an all_to_all gives everyone the vectors of its own samples, beside whatever layers stand
  * between the last sharded table and the first interaction; the gradients go the same way back. Gradients of the
  * replicated weights leave in buckets of equal size, from the last layer on, as PyTorch DDP's do (25 MiB; at most
- * LAYER_LIST_SLICES_MAX here). Weights are kept in fp32 and, unless the plan says
- * otherwise, updated by SGD with momentum.
+ * LAYER_LIST_SLICES_MAX here). Weights are kept in fp32 and, unless the plan says otherwise, updated by SGD with
+ * momentum.
  *
  * Limits: tables are shared out evenly, whatever their number; one stage, no tensor groups, at most ZeRO-1.
  */
