@@ -59,6 +59,24 @@ Test(lora_cost, the_backward_pass_has_only_the_adapters_weight_gradients) {
     arena_destroy(arena);
 }
 
+/* Three tensors of 512 tokens in 16 bit, half of the features on each of 2 GPUs. */
+Test(lora_cost, forward_the_output_is_summed_and_backward_the_gradient_of_the_input) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = adapted(arena, 16, LORA_QKV);
+    const TrainingSpec *training = &spec.jobs[0].training;
+    const GpuSpec *gpu = &spec.cluster.node.gpu;
+    KernelList forward, backward;
+    kernel_list_init(&forward, gpu, PRECISION_FP16);
+    kernel_list_init(&backward, gpu, PRECISION_FP16);
+    lora_add_forward(&forward, training);
+    lora_add_backward(&backward, training);
+    cr_expect_float_eq(forward.cost.memory_s, gpu_memory_bound_seconds(gpu, 3 * 512 * 3072), 1e-12);
+    cr_expect_float_eq(backward.cost.memory_s, gpu_memory_bound_seconds(gpu, 3 * 512 * 1024), 1e-12);
+    cr_expect_eq(forward.launches, 3);
+    cr_expect_eq(backward.launches, 5);
+    arena_destroy(arena);
+}
+
 Test(lora_cost, gradients_and_optimizer_are_those_of_the_adapters) {
     Arena *arena = arena_create();
     SimulationSpec with = adapted(arena, 16, LORA_ALL), without = adapted(arena, 0, LORA_ALL);
