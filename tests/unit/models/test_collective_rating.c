@@ -74,3 +74,20 @@ Test(collective_rating, a_tree_on_two_nodes_sends_the_buffer_once_each_way) {
     cr_expect_float_eq(loads.phases[0].latency_s, 5e-6 + 2 * (7 * 1.7e-6 + 5.9e-6), 1e-12);
     arena_destroy(arena);
 }
+
+/* 16 channels of 23.6 GB/s, half of which the buffer gets. */
+Test(collective_rating, a_nic_of_400_gbit_has_two_channels) {
+    NodeSpec node;
+    FabricSpec flat = fabric_default();
+    node_with_nics(&node, 8, 50e9);
+    node.nvlink.bytes_per_s = 3100e9;
+    Network network = network_build(&node, &flat, 4);
+    int gpus[RANKS_MAX];
+    CollectiveCall call = sum_of(gpus, 16);
+    const CollectiveAlgorithm *tree = collective_find("double_binary_tree");
+    Arena *arena = arena_create();
+    CollectiveLoads loads;
+    collective_loads(&call, tree, &network, arena, &loads);
+    cr_expect_float_eq(collective_rating_s(&call, tree, &loads, &network), 2.385e9 / (16 * 23.6e9 / 2), 1e-9);
+    arena_destroy(arena);
+}
