@@ -95,7 +95,7 @@ Test(shared_host, a_job_that_loses_more_on_the_network_is_told_so) {
     for (int i = 0; i < 2; i++) {
         JobSpec *job = busy_cluster_add_training(&spec, i == 0 ? "one" : "two", 4, i == 0 ? "0,2" : "1,3");
         job->steps = 3;
-        job->loader = (LoaderSpec){.stored_bytes = 1e6, .copied_bytes = 1e3, .workers = 2};
+        job->loader = (LoaderSpec){.stored_bytes = 24e6, .copied_bytes = 1e3, .workers = 2};
     }
     expect_words(busy_cluster_run(&spec, arena), "of its exposed communication");
     arena_destroy(arena);
