@@ -12,8 +12,6 @@
 
 enum { FIRST_YEAR = 2015, LAST_YEAR = 2099, UNKNOWN_RELEASE_YEAR = 2022, MLPERF_YEAR_0 = 2020 };
 
-enum { MOST_PARTS = 1000000 }; /* as a scenario may have: products of three fit in 64 bits */
-
 /* What a training framework does by default, by its name or its year. Documented in the arguments and release notes of
  * Megatron-LM: fused gradient accumulation and fp32 gradients came with the 2022 releases, overlap and FlashAttention
  * as usual with those of 2023. NeMo's recipes add sequence parallelism and the distributed optimizer.
@@ -171,16 +169,8 @@ static int find_word(const Word *words, size_t count, const char *text) {
     return -1;
 }
 
-/* Of groups, stages and copies; 0 = not stated. */
-static int64_t read_parts(MeasuredRow *row, const char *column) {
-    int64_t parts = measured_row_count(row, column);
-    if (parts > MOST_PARTS)
-        measured_row_refuse(row, "%s: found %" PRId64 ", expected at most %d", column, parts, MOST_PARTS);
-    return parts;
-}
-
 static int64_t read_size(MeasuredRow *row, const char *column) {
-    int64_t size = read_parts(row, column);
+    int64_t size = measured_row_parts(row, column);
     if (size == 0)
         measured_row_assume(row, "%s is not stated: 1.", column);
     return size > 0 ? size : 1;
@@ -200,12 +190,12 @@ static void settle_micro_batch(MeasuredRow *row, PlanSpec *plan) {
 static void read_sizes(MeasuredRow *row, PlanSpec *plan) {
     plan->tensor_parallel = read_size(row, "tp");
     plan->pipeline_parallel = read_size(row, "pp");
-    plan->context_parallel = read_parts(row, "cp") > 1 ? read_parts(row, "cp") : 1;
-    plan->expert_parallel = read_parts(row, "ep") > 1 ? read_parts(row, "ep") : 1;
+    plan->context_parallel = measured_row_parts(row, "cp") > 1 ? measured_row_parts(row, "cp") : 1;
+    plan->expert_parallel = measured_row_parts(row, "ep") > 1 ? measured_row_parts(row, "ep") : 1;
     if (plan->expert_parallel > 1)
         measured_row_assume(row, "Tokens are spread evenly over the experts, none is dropped.");
-    plan->virtual_stages = read_parts(row, "vp");
-    plan->data_parallel = read_parts(row, "dp");
+    plan->virtual_stages = measured_row_parts(row, "vp");
+    plan->data_parallel = measured_row_parts(row, "dp");
     plan->micro_batch_seqs = measured_row_count(row, "micro_batch_seqs");
     plan->gradient_accumulation = measured_row_count(row, "grad_accum");
     plan->global_batch_seqs = measured_row_count(row, "global_batch_seqs");

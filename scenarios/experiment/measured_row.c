@@ -11,6 +11,8 @@
 #include "scenarios/reader/yaml_node.h"
 #include "sim/engine/check.h"
 
+enum { MOST_PARTS = 1000000 }; /* as a scenario may have: products of three fit in 64 bits */
+
 static const char BLANKS[] = " \t\r\n";
 
 /* Far above anything measured, so that products of two counts fit in 64 bits. */
@@ -71,6 +73,13 @@ int64_t measured_row_count(MeasuredRow *row, const char *column) {
     measured_row_refuse(row, "%s: found \"%s\", expected a whole number from 1", column,
                         yaml_node_shown_text(text, row->arena));
     return 0;
+}
+
+int64_t measured_row_parts(MeasuredRow *row, const char *column) {
+    int64_t parts = measured_row_count(row, column);
+    if (parts > MOST_PARTS)
+        measured_row_refuse(row, "%s: found %lld, expected at most %d", column, (long long)parts, MOST_PARTS);
+    return parts;
 }
 
 int64_t measured_row_needed_count(MeasuredRow *row, const char *column) {

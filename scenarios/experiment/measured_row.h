@@ -27,6 +27,9 @@ const char *measured_row_text(const MeasuredRow *row, const char *column);
 /* The cell as a whole number >= 1; 0 when it is empty, or is something else, which is a reason. */
 int64_t measured_row_count(MeasuredRow *row, const char *column);
 
+/* As measured_row_count, of groups, stages and copies: at most a million. */
+int64_t measured_row_parts(MeasuredRow *row, const char *column);
+
 /* As measured_row_count; an empty cell is a reason. */
 int64_t measured_row_needed_count(MeasuredRow *row, const char *column);
 
