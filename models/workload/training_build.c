@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "models/workload/shard_units.h"
+#include "models/workload/training_memory.h"
 #include "sim/engine/array.h"
 
 static size_t pass_total(const Build *build) {
@@ -11,9 +12,20 @@ static size_t pass_total(const Build *build) {
     return sets * (size_t)build->shape.stages * (size_t)build->pass_count;
 }
 
+static void init_memory(Build *build) {
+    int stages = build->shape.stages, chunks = build->shape.chunks;
+    build->memory = ARENA_ARRAY(build->arena, (size_t)stages * (size_t)chunks, ChunkMemory);
+    for (int i = 0; i < stages * chunks; i++) {
+        int stage = i / chunks, chunk = i % chunks;
+        build->memory[i] = (ChunkMemory){(int64_t)training_chunk_activation_bytes(build->training, stage, chunk),
+                                         (int64_t)training_chunk_weight_bytes(build->training, stage, chunk)};
+    }
+}
+
 void build_init(Build *build) {
     const RankClasses *ranks = &build->builder->step->ranks;
     size_t chunks = (size_t)ranks->replica_set_count * (size_t)build->shape.stages * (size_t)build->shape.chunks;
+    init_memory(build);
     build->pass_count = pipeline_pass_count(pipeline_find(build->plan->schedule), &build->shape);
     build->pass_first = ARENA_ARRAY(build->arena, pass_total(build), TaskId);
     build->pass_sent = ARENA_ARRAY(build->arena, pass_total(build), TaskId);

@@ -10,6 +10,12 @@
 #include "models/workload/training_costs.h"
 #include "models/workload/training_traffic.h"
 
+/* What a chunk keeps of one micro-batch, in bytes: activations, and what is left of them for its weight gradients. */
+typedef struct ChunkMemory {
+    int64_t activations;
+    int64_t for_weights;
+} ChunkMemory;
+
 /* A profile that is shared by all passes of the same work on the same type of node at the same speed. */
 typedef struct ProfileKey {
     PassWork work;
@@ -28,6 +34,7 @@ typedef struct Build {
     PipelineShape shape;
     int pass_count; /* of one stage */
     StepBuilder *builder;
+    ChunkMemory *memory; /* [stage x chunks + chunk] */
     TaskId *pass_first;  /* [build_pass_index]: first compute task of a pass; those of the other classes follow it */
     TaskId *pass_sent;   /* [build_pass_index]: its message to the next stage */
     TaskId *gradients;   /* [build_gradient_index]: the task that makes a slice of gradients ready */

@@ -1,7 +1,6 @@
 #include "models/workload/training_slice.h"
 
 #include "models/workload/training_context.h"
-#include "models/workload/training_memory.h"
 #include "models/workload/training_offload.h"
 
 bool training_slice_is_first(const PassPlace *place) {
@@ -51,8 +50,8 @@ double training_slice_open_sums(const Build *build, const PassPlace *place, cons
 }
 
 static PoolUse pass_memory(const Build *build, const PassPlace *place, int slice) {
-    int64_t held = (int64_t)training_chunk_activation_bytes(build->training, place->stage, place->pass.chunk);
-    int64_t kept = (int64_t)training_chunk_weight_bytes(build->training, place->stage, place->pass.chunk);
+    const ChunkMemory *memory = &build->memory[place->stage * build->shape.chunks + place->pass.chunk];
+    int64_t held = memory->activations, kept = memory->for_weights;
     const int64_t change[PASS_KIND_COUNT] = {held, kept - held, -kept};
     int64_t units = change[place->pass.kind];
     if (units > 0)
