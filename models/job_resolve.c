@@ -110,7 +110,7 @@ static void resolve_training(const SimulationSpec *spec, JobSpec *job, const cha
     plan_experts_check(&job->training, path, errors);
     plan_switches_check(&job->training, path, errors);
     plan_latent_check(&job->training, path, errors);
-    lora_check(&job->training, path, errors);
+    lora_cost_check(&job->training, path, errors);
     check_size(spec, job, path, errors);
 }
 

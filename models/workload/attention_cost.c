@@ -59,7 +59,7 @@ static void add_context_steps(KernelList *list, const TrainingSpec *training, Pa
     AttentionFeatures features = attention_features_of(training);
     double tokens = (double)plan_micro_batch_tokens(training), bytes = activation_bytes(training->plan.precision);
     double query_bytes = tokens * (double)features.query * bytes;
-    double key_value_bytes = query_bytes / (double)features.query * (double)features.key_value;
+    double key_value_bytes = tokens * (double)features.key_value * bytes;
     for (int64_t step = 0; step < training->plan.context_parallel; step++)
         kernel_list_add_memory(list, training_context_step_bytes(pass, step, query_bytes, key_value_bytes));
 }

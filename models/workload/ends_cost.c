@@ -53,7 +53,7 @@ WorkCost embedding_forward_cost(const TrainingSpec *training, const GpuSpec *gpu
 /* The dense gradient of the table is cleared and written, and added to the kept one. */
 WorkCost embedding_backward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     KernelList list;
-    if (lora_is_there(&training->plan))
+    if (lora_cost_is_there(&training->plan))
         return (WorkCost){0};
     kernel_list_init(&list, gpu, training->plan.precision);
     double table_bytes =
@@ -99,7 +99,7 @@ WorkCost head_backward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     int64_t tokens = micro_batch_tokens(training), rows = vocab_rows(training);
     double loss_bytes = fuses_loss(training) ? FUSED_LOSS_BACKWARD_BYTES : LOSS_BACKWARD_BYTES;
     kernel_list_add_memory(&list, loss_bytes * (double)tokens * (double)rows);
-    bool has_weights = lora_backward_has_weights(&training->plan);
+    bool has_weights = lora_cost_backward_has_weights(&training->plan);
     kernel_list_add_input_gradient(&list, tokens, rows, training->model.hidden);
     if (has_weights)
         add_table_gradient(&list, training);

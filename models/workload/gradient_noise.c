@@ -1,5 +1,7 @@
 #include "models/workload/gradient_noise.h"
 
+#include <math.h>
+
 #include "models/workload/host_calls.h"
 
 /* An operation from Python and its launch. */
@@ -68,9 +70,7 @@ WorkCost gradient_noise_step_cost(const TrainingSpec *training, const GpuSpec *g
         add_kernels(&list, tensors, SQUARE_BYTES, COUNT_OF(SQUARE_BYTES));
     int kernels = COUNT_OF(CHECK_BYTES) + (lone ? COUNT_OF(LONE_BYTES) : COUNT_OF(SQUARE_BYTES));
     WorkCost cost = kernel_list_finish(&list, 0, 0);
-    cost.host_s = tensors.count * kernels * ISSUE_S;
-    double late_s = work_cost_seconds(&cost) - cost.memory_s - cost.launch_s;
-    cost.launch_s += late_s + readings_s(gpu, tensors.count);
-    cost.host_s = 0;
+    double issued_s = tensors.count * kernels * ISSUE_S;
+    cost.launch_s = fmax(cost.launch_s, issued_s - cost.memory_s) + readings_s(gpu, tensors.count);
     return cost;
 }

@@ -91,7 +91,7 @@ static double weight_flop(const TrainingSpec *training) {
 static int forward_host_kernels(const TrainingSpec *training) {
     int latent = training->model.kv_rank > 0 ? LATENT_HOST_KERNELS_FORWARD : 0;
     return HOST_KERNELS_FORWARD + latent + score_cost_host_kernels(training) + norm_cost_host_kernels(training) +
-           expert_cost_host_kernels(training, false) + lora_host_kernels(training, false);
+           expert_cost_host_kernels(training, false) + lora_cost_host_kernels(training, false);
 }
 
 /* Of the kernels of the backward pass, those that can be deferred. */
@@ -103,7 +103,7 @@ static int weight_products(const TrainingSpec *training) {
 static int backward_host_kernels(const TrainingSpec *training) {
     int latent = training->model.kv_rank > 0 ? LATENT_HOST_KERNELS_BACKWARD : 0;
     return HOST_KERNELS_BACKWARD + latent + score_cost_host_kernels(training) + norm_cost_host_kernels(training) +
-           expert_cost_host_kernels(training, true) + lora_host_kernels(training, true);
+           expert_cost_host_kernels(training, true) + lora_cost_host_kernels(training, true);
 }
 
 /* Bias, dropout and the sum with the residual in one kernel, then the norm. */
@@ -180,7 +180,7 @@ static void add_layer_forward(LayerWork *work) {
     add_residual_and_norm(work);
     add_mlp_forward(work);
     add_residual_and_norm(work);
-    lora_add_forward(&work->list, work->training);
+    lora_cost_add_forward(&work->list, work->training);
 }
 
 /* Adds finished weight gradients to those kept over the micro-batches: read both, write one. */
@@ -197,7 +197,7 @@ static void add_gradient_accumulation(LayerWork *work) {
 
 /* The gradient of A, and of the weights unless that has a pass of its own or none. */
 static void add_gradients(LayerWork *work, WeightProduct product) {
-    if (lora_backward_has_weights(&work->training->plan))
+    if (lora_cost_backward_has_weights(&work->training->plan))
         kernel_list_add_product_backward(&work->list, product.tokens, product.n, product.k);
     else
         kernel_list_add_input_gradient(&work->list, product.tokens, product.n, product.k);
@@ -267,8 +267,8 @@ static void add_layer_backward(LayerWork *work) {
     add_positions(work, true);
     for (int i = count - 1; i >= 0; i--)
         add_gradients(work, products[i]);
-    lora_add_backward(&work->list, work->training);
-    if (lora_backward_has_weights(&work->training->plan))
+    lora_cost_add_backward(&work->list, work->training);
+    if (lora_cost_backward_has_weights(&work->training->plan))
         add_gradient_accumulation(work);
 }
 
@@ -293,7 +293,7 @@ WorkCost layer_forward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
 WorkCost layer_backward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     LayerWork work = layer_work(training, gpu);
     add_layer_backward(&work);
-    if (!lora_backward_has_weights(&training->plan))
+    if (!lora_cost_backward_has_weights(&training->plan))
         return finish(&work, 2 * model_flop(training) - weight_flop(training),
                       backward_host_kernels(training) - weight_products(training));
     return finish(&work, 2 * model_flop(training), backward_host_kernels(training));

@@ -13,12 +13,12 @@ typedef struct Adapted {
     int64_t out;
 } Adapted;
 
-bool lora_is_there(const PlanSpec *plan) {
+bool lora_cost_is_there(const PlanSpec *plan) {
     return plan->lora.rank > 0;
 }
 
-bool lora_backward_has_weights(const PlanSpec *plan) {
-    return !plan_splits_backward(plan) && !lora_is_there(plan);
+bool lora_cost_backward_has_weights(const PlanSpec *plan) {
+    return !plan_splits_backward(plan) && !lora_cost_is_there(plan);
 }
 
 /* Fills in the products with adapters and returns their number. */
@@ -27,7 +27,7 @@ static int adapted_products(const TrainingSpec *training, Adapted adapted[PRODUC
     int64_t head_dim = transformer_head_dim(model), query = model->heads * head_dim;
     int64_t ffn = transformer_ffn_hidden(model);
     int count = 0;
-    if (!lora_is_there(&training->plan))
+    if (!lora_cost_is_there(&training->plan))
         return 0;
     adapted[count++] = (Adapted){model->hidden, query + 2 * transformer_kv_heads(model) * head_dim};
     if (training->plan.lora.targets >= LORA_ATTENTION)
@@ -39,7 +39,7 @@ static int adapted_products(const TrainingSpec *training, Adapted adapted[PRODUC
     return count;
 }
 
-double lora_layer_parameters(const TrainingSpec *training) {
+double lora_cost_layer_parameters(const TrainingSpec *training) {
     Adapted adapted[PRODUCTS_MAX];
     double parameters = 0;
     for (int i = 0, count = adapted_products(training, adapted); i < count; i++)
@@ -67,7 +67,7 @@ static double sum_bytes(const TrainingSpec *training, int64_t features) {
 }
 
 /* Of the matrices one is split by columns and one by rows of the group: each product is 1/t of the whole. */
-void lora_add_forward(KernelList *list, const TrainingSpec *training) {
+void lora_cost_add_forward(KernelList *list, const TrainingSpec *training) {
     Adapted adapted[PRODUCTS_MAX];
     KernelList own = begin(list);
     int64_t tokens = plan_micro_batch_tokens(training), rank = training->plan.lora.rank;
@@ -80,7 +80,7 @@ void lora_add_forward(KernelList *list, const TrainingSpec *training) {
     add(list, &own);
 }
 
-void lora_add_backward(KernelList *list, const TrainingSpec *training) {
+void lora_cost_add_backward(KernelList *list, const TrainingSpec *training) {
     Adapted adapted[PRODUCTS_MAX];
     KernelList own = begin(list);
     int64_t tokens = plan_micro_batch_tokens(training), rank = training->plan.lora.rank;
@@ -93,14 +93,14 @@ void lora_add_backward(KernelList *list, const TrainingSpec *training) {
     add(list, &own);
 }
 
-int lora_host_kernels(const TrainingSpec *training, bool backward) {
+int lora_cost_host_kernels(const TrainingSpec *training, bool backward) {
     Adapted adapted[PRODUCTS_MAX];
     return adapted_products(training, adapted) * (backward ? HOST_KERNELS_BACKWARD : HOST_KERNELS_FORWARD);
 }
 
-void lora_check(const TrainingSpec *training, const char *path, ErrorList *errors) {
+void lora_cost_check(const TrainingSpec *training, const char *path, ErrorList *errors) {
     const PlanSpec *plan = &training->plan;
-    if (!lora_is_there(plan))
+    if (!lora_cost_is_there(plan))
         return;
     if (training->model.experts > 0 || training->model.kv_rank > 0)
         error_list_add_key(errors, path, "plan.lora_rank",

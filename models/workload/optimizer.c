@@ -84,17 +84,16 @@ static void check_moment(const OptimizerSpec *optimizer, int moment, const char 
     MomentType type = moment == 1 ? optimizer->exp_avg : optimizer->exp_avg_sq;
     if (type == MOMENT_FP32 || moment <= KIND_MOMENTS[optimizer->kind])
         return;
-    error_list_add(errors, (ErrorPlace){0},
-                   arena_format(errors->arena, "%s.plan.%s", path, moment == 1 ? "exp_avg_dtype" : "exp_avg_sq_dtype"),
-                   "found %s with optimizer %s, expected none: it has no such moment", moment_type_name(type),
-                   optimizer_kind_name(optimizer->kind));
+    error_list_add_key(errors, path, moment == 1 ? "plan.exp_avg_dtype" : "plan.exp_avg_sq_dtype",
+                       "found %s with optimizer %s, expected none: it has no such moment", moment_type_name(type),
+                       optimizer_kind_name(optimizer->kind));
 }
 
 void optimizer_check(const OptimizerSpec *optimizer, Precision precision, const char *path, ErrorList *errors) {
     if (optimizer->main_params == MAIN_PARAMS_REMAINDER && precision != PRECISION_BF16)
-        error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.plan.main_params_dtype", path),
-                       "found remainder with precision %s, expected precision bf16, whose bits it completes",
-                       precision_name(precision));
+        error_list_add_key(errors, path, "plan.main_params_dtype",
+                           "found remainder with precision %s, expected precision bf16, whose bits it completes",
+                           precision_name(precision));
     check_moment(optimizer, 1, path, errors);
     check_moment(optimizer, 2, path, errors);
 }

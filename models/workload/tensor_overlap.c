@@ -32,16 +32,13 @@ bool tensor_overlap_is_there(const PlanSpec *plan) {
     return plan->tp_comm_overlap && plan->sequence_parallel && plan->tensor_parallel > 1;
 }
 
-static int64_t at_least_one(int64_t size) {
-    return size > 0 ? size : 1;
-}
-
 /* `batch` products C[m,n] = A[m,k] B[k,n]. */
 static double product_s(const Listing *list, const GpuSpec *gpu, int64_t batch, const int64_t size[3]) {
-    GemmShape shape = {
-        batch, at_least_one(size[0]), at_least_one(size[1]), at_least_one(size[2]), list->training->plan.precision,
-        false};
-    return gpu_gemm_seconds(gpu, &shape);
+    Precision precision = list->training->plan.precision;
+    KernelList products;
+    kernel_list_init(&products, gpu, precision);
+    kernel_list_add_gemm(&products, (GemmShape){batch, size[0], size[1], size[2], precision, false});
+    return products.cost.gemm_s;
 }
 
 static void add_window(Listing *list, double sums, double cover_s, double longer_s) {
@@ -78,7 +75,7 @@ static double bulk_s(const Listing *list) {
 /* Gradients of C = A B: that of A beside the gathering of A, that of B beside the reduction of A's. */
 static void add_bulk(Listing *list, int64_t n, int64_t k) {
     int64_t tokens = list->tokens;
-    if (!lora_backward_has_weights(&list->training->plan)) {
+    if (!lora_cost_backward_has_weights(&list->training->plan)) {
         add_scattered(list, k, n);
         return;
     }

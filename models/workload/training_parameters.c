@@ -35,7 +35,7 @@ static double held_by_group(const TrainingSpec *training) {
     double copies = copied_heads * 2 * (double)transformer_head_dim(model) * (double)model->hidden +
                     transformer_latent_parameters(model) * (double)(training->plan.tensor_parallel - 1);
     double elsewhere = transformer_expert_parameters(model) * (1 - 1 / (double)training->plan.expert_parallel);
-    return transformer_layer_parameters(model) + copies - elsewhere + lora_layer_parameters(training);
+    return transformer_layer_parameters(model) + copies - elsewhere + lora_cost_layer_parameters(training);
 }
 
 double training_layer_parameters(const TrainingSpec *training) {
@@ -71,9 +71,9 @@ double training_stage_parameters(const TrainingSpec *training, int stage) {
 
 double training_chunk_trained_parameters(const TrainingSpec *training, int stage, int chunk) {
     double layers = (double)plan_chunk_layers(training, stage, chunk);
-    if (!lora_is_there(&training->plan))
+    if (!lora_cost_is_there(&training->plan))
         return training_chunk_parameters(training, stage, chunk);
-    return layers * lora_layer_parameters(training) / (double)training->plan.tensor_parallel;
+    return layers * lora_cost_layer_parameters(training) / (double)training->plan.tensor_parallel;
 }
 
 double training_stage_trained_parameters(const TrainingSpec *training, int stage) {

@@ -342,7 +342,7 @@ static void open_embedding_operations(CopyTraffic *builder, TrainingTraffic *out
     int groups = out->tensor_groups, width = (int)plan->tensor_parallel / groups;
     int *embedding = ARENA_ARRAY(builder->arena, groups, int);
     for (int group = 0; group < groups; group++) {
-        bool shared = builder->training->model.tied_embeddings && out->stages > 1 && !lora_is_there(plan);
+        bool shared = builder->training->model.tied_embeddings && out->stages > 1 && !lora_cost_is_there(plan);
         embedding[group] =
             shared ? open_embedding_operation(builder, group * width, (group + 1) * width) : NO_OPERATION;
     }

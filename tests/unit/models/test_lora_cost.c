@@ -28,10 +28,10 @@ Test(lora_cost, an_adapter_has_its_rank_times_both_sizes_of_its_product) {
     const double expected[] = {7 * qkv, 7 * (qkv + projection), 7 * (qkv + projection + mlp)};
     for (int targets = LORA_QKV; targets <= LORA_ALL; targets++) {
         SimulationSpec spec = adapted(arena, 7, (LoraTargets)targets);
-        cr_expect_float_eq(lora_layer_parameters(&spec.jobs[0].training), expected[targets], 1e-9);
+        cr_expect_float_eq(lora_cost_layer_parameters(&spec.jobs[0].training), expected[targets], 1e-9);
     }
     SimulationSpec none = adapted(arena, 0, LORA_ALL);
-    cr_expect_eq(lora_layer_parameters(&none.jobs[0].training), 0);
+    cr_expect_eq(lora_cost_layer_parameters(&none.jobs[0].training), 0);
     arena_destroy(arena);
 }
 
@@ -68,8 +68,8 @@ Test(lora_cost, forward_the_output_is_summed_and_backward_the_gradient_of_the_in
     KernelList forward, backward;
     kernel_list_init(&forward, gpu, PRECISION_FP16);
     kernel_list_init(&backward, gpu, PRECISION_FP16);
-    lora_add_forward(&forward, training);
-    lora_add_backward(&backward, training);
+    lora_cost_add_forward(&forward, training);
+    lora_cost_add_backward(&backward, training);
     cr_expect_float_eq(forward.cost.memory_s, gpu_memory_bound_seconds(gpu, 3 * 512 * 3072), 1e-12);
     cr_expect_float_eq(backward.cost.memory_s, gpu_memory_bound_seconds(gpu, 3 * 512 * 1024), 1e-12);
     cr_expect_eq(forward.launches, 3);
@@ -83,7 +83,7 @@ Test(lora_cost, gradients_and_optimizer_are_those_of_the_adapters) {
     const TrainingSpec *training = &with.jobs[0].training;
     StageMemory less = training_memory_of_stage(training, 0);
     StageMemory more = training_memory_of_stage(&without.jobs[0].training, 0);
-    double adapters = 8 * lora_layer_parameters(training) / 2;
+    double adapters = 8 * lora_cost_layer_parameters(training) / 2;
     cr_expect_float_eq(training_stage_trained_parameters(training, 0), adapters, 1e-6);
     cr_expect_float_eq(less.gradients_bytes, adapters * 4, 1e-3);
     cr_expect_float_eq(less.optimizer_bytes, adapters * 12, 1e-3);
@@ -106,7 +106,7 @@ static void expect_error(const TrainingSpec *training, const char *path, const c
     Arena *arena = arena_create();
     ErrorList errors;
     error_list_init(&errors, arena);
-    lora_check(training, "jobs[0]", &errors);
+    lora_cost_check(training, "jobs[0]", &errors);
     cr_assert_eq(errors.count, 1, "%d errors", errors.count);
     cr_expect_str_eq(errors.items[0].path, path);
     cr_expect_str_eq(errors.items[0].message, message);
