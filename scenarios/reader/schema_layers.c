@@ -6,10 +6,8 @@
 #define MOST_KERNEL   1000
 #define MOST_ROWS     1000000000000
 
-#define SIZE_ROW(word, field, most)                                                                                    \
-    .key = word, .type = FIELD_INT64, .offset = offsetof(LayerSpec, field), .min = 1, .max = most
-#define FLAG_ROW(word, field)                                                                                          \
-    .key = word, .type = FIELD_BOOL, .offset = offsetof(LayerSpec, field), .default_text = "false"
+#define SIZE_ROW(word, field, most) SCHEMA_COUNT(LayerSpec, word, field, 1, most)
+#define FLAG_ROW(word, field)       SCHEMA_FLAG(LayerSpec, word, field, "false")
 
 /* A model is read into the first field of a TrainingSpec, whichever table reads it. */
 _Static_assert(offsetof(TrainingSpec, model) == 0, "SCHEMA_LAYERS reads what stands beside the model");

@@ -4,10 +4,8 @@
 #define MOST_FEATURES  10000000
 #define MOST_SEQUENCES 1000000000
 
-#define MODEL_COUNT(word, field, least, most)                                                                          \
-    .key = word, .type = FIELD_INT64, .offset = offsetof(TransformerSpec, field), .min = least, .max = most
-#define FLAG_ROW(word, field, value)                                                                                   \
-    .key = word, .type = FIELD_BOOL, .offset = offsetof(TransformerSpec, field), .default_text = value
+#define MODEL_COUNT(word, field, least, most) SCHEMA_COUNT(TransformerSpec, word, field, least, most)
+#define FLAG_ROW(word, field, value)          SCHEMA_FLAG(TransformerSpec, word, field, value)
 
 static const SchemaRow MODEL_ROWS[] = {
     {MODEL_COUNT("hidden_size", hidden, 1, MOST_FEATURES), .required = true, .aliases = "n_embd",

@@ -6,10 +6,8 @@
 #define MOST_PARALLEL  1000000
 #define MOST_SEQUENCES 1000000000
 
-#define PLAN_COUNT(word, field, least, most)                                                                           \
-    .key = word, .type = FIELD_INT64, .offset = offsetof(PlanSpec, field), .min = least, .max = most
-#define FLAG_ROW(word, field, value)                                                                                   \
-    .key = word, .type = FIELD_BOOL, .offset = offsetof(PlanSpec, field), .default_text = value
+#define PLAN_COUNT(word, field, least, most) SCHEMA_COUNT(PlanSpec, word, field, least, most)
+#define FLAG_ROW(word, field, value)         SCHEMA_FLAG(PlanSpec, word, field, value)
 
 static const char *recompute_word(int index) {
     return index <= RECOMPUTE_FULL ? recompute_name((Recompute)index) : NULL;

@@ -81,4 +81,10 @@ const char *schema_row_alias(const SchemaRow *row, int index, Arena *arena);
 /* What the row takes, for a message: "a whole number from 1 to 8", "one of packed, spread". */
 const char *schema_row_expected(const SchemaRow *row, Arena *arena);
 
+/* A whole number, and a switch, of a struct: the first fields of a row. */
+#define SCHEMA_COUNT(Type, word, field, least, most)                                                                   \
+    .key = word, .type = FIELD_INT64, .offset = offsetof(Type, field), .min = least, .max = most
+#define SCHEMA_FLAG(Type, word, field, value)                                                                          \
+    .key = word, .type = FIELD_BOOL, .offset = offsetof(Type, field), .default_text = value
+
 #endif

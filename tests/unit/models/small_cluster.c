@@ -1,4 +1,7 @@
 #include "tests/unit/models/small_cluster.h"
+
+#include <criterion/criterion.h>
+
 #include "models/spec_resolve.h"
 #include "tests/unit/models/odd_attention.h"
 
@@ -66,6 +69,17 @@ void small_cluster_resolve(Arena *arena, SimulationSpec *spec) {
         return;
     error_list_print(&errors, stderr);
     abort();
+}
+
+void small_cluster_expect_error(SimulationSpec *spec, const char *path, const char *message) {
+    Arena *arena = arena_create();
+    ErrorList errors;
+    error_list_init(&errors, arena);
+    cr_assert_not(simulation_spec_resolve(spec, &errors), "%s", message);
+    cr_assert_eq(errors.count, 1, "%d errors, the first: %s", errors.count, errors.items[0].message);
+    cr_assert_str_eq(errors.items[0].path, path);
+    cr_assert_str_eq(errors.items[0].message, message);
+    arena_destroy(arena);
 }
 
 double small_cluster_sent_bytes(Arena *arena, SimulationSpec *spec) {

@@ -60,26 +60,25 @@ Test(gradient_noise, tensors_are_weights_biases_and_the_two_of_a_batch_norm) {
     arena_destroy(bench.arena);
 }
 
-Test(gradient_noise, replicas_check_and_square_their_gradients) {
+/* Kernels of so many bytes per parameter on each of the 8 tensors, or their issuing, and what the host reads. */
+static void expect_step(int replicas, const double *bytes, int kernels) {
     Bench bench;
-    bench_init(&bench, 2);
-    const double bytes[] = {8, 8, 4, 8, 4, 0};
-    double device_s = kernels_s(&bench, bytes, 6), host_s = 8 * 6 * ISSUE_S;
+    bench_init(&bench, replicas);
+    double device_s = kernels_s(&bench, bytes, kernels), host_s = 8 * kernels * ISSUE_S;
     WorkCost cost = gradient_noise_step_cost(&bench.training, &bench.gpu);
     double expected_s = (device_s > host_s ? device_s : host_s) + readings_s(&bench);
     cr_assert_float_eq(work_cost_seconds(&cost), expected_s, 1e-9);
     arena_destroy(bench.arena);
 }
 
+Test(gradient_noise, replicas_check_and_square_their_gradients) {
+    const double bytes[] = {8, 8, 4, 8, 4, 0};
+    expect_step(2, bytes, 6);
+}
+
 Test(gradient_noise, a_lone_replica_compares_with_its_last_step) {
-    Bench bench;
-    bench_init(&bench, 1);
     const double bytes[] = {8, 8, 4, 8, 4, 0, 8, 4, 0, 12, 8, 8, 4, 0, 8};
-    double device_s = kernels_s(&bench, bytes, 15), host_s = 8 * 15 * ISSUE_S;
-    WorkCost cost = gradient_noise_step_cost(&bench.training, &bench.gpu);
-    double expected_s = (device_s > host_s ? device_s : host_s) + readings_s(&bench);
-    cr_assert_float_eq(work_cost_seconds(&cost), expected_s, 1e-9);
-    arena_destroy(bench.arena);
+    expect_step(1, bytes, 15);
 }
 
 Test(gradient_noise, it_comes_before_the_optimizer_and_beside_the_backward_pass) {

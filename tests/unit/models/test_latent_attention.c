@@ -134,12 +134,7 @@ static void expect_error(void (*change)(TransformerSpec *), const char *path, co
     Arena *arena = arena_create();
     SimulationSpec spec = latent(arena, 240);
     change(&spec.jobs[0].training.model);
-    ErrorList errors;
-    error_list_init(&errors, arena);
-    cr_assert_not(simulation_spec_resolve(&spec, &errors), "%s", text);
-    cr_assert_eq(errors.count, 1, "%s: %s", text, errors.items[1].message);
-    cr_expect_str_eq(errors.items[0].path, path);
-    cr_expect_str_eq(errors.items[0].message, text);
+    small_cluster_expect_error(&spec, path, text);
     arena_destroy(arena);
 }
 

@@ -60,12 +60,7 @@ static void expect_error(void (*change)(TrainingSpec *), const char *path, const
     Arena *arena = arena_create();
     SimulationSpec spec = small_experts(arena, 2, 4);
     change(&spec.jobs[0].training);
-    ErrorList errors;
-    error_list_init(&errors, arena);
-    cr_assert_not(simulation_spec_resolve(&spec, &errors), "%s", text);
-    cr_assert_eq(errors.count, 1, "%s: %s", text, errors.items[1].message);
-    cr_expect_str_eq(errors.items[0].path, path);
-    cr_expect_str_eq(errors.items[0].message, text);
+    small_cluster_expect_error(&spec, path, text);
     arena_destroy(arena);
 }
 

@@ -5,18 +5,6 @@
 
 #include "tests/unit/models/small_cluster.h"
 
-/* The first error of a spec that must have exactly one. */
-static void expect_error(SimulationSpec *spec, const char *path, const char *message) {
-    Arena *arena = arena_create();
-    ErrorList errors;
-    error_list_init(&errors, arena);
-    cr_assert_not(simulation_spec_resolve(spec, &errors));
-    cr_assert_eq(errors.count, 1, "%d errors, the first: %s", errors.count, errors.items[0].message);
-    cr_assert_str_eq(errors.items[0].path, path);
-    cr_assert_str_eq(errors.items[0].message, message);
-    arena_destroy(arena);
-}
-
 Test(spec, a_default_has_one_node_and_nothing_else) {
     SimulationSpec spec = simulation_spec_default();
     cr_assert_str_eq(spec.name, "");
@@ -47,7 +35,7 @@ Test(spec, a_job_is_not_larger_than_the_cluster) {
     Arena *arena = arena_create();
     SimulationSpec spec = small_cluster(arena, 3, 4);
     spec.jobs[0].gpus = 13;
-    expect_error(&spec, "jobs[0].gpus", "found 13, expected at most the cluster's 12");
+    small_cluster_expect_error(&spec, "jobs[0].gpus", "found 13, expected at most the cluster's 12");
     arena_destroy(arena);
 }
 
@@ -59,8 +47,8 @@ Test(spec, a_switch_that_reduces_is_one_between_nvlink_ports) {
     spec = small_cluster(arena, 3, 4);
     spec.cluster.node.in_network_reduction = true;
     spec.cluster.node.nvlink.bytes_per_s = 0;
-    expect_error(&spec, "cluster.node.in_network_reduction",
-                 "found true on a node without NVLink, expected `nvlink`, whose switch reduces");
+    small_cluster_expect_error(&spec, "cluster.node.in_network_reduction",
+                               "found true on a node without NVLink, expected `nvlink`, whose switch reduces");
     arena_destroy(arena);
 }
 
@@ -68,7 +56,7 @@ Test(spec, a_cluster_that_cannot_be_simulated_is_refused_before_anything_else) {
     Arena *arena = arena_create();
     SimulationSpec spec = small_cluster(arena, 1500001, 4);
     spec.jobs[0].training.plan.tensor_parallel = 3;
-    expect_error(&spec, "cluster.nodes", "found 6e+06 GPUs, expected at most 4e+06");
+    small_cluster_expect_error(&spec, "cluster.nodes", "found 6e+06 GPUs, expected at most 4e+06");
     spec = small_cluster(arena, 1000000, 4);
     small_cluster_resolve(arena, &spec);
     arena_destroy(arena);
@@ -80,16 +68,18 @@ Test(spec, a_step_of_too_many_passes_is_refused) {
     PlanSpec *plan = &spec.jobs[0].training.plan;
     plan->tensor_parallel = plan->pipeline_parallel = 2;
     plan->gradient_accumulation = 3000001;
-    expect_error(&spec, "jobs[0].plan",
-                 "found 6e+06 passes to simulate (stages x chunks x micro-batches), expected at most 1e+06: a larger "
-                 "micro_batch, fewer virtual_stages or a smaller global_batch makes fewer");
+    small_cluster_expect_error(
+        &spec, "jobs[0].plan",
+        "found 6e+06 passes to simulate (stages x chunks x micro-batches), expected at most 1e+06: a larger "
+        "micro_batch, fewer virtual_stages or a smaller global_batch makes fewer");
     spec.jobs[0].training.plan.global_batch_seqs = 0;
     plan->gradient_accumulation = 500000;
     small_cluster_resolve(arena, &spec);
     spec.fidelity = FIDELITY_UNFOLDED;
-    expect_error(&spec, "jobs[0].plan",
-                 "found 4e+06 passes to simulate (stages x chunks x micro-batches x ranks, unfolded), expected at "
-                 "most 1e+06: a larger micro_batch, fewer virtual_stages or a smaller global_batch makes fewer");
+    small_cluster_expect_error(
+        &spec, "jobs[0].plan",
+        "found 4e+06 passes to simulate (stages x chunks x micro-batches x ranks, unfolded), expected at "
+        "most 1e+06: a larger micro_batch, fewer virtual_stages or a smaller global_batch makes fewer");
     arena_destroy(arena);
 }
 
@@ -97,12 +87,12 @@ Test(spec, there_are_jobs_and_each_has_a_name) {
     Arena *arena = arena_create();
     SimulationSpec spec = small_cluster(arena, 1, 2);
     spec.job_count = 0;
-    expect_error(&spec, "jobs", "found no job, expected at least 1");
+    small_cluster_expect_error(&spec, "jobs", "found no job, expected at least 1");
     JobSpec two[2] = {spec.jobs[0], spec.jobs[0]};
     two[0].gpus = two[1].gpus = 1;
     spec.jobs = two;
     spec.job_count = 2;
-    expect_error(&spec, "jobs[1].name", "found \"job\" again, expected a `name` of its own for each job");
+    small_cluster_expect_error(&spec, "jobs[1].name", "found \"job\" again, expected a `name` of its own for each job");
     arena_destroy(arena);
 }
 
@@ -110,10 +100,11 @@ Test(spec, several_nodes_need_nics_with_a_bandwidth) {
     Arena *arena = arena_create();
     SimulationSpec spec = small_cluster(arena, 3, 4);
     spec.cluster.node.nics = 0;
-    expect_error(&spec, "cluster.nodes", "found 3 nodes without NICs, expected 1 node, or a node type with `nics`");
+    small_cluster_expect_error(&spec, "cluster.nodes",
+                               "found 3 nodes without NICs, expected 1 node, or a node type with `nics`");
     spec = small_cluster(arena, 3, 4);
     spec.cluster.node.nic.bytes_per_s = 0;
-    expect_error(&spec, "cluster.node.nics", "found 4 NICs without a bandwidth, expected `nic`");
+    small_cluster_expect_error(&spec, "cluster.node.nics", "found 4 NICs without a bandwidth, expected `nic`");
     spec = small_cluster(arena, 1, 4);
     spec.cluster.node.nics = 0;
     small_cluster_resolve(arena, &spec);
@@ -126,11 +117,11 @@ Test(spec, a_slow_gpu_is_in_the_cluster_and_named_once) {
     const SlowGpuSpec outside[] = {{11, 0.83}, {12, 0.83}};
     spec.cluster.slow_gpus = outside;
     spec.cluster.slow_gpu_count = 2;
-    expect_error(&spec, "cluster.slow_gpus[1].gpu", "found 12, expected a GPU in 0 .. 11");
+    small_cluster_expect_error(&spec, "cluster.slow_gpus[1].gpu", "found 12, expected a GPU in 0 .. 11");
     const SlowGpuSpec twice[] = {{5, 0.83}, {2, 0.7}, {5, 0.9}};
     spec.cluster.slow_gpus = twice;
     spec.cluster.slow_gpu_count = 3;
-    expect_error(&spec, "cluster.slow_gpus[2].gpu", "found GPU 5 again, expected each once");
+    small_cluster_expect_error(&spec, "cluster.slow_gpus[2].gpu", "found GPU 5 again, expected each once");
     spec.cluster.slow_gpu_count = 2;
     small_cluster_resolve(arena, &spec);
     arena_destroy(arena);
@@ -141,9 +132,11 @@ Test(spec, the_gpu_knows_the_precision_of_the_plan) {
     const char *path = "jobs[0].plan.precision";
     SimulationSpec spec = small_cluster(arena, 1, 2);
     spec.jobs[0].training.plan.precision = PRECISION_BF16;
-    expect_error(&spec, path, "found bf16, expected a precision for which small has a `peak` and a `kernels.matrix`");
+    small_cluster_expect_error(&spec, path,
+                               "found bf16, expected a precision for which small has a `peak` and a `kernels.matrix`");
     spec.cluster.node.gpu.peak_flop_per_s[PRECISION_BF16] = 312e12;
-    expect_error(&spec, path, "found bf16, expected a precision for which small has a `peak` and a `kernels.matrix`");
+    small_cluster_expect_error(&spec, path,
+                               "found bf16, expected a precision for which small has a `peak` and a `kernels.matrix`");
     spec.cluster.node.gpu.kernels.matrix_fraction[PRECISION_BF16] = 0.92;
     small_cluster_resolve(arena, &spec);
     arena_destroy(arena);
@@ -157,7 +150,8 @@ Test(spec, fp8_needs_a_gpu_with_bf16) {
     spec.jobs[0].training.plan.precision = PRECISION_FP8;
     gpu->peak_flop_per_s[PRECISION_FP8] = 1978.9e12;
     gpu->kernels.matrix_fraction[PRECISION_FP8] = 0.78;
-    expect_error(&spec, "jobs[0].plan.precision", "found fp8, expected a GPU that has bf16 too: attention needs it");
+    small_cluster_expect_error(&spec, "jobs[0].plan.precision",
+                               "found fp8, expected a GPU that has bf16 too: attention needs it");
     gpu->peak_flop_per_s[PRECISION_BF16] = 989.4e12;
     gpu->kernels.matrix_fraction[PRECISION_BF16] = 0.819;
     small_cluster_resolve(arena, &spec);

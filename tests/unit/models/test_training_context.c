@@ -134,12 +134,7 @@ static void expect_error(void (*change)(TrainingSpec *), const char *path, const
     training->plan.context_parallel = 4;
     training->plan.flash_attention = true;
     change(training);
-    ErrorList errors;
-    error_list_init(&errors, arena);
-    cr_assert_not(simulation_spec_resolve(&spec, &errors));
-    cr_assert_eq(errors.count, 1);
-    cr_expect_str_eq(errors.items[0].path, path);
-    cr_expect_str_eq(errors.items[0].message, text);
+    small_cluster_expect_error(&spec, path, text);
     arena_destroy(arena);
 }
 
