@@ -63,13 +63,26 @@ static double open_sums(const Bound *bound, int type, const PassWork *work) {
     return training_open_sums(&bound->costs[type], work) + of_ends;
 }
 
+/* What sums of sum_s each take longer than the products that they run beside. */
+static double longer_s(const TrainingCosts *costs, PassWork work, double sum_s) {
+    double seconds = 0;
+    for (int window = 0; window < TENSOR_WINDOWS; window++) {
+        double sums = training_hidden_sums(costs, &work, window);
+        work.part = (PassPart)(PASS_BESIDE + window);
+        WorkProfile cover = sums > 0 ? training_pass_profile(costs, &work, 1) : (WorkProfile){0};
+        seconds += fmax(0, sums * sum_s - profile_s(&cover));
+    }
+    return seconds;
+}
+
 /* Compute and sums of the tensor group, of sum_s each, on the fastest type of node that there is. */
 static double work_s(const Bound *bound, PassWork work, double sum_s) {
     double least_s = INFINITY;
     for (int type = 0; type < bound->types; type++) {
         work.sums_s = sum_s > 0 ? open_sums(bound, type, &work) * sum_s : 0;
         WorkProfile profile = training_pass_profile(&bound->costs[type], &work, 1);
-        least_s = fmin(least_s, profile_s(&profile) + work.sums_s);
+        double longer = sum_s > 0 ? longer_s(&bound->costs[type], work, sum_s) : 0;
+        least_s = fmin(least_s, profile_s(&profile) + work.sums_s + longer);
     }
     return least_s;
 }

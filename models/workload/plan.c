@@ -23,6 +23,7 @@ PlanSpec plan_default(void) {
                       .micro_batch_seqs = 1,
                       .prefetch_layers = 1,
                       .reshard_after_forward = true,
+                      .async_tensor_allreduce = true,
                       .overlap_slowdown = true,
                       .fused_optimizer = true,
                       .swiglu_fusion = true,

@@ -64,6 +64,7 @@ typedef struct PlanSpec {
     bool offload_optimizer;           /* its state is in host memory, and the CPUs update it (offload.h) */
     bool overlap_grad_reduce;         /* data-parallel collectives run under the backward pass */
     bool overlap_p2p;                 /* a stage computes while it sends; otherwise it waits for its sends */
+    bool async_tensor_allreduce;      /* backward sums of the tensor group run beside weight gradients (the same) */
     bool tp_comm_overlap;             /* collectives of the tensor group run beside its products (tensor_overlap.h) */
     bool overlap_slowdown;            /* compute and the collectives beside it slow each other (overlap_slowdown.h) */
     bool flash_attention;             /* fused attention that never writes the score matrix */

@@ -10,8 +10,9 @@ enum { SCATTER_SMS = 16, SCATTER_PARTS = 4 };
 /* Buffers of initialize_ub: inputs that are gathered, and outputs that are reduced. */
 enum { GATHER_BUFFERS = 6, REDUCE_BUFFERS = 4 };
 
-/* What an SM moves in a bulk collective. */
+/* What an SM moves in a bulk collective: of userbuffers, and of NCCL. */
 static const double SM_BYTES_PER_S = 20e9;
+static const double NCCL_SM_BYTES_PER_S = 10e9;
 
 /* Half of a sum is its all-gather, half its reduce-scatter. */
 static const double HALF = 0.5;
@@ -28,8 +29,18 @@ typedef struct Listing {
     TensorWindow *window; /* the one that is filled */
 } Listing;
 
-bool tensor_overlap_is_there(const PlanSpec *plan) {
+static bool has_userbuffers(const PlanSpec *plan) {
     return plan->tp_comm_overlap && plan->sequence_parallel && plan->tensor_parallel > 1;
+}
+
+/* Without products of weight gradients in the backward pass there is nothing to run beside. */
+static bool has_async_sums(const PlanSpec *plan) {
+    return plan->async_tensor_allreduce && plan->tensor_parallel > 1 && !plan_splits_backward(plan) &&
+           lora_cost_backward_has_weights(plan);
+}
+
+bool tensor_overlap_is_there(const PlanSpec *plan) {
+    return has_userbuffers(plan) || has_async_sums(plan);
 }
 
 /* `batch` products C[m,n] = A[m,k] B[k,n]. */
@@ -66,10 +77,10 @@ static void add_scattered(Listing *list, int64_t n, int64_t k) {
     add_window(list, HALF * covered, covered * whole_s, SCATTER_PARTS * part_s - whole_s);
 }
 
-/* Seconds of the whole GPU that a bulk collective takes from the product beside it. */
-static double bulk_s(const Listing *list) {
+/* Seconds of the whole GPU that half a sum takes from the product beside it. */
+static double bulk_s(const Listing *list, double sm_bytes_per_s) {
     double tensors = (double)list->training->plan.tensor_parallel;
-    return plan_hidden_bytes(list->training) * (tensors - 1) / tensors / SM_BYTES_PER_S / list->gpu->sm_count;
+    return plan_hidden_bytes(list->training) * (tensors - 1) / tensors / sm_bytes_per_s / list->gpu->sm_count;
 }
 
 /* Gradients of C = A B: that of A beside the gathering of A, that of B beside the reduction of A's. */
@@ -79,8 +90,10 @@ static void add_bulk(Listing *list, int64_t n, int64_t k) {
         add_scattered(list, k, n);
         return;
     }
-    add_window(list, HALF, product_s(list, list->gpu, 1, (const int64_t[]){tokens, k, n}), bulk_s(list));
-    add_window(list, HALF, product_s(list, list->gpu, 1, (const int64_t[]){n, k, tokens}), bulk_s(list));
+    add_window(list, HALF, product_s(list, list->gpu, 1, (const int64_t[]){tokens, k, n}),
+               bulk_s(list, SM_BYTES_PER_S));
+    add_window(list, HALF, product_s(list, list->gpu, 1, (const int64_t[]){n, k, tokens}),
+               bulk_s(list, SM_BYTES_PER_S));
 }
 
 /* Features that the first product of the MLP makes. */
@@ -115,6 +128,35 @@ static void add_mlp(Listing *list, PassKind kind) {
     }
 }
 
+/* Of C = A B, the sum of A's gradient beside the gradient of B: its reduce-scatter, or all of it. */
+static void add_async(Listing *list, int64_t n, int64_t k) {
+    double halves = list->training->plan.sequence_parallel ? 1 : 2;
+    list->out.open_sums -= HALF * halves;
+    add_window(list, HALF * halves, product_s(list, list->gpu, 1, (const int64_t[]){n, k, list->tokens}),
+               halves * bulk_s(list, NCCL_SM_BYTES_PER_S));
+}
+
+static void add_async_sums(Listing *list) {
+    const TransformerSpec *model = &list->training->model;
+    list->window = &list->out.of[0];
+    if (model->kv_rank == 0)
+        add_async(list, list->attention.query + list->attention.key_value, model->hidden);
+    if (model->experts == 0)
+        add_async(list, mlp_up(list), model->hidden);
+}
+
+static void add_userbuffers(Listing *list, PassKind kind) {
+    bool again = kind == PASS_BACKWARD && list->training->plan.recompute == RECOMPUTE_FULL;
+    if (again) {
+        add_attention(list, PASS_FORWARD);
+        add_mlp(list, PASS_FORWARD);
+        for (int i = 0; i < TENSOR_WINDOWS; i++)
+            list->out.of[i].again_s = list->out.of[i].cover_s;
+    }
+    add_attention(list, kind);
+    add_mlp(list, kind);
+}
+
 TensorWindows tensor_overlap_windows(const TrainingSpec *training, const GpuSpec *gpu, PassKind kind) {
     Listing list = {.training = training,
                     .gpu = gpu,
@@ -123,23 +165,19 @@ TensorWindows tensor_overlap_windows(const TrainingSpec *training, const GpuSpec
                     .tokens = plan_micro_batch_tokens(training),
                     .ffn = transformer_ffn_hidden(&training->model) / training->plan.tensor_parallel};
     list.narrow.sm_count -= gpu->sm_count > 2 * SCATTER_SMS ? SCATTER_SMS : gpu->sm_count / 2;
-    if (!tensor_overlap_is_there(&training->plan) || kind == PASS_WEIGHT)
+    if (has_userbuffers(&training->plan) && kind != PASS_WEIGHT) {
+        add_userbuffers(&list, kind);
         return list.out;
-    bool again = kind == PASS_BACKWARD && training->plan.recompute == RECOMPUTE_FULL;
-    if (again) {
-        add_attention(&list, PASS_FORWARD);
-        add_mlp(&list, PASS_FORWARD);
-        for (int i = 0; i < TENSOR_WINDOWS; i++)
-            list.out.of[i].again_s = list.out.of[i].cover_s;
     }
-    add_attention(&list, kind);
-    add_mlp(&list, kind);
+    list.out.open_sums = training_layer_sums(training, kind);
+    if (has_async_sums(&training->plan) && kind == PASS_BACKWARD)
+        add_async_sums(&list);
     return list.out;
 }
 
 double tensor_overlap_buffer_bytes(const TrainingSpec *training) {
     double gathered = training->plan.precision == PRECISION_FP8 ? 0.5 : 1;
-    if (!tensor_overlap_is_there(&training->plan))
+    if (!has_userbuffers(&training->plan))
         return 0;
     return (GATHER_BUFFERS * gathered + REDUCE_BUFFERS) * plan_hidden_bytes(training);
 }

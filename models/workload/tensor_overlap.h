@@ -1,10 +1,17 @@
 /*
- * tensor_overlap: what the collectives of a tensor group hide beside the matrix products of one layer, when
- * plan.tp_comm_overlap is set: Transformer Engine's userbuffers, which Megatron-Core calls tp_comm_overlap and NeMo
- * ub_tp_comm_overlap. It knows products and shares of a hidden state, not links: how long a sum takes alone is told.
+ * tensor_overlap: what the collectives of a tensor group hide beside the matrix products of one layer. It knows
+ * products and shares of a hidden state, not links: how long a sum takes alone is told. With sequence parallelism a sum
+ * of hidden states is a reduce-scatter and an all-gather, half of it each.
  *
- * With sequence parallelism a sum of hidden states is a reduce-scatter and an all-gather, half of it each. By the
- * defaults of initialize_ub (transformer_engine/pytorch/module/base.py), t GPUs in the group:
+ * plan.async_tensor_allreduce: in the backward pass of qkv and MLP up the gradient of the input is summed
+ * (reduce-scattered) beside the product of the weights' gradient, as Megatron-LM does since 2022
+ * (async_tensor_model_parallel_allreduce): Korthikanti et al. 2022, 6.3, have a full recomputation cost 39 % and not
+ * 33 % of a layer because of it. NCCL takes SMs from the product, one for every 10 GB/s (derived: the 24 channels that
+ * reach 240 GB/s on A100; nccl issue 1259). All sums of a layer are waited for together.
+ *
+ * plan.tp_comm_overlap: Transformer Engine's userbuffers, which Megatron-Core calls tp_comm_overlap and NeMo
+ * ub_tp_comm_overlap. By the defaults of initialize_ub (transformer_engine/pytorch/module/base.py), t GPUs in the
+ * group:
  *
  *   gathered product    qkv and MLP up forward, projection and MLP down backward: the input is gathered in t pieces
  *                       round a ring (ring_exchange), each beside the product with the piece before; by copy engines.
@@ -50,7 +57,7 @@ typedef struct TensorWindows {
     double open_sums; /* >= 0; sums that nothing hides */
 } TensorWindows;
 
-/* Whether a plan hides collectives of its tensor group. */
+/* Whether a plan hides collectives of its tensor group in any pass. */
 bool tensor_overlap_is_there(const PlanSpec *plan);
 
 /* Of a forward or backward pass, recomputation included; nothing for other plans and passes. */

@@ -48,12 +48,9 @@ static LayerCosts layer_costs(const TrainingSpec *training, const GpuSpec *gpu) 
                         .backward = layer_backward_cost(training, gpu),
                         .weight = layer_weight_cost(training, gpu),
                         .recompute = layer_recompute_cost(training, gpu)};
-    costs.tensor_forward.open_sums = training_layer_sums(training, PASS_FORWARD);
-    costs.tensor_backward.open_sums = training_layer_sums(training, PASS_BACKWARD);
     if (training->plan.context_parallel > 1)
         add_covers(&costs, training, gpu);
-    if (tensor_overlap_is_there(&training->plan))
-        add_besides(&costs, training, gpu);
+    add_besides(&costs, training, gpu);
     if (training->plan.expert_parallel > 1 && training->model.experts > 0)
         add_waits(&costs, training, gpu);
     return costs;

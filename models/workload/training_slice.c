@@ -28,8 +28,14 @@ static const TrainingCosts *costs_of(const Build *build, const PassPlace *place)
     return &build->costs[class->node_type];
 }
 
-static bool hides_sums(const Build *build, const PassWork *work) {
-    return tensor_overlap_is_there(build->plan) && work->layers.layers > 0 && work->kind != PASS_WEIGHT;
+/* How many windows, from the first on, have something to hide. */
+static int windows_of(const Build *build, const PassPlace *place, const PassWork *work) {
+    int count = 0;
+    if (!tensor_overlap_is_there(build->plan) || work->layers.layers == 0 || work->kind == PASS_WEIGHT)
+        return 0;
+    while (count < TENSOR_WINDOWS && training_hidden_sums(costs_of(build, place), work, count) > 0)
+        count++;
+    return count;
 }
 
 /*
@@ -156,7 +162,7 @@ static void add_host_work(Build *build, const PassPlace *place, const PassWork *
 
 /* The first part, or all: the tasks of every class, of which the first is returned. */
 static TaskId add_first(Build *build, const PassPlace *place, int slice, PassWork work, PoolUse memory) {
-    bool whole = !exchanges_context(build, &work) && !hides_sums(build, &work);
+    bool whole = !exchanges_context(build, &work) && windows_of(build, place, &work) == 0;
     bool copies = training_offload_copies(build, work.kind, work.layers.layers);
     int operation = training_slice_tensor_operation(build, place);
     work.part = whole ? PASS_WHOLE : PASS_ALONE;
@@ -173,9 +179,10 @@ static TaskId add_first(Build *build, const PassPlace *place, int slice, PassWor
 
 /* The part that is added last gives memory back. */
 static void add_windows(Build *build, const PassPlace *place, const PassWork *work, PoolUse release, int before) {
-    for (int window = 0; window < TENSOR_WINDOWS; window++) {
+    int count = windows_of(build, place, work);
+    for (int window = 0; window < count; window++) {
         Beside beside = hidden_sums(build, place, work, window);
-        if (window + 1 == TENSOR_WINDOWS)
+        if (window + 1 == count)
             beside.memory = release;
         add_beside(build, place, &beside, window > 0 ? 1 : before);
     }
@@ -183,7 +190,7 @@ static void add_windows(Build *build, const PassPlace *place, const PassWork *wo
 
 void training_slice_add(Build *build, const PassPlace *place, int slice, PassWork work) {
     PoolUse memory = pass_memory(build, place, slice), release = {.release_units = memory.release_units};
-    bool ring = exchanges_context(build, &work), sums = hides_sums(build, &work);
+    bool ring = exchanges_context(build, &work), sums = windows_of(build, place, &work) > 0;
     TaskId first = add_first(build, place, slice, work, memory);
     build->set_first[place->set] = first;
     build->set_end[place->set] = first + (TaskId)place->streams.count - 1;
@@ -199,6 +206,6 @@ void training_slice_add(Build *build, const PassPlace *place, int slice, PassWor
 
 /* What travels ends on the streams of those that wait anyway. */
 void training_slice_after(Build *build, const PassPlace *place, const PassWork *work) {
-    if (!exchanges_context(build, work) && !hides_sums(build, work))
+    if (!exchanges_context(build, work) && windows_of(build, place, work) == 0)
         after_compute(build, place, build->set_first[place->set]);
 }

@@ -16,11 +16,13 @@ enum { FIRST_YEAR = 2015, LAST_YEAR = 2099, UNKNOWN_RELEASE_YEAR = 2022, MLPERF_
  * Megatron-LM: fused gradient accumulation and fp32 gradients came with the 2022 releases, overlap and FlashAttention
  * as usual with those of 2023. NeMo's recipes add sequence parallelism and the distributed optimizer.
  * Megatron-DeepSpeed leaves FlashAttention, overlap and, with fp16, fp32 gradients to flags that are off by default,
- * and fuses accumulation only with fp32 gradients (arguments.py).
+ * and fuses accumulation only with fp32 gradients (arguments.py). Sums of the tensor group run beside the gradients of
+ * weights in Megatron-LM since 2022 (Korthikanti et al. 2022, 6.3; --no-async-tensor-model-parallel-allreduce turns it
+ * off) and in what its layers or flash-attn's (ops/fused_dense.py) are built into.
  *
- * NVIDIA's recipes hide collectives of the tensor group (ub_tp_comm_overlap, TP_COMM_OVERLAP); here they stay in the
- * open. With plan.tp_comm_overlap the rows of dgxc are 11 % too fast instead of 2 %, though more alike (standard
- * deviation 5.5 instead of 8.1 %): something else that they share is not modelled.
+ * NVIDIA's recipes hide more collectives of the tensor group (ub_tp_comm_overlap, TP_COMM_OVERLAP); here those stay in
+ * the open. With plan.tp_comm_overlap the rows of dgxc are too fast, all alike: something else that they share is not
+ * modelled.
  */
 typedef struct Software {
     const char *words;          /* in `source` or `note`; NULL = any */
@@ -28,6 +30,7 @@ typedef struct Software {
     bool sequence_parallel;     /* with tensor parallelism */
     bool distributed_optimizer; /* where the row does not say */
     bool gradient_accumulation_fusion;
+    bool async_sums;     /* of the tensor group, in the backward pass */
     bool fp16_gradients; /* of fp16 weights */
     bool bf16_gradients; /* of bf16 weights, and of those that are cast to fp8 */
     bool flash_attention;
@@ -45,13 +48,13 @@ typedef struct Software {
 
 /* Of NeMo's recipes, Megatron Bridge's and NVIDIA's in MLPerf, all with gradients in bf16. */
 #define NEMO_SWITCHES                                                                                                  \
-    .before_year = LAST_YEAR + 1, .sequence_parallel = true, .distributed_optimizer = true,                            \
+    .before_year = LAST_YEAR + 1, .sequence_parallel = true, .distributed_optimizer = true, .async_sums = true,        \
     .gradient_accumulation_fusion = true, .bf16_gradients = true, .flash_attention = true, .overlap = true
 
 #define NEMO_ASSUMPTION                                                                                                \
     "NeMo: sequence parallelism with tensor parallelism, distributed optimizer, bf16 gradients, fused gradient "       \
-    "accumulation, gradient reduction and pipeline messages overlap with compute, flash attention; what "              \
-    "tp_comm_overlap hides in them is in the open here."
+    "accumulation, gradient reduction, pipeline messages and backward tensor sums overlap with compute, flash "        \
+    "attention; what else tp_comm_overlap hides is in the open here."
 
 /* torchtitan's models/llama3/model.py, foundation-model-stack's modules/feedforward.py and layernorm.py: F.silu(w1(x))
  * * w3(x), a norm of its input in fp32, scaled_dot_product_attention; torchtitan's tensor groups split the sequence
@@ -92,6 +95,7 @@ static const Software SOFTWARE[] = {
      * are. train.py: torch.optim.AdamW. doc/en/install.md: flash-attention v1.0.5. */
     {.words = "InternEvo",
      .before_year = LAST_YEAR + 1,
+     .async_sums = true,
      .bf16_gradients = true,
      .flash_attention = true,
      .attention_kernel = ATTENTION_FLASH_1,
@@ -102,8 +106,10 @@ static const Software SOFTWARE[] = {
      .end_in_pieces = true,
      .overlap = true,
      .assumption =
-         "InternEvo: gradients in bf16, accumulated by kernels of their own, gradient reduction overlaps with "
-         "compute, FlashAttention 1; ZeRO-1 by whole weights, whose owners broadcast them after the optimizer; norms "
+         "InternEvo: gradients in bf16, accumulated by kernels of their own, gradient reduction and backward tensor "
+         "sums "
+         "overlap with compute, FlashAttention 1; ZeRO-1 by whole weights, whose owners broadcast them after the "
+         "optimizer; norms "
          "on fp32 copies, computed again in the backward pass, SwiGLU and AdamW in pieces, fused cross entropy; "
          "gradients are copied into buckets and back."},
     PYTORCH_NATIVE("torchtitan"),
@@ -127,21 +133,24 @@ static const Software SOFTWARE[] = {
                    "overlap of communication, no flash attention."},
     {.before_year = 2023,
      .gradient_accumulation_fusion = true,
-     .assumption = "Software of 2022: fp32 gradients, fused gradient accumulation, no overlap of communication, no "
-                   "flash attention."},
+     .async_sums = true,
+     .assumption = "Software of 2022: fp32 gradients, fused gradient accumulation, backward tensor sums overlap with "
+                   "compute, no other communication does, no flash attention."},
     {.before_year = 2024,
      .gradient_accumulation_fusion = true,
+     .async_sums = true,
      .flash_attention = true,
      .attention_kernel = ATTENTION_FLASH_2,
      .overlap = true,
-     .assumption = "Software of 2023: fp32 gradients, fused gradient accumulation, gradient reduction and pipeline "
-                   "messages overlap with compute, FlashAttention 2."},
+     .assumption = "Software of 2023: fp32 gradients, fused gradient accumulation, gradient reduction, pipeline "
+                   "messages and backward tensor sums overlap with compute, FlashAttention 2."},
     {.before_year = LAST_YEAR + 1,
      .gradient_accumulation_fusion = true,
+     .async_sums = true,
      .flash_attention = true,
      .overlap = true,
-     .assumption = "Software from 2024: fp32 gradients, fused gradient accumulation, gradient reduction and pipeline "
-                   "messages overlap with compute, flash attention."},
+     .assumption = "Software from 2024: fp32 gradients, fused gradient accumulation, gradient reduction, pipeline "
+                   "messages and backward tensor sums overlap with compute, flash attention."},
 };
 
 /* A word of a cell and what it means. */
@@ -322,6 +331,7 @@ static void read_software(MeasuredRow *row, int year, PlanSpec *plan) {
         is_bf16 ? software->bf16_gradients : software->fp16_gradients && plan->precision == PRECISION_FP16;
     plan->grad_reduce_in_fp32 = !sixteen_bit;
     plan->gradient_accumulation_fusion = software->gradient_accumulation_fusion && (is_bf16 || !sixteen_bit);
+    plan->async_tensor_allreduce = software->async_sums;
     plan->flash_attention = software->flash_attention || plan->context_parallel > 1;
     plan->attention_kernel = software->attention_kernel;
     plan->fused_cross_entropy = software->fused_cross_entropy;

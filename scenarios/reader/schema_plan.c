@@ -185,6 +185,10 @@ static const SchemaRow PLAN_ROWS[] = {
      .help = "gradients are reduced while the backward pass runs"},
     {FLAG_ROW("overlap_p2p", overlap_p2p, "false"), .aliases = "overlap_p2p_communication",
      .help = "a stage computes while it sends"},
+    {FLAG_ROW("async_tensor_allreduce", async_tensor_allreduce, "true"),
+     .aliases = "async_tensor_model_parallel_allreduce",
+     .help = "in the backward pass the tensor group's sums run beside products of weight gradients (Megatron-LM's "
+             "default since 2022)"},
     {FLAG_ROW("tp_comm_overlap", tp_comm_overlap, "false"), .aliases = "ub_tp_comm_overlap",
      .help = "collectives of the tensor group run piece by piece beside its matrix products (Transformer Engine's "
              "userbuffers); needs sequence_parallel"},

@@ -49,7 +49,7 @@ typedef struct PlanCase {
     int64_t stages;
     int64_t micro_batch;
     int64_t layers;
-    bool as_in_example; /* gradients are not overlapped, tensor groups are split by sequence */
+    bool as_in_example; /* no collective is overlapped, tensor groups are split by sequence */
 } PlanCase;
 
 static const PlanCase CASES[] = {{"Calculon's example on 1,024 GPUs", 4, 64, 4, 128, true},
@@ -71,7 +71,7 @@ static SimulationSpec spec_of(const Scenario *scenario, const PlanCase *self, Jo
     plan->recompute = RECOMPUTE_FULL;
     plan->distributed_optimizer = true;
     plan->sequence_parallel = self->as_in_example;
-    plan->overlap_grad_reduce = !self->as_in_example;
+    plan->overlap_grad_reduce = plan->async_tensor_allreduce = !self->as_in_example;
     spec.jobs = job;
     spec.plans_open = false;
     spec.without_links = spec.only_times = true;

@@ -104,6 +104,57 @@ Test(tensor_overlap, sums_of_experts_stay_in_the_open) {
     arena_destroy(arena);
 }
 
+/* 512 tokens, hidden 1024, 2 GPUs: qkv is 1536 wide, the MLP 2048. Half a hidden state arrives at each. */
+static TensorWindows async_windows(PassKind kind, bool sequence_parallel, double *cover_s, double *taken_s) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = small_cluster(arena, 1, 2);
+    spec.jobs[0].training.plan.tensor_parallel = 2;
+    spec.jobs[0].training.plan.sequence_parallel = sequence_parallel;
+    small_cluster_resolve(arena, &spec);
+    const GpuSpec *gpu = &spec.cluster.node.gpu;
+    TensorWindows windows = tensor_overlap_windows(&spec.jobs[0].training, gpu, kind);
+    *cover_s = product_s(gpu, 1, 1536, 1024, 512) + product_s(gpu, 1, 2048, 1024, 512);
+    *taken_s = 2 * (512 * 1024 * 2 / 2) / 10e9 / gpu->sm_count;
+    arena_destroy(arena);
+    return windows;
+}
+
+Test(tensor_overlap, by_default_backward_sums_run_beside_weight_gradients) {
+    double cover_s, taken_s;
+    TensorWindows split = async_windows(PASS_BACKWARD, true, &cover_s, &taken_s);
+    cr_assert_float_eq(split.of[0].sums, 1, 1e-12);
+    cr_assert_float_eq(split.open_sums, 1, 1e-12);
+    cr_assert_float_eq(split.of[0].cover_s, cover_s, 1e-12);
+    cr_assert_float_eq(split.of[0].longer_s, taken_s, 1e-12);
+    TensorWindows whole = async_windows(PASS_BACKWARD, false, &cover_s, &taken_s);
+    cr_assert_float_eq(whole.of[0].sums, 2, 1e-12);
+    cr_assert_float_eq(whole.open_sums, 0, 1e-12);
+    cr_assert_float_eq(whole.of[0].longer_s, 2 * taken_s, 1e-12);
+    TensorWindows forward = async_windows(PASS_FORWARD, true, &cover_s, &taken_s);
+    cr_assert_float_eq(forward.of[0].sums, 0, 1e-12);
+    cr_assert_float_eq(forward.open_sums, 2, 1e-12);
+}
+
+Test(tensor_overlap, sums_stay_in_the_open_without_weight_gradients_to_run_beside) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = small_cluster(arena, 2, 4);
+    PlanSpec *plan = &spec.jobs[0].training.plan;
+    plan->tensor_parallel = 4;
+    plan->pipeline_parallel = 2;
+    plan->gradient_accumulation = 4;
+    small_cluster_resolve(arena, &spec);
+    cr_assert(tensor_overlap_is_there(plan));
+    plan->schedule = "zb_h1";
+    cr_assert_not(tensor_overlap_is_there(plan));
+    plan->schedule = "1f1b";
+    plan->lora.rank = 8;
+    cr_assert_not(tensor_overlap_is_there(plan));
+    plan->lora.rank = 0;
+    plan->async_tensor_allreduce = false;
+    cr_assert_not(tensor_overlap_is_there(plan));
+    arena_destroy(arena);
+}
+
 Test(tensor_overlap, ten_buffers_hold_a_hidden_state_each) {
     Arena *arena = arena_create();
     SimulationSpec spec = overlapped(arena, 4);

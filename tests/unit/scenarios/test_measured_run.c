@@ -187,13 +187,14 @@ Test(measured_run, a_name_tells_the_family_where_the_parameters_do_not) {
 Test(measured_run, software_follows_from_the_year_of_the_release) {
     PlanSpec old = measured_table_plan("release=2021-12");
     cr_assert_not(old.gradient_accumulation_fusion || old.grad_reduce_in_fp32 || old.overlap_grad_reduce);
+    cr_assert_not(old.async_tensor_allreduce);
     PlanSpec old_bf16 = measured_table_plan("release=2021-12|precision=bf16");
     cr_assert(old_bf16.grad_reduce_in_fp32 && !old_bf16.gradient_accumulation_fusion);
     PlanSpec middle = measured_table_plan("release=2022-05");
     cr_assert(middle.gradient_accumulation_fusion && middle.grad_reduce_in_fp32);
     cr_assert_not(middle.overlap_grad_reduce || middle.overlap_p2p || middle.flash_attention);
     PlanSpec late = measured_table_plan("release=v24.11.1 MaxText");
-    cr_assert(late.gradient_accumulation_fusion && late.grad_reduce_in_fp32);
+    cr_assert(late.gradient_accumulation_fusion && late.grad_reduce_in_fp32 && late.async_tensor_allreduce);
     cr_assert(late.overlap_grad_reduce && late.overlap_p2p && late.flash_attention);
     cr_assert_eq(late.attention_kernel, ATTENTION_AUTO);
     cr_assert_eq(measured_table_plan("release=2023-06").attention_kernel, ATTENTION_FLASH_2);
@@ -202,9 +203,11 @@ Test(measured_run, software_follows_from_the_year_of_the_release) {
     PlanSpec unknown = measured_table_plan("release=v3.1");
     cr_assert(unknown.gradient_accumulation_fusion && !unknown.flash_attention);
     expect_assumption("release=2023-01", "Software of 2023: fp32 gradients, fused gradient accumulation, gradient "
-                                         "reduction and pipeline messages overlap with compute, FlashAttention 2.");
+                                         "reduction, pipeline messages and backward tensor sums overlap with compute, "
+                                         "FlashAttention 2.");
     expect_assumption("release=2024-01", "Software from 2024: fp32 gradients, fused gradient accumulation, gradient "
-                                         "reduction and pipeline messages overlap with compute, flash attention.");
+                                         "reduction, pipeline messages and backward tensor sums overlap with compute, "
+                                         "flash attention.");
     expect_assumption("release=v3.1", "release \"v3.1\" names no year: software of 2022.");
 }
 
