@@ -58,12 +58,18 @@ static int64_t times_before(const char *text, const char *at) {
     return start < at ? strtoll(start, NULL, 10) : 0;
 }
 
-/* Gbit/s: "200Gb", "1600 Gbps", "25GbE", "100G Ethernet", "10 Gigabit", "3.2 Tb/s"; 0 = no rate, as a GB is none. */
+/* Gbit/s: "200Gb", "1600 Gbps", "25GbE", "100G Ethernet", "10 Gigabit", "3.2 Tb/s", "200gbps"; 0 = no rate: a GB is
+ * none, and what is in lower case has to say that it is one ("80gb" is a memory). */
 static double rate_unit(const char *unit) {
+    static const char *const SMALL[] = {"gbps", "gb/s", "gbit", "gbe"};
+    for (size_t i = 0; i < sizeof SMALL / sizeof *SMALL; i++)
+        if (strncmp(unit, SMALL[i], strlen(SMALL[i])) == 0)
+            return 1;
     if (strncmp(unit, "Gb", 2) == 0 || strncasecmp(unit, "Gigabit", 7) == 0 ||
         (unit[0] == 'G' && !isalnum((unsigned char)unit[1])))
         return 1;
-    return strncmp(unit, "Tb", 2) == 0 ? GBIT_OF_TBIT : 0;
+    bool tera = strncmp(unit, "Tb", 2) == 0 || strncmp(unit, "tbps", 4) == 0 || strncmp(unit, "tb/s", 4) == 0;
+    return tera ? GBIT_OF_TBIT : 0;
 }
 
 static NicText read_rates(const char *text) {
@@ -168,7 +174,7 @@ static void settle_number(const char *text, const NodeSpec *node, NicText *found
         return;
     if (has_any(text, WHOLE, 1) || names_efa(text) || found->gbit_per_s > MOST_PORT_GBIT)
         share_rate(node, found);
-    else if (has_any(text, PORT, 3) || strstr(text, "GbE") != NULL)
+    else if (has_any(text, PORT, 3) || strstr(text, "GbE") != NULL || strstr(text, "gbe") != NULL)
         found->nics = 1;
 }
 
