@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "scenarios/experiment/measured_entry.h"
+#include "scenarios/experiment/measured_machine.h"
 #include "scenarios/reader/yaml_node.h"
 
 static const double BYTES_PER_S_OF_GBIT = 1e9 / 8;
@@ -113,13 +114,6 @@ static LooseNumber find_loose_number(const char *text) {
     return found;
 }
 
-/* Networks that have entries of the catalogue, by the names of the machines. */
-static const struct {
-    const char *words;
-    const char *entry;
-} MACHINES[] = {{"p4d", "p4d-24xlarge"},      {"p4de", "p4de-24xlarge"},     {"p5", "p5-48xlarge"},
-                {"ND A100 v4", "nd-a100-v4"}, {"NDm A100 v4", "nd-a100-v4"}, {"NDv4", "nd-a100-v4"}};
-
 static const char *const OLDER_EFA = "p4de-24xlarge", *const NEWER_EFA = "p5-48xlarge";
 static const double MOST_OLDER_EFA_GBIT = 400; /* of a node: p3dn 100, p4d and p4de 400; p5 3200 */
 static const double MOST_OLDER_NIC_GBIT = 200; /* of the catalogue's nodes up to A100 */
@@ -189,11 +183,9 @@ static void set_rate(LinkSpec *nic, double bytes_per_s, bool infiniband) {
 
 /* The entry whose NICs the text means by a name; NULL = none. */
 static const char *named_entry(const char *text, const NodeSpec *node, const NicText *found) {
-    for (size_t i = 0; i < sizeof MACHINES / sizeof *MACHINES; i++)
-        if (measured_row_has_words(text, MACHINES[i].words))
-            return MACHINES[i].entry;
-    if (!names_efa(text))
-        return NULL;
+    const char *machine = measured_machine_network(text);
+    if (machine != NULL || !names_efa(text))
+        return machine;
     double gbit_per_s = (double)found->nics * found->gbit_per_s;
     bool newer = found->nics > 0 ? gbit_per_s > MOST_OLDER_EFA_GBIT
                                  : node->nic.bytes_per_s > MOST_OLDER_NIC_GBIT * BYTES_PER_S_OF_GBIT;

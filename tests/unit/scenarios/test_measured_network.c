@@ -50,6 +50,8 @@ Test(measured_network, a_rate_in_the_interconnect_overrides_the_nics) {
         {"25 Gbps Ethernet", 1, 3.125e9},
         {"100GbE", 1, 12.5e9},
         {"Ethernet 100G", 1, 12.5e9},
+        {"8 x 400 gb/s", 8, 50e9},
+        {"50 GB/s", 8, 25e9}, /* bytes, as of NVLink: not read */
     };
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         Reading *reading = reading_create();
