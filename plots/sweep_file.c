@@ -140,36 +140,30 @@ static double gap_x(const SweepView *view, int line, int tick) {
                             : (edges[0] + edges[1]) / 2;
 }
 
-static void write_gaps(FILE *out, const SweepResults *sweep, const SweepView *view) {
-    DatSet set = dat_set_open(out, "gaps", 3);
-    for (int line = 0; line < sweep_file_lines(view); line++) {
-        for (int tick = 0; tick < view->tick_count; tick++) {
-            const SweepPoint *point = point_at(sweep, view, line, tick);
-            if (point == NULL || ran(point)) {
-                continue;
-            }
-            const double row[] = {gap_x(view, line, tick), line};
-            dat_set_row(&set, row, 2);
-            dat_set_text(&set, columns_failure(point->results));
-            dat_set_end_row(&set);
-        }
-    }
-    dat_set_close(&set);
+/* A cross where a line lacks its point: "gaps" between the points, "failed" where the stack would be. */
+typedef struct Crosses {
+    const char *name;
+    int lines;
+    bool of_stacks;
+} Crosses;
+
+static void write_cross(DatSet *set, const SweepView *view, const Crosses *crosses, int line, int tick) {
+    double edges[2];
+    place_stack(view, line, tick, edges);
+    const double of_stack[] = {view->positions[tick], (edges[0] + edges[1]) / 2};
+    const double of_line[] = {gap_x(view, line, tick), line};
+    dat_set_row(set, crosses->of_stacks ? of_stack : of_line, 2);
 }
 
-/* A cross stands where the stack would be. */
-static void write_failures(FILE *out, const SweepResults *sweep, const SweepView *view) {
-    DatSet set = dat_set_open(out, "failed", 3);
-    for (int line = 0; line < sweep_file_stacks(view); line++) {
+static void write_crosses(FILE *out, const SweepResults *sweep, const SweepView *view, Crosses crosses) {
+    DatSet set = dat_set_open(out, crosses.name, 3);
+    for (int line = 0; line < crosses.lines; line++) {
         for (int tick = 0; tick < view->tick_count; tick++) {
             const SweepPoint *point = point_at(sweep, view, line, tick);
             if (point == NULL || ran(point)) {
                 continue;
             }
-            double edges[2];
-            place_stack(view, line, tick, edges);
-            const double row[] = {view->positions[tick], (edges[0] + edges[1]) / 2};
-            dat_set_row(&set, row, 2);
+            write_cross(&set, view, &crosses, line, tick);
             dat_set_text(&set, columns_failure(point->results));
             dat_set_end_row(&set);
         }
@@ -220,8 +214,8 @@ void sweep_file_write(FILE *out, const SweepFindings *findings, const SweepView 
         write_layer(out, &stack, sweep, view, layer);
     }
     write_strips(out, sweep, view);
-    write_gaps(out, sweep, view);
-    write_failures(out, sweep, view);
+    write_crosses(out, sweep, view, (Crosses){"gaps", sweep_file_lines(view), false});
+    write_crosses(out, sweep, view, (Crosses){"failed", sweep_file_stacks(view), true});
     write_ticks(out, view);
     arena_destroy(arena);
 }
