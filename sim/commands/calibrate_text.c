@@ -95,7 +95,7 @@ static void write_residuals(FILE *out, const CommFit *fit) {
                      "The null model moves the bytes of each rank at the nominal bandwidth, without latency. "
                      "* judged, not fitted.");
     if (fit->warm_up_rows > 0)
-        fprintf(out, "Left out as warm-ups: %d first rows of series between nodes.\n", fit->warm_up_rows);
+        fprintf(out, "Left out as warm-ups: the first rows of series between nodes, %d in all.\n", fit->warm_up_rows);
 }
 
 /* "; median error 3 % from 1 MiB on, 19 % below" */

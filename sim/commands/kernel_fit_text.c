@@ -121,12 +121,12 @@ static void write_warnings(FILE *out, const KernelFit *fit, Arena *arena) {
     if (fit->thin_rows > 0)
         warn(out, &count,
              arena_format(arena,
-                          "%d rows are too few for the constants that they would choose: 4 per "
-                          "constant, in the fitted half.",
+                          "Too few rows (%d) for the constants that they would choose: 4 per "
+                          "constant are needed, in the fitted half.",
                           fit->thin_rows));
     if (fit->left_out > 0)
         warn(out, &count,
-             arena_format(arena, "%d rows are of types or distributions that are not modelled.", fit->left_out));
+             arena_format(arena, "Left out: %d of types or distributions that are not modelled.", fit->left_out));
 }
 
 /* Where a constant is from, as the comment behind it. */

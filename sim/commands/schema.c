@@ -26,6 +26,7 @@ static void print_row(const SchemaRow *row, const char *path, Arena *arena) {
 static void print_table(const SchemaTable *table, Arena *arena) {
     printf("\n");
     schema_page_keys(stdout, table, arena);
+    printf("\n`chokepoint schema %s.KEY`: what a key takes, and its default\n", table->name);
 }
 
 static int complain(const SchemaTable *table, const char *key, Arena *arena) {
