@@ -104,6 +104,17 @@ static void write_class(FILE *out, const PlanSearch *search, const PlanClass *cl
     fputc('}', out);
 }
 
+/* The best plan with one switch more. */
+static void write_trials(FILE *out, const PlanSearch *search) {
+    fputs("  \"best_with\": [", out);
+    for (int i = 0; i < search->trial_count; i++) {
+        cell_json_text_behind(out, i > 0 ? ", {\"switch\": " : "{\"switch\": ", search->trials[i].words);
+        cell_json_number_behind(out, ", \"step_s\": ", search->trials[i].step_s);
+        fputc('}', out);
+    }
+    fputs("],\n", out);
+}
+
 void plan_table_json(FILE *out, const PlanSearch *search) {
     Arena *arena = arena_create();
     cell_json_text_behind(out, "{\n  \"name\": ", search->space->spec->name);
@@ -116,6 +127,7 @@ void plan_table_json(FILE *out, const PlanSearch *search) {
     cell_json_number_behind(out, "  \"best_interval\": {\"low_s\": ", is_sure ? search->interval.low_s : (double)NAN);
     cell_json_number_behind(out, ", \"high_s\": ", is_sure ? search->interval.high_s : (double)NAN);
     fputs("},\n", out);
+    write_trials(out, search);
     write_plans(out, search, "front", search->front, search->front_count);
     fputs("  \"classes\": [", out);
     for (int i = 0; i < search->class_count; i++) {

@@ -108,7 +108,7 @@ Test(kernel_table, half_of_the_shapes_are_held_back_and_always_the_same) {
 Test(kernel_table, mistakes_are_told_with_their_place) {
     expect_errors("m,n,k,latency\n1,2,3,4\n", NULL,
                   "t.csv:1:1: found no column gemm_dtype, isl, step, num_experts or OPName, expected a table of "
-                  "measured kernels\n");
+                  "measured kernels (columns: `chokepoint calibrate --help`)\n");
     expect_errors("gemm_dtype,m,k,latency\nfp8,1,2,3\n", NULL,
                   "t.csv:1:1: found no column n, expected a table of measured kernels (columns: `chokepoint "
                   "calibrate --help`)\n");
