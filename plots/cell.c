@@ -93,6 +93,16 @@ static void put_tamed(FILE *out, const char *text, Taming taming) {
     }
 }
 
+void cell_json_number_behind(FILE *out, const char *before, double value) {
+    fputs(before, out);
+    cell_json_number(out, value);
+}
+
+void cell_json_text_behind(FILE *out, const char *before, const char *text) {
+    fputs(before, out);
+    cell_json_text(out, text);
+}
+
 void cell_csv_text(FILE *out, const char *text) {
     bool quoted = text != NULL && strpbrk(text, ",\"\r\n") != NULL;
     fputs(quoted ? "\"" : "", out);

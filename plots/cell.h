@@ -21,6 +21,10 @@ void cell_json_number(FILE *out, double value);
 /* A json string with its quotes; NULL becomes null. */
 void cell_json_text(FILE *out, const char *text);
 
+/* The same behind a text that is written as it is: "{\"time_s\": ". */
+void cell_json_number_behind(FILE *out, const char *before, double value);
+void cell_json_text_behind(FILE *out, const char *before, const char *text);
+
 /* A csv field, quoted when RFC 4180 asks for it; NULL becomes an empty field. */
 void cell_csv_text(FILE *out, const char *text);
 

@@ -151,7 +151,7 @@ static void write_busiest(FILE *out, const FabricView *view, Arena *arena) {
         const char *more = rows[i].more > 0 ? arena_format(arena, " +%d", rows[i].more) : "";
         int room = NAME_COLUMNS - text_layout_columns(more);
         dat_set_row(&set, row, 2);
-        dat_set_text(&set, arena_format(arena, "%s%s", text_layout_shorten(arena, rows[i].first->name, room), more));
+        dat_set_text(&set, arena_format(arena, "%s%s", text_layout_squeeze(arena, rows[i].first->name, room), more));
         dat_set_text(&set, arena_format(arena, "%.1f %%", rows[i].first->percent));
         dat_set_end_row(&set);
     }

@@ -25,18 +25,13 @@ void interval_text_write(FILE *out, const Results *results) {
         text_layout_wrap(out, "  - ", interval->beyond[i]);
 }
 
-static void write_number(FILE *out, const char *before, double value) {
-    fputs(before, out);
-    cell_json_number(out, value);
-}
-
 static void write_json_doubts(FILE *out, const StepInterval *interval) {
     fputs(", \"rests_on\": [", out);
     for (int i = 0; i < interval->doubt_count; i++) {
         fputs(i > 0 ? ", {\"name\": " : "{\"name\": ", out);
         cell_json_text(out, interval->doubts[i].name);
-        write_number(out, ", \"share_fraction\": ", interval->doubts[i].share_fraction);
-        write_number(out, ", \"spread\": ", interval->doubts[i].spread);
+        cell_json_number_behind(out, ", \"share_fraction\": ", interval->doubts[i].share_fraction);
+        cell_json_number_behind(out, ", \"spread\": ", interval->doubts[i].spread);
         fputc('}', out);
     }
     fputs("], \"extrapolated\": [", out);
@@ -49,8 +44,8 @@ static void write_json_doubts(FILE *out, const StepInterval *interval) {
 
 void interval_text_json(FILE *out, const Results *results) {
     const StepInterval *interval = &results->interval;
-    write_number(out, "{\"held_fraction\": 0.8, \"low_s\": ", interval->low_s);
-    write_number(out, ", \"high_s\": ", interval->high_s);
+    cell_json_number_behind(out, "{\"held_fraction\": 0.8, \"low_s\": ", interval->low_s);
+    cell_json_number_behind(out, ", \"high_s\": ", interval->high_s);
     write_json_doubts(out, interval);
     fputc('}', out);
 }

@@ -37,16 +37,6 @@ static void close_list(Json json, int count, char bracket) {
     fputc(bracket, json.out);
 }
 
-static void text_field(FILE *out, const char *before, const char *text) {
-    fputs(before, out);
-    cell_json_text(out, text);
-}
-
-static void number_field(FILE *out, const char *before, double value) {
-    fputs(before, out);
-    cell_json_number(out, value);
-}
-
 static void write_metrics(Json json, const Results *results) {
     key(json, "metrics");
     fputc('{', json.out);
@@ -54,9 +44,9 @@ static void write_metrics(Json json, const Results *results) {
         const Metric *metric = &results->metrics[i];
         open_item(json, i);
         cell_json_text(json.out, metric->name);
-        number_field(json.out, ": {\"value\": ", metric->value);
-        text_field(json.out, ", \"unit\": ", metric->unit);
-        text_field(json.out, ", \"help\": ", metric->help);
+        cell_json_number_behind(json.out, ": {\"value\": ", metric->value);
+        cell_json_text_behind(json.out, ", \"unit\": ", metric->unit);
+        cell_json_text_behind(json.out, ", \"help\": ", metric->help);
         fputc('}', json.out);
     }
     close_list(json, results->metric_count, '}');
@@ -70,7 +60,7 @@ static void write_ledger(Json json, const Results *results) {
         fprintf(json.out, "\"%s\": {\"gpu_ns\": %" PRId64, ledger_category_name((LedgerCategory)category),
                 results->ledger.ns[category]);
         double fraction = ledger_view_fraction(&results->ledger, (LedgerCategory)category);
-        number_field(json.out, ", \"fraction\": ", fraction);
+        cell_json_number_behind(json.out, ", \"fraction\": ", fraction);
         fputc('}', json.out);
     }
     close_list(json, LEDGER_COUNT, '}');
@@ -97,7 +87,7 @@ static void write_classes(Json json, const Results *results) {
     for (int i = 0; i < results->class_count; i++) {
         const GpuClassResults *row = &results->classes[i];
         open_item(json, i);
-        text_field(json.out, "{\"name\": ", row->name);
+        cell_json_text_behind(json.out, "{\"name\": ", row->name);
         fprintf(json.out, ", \"gpus\": %" PRId64 ", \"first_rank\": %" PRId64 ", \"stage\": %d, \"ledger_ns\": {",
                 row->gpus, row->first_rank, row->stage);
         for (int category = 0; category < LEDGER_COUNT; category++) {
@@ -115,14 +105,14 @@ static void write_memory(Json json, const Results *results) {
     for (int i = 0; i < results->memory_count; i++) {
         const MemoryResults *row = &results->memory[i];
         open_item(json, i);
-        text_field(json.out, "{\"class\": ", row->gpu_class);
-        number_field(json.out, ", \"weights_bytes\": ", row->weights_bytes);
-        number_field(json.out, ", \"gradients_bytes\": ", row->gradients_bytes);
-        number_field(json.out, ", \"optimizer_bytes\": ", row->optimizer_bytes);
-        number_field(json.out, ", \"activations_bytes\": ", row->activations_bytes);
-        number_field(json.out, ", \"buffers_bytes\": ", row->buffers_bytes);
-        number_field(json.out, ", \"total_bytes\": ", row->total_bytes);
-        number_field(json.out, ", \"capacity_bytes\": ", row->capacity_bytes);
+        cell_json_text_behind(json.out, "{\"class\": ", row->gpu_class);
+        cell_json_number_behind(json.out, ", \"weights_bytes\": ", row->weights_bytes);
+        cell_json_number_behind(json.out, ", \"gradients_bytes\": ", row->gradients_bytes);
+        cell_json_number_behind(json.out, ", \"optimizer_bytes\": ", row->optimizer_bytes);
+        cell_json_number_behind(json.out, ", \"activations_bytes\": ", row->activations_bytes);
+        cell_json_number_behind(json.out, ", \"buffers_bytes\": ", row->buffers_bytes);
+        cell_json_number_behind(json.out, ", \"total_bytes\": ", row->total_bytes);
+        cell_json_number_behind(json.out, ", \"capacity_bytes\": ", row->capacity_bytes);
         fputc('}', json.out);
     }
     close_list(json, results->memory_count, ']');
@@ -133,9 +123,9 @@ static void write_fit_changes(Json json, const Results *results) {
     fputc('[', json.out);
     for (int i = 0; i < results->fit_change_count; i++) {
         open_item(json, i);
-        text_field(json.out, "{\"sentence\": ", results->fit_changes[i].sentence);
-        number_field(json.out, ", \"total_bytes\": ", results->fit_changes[i].total_bytes);
-        number_field(json.out, ", \"step_s\": ", results->fit_changes[i].step_s);
+        cell_json_text_behind(json.out, "{\"sentence\": ", results->fit_changes[i].sentence);
+        cell_json_number_behind(json.out, ", \"total_bytes\": ", results->fit_changes[i].total_bytes);
+        cell_json_number_behind(json.out, ", \"step_s\": ", results->fit_changes[i].step_s);
         fputc('}', json.out);
     }
     close_list(json, results->fit_change_count, ']');
@@ -147,7 +137,7 @@ static void write_critical(Json json, const Results *results) {
     for (int i = 0; i < results->critical_count; i++) {
         const CriticalPart *part = &results->critical[i];
         open_item(json, i);
-        text_field(json.out, "{\"entity\": ", part->entity);
+        cell_json_text_behind(json.out, "{\"entity\": ", part->entity);
         fprintf(json.out, ", \"category\": \"%s\", \"ns\": %" PRId64 "}", ledger_category_name(part->category),
                 part->ns);
     }
@@ -161,9 +151,9 @@ static void write_causes(Json json, const Results *results) {
         const Cause *cause = &results->causes[i];
         open_item(json, i);
         fprintf(json.out, "{\"category\": \"%s\"", ledger_category_name(cause->category));
-        number_field(json.out, ", \"fraction\": ", cause->fraction);
-        text_field(json.out, ", \"sentence\": ", cause->sentence);
-        text_field(json.out, ", \"advice\": ", cause->advice);
+        cell_json_number_behind(json.out, ", \"fraction\": ", cause->fraction);
+        cell_json_text_behind(json.out, ", \"sentence\": ", cause->sentence);
+        cell_json_text_behind(json.out, ", \"advice\": ", cause->advice);
         fputc('}', json.out);
     }
     close_list(json, results->cause_count, ']');
@@ -181,7 +171,7 @@ static void write_assumptions(Json json, const Results *results) {
 
 /* The object of one job, or of the whole, from its name on. */
 static void write_facts(Json json, const Results *results) {
-    text_field(json.out, "\"name\": ", results->name);
+    cell_json_text_behind(json.out, "\"name\": ", results->name);
     key(json, "lesson");
     cell_json_text(json.out, results->lesson);
     key(json, "kind");
@@ -259,7 +249,7 @@ static void write_job(Json json, const Contention *contention, int job) {
     key(json, "due_gpu_s");
     fputc('[', json.out);
     for (int owner = 0; owner < contention->owner_count; owner++) {
-        number_field(json.out, owner > 0 ? ", " : "", results_due_gpu_s(contention, job, owner));
+        cell_json_number_behind(json.out, owner > 0 ? ", " : "", results_due_gpu_s(contention, job, owner));
     }
     fputc(']', json.out);
     write_steps(json, contention->jobs[job]);
@@ -273,7 +263,7 @@ static void write_contention(Json json, const Contention *contention) {
     key(json, "owners");
     fputc('[', json.out);
     for (int owner = 0; owner < contention->owner_count; owner++) {
-        text_field(json.out, owner > 0 ? ", " : "", contention->owners[owner]);
+        cell_json_text_behind(json.out, owner > 0 ? ", " : "", contention->owners[owner]);
     }
     fputc(']', json.out);
     key(json, "jobs");

@@ -1,5 +1,6 @@
 # The memory of one GPU: at its peak by purpose, and over the step.
 set style fill solid 1 noborder
+set style textbox opaque noborder margins 0.3,0.1 fillcolor rgb 0xFFFFFF
 peaks = '../series/memory_peak.dat'
 samples = '../series/memory.dat'
 array PURPOSE_COLOUR[5] = [0x0B4F8A, 0x5FA3D9, 0x7A6FB8, 0xE8641B, 0x8F8F8F]
@@ -15,7 +16,7 @@ do for [picture in 'png svg'] {
     @set_title
     set bmargin at screen label_columns > 9 ? 0.115 + 0.0105 * (label_columns > 30 ? 30 : label_columns) : 0.19
     set tmargin at screen top - 0.05
-    set lmargin at screen 0.06
+    set lmargin at screen highest_gib < 1000 ? 0.06 : 0.075
     set rmargin at screen sample_count > 0 ? 0.46 : 0.97
     set yrange [0:highest_gib]
     set xrange [-0.6:memory_rows - 0.4]
@@ -27,8 +28,8 @@ do for [picture in 'png svg'] {
     set key at screen 0.015,0.03 left bottom horizontal Left reverse maxrows 2 samplen 1.5
     plot for [i = 1:5] peaks index word(purposes, i) using 1:5:2:3:4:5 with boxxyerror lc rgb PURPOSE_COLOUR[i] title word(purposes, i), \
          peaks index 'labels' using 1:(NaN):xtic(4) with dots notitle, \
-         peaks index 'labels' using 1:2:5 with labels offset 0,0.6 font ',9' notitle, \
-         capacity_gib with lines lw 2 dt 2 lc rgb LIMIT_COLOUR title capacity_title
+         capacity_gib with lines lw 2 dt 2 lc rgb LIMIT_COLOUR title capacity_title, \
+         peaks index 'labels' using 1:2:5 with labels boxed offset 0,0.6 font ',9' notitle
     unset label
     unset ylabel
     if (sample_count > 0) {

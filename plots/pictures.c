@@ -101,25 +101,54 @@ static bool has_memory(const Results *results) {
     return results->memory_count > 0;
 }
 
-/* At most as many lines as there are bands; the sets of memory.dat are numbered. */
+/* Curves of memory that are drawn: those that lie on an earlier one are counted there. */
+typedef struct MemoryCurves {
+    int *series; /* of results */
+    double *set; /* of memory.dat, from 0 */
+    int *alike;  /* later ones with the same samples */
+    int count;
+} MemoryCurves;
+
+static bool are_alike(const SeriesSamples *one, const SeriesSamples *other) {
+    size_t bytes = (size_t)one->count * sizeof *one->mean;
+    return one->count == other->count && memcmp(one->mean, other->mean, bytes) == 0 &&
+           memcmp(one->time_s, other->time_s, bytes) == 0;
+}
+
+static MemoryCurves memory_curves(Arena *arena, const Results *results) {
+    MemoryCurves curves = {ARENA_ARRAY(arena, results->series_count, int),
+                           ARENA_ARRAY(arena, results->series_count, double),
+                           ARENA_ARRAY(arena, results->series_count, int), 0};
+    int set = 0;
+    for (int i = 0; i < results->series_count; i++) {
+        if (strcmp(results->series[i].unit, "bytes") != 0)
+            continue;
+        int same = 0;
+        while (same < curves.count && !are_alike(&results->series[curves.series[same]], &results->series[i]))
+            same++;
+        if (same < curves.count) {
+            curves.alike[same]++;
+        } else {
+            curves.series[curves.count] = i;
+            curves.set[curves.count++] = set;
+        }
+        set++;
+    }
+    return curves;
+}
+
+/* At most as many curves as there are bands; the sets of memory.dat are numbered. */
 static void memory_lines(FILE *out, Arena *arena, const Results *results) {
     double *sets = ARENA_ARRAY(arena, BANDS_MOST, double);
     const char **names = ARENA_ARRAY(arena, BANDS_MOST, const char *);
-    int bytes_count = 0;
-    for (int i = 0; i < results->series_count; i++) {
-        bytes_count += strcmp(results->series[i].unit, "bytes") == 0;
-    }
+    MemoryCurves curves = memory_curves(arena, results);
     int shown = 0;
-    int set = 0;
-    for (int i = 0; i < results->series_count; i++) {
-        if (strcmp(results->series[i].unit, "bytes") != 0) {
+    for (int i = 0; i < curves.count; i++) {
+        if (bands_of(curves.count, i) < 0)
             continue;
-        }
-        if (bands_of(bytes_count, set) >= 0) {
-            sets[shown] = set;
-            names[shown++] = results->series[i].entity;
-        }
-        set++;
+        const char *name = results->series[curves.series[i]].entity;
+        sets[shown] = curves.set[i];
+        names[shown++] = curves.alike[i] > 0 ? arena_format(arena, "%s (%d more alike)", name, curves.alike[i]) : name;
     }
     script_head_number(out, "sample_count", shown);
     script_head_numbers(out, "SAMPLE_SET", sets, shown);

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "plots/columns.h"
+#include "plots/curve_marks.h"
 #include "plots/dat_set.h"
 #include "plots/text_layout.h"
 
@@ -41,21 +42,44 @@ static void place_stack(const SweepView *view, int line, int tick, double edges[
     place_part(view, sweep_file_stacks(view), line, tick, edges);
 }
 
-/* A point of a line over numbers is at its place; over names it is a bar beside those of the other lines. */
-static void write_line(FILE *out, const SweepFindings *findings, const SweepView *view, int line) {
+/* The headline of every point: [line * tick_count + tick]; NaN where there is none. */
+static double *headline_values(Arena *arena, const SweepFindings *findings, const SweepView *view) {
+    int count = sweep_file_lines(view) * view->tick_count;
+    double *values = ARENA_ARRAY(arena, count, double);
+    for (int i = 0; i < count; i++) {
+        values[i] = view->points[i] >= 0 ? sweep_findings_value(findings, view->points[i]) : (double)NAN;
+    }
+    return values;
+}
+
+/* A point of a line over numbers is at its place; over names it is a bar beside those of the other lines, which hides
+ * none and has room above it. */
+static void write_point(DatSet *set, const SweepView *view, const double *values, int line, int tick) {
+    const CurvePanel panel = {view->positions, view->tick_count, view->x_high - view->x_low, view->y_high};
+    double edges[2], value = values[line * view->tick_count + tick];
+    place_part(view, sweep_file_lines(view), line, tick, edges);
+    int covers = 0;
+    CurveLabel label = CURVE_LABEL_ABOVE;
+    if (view->is_numeric) {
+        covers = curve_marks_covers(&panel, values, sweep_file_lines(view), line, tick);
+        label = curve_marks_label(&panel, values + line * view->tick_count, tick);
+    }
+    double x = view->is_numeric ? view->positions[tick] : (edges[0] + edges[1]) / 2;
+    const double row[] = {x, value, edges[0], edges[1], covers, label};
+    dat_set_row(set, row, 6);
+}
+
+static void write_line(FILE *out, const SweepFindings *findings, const SweepView *view, const double *values,
+                       int line) {
     char name[32];
     snprintf(name, sizeof name, "line_%02d", line);
-    DatSet set = dat_set_open(out, name, 5);
+    DatSet set = dat_set_open(out, name, 7);
     for (int tick = 0; tick < view->tick_count; tick++) {
-        int point = view->points[line * view->tick_count + tick];
-        double edges[2];
-        place_part(view, sweep_file_lines(view), line, tick, edges);
-        double x = view->is_numeric ? view->positions[tick] : (edges[0] + edges[1]) / 2;
-        const double row[] = {x, point >= 0 ? sweep_findings_value(findings, point) : (double)NAN, edges[0], edges[1]};
-        dat_set_row(&set, row, 4);
-        char label[32];
-        snprintf(label, sizeof label, "%.*f", headline_decimals(findings->headline, row[1]), row[1]);
-        dat_set_text(&set, isnan(row[1]) ? "" : label);
+        double value = values[line * view->tick_count + tick];
+        char text[32];
+        snprintf(text, sizeof text, "%.*f", headline_decimals(findings->headline, value), value);
+        write_point(&set, view, values, line, tick);
+        dat_set_text(&set, isnan(value) ? "" : text);
         dat_set_end_row(&set);
     }
     dat_set_close(&set);
@@ -116,36 +140,30 @@ static double gap_x(const SweepView *view, int line, int tick) {
                             : (edges[0] + edges[1]) / 2;
 }
 
-static void write_gaps(FILE *out, const SweepResults *sweep, const SweepView *view) {
-    DatSet set = dat_set_open(out, "gaps", 3);
-    for (int line = 0; line < sweep_file_lines(view); line++) {
-        for (int tick = 0; tick < view->tick_count; tick++) {
-            const SweepPoint *point = point_at(sweep, view, line, tick);
-            if (point == NULL || ran(point)) {
-                continue;
-            }
-            const double row[] = {gap_x(view, line, tick), line};
-            dat_set_row(&set, row, 2);
-            dat_set_text(&set, columns_failure(point->results));
-            dat_set_end_row(&set);
-        }
-    }
-    dat_set_close(&set);
+/* A cross where a line lacks its point: "gaps" between the points, "failed" where the stack would be. */
+typedef struct Crosses {
+    const char *name;
+    int lines;
+    bool of_stacks;
+} Crosses;
+
+static void write_cross(DatSet *set, const SweepView *view, const Crosses *crosses, int line, int tick) {
+    double edges[2];
+    place_stack(view, line, tick, edges);
+    const double of_stack[] = {view->positions[tick], (edges[0] + edges[1]) / 2};
+    const double of_line[] = {gap_x(view, line, tick), line};
+    dat_set_row(set, crosses->of_stacks ? of_stack : of_line, 2);
 }
 
-/* A cross stands where the stack would be. */
-static void write_failures(FILE *out, const SweepResults *sweep, const SweepView *view) {
-    DatSet set = dat_set_open(out, "failed", 3);
-    for (int line = 0; line < sweep_file_stacks(view); line++) {
+static void write_crosses(FILE *out, const SweepResults *sweep, const SweepView *view, Crosses crosses) {
+    DatSet set = dat_set_open(out, crosses.name, 3);
+    for (int line = 0; line < crosses.lines; line++) {
         for (int tick = 0; tick < view->tick_count; tick++) {
             const SweepPoint *point = point_at(sweep, view, line, tick);
             if (point == NULL || ran(point)) {
                 continue;
             }
-            double edges[2];
-            place_stack(view, line, tick, edges);
-            const double row[] = {view->positions[tick], (edges[0] + edges[1]) / 2};
-            dat_set_row(&set, row, 2);
+            write_cross(&set, view, &crosses, line, tick);
             dat_set_text(&set, columns_failure(point->results));
             dat_set_end_row(&set);
         }
@@ -170,17 +188,17 @@ static void write_ticks(FILE *out, const SweepView *view) {
 
 static void write_head(FILE *out, Arena *arena, const SweepFindings *findings) {
     bool training = findings->headline->kind == HEADLINE_TRAINING;
-    dat_set_file_head(
-        out,
-        training ? "throughput per GPU and the ledger over the swept parameter; all values: summary.csv"
-                 : arena_format(arena, "%s, and GPU time, over the swept parameter; all values: summary.csv",
-                                findings->headline->axis),
-        arena_format(
-            arena,
-            "line: x %s x_low x_high text; %s: x x_low x_high low_percent high_percent; gaps: x line text; failed: "
-            "x x_of_stack text; ticks: "
-            "x text",
-            findings->headline->column, training ? "category" : "layer"));
+    dat_set_file_head(out,
+                      training
+                          ? "throughput per GPU and the ledger over the swept parameter; all values: summary.csv"
+                          : arena_format(arena, "%s, and GPU time, over the swept parameter; all values: summary.csv",
+                                         findings->headline->axis),
+                      arena_format(arena,
+                                   "line: x %s x_low x_high lines_over_it label_side text; %s: x x_low x_high "
+                                   "low_percent high_percent; gaps: x line text; failed: "
+                                   "x x_of_stack text; ticks: "
+                                   "x text",
+                                   findings->headline->column, training ? "category" : "layer"));
 }
 
 void sweep_file_write(FILE *out, const SweepFindings *findings, const SweepView *view) {
@@ -188,15 +206,16 @@ void sweep_file_write(FILE *out, const SweepFindings *findings, const SweepView 
     const SweepResults *sweep = findings->sweep;
     SweepStack stack = sweep_stack_of(arena, findings);
     write_head(out, arena, findings);
+    const double *values = headline_values(arena, findings, view);
     for (int line = 0; line < sweep_file_lines(view); line++) {
-        write_line(out, findings, view, line);
+        write_line(out, findings, view, values, line);
     }
     for (int layer = 0; layer < stack.count; layer++) {
         write_layer(out, &stack, sweep, view, layer);
     }
     write_strips(out, sweep, view);
-    write_gaps(out, sweep, view);
-    write_failures(out, sweep, view);
+    write_crosses(out, sweep, view, (Crosses){"gaps", sweep_file_lines(view), false});
+    write_crosses(out, sweep, view, (Crosses){"failed", sweep_file_stacks(view), true});
     write_ticks(out, view);
     arena_destroy(arena);
 }

@@ -1,6 +1,5 @@
 #include "plots/sweep_picture.h"
 
-#include <math.h>
 #include <stdbool.h>
 
 #include "plots/script_head.h"
@@ -12,23 +11,11 @@
 /* What fits beside the panels and under them. */
 enum { LEGEND_COLUMNS = 30, AXIS_COLUMNS = 100 };
 
-/* Free space at both ends of the axis, in distances of the nearest neighbours. */
-static const double AXIS_MARGIN = 0.6;
-static const double AXIS_MARGIN_OF_FEW = 1.5;
-
-static void write_axes(FILE *out, const SweepFindings *findings, const SweepView *view) {
-    double low = 0;
-    double high = 0;
-    for (int i = 0; i < view->tick_count; i++) {
-        low = fmin(low, view->positions[i]);
-        high = fmax(high, view->positions[i]);
-    }
-    int best = findings->best;
-    double margin = view->tick_count < 3 ? AXIS_MARGIN_OF_FEW : AXIS_MARGIN;
+static void write_axes(FILE *out, const SweepView *view) {
     script_head_number(out, "joined", view->is_numeric);
-    script_head_number(out, "x_low", low - margin);
-    script_head_number(out, "x_high", high + margin);
-    script_head_number(out, "y_high", best >= 0 ? 1.2 * sweep_findings_value(findings, best) : 1);
+    script_head_number(out, "x_low", view->x_low);
+    script_head_number(out, "x_high", view->x_high);
+    script_head_number(out, "y_high", view->y_high);
 }
 
 static void write_lines(FILE *out, Arena *arena, const SweepView *view, const SweepStack *stack) {
@@ -72,7 +59,7 @@ static void write_shown(FILE *out, Arena *arena, const SweepResults *sweep, cons
 void sweep_picture_write_head(FILE *out, Arena *arena, const SweepFindings *findings) {
     SweepView view = sweep_view_of(arena, findings);
     SweepStack stack = sweep_stack_of(arena, findings);
-    write_axes(out, findings, &view);
+    write_axes(out, &view);
     script_head_text(out, "y_title", findings->headline->axis);
     write_lines(out, arena, &view, &stack);
     write_shown(out, arena, findings->sweep, &stack);

@@ -6,6 +6,7 @@
 #include "models/sweep_findings.h"
 #include "plots/columns.h"
 #include "plots/sweep_loss.h"
+#include "plots/sweep_reasons.h"
 #include "plots/sweep_verdict.h"
 #include "plots/text_layout.h"
 
@@ -37,10 +38,10 @@ static double shown_s(const Headline *headline, const Results *run) {
     return metric != NULL ? columns_metric(run, metric) : (double)run->step / 1e9;
 }
 
-static void write_failure(FILE *out, const SweepPoint *point) {
+static void write_failure(FILE *out, const SweepPoint *point, const SweepReasons *reasons) {
     const char *failure = columns_failure(point->results);
     if (point->results == NULL) {
-        fprintf(out, "%s: %s\n", failure, point->error != NULL ? point->error : "no reason known");
+        fprintf(out, "%s (%d)\n", failure, sweep_reasons_number(reasons, point));
         return;
     }
     if (point->results->status == RUN_TOO_LONG) {
@@ -110,17 +111,6 @@ static void write_rest(FILE *out, const SweepFindings *findings, Rows rows) {
     fputc('\n', out);
 }
 
-/* Why points that the table does not show could not be run: of the first of them. */
-static void write_reason(FILE *out, const SweepFindings *findings) {
-    for (int i = 0; i < findings->sweep->point_count; i++) {
-        const SweepPoint *point = &findings->sweep->points[i];
-        if (point->results == NULL && point->error != NULL) {
-            text_layout_wrap(out, "  the first that could not be run: ", point->error);
-            return;
-        }
-    }
-}
-
 static int column_width(const SweepResults *sweep, Rows rows, int parameter) {
     int width = text_layout_columns(sweep_names_key(sweep, parameter));
     for (int i = 0; i < rows.count; i++) {
@@ -137,6 +127,7 @@ typedef struct Table {
     Rows rows;
     int bar_columns;  /* 0 = no bars */
     int loss_columns; /* at most */
+    SweepReasons reasons;
 } Table;
 
 /* The run of a point that the headline can be read from; NULL when there is none. */
@@ -147,7 +138,10 @@ static const Results *run_of(const Table *table, int row) {
 }
 
 static Table lay_out_table(Arena *arena, const SweepFindings *findings) {
-    Table table = {.arena = arena, .findings = findings, .rows = choose_rows(arena, findings)};
+    Table table = {.arena = arena,
+                   .findings = findings,
+                   .rows = choose_rows(arena, findings),
+                   .reasons = sweep_reasons_of(arena, findings->sweep)};
     int left = TEXT_COLUMNS - FIGURE_COLUMNS, longest = 0;
     for (int i = 0; i < findings->sweep->parameter_count; i++) {
         left -= column_width(findings->sweep, table.rows, i) + 2;
@@ -173,7 +167,7 @@ static void write_point(FILE *out, const Table *table, int row) {
     const SweepFindings *findings = table->findings;
     const SweepPoint *point = &findings->sweep->points[table->rows.points[row]];
     if (point->results == NULL || point->results->status != RUN_OK) {
-        write_failure(out, point);
+        write_failure(out, point, &table->reasons);
         return;
     }
     const Headline *headline = findings->headline;
@@ -226,8 +220,8 @@ static void write_table(FILE *out, const Table *table) {
     }
     if (rows.count < sweep->point_count) {
         write_rest(out, findings, rows);
-        write_reason(out, findings);
     }
+    sweep_reasons_write(out, &table->reasons);
 }
 
 void sweep_text_write(FILE *out, const SweepFindings *findings) {

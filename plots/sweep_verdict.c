@@ -16,11 +16,12 @@ static const char *step_text(Arena *arena, const SweepResults *sweep, const Swee
     const char *change = "";
     const char *same = "";
     for (int i = 0; i < sweep->parameter_count; i++) {
-        const char *name = sweep_names_key(sweep, i);
         if (strcmp(fast->values[i], slow->values[i]) != 0) {
-            change = arena_format(arena, "from %s=%s to %s", name, fast->values[i], slow->values[i]);
+            change = arena_format(arena, "from %s to %s", sweep_names_pair(arena, sweep, i, fast->values[i]),
+                                  slow->values[i]);
         } else {
-            same = arena_format(arena, "%s%s%s=%s", same, *same != '\0' ? ", " : "", name, fast->values[i]);
+            same = arena_format(arena, "%s%s%s", same, *same != '\0' ? ", " : "",
+                                sweep_names_pair(arena, sweep, i, fast->values[i]));
         }
     }
     return *same != '\0' ? arena_format(arena, "%s (%s)", change, same) : change;

@@ -9,6 +9,10 @@
 /* More lines than this are a tangle. */
 enum { MOST_LINES = 8 };
 
+/* Free space at both ends of the axis, in distances of the nearest neighbours. */
+static const double AXIS_MARGIN = 0.6;
+static const double AXIS_MARGIN_OF_FEW = 1.5;
+
 static int find_text(const char *const *texts, int count, const char *wanted) {
     for (int i = 0; i < count; i++) {
         if (strcmp(texts[i], wanted) == 0) {
@@ -48,8 +52,8 @@ static const char *line_name(Arena *arena, const SweepResults *sweep, const Swee
     const char *name = "";
     for (int i = 0; i < sweep->parameter_count; i++) {
         if (i != axis) {
-            name = arena_format(arena, "%s%s%s=%s", name, *name != '\0' ? " " : "", sweep_names_key(sweep, i),
-                                point->values[i]);
+            name = arena_format(arena, "%s%s%s", name, *name != '\0' ? " " : "",
+                                sweep_names_pair(arena, sweep, i, point->values[i]));
         }
     }
     return name;
@@ -109,6 +113,15 @@ static void arrange_best(Arena *arena, const SweepFindings *findings, int parame
     }
 }
 
+static void set_ranges(const SweepFindings *findings, SweepView *view) {
+    double margin = view->tick_count < 3 ? AXIS_MARGIN_OF_FEW : AXIS_MARGIN;
+    for (int i = 0; i < view->tick_count; i++) {
+        view->x_low = fmin(view->x_low, view->positions[i] - margin);
+        view->x_high = fmax(view->x_high, view->positions[i] + margin);
+    }
+    view->y_high = findings->best >= 0 ? 1.2 * sweep_findings_value(findings, findings->best) : 1;
+}
+
 SweepView sweep_view_of(Arena *arena, const SweepFindings *findings) {
     const SweepResults *sweep = findings->sweep;
     SweepView view = {.axis = "", .best_over = ""};
@@ -122,6 +135,7 @@ SweepView sweep_view_of(Arena *arena, const SweepFindings *findings) {
     view.is_numeric = key->is_numeric;
     view.axis = sweep_names_key(sweep, parameter);
     view.positions = sweep_axis_positions(arena, key);
+    set_ranges(findings, &view);
     if (!arrange_lines(arena, sweep, parameter, &view) || count_varying(sweep) > 2) {
         arrange_best(arena, findings, parameter, &view);
     }

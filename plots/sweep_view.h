@@ -18,6 +18,8 @@ typedef struct SweepView {
     const char **lines; /* "micro_batches=16", "" when the axis is the only parameter, else "best over ..." */
     int line_count;
     const char *best_over; /* the parameters over which the line is the best: "micro_batch, nodes"; "" = none */
+    double x_low, x_high;  /* ends of the axis, with free space beside the first and the last value */
+    double y_high;         /* top of the axis of the headline, which begins at 0 */
     int *points;           /* [line * tick_count + tick]: index of the point, -1 = the sweep lacks it */
 } SweepView;
 

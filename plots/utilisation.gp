@@ -14,6 +14,11 @@ do for [picture in 'png svg'] {
     set multiplot
     @set_title
     height = (top - 0.075) / words(panels)
+    # Names as large as their rows; where that is too small to read, every second one.
+    row_points = 0.75 * 675 * (height - 0.047) / class_rows
+    named = row_points < 6 ? 2 : 1
+    name_font = sprintf(',%.1f', row_points * named < 10.5 ? row_points * named : 10.5)
+    set ytics font name_font
     do for [i = 1:words(panels)] {
         panel = word(panels, i)
         set lmargin at screen room(label_columns)
@@ -28,7 +33,7 @@ do for [picture in 'png svg'] {
             set colorbox user origin 0.925, 0.15 size 0.015, top - 0.25
             set cblabel 'busy, %' offset 0,0
         }
-        plot file index 'labels' using (NaN):1:ytic(2) with dots notitle, \
+        plot file index 'labels' every named using (NaN):1:ytic(2) with dots notitle, \
              file index panel using 1:3:1:2:4:5:6 with boxxyerror lc palette notitle
         unset label
     }

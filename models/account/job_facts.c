@@ -104,7 +104,8 @@ static const char *nothing_else(const SimulationSpec *spec, const JobSpec *job, 
 
 static const char *memory_words(const TrainingSpec *training, Arena *arena) {
     double weight_bytes = training_weight_bytes(training);
-    return arena_format(arena, "a parameter takes %.3g B of weights, %.3g B of gradients and %.3g B of optimizer (%s)",
+    const char *which = training->plan.lora.rank > 0 ? "a parameter of an adapter" : "a parameter";
+    return arena_format(arena, "%s takes %.3g B of weights, %.3g B of gradients and %.3g B of optimizer (%s)", which,
                         weight_bytes, training_gradient_bytes(&training->plan), training_state_bytes(training),
                         optimizer_words(&training->plan.optimizer, weight_bytes, arena));
 }
@@ -178,9 +179,10 @@ static const char *layout_words(const PlanSpec *plan, Arena *arena) {
         plan->context_parallel > 1 ? arena_format(arena, " x context %" PRId64, plan->context_parallel) : "";
     return arena_format(arena,
                         "tensor %" PRId64 "%s x pipeline %" PRId64 " x data %" PRId64 ", %" PRId64
-                        " micro-batches of %" PRId64 " sequences, schedule %s",
+                        " micro-batch%s of %" PRId64 " sequence%s, schedule %s",
                         plan->tensor_parallel, context, plan->pipeline_parallel, plan->data_parallel,
-                        plan_micro_batches(plan), plan->micro_batch_seqs, plan->schedule);
+                        plan_micro_batches(plan), plan_micro_batches(plan) == 1 ? "" : "es", plan->micro_batch_seqs,
+                        plan->micro_batch_seqs == 1 ? "" : "s", plan->schedule);
 }
 
 static void assume(const SimulationSpec *spec, const JobGpus *gpus, Arena *arena, Results *results) {

@@ -77,17 +77,25 @@ static void add_list_throughput(MetricList *list, const JobSpec *job, const Resu
                     "model FLOPs over peak");
 }
 
-static void add_list_plan(MetricList *list, const JobSpec *job, const Results *results) {
-    const TrainingSpec *training = &job->training;
-    const PlanSpec *plan = &training->plan;
+static void add_size(MetricList *list, const JobSpec *job, const Results *results) {
     metric_list_add(list, "job.gpus", (double)results->gpus, "GPU", "GPUs of the job");
-    metric_list_add(list, "job.parameters", training_model_parameters(training), "parameter",
+    metric_list_add(list, "job.parameters", training_model_parameters(&job->training), "parameter",
                     "parameters of the model");
+}
+
+/* `unit` is what a model takes: "sample", "sequence"; `per_pass` and `per_step` say the same in words. */
+static void add_batch(MetricList *list, const PlanSpec *plan, const char *unit, const char *per_pass,
+                      const char *per_step) {
     metric_list_add(list, "plan.data_parallel", (double)plan->data_parallel, "replica", "replicas of the model");
-    metric_list_add(list, "plan.micro_batch", (double)plan->micro_batch_seqs, "sample", "samples per micro-batch");
+    metric_list_add(list, "plan.micro_batch", (double)plan->micro_batch_seqs, unit, per_pass);
     metric_list_add(list, "plan.micro_batches", (double)plan_micro_batches(plan), "micro-batch",
                     "micro-batches per replica and step");
-    metric_list_add(list, "plan.global_batch", (double)plan->global_batch_seqs, "sample", "samples per step");
+    metric_list_add(list, "plan.global_batch", (double)plan->global_batch_seqs, unit, per_step);
+}
+
+static void add_list_plan(MetricList *list, const JobSpec *job, const Results *results) {
+    add_size(list, job, results);
+    add_batch(list, &job->training.plan, "sample", "samples per micro-batch", "samples per step");
 }
 
 static void add_memory(MetricList *list, const Results *results) {
@@ -139,21 +147,14 @@ static void add_checkpoint(MetricList *list, const JobSpec *job, const Results *
 }
 
 static void add_plan(MetricList *list, const JobSpec *job, const Results *results) {
-    const TrainingSpec *training = &job->training;
-    const PlanSpec *plan = &training->plan;
-    metric_list_add(list, "job.gpus", (double)results->gpus, "GPU", "GPUs of the job");
-    metric_list_add(list, "job.parameters", training_model_parameters(training), "parameter",
-                    "parameters of the model");
+    const PlanSpec *plan = &job->training.plan;
+    add_size(list, job, results);
     metric_list_add(list, "plan.tensor_parallel", (double)plan->tensor_parallel, "GPU", "GPUs that share a layer");
     metric_list_add(list, "plan.context_parallel", (double)plan->context_parallel, "GPU",
                     "GPUs that share the tokens of a sequence");
     metric_list_add(list, "plan.pipeline_parallel", (double)plan->pipeline_parallel, "stage", "pipeline stages");
     metric_list_add(list, "plan.virtual_stages", (double)plan->virtual_stages, "chunk", "model chunks per stage");
-    metric_list_add(list, "plan.data_parallel", (double)plan->data_parallel, "replica", "replicas of the model");
-    metric_list_add(list, "plan.micro_batch", (double)plan->micro_batch_seqs, "sequence", "sequences per micro-batch");
-    metric_list_add(list, "plan.micro_batches", (double)plan_micro_batches(plan), "micro-batch",
-                    "micro-batches per replica and step");
-    metric_list_add(list, "plan.global_batch", (double)plan->global_batch_seqs, "sequence", "sequences per step");
+    add_batch(list, plan, "sequence", "sequences per micro-batch", "sequences per step");
 }
 
 /* Of jobs with a mixture of experts. */

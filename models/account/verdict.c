@@ -138,7 +138,10 @@ static const char *interval_words(const Results *results, Arena *arena) {
     const StepInterval *interval = &results->interval;
     if (interval->high_s <= 0)
         return "";
-    return arena_format(arena, " (80 %% between %.3g and %.3g s)", interval->low_s, interval->high_s);
+    /* Three digits, but no power of ten in place of a fourth. */
+    const char *low = arena_format(arena, interval->low_s < 1000 ? "%.3g" : "%.0f", interval->low_s);
+    const char *high = arena_format(arena, interval->high_s < 1000 ? "%.3g" : "%.0f", interval->high_s);
+    return arena_format(arena, " (80 %% between %s and %s s)", low, high);
 }
 
 static const char *list_verdict(const JobSpec *job, const Results *results, Arena *arena) {

@@ -2,9 +2,9 @@
 
 /* What usually helps against a category. */
 static const char *const USUAL[LEDGER_COUNT] = {
-    [LEDGER_KERNEL_INEFFICIENCY] = "larger matrices: a larger micro-batch or less tensor parallelism",
-    [LEDGER_RECOMPUTATION] = "recompute: selective, if memory allows, with sequence_parallel: true",
-    [LEDGER_MEMORY_BOUND] = "flash_attention: true, sequence_parallel: true",
+    [LEDGER_KERNEL_INEFFICIENCY] = "larger matrices: a larger micro-batch",
+    [LEDGER_RECOMPUTATION] = "recompute: selective, if memory allows",
+    [LEDGER_MEMORY_BOUND] = "a GPU with more HBM bandwidth",
     [LEDGER_LAUNCH_OVERHEAD] = "cuda_graphs: true, or larger micro-batches, so that kernels are longer",
     [LEDGER_COMM_TENSOR] = "lower tensor_parallel",
     [LEDGER_COMM_CONTEXT] = "lower context_parallel",
@@ -76,6 +76,27 @@ static const char *launch_advice(const PlanSpec *plan, bool fusible) {
     return USUAL[LEDGER_LAUNCH_OVERHEAD];
 }
 
+/* True when norms and dropout could be split over the tensor group, and are not. */
+static bool can_split_sequence(const PlanSpec *plan) {
+    return plan->tensor_parallel > 1 && !plan->sequence_parallel;
+}
+
+static const char *memory_advice(const PlanSpec *plan) {
+    if (!plan->flash_attention)
+        return can_split_sequence(plan) ? "flash_attention: true, sequence_parallel: true" : "flash_attention: true";
+    if (can_split_sequence(plan))
+        return "sequence_parallel: true";
+    return plan->compile ? USUAL[LEDGER_MEMORY_BOUND] : "compile: true, or a GPU with more HBM bandwidth";
+}
+
+static const char *recomputation_advice(const PlanSpec *plan) {
+    if (plan->recompute == RECOMPUTE_SELECTIVE)
+        return plan->flash_attention ? "recompute: none, if memory allows"
+                                     : "recompute: none or flash_attention: true, if memory allows";
+    return can_split_sequence(plan) ? "recompute: selective, if memory allows, with sequence_parallel: true"
+                                    : USUAL[LEDGER_RECOMPUTATION];
+}
+
 /* Of sums that are waited for. */
 static const char *tensor_advice(const PlanSpec *plan, LinkKind link) {
     if (link != LINK_NVLINK)
@@ -91,14 +112,14 @@ const char *verdict_advice(const JobSpec *job, const Results *results, LedgerCat
         return "a faster fabric, or another algorithm";
     if (is_list && category == LEDGER_MEMORY_BOUND)
         return "fused kernels, or a GPU with more HBM bandwidth";
-    if (is_list && category == LEDGER_KERNEL_INEFFICIENCY)
-        return "larger matrices: a larger micro-batch";
+    if (category == LEDGER_KERNEL_INEFFICIENCY && plan->tensor_parallel > 1)
+        return "larger matrices: a larger micro-batch or less tensor parallelism";
     if (category == LEDGER_COMM_TENSOR)
         return tensor_advice(plan, results_main_link(results, category));
     if (category == LEDGER_COMM_EXPERT)
         return expert_advice(results);
-    if (category == LEDGER_RECOMPUTATION && plan->recompute == RECOMPUTE_SELECTIVE)
-        return "recompute: none or flash_attention: true, if memory allows";
+    if (category == LEDGER_RECOMPUTATION)
+        return recomputation_advice(plan);
     if (category == LEDGER_STRAGGLER && results->gpu_kinds > 1)
         return "leave out the slower type of node, or give it a job of its own";
     if (category == LEDGER_COMM_DATA)
@@ -112,7 +133,7 @@ const char *verdict_advice(const JobSpec *job, const Results *results, LedgerCat
     bool fusible = !plan->compile && !is_list;
     if (category == LEDGER_LAUNCH_OVERHEAD)
         return launch_advice(plan, fusible);
-    if (category == LEDGER_MEMORY_BOUND && plan->flash_attention && plan->sequence_parallel)
-        return fusible ? "compile: true, or a GPU with more HBM bandwidth" : "a GPU with more HBM bandwidth";
+    if (category == LEDGER_MEMORY_BOUND)
+        return memory_advice(plan);
     return USUAL[category];
 }

@@ -1,5 +1,7 @@
 #include "models/workload/chunk_layers.h"
 
+#include "models/workload/plan_stages.h"
+
 /* Layers before a chunk. */
 static int64_t first_layer(const TrainingSpec *training, int64_t stage, int64_t chunk) {
     const TransformerSpec *model = &training->model;
@@ -7,12 +9,12 @@ static int64_t first_layer(const TrainingSpec *training, int64_t stage, int64_t 
     if (model->dense_first == 0 && model->expert_step <= 1)
         return 0; /* all are alike */
     for (int64_t before = 0; before < chunk * stages + stage; before++)
-        first += plan_chunk_layers(training, before % stages, before / stages);
+        first += plan_stages_layers(training, before % stages, before / stages);
     return first;
 }
 
 LayerCount chunk_layers(const TrainingSpec *training, ChunkPart part) {
-    int64_t layers = plan_chunk_layers(training, part.stage, part.chunk);
+    int64_t layers = plan_stages_layers(training, part.stage, part.chunk);
     int64_t begin = layers * part.part / part.parts, end = layers * (part.part + 1) / part.parts;
     int64_t first = first_layer(training, part.stage, part.chunk) + (part.from_last ? layers - end : begin);
     return (LayerCount){end - begin, transformer_expert_layers(&training->model, first, end - begin)};

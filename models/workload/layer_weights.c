@@ -45,15 +45,23 @@ static int64_t inner_features(const TrainingSpec *training, int64_t pair) {
     return transformer_expert_ffn_hidden(model) * (shared ? model->shared_experts : 1);
 }
 
+/* The place of weight `index` behind attention and router: up and down by turns; below 0 = in front of them. */
+static int64_t place_in_mlp(const TrainingSpec *training, int64_t index) {
+    return index - attention_count(training) - (training->model.experts > 0);
+}
+
+int64_t layer_weights_unfused_in(const TrainingSpec *training, int64_t index) {
+    int64_t place = place_in_mlp(training, index);
+    return training->model.gated && place >= 0 && place % 2 == 0 ? 2 : 1;
+}
+
 double layer_weights_at(const TrainingSpec *training, int64_t index) {
     const TransformerSpec *model = &training->model;
-    int64_t attention = attention_count(training), router = model->experts > 0;
-    if (index < attention)
+    int64_t place = place_in_mlp(training, index);
+    if (index < attention_count(training))
         return attention_weight(training, index);
-    if (index < attention + router)
+    if (place < 0)
         return (double)model->hidden * (double)model->experts;
-    index -= attention + router;
-    double matrix = (double)model->hidden * (double)inner_features(training, index / 2);
-    bool up = index % 2 == 0;
-    return matrix / (double)training->plan.tensor_parallel * (up && model->gated ? 2 : 1);
+    double matrix = (double)model->hidden * (double)inner_features(training, place / 2);
+    return matrix / (double)training->plan.tensor_parallel * (double)layer_weights_unfused_in(training, index);
 }

@@ -15,6 +15,9 @@ int64_t layer_weights_count(const TrainingSpec *training);
 /* Parameters of weight `index`, 0 .. count - 1. */
 double layer_weights_at(const TrainingSpec *training, int64_t index);
 
+/* Equal matrices that frameworks which fuse no gates have in the place of weight `index`: 2, gate and up, or 1. */
+int64_t layer_weights_unfused_in(const TrainingSpec *training, int64_t index);
+
 /* The same weights with gates apart, as frameworks have them that fuse none. */
 int64_t layer_weights_unfused_count(const TrainingSpec *training);
 

@@ -131,9 +131,6 @@ bool plan_resolve(TrainingSpec *training, int64_t gpus, const char *path, ErrorL
  * graphs if the plan has them. */
 GpuSpec plan_gpu(const PlanSpec *plan, const GpuSpec *gpu);
 
-/* Layers of a chunk on a stage of a resolved plan. */
-int64_t plan_chunk_layers(const TrainingSpec *training, int64_t stage, int64_t chunk);
-
 /* Micro-batches per replica and step of a resolved plan. */
 int64_t plan_micro_batches(const PlanSpec *plan);
 

@@ -2,6 +2,7 @@
 
 #include "models/workload/layer_list_plan.h"
 #include "models/workload/lora_cost.h"
+#include "models/workload/plan_stages.h"
 #include "models/workload/training_flop.h"
 
 bool training_is_first_chunk(int stage, int chunk) {
@@ -70,7 +71,7 @@ double training_stage_parameters(const TrainingSpec *training, int stage) {
 }
 
 double training_chunk_trained_parameters(const TrainingSpec *training, int stage, int chunk) {
-    double layers = (double)plan_chunk_layers(training, stage, chunk);
+    double layers = (double)plan_stages_layers(training, stage, chunk);
     if (!lora_cost_is_there(&training->plan))
         return training_chunk_parameters(training, stage, chunk);
     return layers * lora_cost_layer_parameters(training) / (double)training->plan.tensor_parallel;

@@ -4,6 +4,7 @@
 #include "models/workload/layer_list_traffic.h"
 #include "models/workload/lora_cost.h"
 #include "models/workload/plan_experts.h"
+#include "models/workload/plan_stages.h"
 #include "models/workload/rank_gpus.h"
 #include "models/workload/shard_units.h"
 #include "models/workload/training_context.h"
@@ -16,10 +17,10 @@ int training_gradient_slices(const TrainingSpec *training, int stage) {
     const PlanSpec *plan = &training->plan;
     if (training_family(training) == FAMILY_LAYERS)
         return layer_list_slices(training);
-    int64_t layers = plan_chunk_layers(training, stage, 0);
+    int64_t layers = plan_stages_layers(training, stage, 0);
     for (int64_t chunk = 1; chunk < plan->virtual_stages; chunk++)
-        if (plan_chunk_layers(training, stage, chunk) < layers)
-            layers = plan_chunk_layers(training, stage, chunk);
+        if (plan_stages_layers(training, stage, chunk) < layers)
+            layers = plan_stages_layers(training, stage, chunk);
     if (!plan->overlap_grad_reduce || plan_weight_copies(plan) < 2)
         return 1;
     return layers < TRAINING_SLICES_MAX ? (int)(layers > 0 ? layers : 1) : TRAINING_SLICES_MAX;

@@ -4,6 +4,7 @@
 
 #include "models/workload/layer_weights.h"
 #include "models/workload/plan_experts.h"
+#include "models/workload/plan_stages.h"
 #include "models/workload/training_parameters.h"
 #include "sim/engine/check.h"
 #include "sim/engine/error.h"
@@ -14,13 +15,16 @@ typedef struct WeightKind {
     int64_t count;
 } WeightKind;
 
-/* Two tables, attention's two matrices, the MLP's; the vectors come after them. */
-enum { MATRIX_KINDS = 5, KINDS_MAX = MATRIX_KINDS + 1 };
+/* Of a dense layer without latent attention: attention in and out, MLP up and down. */
+enum { LAYER_MATRIX_KINDS = 4 };
+
+/* Two tables and the layers' matrices; the vectors come after them. */
+enum { MATRIX_KINDS = 2 + LAYER_MATRIX_KINDS, KINDS_MAX = MATRIX_KINDS + 1 };
 
 static int64_t stage_layers(const TrainingSpec *training, int stage) {
     int64_t layers = 0;
     for (int64_t chunk = 0; chunk < training->plan.virtual_stages; chunk++)
-        layers += plan_chunk_layers(training, stage, chunk);
+        layers += plan_stages_layers(training, stage, chunk);
     return layers;
 }
 
@@ -29,29 +33,31 @@ static int compare_kinds(const void *left, const void *right) {
     return (a < b) - (a > b);
 }
 
-/* The matrices of a stage, largest first, then its vectors, which are what is left of its parameters. */
-static void list_weights(const TrainingSpec *training, int stage, WeightKind *kinds) {
+/* The first chunk's table for words, the last one's for the head. */
+static void list_tables(const TrainingSpec *training, int stage, WeightKind kinds[2]) {
     const PlanSpec *plan = &training->plan;
     const TransformerSpec *model = &training->model;
-    double hidden = (double)model->hidden, tensors = (double)plan->tensor_parallel;
-    double query = (double)(model->heads * transformer_head_dim(model));
-    double key_value = 2 * training_held_kv_heads(training) * (double)transformer_head_dim(model);
-    int64_t layers = stage_layers(training, stage);
     bool has_head = training_is_last_chunk(plan, stage, (int)plan->virtual_stages - 1) &&
                     !(model->tied_embeddings && plan->pipeline_parallel == 1);
-    double table = (double)model->vocab * hidden / tensors, left = training_stage_parameters(training, stage);
-    const WeightKind matrices[MATRIX_KINDS] = {
-        {table, training_is_first_chunk(stage, 0)},
-        {table, has_head},
-        {hidden * (query + key_value) / tensors, layers},
-        {query * hidden / tensors, layers},
-        {hidden * (double)transformer_ffn_hidden(model) / tensors, layers * (int64_t)transformer_mlp_matrices(model)}};
-    for (int i = 0; i < MATRIX_KINDS; i++) {
-        kinds[i] = matrices[i];
-        left -= kinds[i].parameters * (double)kinds[i].count;
+    double table = (double)model->vocab * (double)model->hidden / (double)plan->tensor_parallel;
+    kinds[0] = (WeightKind){table, training_is_first_chunk(stage, 0)};
+    kinds[1] = (WeightKind){table, has_head};
+}
+
+/* The matrices of a stage, largest first, then its vectors, which are what is left of its parameters. */
+static void list_weights(const TrainingSpec *training, int stage, WeightKind kinds[KINDS_MAX]) {
+    int64_t layers = stage_layers(training, stage);
+    CHECK(layer_weights_count(training) == LAYER_MATRIX_KINDS);
+    list_tables(training, stage, kinds);
+    for (int i = 0; i < LAYER_MATRIX_KINDS; i++) {
+        int64_t matrices = layer_weights_unfused_in(training, i);
+        kinds[2 + i] = (WeightKind){layer_weights_at(training, i) / (double)matrices, layers * matrices};
     }
+    double left = training_stage_parameters(training, stage);
+    for (int i = 0; i < MATRIX_KINDS; i++)
+        left -= kinds[i].parameters * (double)kinds[i].count;
     qsort(kinds, MATRIX_KINDS, sizeof *kinds, compare_kinds);
-    kinds[MATRIX_KINDS] = (WeightKind){.count = layers * layer_weights_vectors(model)};
+    kinds[MATRIX_KINDS] = (WeightKind){.count = layers * layer_weights_vectors(&training->model)};
     kinds[MATRIX_KINDS].parameters = left / (double)kinds[MATRIX_KINDS].count;
 }
 

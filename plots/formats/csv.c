@@ -1,15 +1,28 @@
 /*
- * csv: one wide row a run, RFC 4180 with line feeds. A sweep puts the swept parameters in front and the error behind.
+ * csv: one wide row a run, RFC 4180 with line feeds. A sweep puts the swept parameters in front and the error behind;
+ * no column stands twice.
  */
 #include <inttypes.h>
 #include <math.h>
+#include <stdbool.h>
+#include <string.h>
 
 #include "plots/cell.h"
 #include "plots/columns.h"
 #include "plots/format.h"
 #include "plots/ledger_view.h"
 
-static void write_names(FILE *out, const Columns *columns) {
+/* A swept seed stands in front already. */
+static bool sweeps_seed(const SweepResults *sweep) {
+    for (int i = 0; i < sweep->parameter_count; i++) {
+        if (strcmp(sweep->parameters[i], "seed") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void write_names(FILE *out, const Columns *columns, bool with_seed) {
     fputs("status,gpus,longest_step_s", out);
     for (int i = 0; i < columns->metric_count; i++) {
         fputc(',', out);
@@ -18,7 +31,7 @@ static void write_names(FILE *out, const Columns *columns) {
     for (int category = 0; category < LEDGER_COUNT; category++) {
         fprintf(out, ",ledger.%s_fraction", ledger_category_name((LedgerCategory)category));
     }
-    fputs(",seed,event_count,event_hash", out);
+    fputs(with_seed ? ",seed,event_count,event_hash" : ",event_count,event_hash", out);
 }
 
 static void write_ledger(FILE *out, const Results *results) {
@@ -29,15 +42,18 @@ static void write_ledger(FILE *out, const Results *results) {
     }
 }
 
-static void write_facts(FILE *out, const Results *results) {
+static void write_facts(FILE *out, const Results *results, bool with_seed) {
     if (results == NULL) {
-        fputs(",NaN,NaN,", out);
+        fputs(with_seed ? ",NaN,NaN," : ",NaN,", out);
         return;
     }
-    fprintf(out, ",%" PRIu64 ",%" PRIu64 ",%016" PRIx64, results->seed, results->event_count, results->event_hash);
+    if (with_seed) {
+        fprintf(out, ",%" PRIu64, results->seed);
+    }
+    fprintf(out, ",%" PRIu64 ",%016" PRIx64, results->event_count, results->event_hash);
 }
 
-static void write_values(FILE *out, const Columns *columns, const Results *results) {
+static void write_values(FILE *out, const Columns *columns, const Results *results, bool with_seed) {
     bool ran = results != NULL && results->status == RUN_OK;
     fprintf(out, "%s,", columns_status(results));
     cell_number(out, results != NULL ? (double)results->gpus : (double)NAN);
@@ -48,18 +64,18 @@ static void write_values(FILE *out, const Columns *columns, const Results *resul
         cell_number(out, columns_metric(results, columns->metrics[i]));
     }
     write_ledger(out, results);
-    write_facts(out, results);
+    write_facts(out, results, with_seed);
 }
 
 static void write_run(FILE *out, const Results *results) {
     Arena *arena = arena_create();
     Columns columns = columns_of_run(arena, results);
     fputs("name,", out);
-    write_names(out, &columns);
+    write_names(out, &columns, true);
     fputc('\n', out);
     cell_csv_text(out, results->name);
     fputc(',', out);
-    write_values(out, &columns, results);
+    write_values(out, &columns, results, true);
     fputc('\n', out);
     arena_destroy(arena);
 }
@@ -72,7 +88,8 @@ static void write_sweep(FILE *out, const SweepFindings *findings) {
         cell_csv_text(out, sweep->parameters[i]);
         fputc(',', out);
     }
-    write_names(out, &columns);
+    bool with_seed = !sweeps_seed(sweep);
+    write_names(out, &columns, with_seed);
     fputs(",error\n", out);
     for (int i = 0; i < sweep->point_count; i++) {
         const SweepPoint *point = &sweep->points[i];
@@ -80,7 +97,7 @@ static void write_sweep(FILE *out, const SweepFindings *findings) {
             cell_csv_text(out, point->values[p]);
             fputc(',', out);
         }
-        write_values(out, &columns, point->results);
+        write_values(out, &columns, point->results, with_seed);
         fputc(',', out);
         cell_csv_text(out, point->error);
         fputc('\n', out);

@@ -50,11 +50,9 @@ typedef struct Type {
     Precision precision;
 } Type;
 
-static const Type TYPES[] = {{"bfloat16", PRECISION_BF16},
-                             {"float16", PRECISION_FP16},
-                             {"float32", PRECISION_FP32},
-                             {"tf32", PRECISION_TF32},
-                             {"fp8", PRECISION_FP8}};
+static const Type TYPES[] = {{"bfloat16", PRECISION_BF16}, {"bf16", PRECISION_BF16},    {"float16", PRECISION_FP16},
+                             {"fp16", PRECISION_FP16},     {"float32", PRECISION_FP32}, {"fp32", PRECISION_FP32},
+                             {"tf32", PRECISION_TF32},     {"fp8", PRECISION_FP8}};
 
 /* fp32 tensors that an operation reads and writes. */
 typedef struct Operation {
@@ -83,7 +81,9 @@ typedef struct Reading {
 
 static void refuse_column(const Reading *reading, const char *name) {
     ErrorPlace place = {.file = reading->table->file, .line = 1, .column = 1};
-    error_list_add(reading->errors, place, NULL, "found no column %s, expected a table of measured kernels", name);
+    error_list_add(reading->errors, place, NULL,
+                   "found no column %s, expected a table of measured kernels (columns: `chokepoint calibrate --help`)",
+                   name);
 }
 
 static int need_column(const Reading *reading, const char *name) {

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "scenarios/experiment/measured_machine.h"
 #include "scenarios/experiment/measured_row.h"
 
 /* The first row whose words are all in the text. */
@@ -15,9 +16,6 @@ typedef struct GpuWords {
 #define MI250X_DIES "MI250X: each of a module's two dies counts as a GPU, as on Frontier and LUMI."
 
 static const GpuWords GPU_WORDS[] = {
-    {"p4d", {"p4d-24xlarge", NULL}},
-    {"p4de", {"p4de-24xlarge", NULL}},
-    {"p5", {"p5-48xlarge", NULL}},
     {"A100 PCIe 40GB", {"pcie-a100-40", NULL}},
     {"A100 PCIe", {"pcie-a100-80", NULL}},
     {"H100 PCIe", {"pcie-h100", NULL}},
@@ -122,6 +120,9 @@ const char *measured_gpu_words(const char *text, Arena *arena) {
 }
 
 MeasuredGpu measured_gpu_find(const char *words) {
+    const char *machine = measured_machine_node(words);
+    if (machine != NULL)
+        return (MeasuredGpu){.entry = machine};
     for (size_t i = 0; i < sizeof GPU_WORDS / sizeof *GPU_WORDS; i++)
         if (measured_row_has_words(words, GPU_WORDS[i].words))
             return GPU_WORDS[i].gpu;

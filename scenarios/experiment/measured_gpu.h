@@ -1,7 +1,8 @@
 /*
  * measured_gpu: which node of the catalogue a GPU text means, as people write it: "A100-SXM4-80GB", "8xH100", "DGX-2",
- * "RTX4090 24 GB". The text is parted into words first; then the first row of a table all of whose words are there
- * wins, so "A100 PCIe" stands before "A100". A GPU that is not in the table is none of the catalogue.
+ * "RTX4090 24 GB", "p4d". The text is parted into words first; then a machine's name, or the first row of a table all
+ * of whose words are there wins, so "A100 PCIe" stands before "A100". A GPU that is not in the table is none of the
+ * catalogue.
  */
 #ifndef SCENARIOS_EXPERIMENT_MEASURED_GPU_H
 #define SCENARIOS_EXPERIMENT_MEASURED_GPU_H

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "scenarios/experiment/measured_entry.h"
+#include "scenarios/experiment/measured_machine.h"
 #include "scenarios/reader/yaml_node.h"
 
 static const double BYTES_PER_S_OF_GBIT = 1e9 / 8;
@@ -58,12 +59,18 @@ static int64_t times_before(const char *text, const char *at) {
     return start < at ? strtoll(start, NULL, 10) : 0;
 }
 
-/* Gbit/s: "200Gb", "1600 Gbps", "25GbE", "100G Ethernet", "10 Gigabit", "3.2 Tb/s"; 0 = no rate, as a GB is none. */
+/* Gbit/s: "200Gb", "1600 Gbps", "25GbE", "100G Ethernet", "10 Gigabit", "3.2 Tb/s", "200gbps"; 0 = no rate: a GB is
+ * none, and what is in lower case has to say that it is one ("80gb" is a memory). */
 static double rate_unit(const char *unit) {
+    static const char *const SMALL[] = {"gbps", "gb/s", "gbit", "gbe"};
+    for (size_t i = 0; i < sizeof SMALL / sizeof *SMALL; i++)
+        if (strncmp(unit, SMALL[i], strlen(SMALL[i])) == 0)
+            return 1;
     if (strncmp(unit, "Gb", 2) == 0 || strncasecmp(unit, "Gigabit", 7) == 0 ||
         (unit[0] == 'G' && !isalnum((unsigned char)unit[1])))
         return 1;
-    return strncmp(unit, "Tb", 2) == 0 ? GBIT_OF_TBIT : 0;
+    bool tera = strncmp(unit, "Tb", 2) == 0 || strncmp(unit, "tbps", 4) == 0 || strncmp(unit, "tb/s", 4) == 0;
+    return tera ? GBIT_OF_TBIT : 0;
 }
 
 static NicText read_rates(const char *text) {
@@ -106,13 +113,6 @@ static LooseNumber find_loose_number(const char *text) {
     }
     return found;
 }
-
-/* Networks that have entries of the catalogue, by the names of the machines. */
-static const struct {
-    const char *words;
-    const char *entry;
-} MACHINES[] = {{"p4d", "p4d-24xlarge"},      {"p4de", "p4de-24xlarge"},     {"p5", "p5-48xlarge"},
-                {"ND A100 v4", "nd-a100-v4"}, {"NDm A100 v4", "nd-a100-v4"}, {"NDv4", "nd-a100-v4"}};
 
 static const char *const OLDER_EFA = "p4de-24xlarge", *const NEWER_EFA = "p5-48xlarge";
 static const double MOST_OLDER_EFA_GBIT = 400; /* of a node: p3dn 100, p4d and p4de 400; p5 3200 */
@@ -168,7 +168,7 @@ static void settle_number(const char *text, const NodeSpec *node, NicText *found
         return;
     if (has_any(text, WHOLE, 1) || names_efa(text) || found->gbit_per_s > MOST_PORT_GBIT)
         share_rate(node, found);
-    else if (has_any(text, PORT, 3) || strstr(text, "GbE") != NULL)
+    else if (has_any(text, PORT, 3) || strstr(text, "GbE") != NULL || strstr(text, "gbe") != NULL)
         found->nics = 1;
 }
 
@@ -183,11 +183,9 @@ static void set_rate(LinkSpec *nic, double bytes_per_s, bool infiniband) {
 
 /* The entry whose NICs the text means by a name; NULL = none. */
 static const char *named_entry(const char *text, const NodeSpec *node, const NicText *found) {
-    for (size_t i = 0; i < sizeof MACHINES / sizeof *MACHINES; i++)
-        if (measured_row_has_words(text, MACHINES[i].words))
-            return MACHINES[i].entry;
-    if (!names_efa(text))
-        return NULL;
+    const char *machine = measured_machine_network(text);
+    if (machine != NULL || !names_efa(text))
+        return machine;
     double gbit_per_s = (double)found->nics * found->gbit_per_s;
     bool newer = found->nics > 0 ? gbit_per_s > MOST_OLDER_EFA_GBIT
                                  : node->nic.bytes_per_s > MOST_OLDER_NIC_GBIT * BYTES_PER_S_OF_GBIT;

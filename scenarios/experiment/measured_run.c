@@ -72,7 +72,8 @@ bool measured_run_check_columns(const CsvTable *table, ErrorList *errors) {
         for (int j = 0; j < table->column_count; j++)
             if (!measured_run_knows_column(table->columns[j]))
                 spelling_consider(COLUMNS[i].name, table->columns[j], &near, &distance);
-        error_list_add(errors, place, NULL, "found no column \"%s\", expected a measured-run table%s%s%s",
+        error_list_add(errors, place, NULL,
+                       "found no column \"%s\", expected those of scenarios/measured/example.csv%s%s%s",
                        COLUMNS[i].name, near != NULL ? " (is \"" : "",
                        near != NULL ? yaml_node_shown_text(near, errors->arena) : "", near != NULL ? "\" meant?)" : "");
     }

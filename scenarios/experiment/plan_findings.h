@@ -38,6 +38,12 @@ typedef struct PlanClass {
     int best;                   /* of those that fit, the one with the shortest step, or bound if none ran; -1 = none */
 } PlanClass;
 
+/* The best plan with one switch more (plan_trials.h). */
+typedef struct PlanTrial {
+    const char *words; /* "flash_attention: true" */
+    double step_s;     /* > 0; NaN when it does not fit or does not end */
+} PlanTrial;
+
 typedef struct PlanSearch {
     const PlanSpace *space;
     PlanCandidate *candidates;
@@ -50,7 +56,9 @@ typedef struct PlanSearch {
     int top_count;
     const int *front; /* candidates of the Pareto front by step time: none is as fast, as small and as cheap as one */
     int front_count;
-    StepInterval interval; /* of the best plan; plan_interval.h */
+    StepInterval interval;   /* of the best plan; plan_interval.h */
+    const PlanTrial *trials; /* of the best plan, by step time */
+    int trial_count;
 } PlanSearch;
 
 /* "refused", "too_big", "dominated", "endless" or "simulated". */

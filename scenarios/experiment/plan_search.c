@@ -12,6 +12,7 @@
 #include "scenarios/experiment/parallel.h"
 #include "scenarios/experiment/plan_interval.h"
 #include "scenarios/experiment/plan_ranking.h"
+#include "scenarios/experiment/plan_trials.h"
 #include "sim/engine/indexed_heap.h"
 
 /* What is known of a candidate's bound, and what to do with it next. */
@@ -187,7 +188,10 @@ const PlanSearch *plan_search_run(const PlanSpace *space, const PlanSearchOption
     parallel_run(&(ParallelWork){.count = search->count, .work = assess, .context = &run}, options->threads);
     decide_all(&run);
     plan_ranking_fill(search, options->top, arena);
-    if (search->top_count > 0)
-        search->interval = plan_interval_of(space, &search->candidates[search->top[0]]);
+    if (search->top_count > 0) {
+        const PlanCandidate *best = &search->candidates[search->top[0]];
+        search->interval = plan_interval_of(space, best);
+        search->trials = plan_trials_of(space, best, arena, &search->trial_count);
+    }
     return search;
 }

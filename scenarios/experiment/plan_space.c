@@ -53,7 +53,7 @@ static bool read_gpus(void *context, const YamlNode *node, int64_t *value, Error
     if (node->text != NULL && *end == '\0' && *value >= 1 && *value <= most)
         return true;
     error_list_add(errors, (ErrorPlace){.file = "--gpus"}, NULL,
-                   "found %s, expected a whole number from 1 to the cluster's %" PRId64,
+                   "found %s, expected whole numbers from 1 to the cluster's %" PRId64 ", parted by commas",
                    yaml_node_shown(node, errors->arena), most);
     return false;
 }

@@ -191,25 +191,43 @@ static void read_row(const FieldReader *reader, const SchemaRow *row, const Yaml
     }
 }
 
+/* " with name, count": the keys of a mapping, where they are few. */
+static const char *key_words(const SchemaTable *table, Arena *arena) {
+    enum { FEW = 8 };
+    const char *words = "";
+    for (int i = 0; i < table->row_count && table->row_count <= FEW; i++)
+        words = arena_format(arena, "%s%s%s", words, i > 0 ? ", " : " with ", table->rows[i].key);
+    return words;
+}
+
+/* Of the first missing key of an own entry: an entry of the catalogue has them all. */
+static const char *from_words(const SchemaTable *table, bool is_first) {
+    return is_first && table->folder != NULL ? "; `from: NAME` takes what is not said from that entry of the catalogue"
+                                             : "";
+}
+
 void fields_read(const FieldReader *reader, const SchemaTable *table, YamlNode *node, const char *path, void *object) {
     YamlPair *found[SCHEMA_MOST_ROWS] = {NULL};
     CHECK(table->row_count <= SCHEMA_MOST_ROWS);
     if (table->fill != NULL)
         table->fill(object);
     if (node->kind != YAML_MAPPING && !(yaml_node_is_null(node) && path[0] != '\0')) {
-        error_list_add(reader->errors, node->place, path, "found %s, expected a mapping",
-                       yaml_node_shown(node, reader->arena));
+        error_list_add(reader->errors, node->place, path, "found %s, expected a mapping%s",
+                       yaml_node_shown(node, reader->arena), key_words(table, reader->arena));
         return;
     }
     sort_pairs(reader, table, node, path, found);
+    bool is_first = true;
     for (int i = 0; i < table->row_count && reader->errors->count < MOST_ERRORS; i++) {
         const SchemaRow *row = &table->rows[i];
         const char *row_path = child_path(reader, path, row->key);
         if (found[i] != NULL)
             read_row(reader, row, found[i], row_path, object);
-        else if (row->required)
-            error_list_add(reader->errors, node->place, row_path, "found no key \"%s\", expected %s (%s)", row->key,
-                           schema_row_expected(row, reader->arena), row->help);
+        else if (row->required) {
+            error_list_add(reader->errors, node->place, row_path, "found no key \"%s\", expected %s (%s)%s", row->key,
+                           schema_row_expected(row, reader->arena), row->help, from_words(table, is_first));
+            is_first = false;
+        }
     }
 }
 

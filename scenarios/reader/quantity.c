@@ -90,19 +90,23 @@ QuantityProblem quantity_read_number(const char *text, double *value, const char
     return QUANTITY_GOOD;
 }
 
-/* Compares with prefix and unit written together, by the given comparison. */
-static bool is_unit(const char *text, const Prefix *prefix, const Unit *unit,
-                    int (*compare)(const char *, const char *)) {
-    char whole[MOST_UNIT_BYTES] = "";
-    strcat(strcat(whole, prefix->text), unit->text);
-    return compare(text, whole) == 0;
+typedef int Compare(const char *, const char *);
+
+/* Compares prefix and unit, each by its own comparison. */
+static bool is_unit(const char *text, const Prefix *prefix, const Unit *unit, Compare *prefix_as, Compare *unit_as) {
+    char start[MOST_UNIT_BYTES] = "";
+    size_t bytes = strlen(prefix->text);
+    if (strlen(text) < bytes || bytes >= sizeof start)
+        return false;
+    memcpy(start, text, bytes);
+    return prefix_as(start, prefix->text) == 0 && unit_as(text + bytes, unit->text) == 0;
 }
 
 /* The factor of the unit, 0 when it is none of that dimension. */
 static double unit_factor(const char *text, Dimension dimension) {
     for (size_t i = 0; i < sizeof UNITS / sizeof UNITS[0]; i++)
         for (const Prefix *prefix = UNITS[i].prefixes; prefix->text != NULL; prefix++)
-            if (UNITS[i].dimension == dimension && is_unit(text, prefix, &UNITS[i], strcmp))
+            if (UNITS[i].dimension == dimension && is_unit(text, prefix, &UNITS[i], strcmp, strcmp))
                 return prefix->factor * UNITS[i].factor;
     return 0;
 }
@@ -137,17 +141,58 @@ QuantityProblem quantity_read(const char *text, Dimension dimension, double *val
     return QUANTITY_GOOD;
 }
 
+static const char *find_near(const char *unit, Dimension dimension, Compare *unit_as, Arena *arena) {
+    for (size_t i = 0; i < sizeof UNITS / sizeof UNITS[0]; i++)
+        for (const Prefix *prefix = UNITS[i].prefixes; prefix->text != NULL; prefix++)
+            if (UNITS[i].dimension == dimension && is_unit(unit, prefix, &UNITS[i], strcasecmp, unit_as))
+                return arena_format(arena, "%s%s", prefix->text, UNITS[i].text);
+    return NULL;
+}
+
+/* The unit with an end that people write differently as it is written here; NULL = it has none. */
+static const char *respelt(const char *unit, Dimension dimension, Arena *arena) {
+    static const struct {
+        Dimension dimension;
+        const char *said;
+        const char *meant;
+    } ENDS[] = {{DIMENSION_BANDWIDTH, "Bps", "B/s"},
+                {DIMENSION_BANDWIDTH, "/sec", "/s"},
+                {DIMENSION_BANDWIDTH, "bits/s", "bit/s"},
+                {DIMENSION_BANDWIDTH, "bits", "bit/s"},
+                {DIMENSION_BANDWIDTH, "bit", "bit/s"},
+                {DIMENSION_BANDWIDTH, "B", "B/s"},
+                {DIMENSION_BANDWIDTH, "b", "b/s"},
+                {DIMENSION_TIME, "seconds", "s"},
+                {DIMENSION_TIME, "second", "s"},
+                {DIMENSION_TIME, "secs", "s"},
+                {DIMENSION_TIME, "sec", "s"},
+                {DIMENSION_TIME, "minutes", "min"},
+                {DIMENSION_TIME, "minute", "min"},
+                {DIMENSION_TIME, "hours", "h"},
+                {DIMENSION_TIME, "hour", "h"},
+                {DIMENSION_TIME, "days", "d"},
+                {DIMENSION_TIME, "day", "d"},
+                {DIMENSION_FLOP_RATE, "flops", "FLOPS"}};
+    size_t length = strlen(unit);
+    for (size_t i = 0; i < sizeof ENDS / sizeof ENDS[0]; i++) {
+        size_t end = strlen(ENDS[i].said);
+        if (ENDS[i].dimension == dimension && length >= end && strcmp(unit + length - end, ENDS[i].said) == 0)
+            return arena_format(arena, "%.*s%s", (int)(length - end), unit, ENDS[i].meant);
+    }
+    return NULL;
+}
+
+/* B and b differ by 8, so their case counts first. */
 const char *quantity_near_unit(const char *text, Dimension dimension, Arena *arena) {
     double number = 0;
     const char *unit = text;
     if (quantity_read_number(text, &number, &unit) != QUANTITY_GOOD)
         return NULL;
     unit += strspn(unit, " ");
-    for (size_t i = 0; i < sizeof UNITS / sizeof UNITS[0]; i++)
-        for (const Prefix *prefix = UNITS[i].prefixes; prefix->text != NULL; prefix++)
-            if (UNITS[i].dimension == dimension && is_unit(unit, prefix, &UNITS[i], strcasecmp))
-                return arena_format(arena, "%s%s", prefix->text, UNITS[i].text);
-    return NULL;
+    const char *spelt = respelt(unit, dimension, arena), *near = find_near(unit, dimension, strcmp, arena);
+    if (near == NULL && spelt != NULL)
+        near = find_near(spelt, dimension, strcmp, arena);
+    return near != NULL ? near : find_near(unit, dimension, strcasecmp, arena);
 }
 
 /* The first unit of a dimension is the one that is printed. */

@@ -36,8 +36,8 @@ typedef enum QuantityProblem {
 /* Reads the whole text as a quantity of that dimension, in SI units; *value is untouched unless the answer is good. */
 QuantityProblem quantity_read(const char *text, Dimension dimension, double *value);
 
-/* A unit that differs from the one in `text` only in upper and lower case, NULL when there is none: "Gbit/s" for "400
- * gbit/s". */
+/* The unit that the one in `text` is another spelling of, in upper and lower case or by its end, NULL when there is
+ * none: "Gbit/s" for "400 gbit/s", "GB/s" for "50 GBps". */
 const char *quantity_near_unit(const char *text, Dimension dimension, Arena *arena);
 
 /* The dimension of a unit, prefix included, and how many SI units it is; false when it is unknown or "". */

@@ -283,11 +283,14 @@ static const SchemaRow SCENARIO_ROWS[] = {
     {.key = "sweep",
      .type = FIELD_ELSEWHERE,
      .default_text = "(none)",
-     .help = "a mapping from paths to lists of values, or to {from, to, factor or step}"},
+     .help =
+         "a mapping from paths such as jobs[0].plan.micro_batch to lists of values, or to {from, to, factor or step}"},
     {.key = "assert",
      .type = FIELD_ELSEWHERE,
      .default_text = "(none)",
-     .help = "a list of goals such as \"throughput.tflops_per_gpu > 130\""},
+     .help =
+         "a list of goals on figures that a run prints, such as \"memory.peak_bytes < 70 GiB\"; at a point of a sweep: "
+         "\"throughput.tflops_per_gpu at jobs[0].plan.tensor_parallel=8 > 130\""},
 };
 
 const SchemaTable SCHEMA_SCENARIO = {.name = "scenario",

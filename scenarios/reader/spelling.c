@@ -40,7 +40,7 @@ static bool is_nearer(const char *typed, const char *word, int edits, const char
 
 void spelling_consider(const char *typed, const char *word, const char **best, int *distance) {
     int edits = spelling_distance(typed, word);
-    int most = 1 + (int)strlen(typed) / 3;
+    int most = ((int)strlen(typed) + 2) / 3;
     if (edits > most || edits >= (int)strlen(typed) || !is_nearer(typed, word, edits, *best, *distance))
         return;
     *best = word;

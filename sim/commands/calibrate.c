@@ -113,10 +113,10 @@ const Command command_calibrate = {
                "  moe_dtype,num_tokens,hidden_size,inter_size,topk,num_experts,moe_tp_size,moe_ep_size,latency\n"
                "                                                      mixture-of-experts layers\n"
                "  OPName,Device,B,H,Latency                           element-wise kernels, ln, softmax; fp32\n"
-               "Types: bfloat16, float16, float32, tf32, fp8. Half of the shapes are fitted, the other half\n"
-               "judges. The lines that come out go under `gpu:` of scenarios/hardware/NAME.yaml; what no row\n"
-               "tells about is kept from NAME. Packed tables: gzip -dc FILE | chokepoint calibrate --gpu NAME\n"
-               "/dev/stdin.\n",
+               "Types: bf16, fp16, fp32 (or bfloat16, float16, float32), tf32, fp8. Half of the shapes are\n"
+               "fitted, the other half judges. The lines that come out go under `gpu:` of\n"
+               "scenarios/hardware/NAME.yaml; what no row tells about is kept from NAME. Packed tables:\n"
+               "gzip -dc FILE | chokepoint calibrate --gpu NAME /dev/stdin.\n",
     .example = "chokepoint calibrate --node dgx-a100-80 scenarios/measured/collectives.csv",
     .options = {{"node", 0, "NAME", "node of the catalogue: nominal bandwidths, GPUs and NICs", false},
                 {"gpu", 0, "NAME", "GPU of the catalogue: peaks, bandwidth, and the constants to start from", false},

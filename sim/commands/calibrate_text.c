@@ -95,7 +95,7 @@ static void write_residuals(FILE *out, const CommFit *fit) {
                      "The null model moves the bytes of each rank at the nominal bandwidth, without latency. "
                      "* judged, not fitted.");
     if (fit->warm_up_rows > 0)
-        fprintf(out, "Left out as warm-ups: %d first rows of series between nodes.\n", fit->warm_up_rows);
+        fprintf(out, "Left out as warm-ups: the first rows of series between nodes, %d in all.\n", fit->warm_up_rows);
 }
 
 /* "; median error 3 % from 1 MiB on, 19 % below" */
@@ -130,15 +130,10 @@ void calibrate_text_write(FILE *out, const CommFit *fit, const NodeSpec *given) 
     write_entry(out, "nic", &fit->nic, &fit->node.nic);
 }
 
-static void write_json_number(FILE *out, const char *key, double value) {
-    fputs(key, out);
-    cell_json_number(out, value);
-}
-
 static void write_json_errors(FILE *out, const char *key, const CommErrors *errors) {
     fprintf(out, "%s{\"rows\": %d", key, errors->rows);
-    write_json_number(out, ", \"median_fraction\": ", errors->median_fraction);
-    write_json_number(out, ", \"null_fraction\": ", errors->null_fraction);
+    cell_json_number_behind(out, ", \"median_fraction\": ", errors->median_fraction);
+    cell_json_number_behind(out, ", \"null_fraction\": ", errors->null_fraction);
     fputc('}', out);
 }
 
@@ -149,14 +144,14 @@ static void write_json_link(FILE *out, const char *name, const CommLinkFit *fit,
         return;
     }
     fprintf(out, "{\"rows\": %d", fit->rows);
-    write_json_number(out, ", \"latency_s\": ", link->latency_s);
-    write_json_number(out, ", \"efficiency_fraction\": ", link->efficiency_fraction);
-    write_json_number(out, ", \"ramp_s\": ", link->ramp_s);
-    write_json_number(out, ", \"loss\": ", fit->loss);
-    write_json_number(out, ", \"given_loss\": ", fit->given_loss);
+    cell_json_number_behind(out, ", \"latency_s\": ", link->latency_s);
+    cell_json_number_behind(out, ", \"efficiency_fraction\": ", link->efficiency_fraction);
+    cell_json_number_behind(out, ", \"ramp_s\": ", link->ramp_s);
+    cell_json_number_behind(out, ", \"loss\": ", fit->loss);
+    cell_json_number_behind(out, ", \"given_loss\": ", fit->given_loss);
     write_json_errors(out, ", \"large\": ", &fit->large);
     write_json_errors(out, ", \"small\": ", &fit->small);
-    write_json_number(out, ", \"spread\": ", fit->spread);
+    cell_json_number_behind(out, ", \"spread\": ", fit->spread);
     fputs("},\n", out);
 }
 
@@ -167,9 +162,9 @@ static void write_json_series(FILE *out, const CommSeries *series) {
             series->ranks, series->is_fitted ? "true" : "false");
     write_json_errors(out, ", \"large\": ", &series->large);
     write_json_errors(out, ", \"small\": ", &series->small);
-    write_json_number(out, ", \"largest_bytes\": ", series->largest_bytes);
-    write_json_number(out, ", \"measured_bus_bytes_per_s\": ", series->measured_bus_bytes_per_s);
-    write_json_number(out, ", \"simulated_bus_bytes_per_s\": ", series->simulated_bus_bytes_per_s);
+    cell_json_number_behind(out, ", \"largest_bytes\": ", series->largest_bytes);
+    cell_json_number_behind(out, ", \"measured_bus_bytes_per_s\": ", series->measured_bus_bytes_per_s);
+    cell_json_number_behind(out, ", \"simulated_bus_bytes_per_s\": ", series->simulated_bus_bytes_per_s);
     fputc('}', out);
 }
 

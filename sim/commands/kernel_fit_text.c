@@ -121,12 +121,12 @@ static void write_warnings(FILE *out, const KernelFit *fit, Arena *arena) {
     if (fit->thin_rows > 0)
         warn(out, &count,
              arena_format(arena,
-                          "%d rows are too few for the constants that they would choose: 4 per "
-                          "constant, in the fitted half.",
+                          "Too few rows (%d) for the constants that they would choose: 4 per "
+                          "constant are needed, in the fitted half.",
                           fit->thin_rows));
     if (fit->left_out > 0)
         warn(out, &count,
-             arena_format(arena, "%d rows are of types or distributions that are not modelled.", fit->left_out));
+             arena_format(arena, "Left out: %d of types or distributions that are not modelled.", fit->left_out));
 }
 
 /* Where a constant is from, as the comment behind it. */
@@ -279,17 +279,12 @@ void kernel_fit_text_write(FILE *out, const KernelFit *fit, Arena *arena) {
     write_reach(out, fit, arena);
 }
 
-static void write_json_number(FILE *out, const char *key, double value) {
-    fputs(key, out);
-    cell_json_number(out, value);
-}
-
 static void write_json_constant(FILE *out, const FittedConstant *fitted) {
     fprintf(out, "{\"key\": \"%s\", \"rows\": %d, \"kernel\": \"%s\"", fitted->constant->key, fitted->rows,
             kernel_kind_name(fitted->kind));
-    write_json_number(out, ", \"found\": ", fitted->found.value);
-    write_json_number(out, ", \"given\": ", fitted->given);
-    write_json_number(
+    cell_json_number_behind(out, ", \"found\": ", fitted->found.value);
+    cell_json_number_behind(out, ", \"given\": ", fitted->given);
+    cell_json_number_behind(
         out, ", \"error_fraction\": ", isinf(fitted->found.error_fraction) ? NAN : fitted->found.error_fraction);
     fprintf(out, ", \"at_bound\": %s}", fitted->found.is_at_bound ? "true" : "false");
 }
@@ -297,12 +292,12 @@ static void write_json_constant(FILE *out, const FittedConstant *fitted) {
 static void write_json_class(FILE *out, const KernelClass *class) {
     fprintf(out, "{\"kernel\": \"%s\", \"precision\": \"%s\", \"fitted_rows\": %d, \"judged_rows\": %d",
             kernel_kind_name(class->kind), precision_name(class->precision), class->fitted_rows, class->judged_rows);
-    write_json_number(out, ", \"median_fraction\": ", class->median_fraction);
-    write_json_number(out, ", \"worst_tenth_fraction\": ", class->worst_tenth_fraction);
-    write_json_number(out, ", \"bias_fraction\": ", class->bias_fraction);
-    write_json_number(out, ", \"given_fraction\": ", class->given_fraction);
-    write_json_number(out, ", \"null_fraction\": ", class->null_fraction);
-    write_json_number(out, ", \"spread\": ", class->spread);
+    cell_json_number_behind(out, ", \"median_fraction\": ", class->median_fraction);
+    cell_json_number_behind(out, ", \"worst_tenth_fraction\": ", class->worst_tenth_fraction);
+    cell_json_number_behind(out, ", \"bias_fraction\": ", class->bias_fraction);
+    cell_json_number_behind(out, ", \"given_fraction\": ", class->given_fraction);
+    cell_json_number_behind(out, ", \"null_fraction\": ", class->null_fraction);
+    cell_json_number_behind(out, ", \"spread\": ", class->spread);
     fputs(", \"ranges\": {", out);
     for (const KernelRange *range = class->ranges; range->name; range++)
         fprintf(out, "%s\"%s\": [%.17g, %.17g]", range > class->ranges ? ", " : "", range->name, range->least,

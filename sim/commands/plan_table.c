@@ -49,16 +49,6 @@ void plan_table_csv(FILE *out, const PlanSearch *search) {
     arena_destroy(arena);
 }
 
-static void write_number(FILE *out, const char *before, double value) {
-    fputs(before, out);
-    cell_json_number(out, value);
-}
-
-static void write_text(FILE *out, const char *before, const char *text) {
-    fputs(before, out);
-    cell_json_text(out, text);
-}
-
 /* Numbers and flags bare, words as texts. */
 static void write_json_value(FILE *out, const char *text) {
     bool number = text[strspn(text, "0123456789")] == '\0';
@@ -77,11 +67,11 @@ static void write_plan(FILE *out, const PlanSearch *search, int index, Arena *ar
         fprintf(out, ", \"%s\": ", dimension->key);
         write_json_value(out, plan_dimension_text(dimension, &candidate->point->plan, arena));
     }
-    write_number(out, ", \"step_s\": ", candidate->step_s);
-    write_number(out, ", \"bound_s\": ", candidate->bound_s);
-    write_number(out, ", \"memory_bytes\": ", candidate->memory_bytes);
-    write_number(out, ", \"mfu_fraction\": ", plan_words_mfu_fraction(search, candidate));
-    write_number(out, ", \"gpu_hours_per_gtoken\": ", plan_words_gpu_hours_per_gtoken(search, candidate));
+    cell_json_number_behind(out, ", \"step_s\": ", candidate->step_s);
+    cell_json_number_behind(out, ", \"bound_s\": ", candidate->bound_s);
+    cell_json_number_behind(out, ", \"memory_bytes\": ", candidate->memory_bytes);
+    cell_json_number_behind(out, ", \"mfu_fraction\": ", plan_words_mfu_fraction(search, candidate));
+    cell_json_number_behind(out, ", \"gpu_hours_per_gtoken\": ", plan_words_gpu_hours_per_gtoken(search, candidate));
     fputc('}', out);
 }
 
@@ -108,24 +98,36 @@ static void write_class(FILE *out, const PlanSearch *search, const PlanClass *cl
             ", \"plans\": %d",
             point->gpus, point->plan.tensor_parallel, point->plan.pipeline_parallel, class->count);
     write_fates(out, class->fates);
-    write_number(out, ", \"missing_bytes\": ",
-                 class->nearest < 0 ? (double)NAN : search->candidates[class->nearest].missing_bytes);
-    write_text(out, ", \"rejected\": ", plan_words_rejection(search, class));
+    cell_json_number_behind(out, ", \"missing_bytes\": ",
+                            class->nearest < 0 ? (double)NAN : search->candidates[class->nearest].missing_bytes);
+    cell_json_text_behind(out, ", \"rejected\": ", plan_words_rejection(search, class));
     fputc('}', out);
+}
+
+/* The best plan with one switch more. */
+static void write_trials(FILE *out, const PlanSearch *search) {
+    fputs("  \"best_with\": [", out);
+    for (int i = 0; i < search->trial_count; i++) {
+        cell_json_text_behind(out, i > 0 ? ", {\"switch\": " : "{\"switch\": ", search->trials[i].words);
+        cell_json_number_behind(out, ", \"step_s\": ", search->trials[i].step_s);
+        fputc('}', out);
+    }
+    fputs("],\n", out);
 }
 
 void plan_table_json(FILE *out, const PlanSearch *search) {
     Arena *arena = arena_create();
-    write_text(out, "{\n  \"name\": ", search->space->spec->name);
-    write_text(out, ",\n  \"verdict\": ", plan_words_verdict(search, arena));
+    cell_json_text_behind(out, "{\n  \"name\": ", search->space->spec->name);
+    cell_json_text_behind(out, ",\n  \"verdict\": ", plan_words_verdict(search, arena));
     fprintf(out, ",\n  \"counts\": {\"plans\": %d", search->count);
     write_fates(out, search->fates);
     fprintf(out, ", \"cut\": %s},\n", search->cut ? "true" : "false");
     write_plans(out, search, "best", search->top, search->top_count);
     bool is_sure = search->interval.high_s > 0;
-    write_number(out, "  \"best_interval\": {\"low_s\": ", is_sure ? search->interval.low_s : (double)NAN);
-    write_number(out, ", \"high_s\": ", is_sure ? search->interval.high_s : (double)NAN);
+    cell_json_number_behind(out, "  \"best_interval\": {\"low_s\": ", is_sure ? search->interval.low_s : (double)NAN);
+    cell_json_number_behind(out, ", \"high_s\": ", is_sure ? search->interval.high_s : (double)NAN);
     fputs("},\n", out);
+    write_trials(out, search);
     write_plans(out, search, "front", search->front, search->front_count);
     fputs("  \"classes\": [", out);
     for (int i = 0; i < search->class_count; i++) {

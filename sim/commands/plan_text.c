@@ -1,6 +1,7 @@
 #include "sim/commands/plan_text.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "plots/text_layout.h"
@@ -221,6 +222,31 @@ static void write_interval(FILE *out, const PlanSearch *search, Arena *arena) {
                      text_layout_figure(search->interval.high_s, "s", high)));
 }
 
+static const double LEAST_CHANGE = 0.001; /* of the step; less is not told */
+
+/* What the search leaves as it is: switches that are off, each on alone. */
+static void write_trials(FILE *out, const PlanSearch *search) {
+    if (search->trial_count == 0)
+        return;
+    double best_s = search->candidates[search->top[0]].step_s;
+    text_layout_heading(out, "Not searched: the best plan with one switch more");
+    for (int i = 0; i < search->trial_count; i++) {
+        const PlanTrial *trial = &search->trials[i];
+        double change = trial->step_s / best_s - 1;
+        char step[TEXT_FIGURE_BYTES];
+        if (isnan(trial->step_s)) {
+            fprintf(out, "  %-26s %10s\n", trial->words, "does not fit");
+            continue;
+        }
+        if (fabs(change) < LEAST_CHANGE)
+            continue;
+        fprintf(out, "  %-26s %10s  ", trial->words, text_layout_figure(trial->step_s, "s", step));
+        text_layout_percent(out, 6, true, change);
+        fputs(" %\n", out);
+    }
+    text_layout_wrap(out, "", "With a switch set in the scenario the search may find a better plan for it.");
+}
+
 void plan_text_write(FILE *out, const PlanSearch *search) {
     Arena *arena = arena_create();
     text_layout_wrap(out, "", plan_words_verdict(search, arena));
@@ -229,6 +255,7 @@ void plan_text_write(FILE *out, const PlanSearch *search) {
         text_layout_heading(out, "Best plans");
         write_rows(out, &table);
         write_interval(out, search, arena);
+        write_trials(out, search);
         write_front(out, search, arena);
     }
     write_classes(out, search, arena);

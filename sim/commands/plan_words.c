@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "models/workload/training_flop.h"
 #include "plots/text_layout.h"
 
 static double gib(double bytes) {
@@ -17,9 +18,9 @@ static const char *count_text(int count, Arena *arena) {
 }
 
 double plan_words_mfu_fraction(const PlanSearch *search, const PlanCandidate *candidate) {
-    const TrainingSpec *training = &search->space->spec->jobs[0].training;
-    double sequences = (double)candidate->point->plan.global_batch_seqs;
-    double flop = transformer_model_flop(&training->model, training->sequence_tokens) * sequences;
+    TrainingSpec training = search->space->spec->jobs[0].training;
+    training.plan = candidate->point->plan;
+    double flop = training_sequence_flop(&training) * (double)training.plan.global_batch_seqs;
     return flop / plan_candidate_cost_gpu_s(candidate, candidate->step_s) / candidate->peak_flop_per_s;
 }
 

@@ -26,6 +26,7 @@ static void print_row(const SchemaRow *row, const char *path, Arena *arena) {
 static void print_table(const SchemaTable *table, Arena *arena) {
     printf("\n");
     schema_page_keys(stdout, table, arena);
+    printf("\n`chokepoint schema %s.KEY`: what a key takes, and its default\n", table->name);
 }
 
 static int complain(const SchemaTable *table, const char *key, Arena *arena) {
@@ -100,44 +101,58 @@ static const SchemaTable *first_table(const char **rest, Arena *arena) {
     return section;
 }
 
+/* Where a path leads: a row of a table, whose own table `table` is when it has one. */
+typedef struct Place {
+    const SchemaTable *table;
+    const SchemaRow *row; /* NULL while no key was read */
+} Place;
+
+/* One key further; an exit code other than EXIT_OK when there is no such key, which has been told. */
+static int follow(Place *place, const char *key, const char *path, Arena *arena) {
+    if (place->row != NULL && place->row->table == NULL) {
+        fprintf(note_stream(), "schema: found \"%s\", expected no key below %s\n", yaml_node_shown_text(path, arena),
+                place->row->key);
+        return EXIT_BAD_INPUT;
+    }
+    const SchemaRow *row = schema_row_find(place->table, key);
+    if (row == NULL && place->table->other != NULL)
+        row = schema_row_find(place->table->other, key);
+    if (row == NULL)
+        return complain(place->table, key, arena);
+    *place = (Place){row->table != NULL ? row->table : place->table, row};
+    return EXIT_OK;
+}
+
+static int print_section(const SchemaTable *table, Arena *arena) {
+    printf("%s\n", table->name);
+    text_layout_wrap(stdout, "  ", table->help);
+    print_table(table, arena);
+    return EXIT_OK;
+}
+
 /* Follows the path through the tables; a list needs no index. */
 static int print_path(const char *path, Arena *arena) {
     const char *rest = path;
-    const SchemaTable *table = first_table(&rest, arena);
-    const SchemaRow *row = NULL;
-    if (table == NULL)
+    Place place = {.table = first_table(&rest, arena)};
+    if (place.table == NULL)
         return complain_first(path, arena);
-    if (rest != path && *rest == '\0') {
-        printf("%s\n", table->name);
-        text_layout_wrap(stdout, "  ", table->help);
-        print_table(table, arena);
-        return EXIT_OK;
-    }
+    if (rest != path && *rest == '\0')
+        return print_section(place.table, arena);
     TreeStep step;
     while (tree_path_next(&rest, &step)) {
-        if (step.key == NULL)
-            continue;
-        const char *key = arena_format(arena, "%.*s", (int)step.key_bytes, step.key);
-        if (row != NULL && row->table == NULL) {
-            fprintf(note_stream(), "schema: found \"%s\", expected no key below %s\n",
-                    yaml_node_shown_text(path, arena), row->key);
-            return EXIT_BAD_INPUT;
-        }
-        row = schema_row_find(table, key);
-        if (row == NULL && table->other != NULL)
-            row = schema_row_find(table->other, key);
-        if (row == NULL)
-            return complain(table, key, arena);
-        table = row->table != NULL ? row->table : table;
+        const char *key = step.key != NULL ? arena_format(arena, "%.*s", (int)step.key_bytes, step.key) : NULL;
+        int code = key != NULL ? follow(&place, key, path, arena) : EXIT_OK;
+        if (code != EXIT_OK)
+            return code;
     }
-    if (row == NULL || *rest != '\0') {
+    if (place.row == NULL || *rest != '\0') {
         fprintf(note_stream(), "schema: found \"%s\", expected a path such as jobs.plan.micro_batch\n",
                 yaml_node_shown_text(path, arena));
         return EXIT_BAD_INPUT;
     }
-    print_row(row, path, arena);
-    if (row->table != NULL)
-        print_table(row->table, arena);
+    print_row(place.row, path, arena);
+    if (place.row->table != NULL)
+        print_table(place.row->table, arena);
     return EXIT_OK;
 }
 

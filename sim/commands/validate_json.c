@@ -8,16 +8,6 @@
 
 static const char *const STATUS_NAMES[] = {"ok", "out_of_memory", "not_run"};
 
-static void write_number(FILE *out, const char *before, double value) {
-    fputs(before, out);
-    cell_json_number(out, value);
-}
-
-static void write_text(FILE *out, const char *before, const char *text) {
-    fputs(before, out);
-    cell_json_text(out, text);
-}
-
 static void write_plan(FILE *out, const JobSpec *job) {
     const PlanSpec *plan = &job->training.plan;
     fprintf(out, ", \"gpus\": %" PRId64 ", \"tensor_parallel\": %" PRId64 ", \"pipeline_parallel\": %" PRId64,
@@ -31,43 +21,44 @@ static void write_plan(FILE *out, const JobSpec *job) {
 
 static void write_row(FILE *out, const ValidationRow *row) {
     fprintf(out, "        {\"line\": %d", row->run.line);
-    write_text(out, ", \"model\": ", row->run.model);
-    write_text(out, ", \"status\": ", STATUS_NAMES[row->status]);
-    write_text(out, ", \"reason\": ", row->run.reason);
+    cell_json_text_behind(out, ", \"model\": ", row->run.model);
+    cell_json_text_behind(out, ", \"status\": ", STATUS_NAMES[row->status]);
+    cell_json_text_behind(out, ", \"reason\": ", row->run.reason);
     if (row->status != VALIDATION_NOT_RUN)
         write_plan(out, &row->run.spec.jobs[0]);
-    write_number(out, ", \"measured_s\": ", row->run.step_s > 0 ? row->run.step_s : NAN);
-    write_number(out, ", \"simulated_s\": ", row->simulated_s);
-    write_number(out, ", \"low_s\": ", row->high_s > 0 ? row->low_s : NAN);
-    write_number(out, ", \"high_s\": ", row->high_s > 0 ? row->high_s : NAN);
-    write_number(out, ", \"error_fraction\": ", row->error_fraction);
-    write_number(out, ", \"null_s\": ", row->null_s);
-    write_number(out, ", \"null_error_fraction\": ", row->null_error_fraction);
-    write_number(out, ", \"peak_bytes\": ", row->peak_bytes);
-    write_number(out, ", \"capacity_bytes\": ", row->capacity_bytes);
-    write_number(out, ", \"memory_error_fraction\": ", row->memory_error_fraction);
+    cell_json_number_behind(out, ", \"measured_s\": ", row->run.step_s > 0 ? row->run.step_s : NAN);
+    cell_json_number_behind(out, ", \"simulated_s\": ", row->simulated_s);
+    cell_json_number_behind(out, ", \"low_s\": ", row->high_s > 0 ? row->low_s : NAN);
+    cell_json_number_behind(out, ", \"high_s\": ", row->high_s > 0 ? row->high_s : NAN);
+    cell_json_number_behind(out, ", \"error_fraction\": ", row->error_fraction);
+    cell_json_number_behind(out, ", \"null_s\": ", row->null_s);
+    cell_json_number_behind(out, ", \"null_error_fraction\": ", row->null_error_fraction);
+    cell_json_number_behind(out, ", \"peak_bytes\": ", row->peak_bytes);
+    cell_json_number_behind(out, ", \"capacity_bytes\": ", row->capacity_bytes);
+    cell_json_number_behind(out, ", \"memory_error_fraction\": ", row->memory_error_fraction);
     fputc('}', out);
 }
 
 static void write_errors(FILE *out, const char *name, const ValidationErrors *errors) {
     fprintf(out, "\"%s\": {\"rows\": %d", name, errors->rows);
-    write_number(out, ", \"mean_absolute_fraction\": ", errors->mean_absolute_fraction);
-    write_number(out, ", \"median_absolute_fraction\": ", errors->median_absolute_fraction);
-    write_number(out, ", \"tenth_fraction\": ", errors->tenth_fraction);
-    write_number(out, ", \"bias_fraction\": ", errors->bias_fraction);
-    write_number(out, ", \"worst_fraction\": ", errors->worst_fraction);
+    cell_json_number_behind(out, ", \"mean_absolute_fraction\": ", errors->mean_absolute_fraction);
+    cell_json_number_behind(out, ", \"median_absolute_fraction\": ", errors->median_absolute_fraction);
+    cell_json_number_behind(out, ", \"tenth_fraction\": ", errors->tenth_fraction);
+    cell_json_number_behind(out, ", \"bias_fraction\": ", errors->bias_fraction);
+    cell_json_number_behind(out, ", \"worst_fraction\": ", errors->worst_fraction);
     fputc('}', out);
 }
 
 static void write_lists(FILE *out, const Validation *validation) {
     fputs("      \"assumptions\": [", out);
     for (int i = 0; i < validation->assumption_count; i++) {
-        write_text(out, i > 0 ? ", {\"sentence\": " : "{\"sentence\": ", validation->assumptions[i].sentence);
+        cell_json_text_behind(out,
+                              i > 0 ? ", {\"sentence\": " : "{\"sentence\": ", validation->assumptions[i].sentence);
         fprintf(out, ", \"rows\": %d}", validation->assumptions[i].rows);
     }
     fputs("],\n      \"unread_columns\": [", out);
     for (int i = 0; i < validation->unread_column_count; i++)
-        write_text(out, i > 0 ? ", " : "", validation->unread_columns[i]);
+        cell_json_text_behind(out, i > 0 ? ", " : "", validation->unread_columns[i]);
     fputs("]\n", out);
 }
 
@@ -85,7 +76,7 @@ static void write_summary(FILE *out, const int *counts, const ValidationErrors *
 
 static void write_file(FILE *out, const ValidationFile *file) {
     const Validation *validation = file->runs;
-    write_text(out, "    {\"file\": ", validation->file);
+    cell_json_text_behind(out, "    {\"file\": ", validation->file);
     fputs(",\n      \"rows\": [\n", out);
     for (int i = 0; i < validation->row_count; i++) {
         write_row(out, &validation->rows[i]);
@@ -101,19 +92,19 @@ static void write_file(FILE *out, const ValidationFile *file) {
 
 static void write_memory_row(FILE *out, const MemoryRow *row) {
     fprintf(out, "{\"line\": %d", row->line);
-    write_text(out, ", \"model\": ", row->model);
-    write_text(out, ", \"mode\": ", row->mode);
-    write_text(out, ", \"reason\": ", row->reason);
-    write_number(out, ", \"state_error_fraction\": ", row->state_error_fraction);
-    write_number(out, ", \"activations\": ", row->activations);
-    write_text(out, ", \"unit\": ", row->is_percent ? "percent" : "GiB");
-    write_number(out, ", \"simulated\": ", row->ours);
-    write_number(out, ", \"error_fraction\": ", row->error_fraction);
+    cell_json_text_behind(out, ", \"model\": ", row->model);
+    cell_json_text_behind(out, ", \"mode\": ", row->mode);
+    cell_json_text_behind(out, ", \"reason\": ", row->reason);
+    cell_json_number_behind(out, ", \"state_error_fraction\": ", row->state_error_fraction);
+    cell_json_number_behind(out, ", \"activations\": ", row->activations);
+    cell_json_text_behind(out, ", \"unit\": ", row->is_percent ? "percent" : "GiB");
+    cell_json_number_behind(out, ", \"simulated\": ", row->ours);
+    cell_json_number_behind(out, ", \"error_fraction\": ", row->error_fraction);
     fputc('}', out);
 }
 
 static void write_memory_table(FILE *out, const MemoryTable *memory) {
-    write_text(out, "    {\"file\": ", memory->file);
+    cell_json_text_behind(out, "    {\"file\": ", memory->file);
     fputs(", ", out);
     write_errors(out, "activations", &memory->activations);
     fputs(", ", out);
@@ -127,8 +118,8 @@ static void write_memory_table(FILE *out, const MemoryTable *memory) {
 }
 
 static void write_left_out(FILE *out, const ValidationFile *file) {
-    write_text(out, "    {\"file\": ", file->path);
-    write_text(out, ", \"reason\": ", file->skipped);
+    cell_json_text_behind(out, "    {\"file\": ", file->path);
+    cell_json_text_behind(out, ", \"reason\": ", file->skipped);
     fputc('}', out);
 }
 

@@ -4,19 +4,14 @@
 
 #include "plots/cell.h"
 
-static void write_number(FILE *out, const char *before, double value) {
-    fputs(before, out);
-    cell_json_number(out, value);
-}
-
 static void write_ranks(FILE *out, const PlanRanks *ranks) {
     fprintf(out, "      \"plans\": {\"groups\": %d, \"rows\": %d", ranks->groups, ranks->rows);
-    write_number(out, ", \"mean_correlation\": ", ranks->mean_correlation);
-    write_number(out, ", \"median_correlation\": ", ranks->median_correlation);
-    write_number(out, ", \"least_correlation\": ", ranks->least_correlation);
-    write_number(out, ", \"pooled_correlation\": ", ranks->pooled_correlation);
+    cell_json_number_behind(out, ", \"mean_correlation\": ", ranks->mean_correlation);
+    cell_json_number_behind(out, ", \"median_correlation\": ", ranks->median_correlation);
+    cell_json_number_behind(out, ", \"least_correlation\": ", ranks->least_correlation);
+    cell_json_number_behind(out, ", \"pooled_correlation\": ", ranks->pooled_correlation);
     fprintf(out, ", \"best_among_first_three\": %d", ranks->best_met);
-    write_number(out, ", \"by_blind_draws\": ", ranks->best_blind);
+    cell_json_number_behind(out, ", \"by_blind_draws\": ", ranks->best_blind);
     fputs("},\n", out);
 }
 
@@ -25,10 +20,10 @@ static void write_fall(FILE *out, const ScalingFall *fall) {
     cell_json_text(out, fall->model);
     fprintf(out, ", \"scaling\": \"%s\", \"points\": %d, \"least_gpus\": %" PRId64 ", \"most_gpus\": %" PRId64,
             fall->is_strong ? "strong" : "weak", fall->points, fall->least_gpus, fall->most_gpus);
-    write_number(out, ", \"measured_gpus\": ", fall->measured_gpus);
-    write_number(out, ", \"simulated_gpus\": ", fall->simulated_gpus);
+    cell_json_number_behind(out, ", \"measured_gpus\": ", fall->measured_gpus);
+    cell_json_number_behind(out, ", \"simulated_gpus\": ", fall->simulated_gpus);
     fprintf(out, ", \"within_one_doubling\": %s", fall->is_within ? "true" : "false");
-    write_number(out, ", \"worst_fraction\": ", fall->worst_fraction);
+    cell_json_number_behind(out, ", \"worst_fraction\": ", fall->worst_fraction);
     fputc('}', out);
 }
 
@@ -62,9 +57,9 @@ static void write_signs(FILE *out, const WhatIfSigns *signs) {
 static void write_coverage(FILE *out, const IntervalCoverage *coverage) {
     fprintf(out, "      \"interval\": {\"rows\": %d, \"held\": %d, \"held_by_constants\": %d, \"held_left_out\": %d",
             coverage->rows, coverage->held, coverage->held_by_constants, coverage->held_left_out);
-    write_number(out, ", \"constant_spread\": ", coverage->constant_spread);
-    write_number(out, ", \"residual_spread\": ", coverage->residual_spread);
-    write_number(out, ", \"form_spread\": ", coverage->form_spread);
+    cell_json_number_behind(out, ", \"constant_spread\": ", coverage->constant_spread);
+    cell_json_number_behind(out, ", \"residual_spread\": ", coverage->residual_spread);
+    cell_json_number_behind(out, ", \"form_spread\": ", coverage->form_spread);
     fputs("},\n", out);
 }
 

@@ -1,6 +1,5 @@
 #include "sim/engine/arena.h"
 
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -108,11 +107,9 @@ char *arena_text(Arena *arena, const char *text) {
     return memcpy(arena_allocate(arena, bytes), text, bytes);
 }
 
-char *arena_format(Arena *arena, const char *format, ...) {
+char *arena_format_list(Arena *arena, const char *format, va_list arguments) {
     CHECK(format != NULL);
-    va_list arguments;
     va_list again;
-    va_start(arguments, format);
     va_copy(again, arguments);
     int length = vsnprintf(NULL, 0, format, arguments);
     if (length < 0) {
@@ -121,6 +118,13 @@ char *arena_format(Arena *arena, const char *format, ...) {
     char *text = arena_allocate(arena, (size_t)length + 1);
     vsnprintf(text, (size_t)length + 1, format, again);
     va_end(again);
+    return text;
+}
+
+char *arena_format(Arena *arena, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    char *text = arena_format_list(arena, format, arguments);
     va_end(arguments);
     return text;
 }

@@ -5,6 +5,7 @@
 #ifndef SIM_ENGINE_ARENA_H
 #define SIM_ENGINE_ARENA_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 typedef struct Arena Arena;
@@ -23,6 +24,9 @@ char *arena_text(Arena *arena, const char *text);
 
 /* printf into the arena. */
 char *arena_format(Arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The same with its arguments as a list. */
+char *arena_format_list(Arena *arena, const char *format, va_list arguments);
 
 /* Bytes handed out so far. */
 size_t arena_used_bytes(const Arena *arena);

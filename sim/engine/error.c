@@ -25,20 +25,6 @@ static void make_room(ErrorList *list) {
     list->capacity = capacity;
 }
 
-static const char *format_message(Arena *arena, const char *format, va_list arguments) {
-    CHECK(format != NULL);
-    va_list again;
-    va_copy(again, arguments);
-    int length = vsnprintf(NULL, 0, format, arguments);
-    if (length < 0) {
-        fatal("cannot format a message: %s", format);
-    }
-    char *text = arena_allocate(arena, (size_t)length + 1);
-    vsnprintf(text, (size_t)length + 1, format, again);
-    va_end(again);
-    return text;
-}
-
 static void append(ErrorList *list, ErrorPlace place, const char *path, const char *message) {
     make_room(list);
     Error *error = &list->items[list->count++];
@@ -51,7 +37,7 @@ static void append(ErrorList *list, ErrorPlace place, const char *path, const ch
 void error_list_add(ErrorList *list, ErrorPlace place, const char *path, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
-    append(list, place, path, format_message(list->arena, format, arguments));
+    append(list, place, path, arena_format_list(list->arena, format, arguments));
     va_end(arguments);
 }
 
@@ -59,7 +45,7 @@ void error_list_add_key(ErrorList *list, const char *path, const char *key, cons
     va_list arguments;
     va_start(arguments, format);
     append(list, (ErrorPlace){0}, arena_format(list->arena, "%s.%s", path, key),
-           format_message(list->arena, format, arguments));
+           arena_format_list(list->arena, format, arguments));
     va_end(arguments);
 }
 

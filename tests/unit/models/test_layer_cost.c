@@ -3,40 +3,10 @@
 #include <criterion/criterion.h>
 
 #include "models/workload/training_memory.h"
-#include "tests/unit/models/small_cluster.h"
-
-/* A job on one node, of which only sizes count here: GPT of hidden 1536, 12 heads, sequences of 640, micro-batch 3. */
-typedef struct Bench {
-    Arena *arena;
-    GpuSpec gpu;
-    TrainingSpec training;
-} Bench;
-
-static Bench bench_create(int64_t tensor) {
-    Bench bench = {.arena = arena_create()};
-    SimulationSpec spec = small_cluster(bench.arena, 1, 4);
-    TrainingSpec *training = &spec.jobs[0].training;
-    training->model.hidden = 1536;
-    training->model.heads = 12;
-    training->sequence_tokens = 640;
-    training->plan.micro_batch_seqs = 3;
-    training->plan.tensor_parallel = tensor;
-    small_cluster_resolve(bench.arena, &spec);
-    bench.gpu = spec.cluster.node.gpu;
-    bench.training = *training;
-    return bench;
-}
-
-static void bench_destroy(Bench *bench) {
-    arena_destroy(bench->arena);
-}
-
-static void expect_near(double value, double expected) {
-    cr_assert_float_eq(value / expected, 1, 1e-12, "%.17g, expected %.17g", value, expected);
-}
+#include "tests/unit/models/cost_bench.h"
 
 /* What one GPU of the group has to do of a layer forward. */
-static double layer_flop(const Bench *bench) {
+static double layer_flop(const CostBench *bench) {
     const TrainingSpec *training = &bench->training;
     return transformer_layer_flop(&training->model, training->sequence_tokens) * 3 /
            (double)training->plan.tensor_parallel;
@@ -47,41 +17,41 @@ static const double HIDDEN_BYTES = 3 * 640 * 1536 * 2.0;
 
 Test(layer_cost, forward_executes_the_flops_of_the_model_and_backward_twice_as_many) {
     for (int64_t tensor = 1; tensor <= 4; tensor *= 2) {
-        Bench bench = bench_create(tensor);
+        CostBench bench = cost_bench_create(tensor);
         WorkCost forward = layer_forward_cost(&bench.training, &bench.gpu);
         WorkCost backward = layer_backward_cost(&bench.training, &bench.gpu);
         expect_near(forward.flop, layer_flop(&bench));
         expect_near(backward.flop, 2 * layer_flop(&bench));
         expect_near(forward.ideal_s, layer_flop(&bench) / 312e12);
         expect_near(backward.ideal_s, 2 * layer_flop(&bench) / 312e12);
-        bench_destroy(&bench);
+        cost_bench_destroy(&bench);
     }
 }
 
 Test(layer_cost, grouped_query_and_gated_layers_execute_their_flops_too) {
-    Bench bench = bench_create(2);
+    CostBench bench = cost_bench_create(2);
     bench.training.model.kv_heads = 4;
     bench.training.model.head_dim = 96;
     bench.training.model.ffn_hidden = 4608;
     bench.training.model.gated = true;
     expect_near(layer_forward_cost(&bench.training, &bench.gpu).flop, layer_flop(&bench));
     expect_near(layer_backward_cost(&bench.training, &bench.gpu).flop, 2 * layer_flop(&bench));
-    bench_destroy(&bench);
+    cost_bench_destroy(&bench);
 }
 
 Test(layer_cost, key_value_heads_are_copied_when_the_group_is_larger) {
-    Bench bench = bench_create(4);
+    CostBench bench = cost_bench_create(4);
     bench.training.model.kv_heads = 2;
     /* Each of 4 GPUs needs a whole key and value head of 128 features, twice its share. */
     double copied_flop = 2 * (3.0 * 640) * 1536 * (2 * 128 - 2 * 2 * 128 / 4.0);
     expect_near(layer_forward_cost(&bench.training, &bench.gpu).flop, layer_flop(&bench) + copied_flop);
-    bench_destroy(&bench);
+    cost_bench_destroy(&bench);
 }
 
 /* Reads and writes counted by hand, in elements: products, then kernels (tensors of the hidden state T*h, of the MLP
  * 4 T*h, of the scores S). */
 Test(layer_cost, forward_moves_the_tensors_of_a_gpt_layer) {
-    Bench bench = bench_create(1);
+    CostBench bench = cost_bench_create(1);
     double h = 1536, T = 3 * 640, d = 128, s = 640, S = 3 * 12 * s * s, hidden = T * h;
     double products = (hidden + 3 * h * h + 3 * hidden) + 2 * (36 * (s * d + d * s) + S) + (hidden + h * h + hidden) +
                       2 * (hidden + 4 * h * h + 4 * hidden);
@@ -89,32 +59,32 @@ Test(layer_cost, forward_moves_the_tensors_of_a_gpt_layer) {
     double residual_and_norm = 2 * (3.5 + 2) * hidden;
     double elements = products + softmax_and_dropout + transpose + gelu + residual_and_norm;
     expect_near(layer_forward_cost(&bench.training, &bench.gpu).hbm_bytes, 2 * elements);
-    bench_destroy(&bench);
+    cost_bench_destroy(&bench);
 }
 
 Test(layer_cost, dropout_masks_cost_only_when_there_is_dropout) {
-    Bench bench = bench_create(1);
+    CostBench bench = cost_bench_create(1);
     double with = layer_forward_cost(&bench.training, &bench.gpu).hbm_bytes;
     bench.training.model.dropout_fraction = 0;
     double without = layer_forward_cost(&bench.training, &bench.gpu).hbm_bytes;
     double score_bytes = 3 * 12 * 640.0 * 640 * 2;
     expect_near(with - without, 2.5 * score_bytes + 2 * 0.5 * HIDDEN_BYTES);
-    bench_destroy(&bench);
+    cost_bench_destroy(&bench);
 }
 
 Test(layer_cost, rotary_positions_cost_a_pass_over_queries_and_keys) {
-    Bench bench = bench_create(2);
+    CostBench bench = cost_bench_create(2);
     WorkCost learned = layer_forward_cost(&bench.training, &bench.gpu);
     WorkCost learned_backward = layer_backward_cost(&bench.training, &bench.gpu);
     bench.training.model.max_positions = 0;
     double rotary_bytes = 2 * (2 * HIDDEN_BYTES / 2);
     expect_near(layer_forward_cost(&bench.training, &bench.gpu).hbm_bytes - learned.hbm_bytes, rotary_bytes);
     expect_near(layer_backward_cost(&bench.training, &bench.gpu).hbm_bytes - learned_backward.hbm_bytes, rotary_bytes);
-    bench_destroy(&bench);
+    cost_bench_destroy(&bench);
 }
 
 Test(layer_cost, full_recomputation_is_the_forward_without_ideal_work) {
-    Bench bench = bench_create(2);
+    CostBench bench = cost_bench_create(2);
     bench.training.plan.recompute = RECOMPUTE_FULL;
     WorkCost forward = layer_forward_cost(&bench.training, &bench.gpu);
     WorkCost again = layer_recompute_cost(&bench.training, &bench.gpu);
@@ -122,11 +92,11 @@ Test(layer_cost, full_recomputation_is_the_forward_without_ideal_work) {
     cr_assert_eq(again.flop, forward.flop);
     cr_assert_eq(again.hbm_bytes, forward.hbm_bytes);
     cr_assert_eq(work_cost_seconds(&again), work_cost_seconds(&forward));
-    bench_destroy(&bench);
+    cost_bench_destroy(&bench);
 }
 
 Test(layer_cost, selective_recomputation_is_the_attention_core_only) {
-    Bench bench = bench_create(1);
+    CostBench bench = cost_bench_create(1);
     bench.training.plan.recompute = RECOMPUTE_SELECTIVE;
     WorkCost again = layer_recompute_cost(&bench.training, &bench.gpu);
     double heads = 3 * 12, square = 640.0 * 640;
@@ -135,11 +105,11 @@ Test(layer_cost, selective_recomputation_is_the_attention_core_only) {
     expect_near(again.hbm_bytes, 2 * (products + (2 + 2.5) * heads * square));
     cr_assert_eq(again.ideal_s, 0);
     expect_near(again.launch_s, 4 * 0.9e-6);
-    bench_destroy(&bench);
+    cost_bench_destroy(&bench);
 }
 
 Test(layer_cost, without_recomputation_nothing_is_done_again) {
-    Bench bench = bench_create(2);
+    CostBench bench = cost_bench_create(2);
     WorkCost again = layer_recompute_cost(&bench.training, &bench.gpu);
     cr_assert_eq(work_cost_seconds(&again), 0);
     cr_assert_eq(again.flop, 0);
@@ -147,22 +117,22 @@ Test(layer_cost, without_recomputation_nothing_is_done_again) {
     bench.training.plan.flash_attention = true;
     again = layer_recompute_cost(&bench.training, &bench.gpu);
     cr_assert_eq(work_cost_seconds(&again), 0);
-    bench_destroy(&bench);
+    cost_bench_destroy(&bench);
 }
 
 /* Half of the square forward; backward the scores once more, so five halves instead of four wholes. */
 Test(layer_cost, flash_attention_computes_half_of_the_square) {
-    Bench bench = bench_create(2);
+    CostBench bench = cost_bench_create(2);
     double attention_flop = 4 * (3 * 12 / 2.0) * 640 * 640 * 128;
     bench.training.plan.flash_attention = true;
     expect_near(layer_forward_cost(&bench.training, &bench.gpu).flop, layer_flop(&bench) - attention_flop / 2);
     expect_near(layer_backward_cost(&bench.training, &bench.gpu).flop,
                 2 * layer_flop(&bench) - (2 - 1.25) * attention_flop);
-    bench_destroy(&bench);
+    cost_bench_destroy(&bench);
 }
 
 Test(layer_cost, flash_attention_keeps_scores_and_products_on_the_chip) {
-    Bench bench = bench_create(1);
+    CostBench bench = cost_bench_create(1);
     WorkCost unfused = layer_forward_cost(&bench.training, &bench.gpu);
     bench.training.plan.flash_attention = true;
     WorkCost fused = layer_forward_cost(&bench.training, &bench.gpu);
@@ -171,11 +141,11 @@ Test(layer_cost, flash_attention_keeps_scores_and_products_on_the_chip) {
     double products = 2 * (score_bytes + 2 * heads * s * d * 2);
     expect_near(unfused.hbm_bytes - fused.hbm_bytes, kernels + products);
     cr_assert_lt(fused.memory_s, unfused.memory_s);
-    bench_destroy(&bench);
+    cost_bench_destroy(&bench);
 }
 
 Test(layer_cost, an_older_release_of_attention_takes_longer_for_the_same_flops) {
-    Bench bench = bench_create(1);
+    CostBench bench = cost_bench_create(1);
     bench.training.plan.flash_attention = true;
     WorkCost own = layer_backward_cost(&bench.training, &bench.gpu);
     WorkCost attention = layer_attention_backward_cost(&bench.training, &bench.gpu);
@@ -184,11 +154,11 @@ Test(layer_cost, an_older_release_of_attention_takes_longer_for_the_same_flops) 
     double slow_down = 2.24 + 632 / 640.0;
     cr_assert_eq(old.flop, own.flop);
     expect_near(old.gemm_s - own.gemm_s, (slow_down - 1) * attention.gemm_s);
-    bench_destroy(&bench);
+    cost_bench_destroy(&bench);
 }
 
 Test(layer_cost, sequence_parallelism_divides_the_traffic_of_norms) {
-    Bench bench = bench_create(4);
+    CostBench bench = cost_bench_create(4);
     WorkCost forward = layer_forward_cost(&bench.training, &bench.gpu);
     WorkCost backward = layer_backward_cost(&bench.training, &bench.gpu);
     bench.training.plan.sequence_parallel = true;
@@ -197,13 +167,13 @@ Test(layer_cost, sequence_parallelism_divides_the_traffic_of_norms) {
     expect_near(forward_bytes, 2 * (3.5 + 2) * HIDDEN_BYTES * (1 - 1 / 4.0));
     expect_near(backward_bytes, 2 * (3 + 3 + 2.5 + 1) * HIDDEN_BYTES * (1 - 1 / 4.0));
     cr_assert_eq(layer_forward_cost(&bench.training, &bench.gpu).flop, forward.flop);
-    bench_destroy(&bench);
+    cost_bench_destroy(&bench);
 }
 
 /* Two norms: a cast reads 2 and writes 4 bytes, the norm reads 4 and writes 2; backward it reads 4 and 2 and writes 4,
  * and a cast reads 4 and writes 2. In 16 bit they move 2 and 3 states. */
 Test(layer_cost, norms_in_fp32_read_a_copy_of_their_input) {
-    Bench bench = bench_create(1);
+    CostBench bench = cost_bench_create(1);
     WorkCost forward = layer_forward_cost(&bench.training, &bench.gpu);
     WorkCost backward = layer_backward_cost(&bench.training, &bench.gpu);
     bench.training.plan.norm_in_fp32 = true;
@@ -218,11 +188,11 @@ Test(layer_cost, norms_in_fp32_read_a_copy_of_their_input) {
     double wide_bytes = layer_forward_cost(&bench.training, &bench.gpu).hbm_bytes;
     bench.training.plan.norm_in_fp32 = false;
     expect_near(layer_forward_cost(&bench.training, &bench.gpu).hbm_bytes, wide_bytes);
-    bench_destroy(&bench);
+    cost_bench_destroy(&bench);
 }
 
 Test(layer_cost, recomputed_norms_run_twice_and_keep_only_their_input) {
-    Bench bench = bench_create(2);
+    CostBench bench = cost_bench_create(2);
     bench.training.plan.recompute_norms = true;
     WorkCost again = layer_recompute_cost(&bench.training, &bench.gpu);
     expect_near(again.hbm_bytes, 2 * 2 * HIDDEN_BYTES);
@@ -235,13 +205,13 @@ Test(layer_cost, recomputed_norms_run_twice_and_keep_only_their_input) {
     bench.training.plan.recompute_norms = true;
     again = layer_recompute_cost(&bench.training, &bench.gpu);
     expect_near(again.hbm_bytes, 2 * (3 + 3) * HIDDEN_BYTES);
-    bench_destroy(&bench);
+    cost_bench_destroy(&bench);
 }
 
 /* SiLU reads one and writes one, the product reads two and writes one; backward three kernels of three, and the sum of
  * two gradients of the input. */
 Test(layer_cost, a_gated_mlp_in_pieces_moves_more_for_the_same_flops) {
-    Bench bench = bench_create(2);
+    CostBench bench = cost_bench_create(2);
     bench.training.model.ffn_hidden = 4608;
     bench.training.model.gated = true;
     bench.training.model.biases = false;
@@ -262,11 +232,11 @@ Test(layer_cost, a_gated_mlp_in_pieces_moves_more_for_the_same_flops) {
     double compiled = layer_forward_cost(&bench.training, &bench.gpu).hbm_bytes;
     bench.training.plan.swiglu_fusion = true;
     expect_near(layer_forward_cost(&bench.training, &bench.gpu).hbm_bytes, compiled);
-    bench_destroy(&bench);
+    cost_bench_destroy(&bench);
 }
 
 Test(layer_cost, unfused_accumulation_reads_and_writes_every_gradient) {
-    Bench bench = bench_create(2);
+    CostBench bench = cost_bench_create(2);
     PlanSpec *plan = &bench.training.plan;
     double parameters = transformer_layer_parameters(&bench.training.model) / 2;
     WorkCost fused = layer_backward_cost(&bench.training, &bench.gpu);
@@ -281,12 +251,12 @@ Test(layer_cost, unfused_accumulation_reads_and_writes_every_gradient) {
     expect_near(unfused.hbm_bytes - fused.hbm_bytes, parameters * (2 + 2 * 2));
     plan->gradient_accumulation_fusion = true;
     cr_assert_eq(layer_backward_cost(&bench.training, &bench.gpu).hbm_bytes, fused.hbm_bytes);
-    bench_destroy(&bench);
+    cost_bench_destroy(&bench);
 }
 
 /* Unfused attention with dropout and biases: norms, residuals, dropout and softmax are fused, nothing else. */
 Test(layer_cost, a_compiler_saves_the_traffic_and_the_kernels_that_it_fuses) {
-    Bench bench = bench_create(1);
+    CostBench bench = cost_bench_create(1);
     bench.gpu.kernels.host_s = 41e-6;
     double scores = 3 * 12 * 640.0 * 640 * 2;
     WorkCost forward = layer_forward_cost(&bench.training, &bench.gpu);
@@ -304,13 +274,13 @@ Test(layer_cost, a_compiler_saves_the_traffic_and_the_kernels_that_it_fuses) {
     cr_assert_lt(fused.host_s, 0.2 * backward.host_s);
     bench.gpu.kernels.host_s = 2.385e-6;
     expect_near(layer_forward_cost(&bench.training, &bench.gpu).host_s, (11 + 35 / 9.1) * 2.385e-6);
-    bench_destroy(&bench);
+    cost_bench_destroy(&bench);
 }
 
 /* What is split off the backward pass is all of it: the same products, traffic and kernels of the host. */
 Test(layer_cost, input_and_weight_gradients_make_the_backward_pass) {
     for (int fused = 0; fused < 2; fused++) {
-        Bench bench = bench_create(2);
+        CostBench bench = cost_bench_create(2);
         PlanSpec *plan = &bench.training.plan;
         bench.training.model.gated = fused;
         plan->gradient_accumulation = 2;
@@ -330,14 +300,14 @@ Test(layer_cost, input_and_weight_gradients_make_the_backward_pass) {
         expect_near(split.launch_s, whole.launch_s);
         expect_near(split.host_s, whole.host_s);
         expect_near(split.hbm_bytes, whole.hbm_bytes);
-        bench_destroy(&bench);
+        cost_bench_destroy(&bench);
     }
 }
 
 /* Eager Megatron-LM at hidden 1024: 3.6 ms per layer and micro-batch whether the group is 1, 2 or 4. */
 Test(layer_cost, the_host_limits_a_small_layer_whatever_the_tensor_group) {
     for (int64_t tensor = 1; tensor <= 4; tensor *= 2) {
-        Bench bench = bench_create(tensor);
+        CostBench bench = cost_bench_create(tensor);
         bench.gpu.kernels.host_s = 31e-6;
         bench.training.model.hidden = 1024;
         bench.training.model.heads = 16;
@@ -351,22 +321,22 @@ Test(layer_cost, the_host_limits_a_small_layer_whatever_the_tensor_group) {
         expect_near(work_cost_seconds(&backward), 60 * 31e-6);
         cr_assert_float_eq(work_cost_seconds(&forward) + work_cost_seconds(&again) + work_cost_seconds(&backward),
                            3.6e-3, 0.01e-3);
-        bench_destroy(&bench);
+        cost_bench_destroy(&bench);
     }
 }
 
 Test(layer_cost, the_device_limits_a_large_layer) {
-    Bench bench = bench_create(1);
+    CostBench bench = cost_bench_create(1);
     bench.gpu.kernels.host_s = 31e-6;
     bench.training.plan.micro_batch_seqs = 48;
     WorkCost forward = layer_forward_cost(&bench.training, &bench.gpu);
     cr_assert_gt(work_cost_seconds(&forward), 2 * forward.host_s);
     expect_near(work_cost_seconds(&forward), forward.gemm_s + forward.memory_s + forward.launch_s);
-    bench_destroy(&bench);
+    cost_bench_destroy(&bench);
 }
 
 Test(layer_cost, fp8_leaves_attention_in_bf16) {
-    Bench bench = bench_create(1);
+    CostBench bench = cost_bench_create(1);
     bench.gpu.peak_flop_per_s[PRECISION_BF16] = bench.gpu.peak_flop_per_s[PRECISION_FP16];
     bench.gpu.kernels.matrix_fraction[PRECISION_BF16] = bench.gpu.kernels.matrix_fraction[PRECISION_FP16];
     bench.gpu.peak_flop_per_s[PRECISION_FP8] = 624e12;
@@ -376,5 +346,5 @@ Test(layer_cost, fp8_leaves_attention_in_bf16) {
     bench.training.plan.precision = PRECISION_FP8;
     cr_assert_eq(layer_recompute_cost(&bench.training, &bench.gpu).gemm_s, half.gemm_s);
     expect_near(layer_forward_cost(&bench.training, &bench.gpu).ideal_s, layer_flop(&bench) / 624e12);
-    bench_destroy(&bench);
+    cost_bench_destroy(&bench);
 }

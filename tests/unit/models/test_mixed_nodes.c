@@ -10,19 +10,18 @@
 #include "sim/engine/engine.h"
 #include "tests/unit/models/folding.h"
 #include "tests/unit/models/small_cluster.h"
+#include "tests/unit/models/small_layout.h"
 
 typedef struct Layout {
-    const char *schedule;
-    int nodes, gpus, tensor, pipeline, chunks, micro_batches;
-    bool overlap, distributed;
+    SmallLayout small;
     const char *others; /* nodes of the slow type */
 } Layout;
 
 static const Layout LAYOUTS[] = {
-    {"1f1b", 2, 4, 4, 1, 1, 2, true, false, "1"},    {"1f1b", 4, 2, 2, 1, 1, 3, false, true, "1, 3"},
-    {"1f1b", 4, 4, 2, 2, 1, 5, false, false, "3"},   {"1f1b", 4, 2, 2, 4, 1, 6, true, true, "2"},
-    {"gpipe", 4, 4, 4, 2, 1, 3, true, false, "0-1"}, {"interleaved_1f1b", 8, 4, 4, 4, 2, 8, false, true, "6-7"},
-    {"1f1b", 4, 2, 4, 1, 1, 2, false, false, "1"},
+    {{"1f1b", 2, 4, 4, 1, 1, 2, true, false}, "1"},    {{"1f1b", 4, 2, 2, 1, 1, 3, false, true}, "1, 3"},
+    {{"1f1b", 4, 4, 2, 2, 1, 5, false, false}, "3"},   {{"1f1b", 4, 2, 2, 4, 1, 6, true, true}, "2"},
+    {{"gpipe", 4, 4, 4, 2, 1, 3, true, false}, "0-1"}, {{"interleaved_1f1b", 8, 4, 4, 4, 2, 8, false, true}, "6-7"},
+    {{"1f1b", 4, 2, 4, 1, 1, 2, false, false}, "1"},
 };
 
 enum { LAYOUT_COUNT = sizeof LAYOUTS / sizeof *LAYOUTS };
@@ -49,25 +48,11 @@ static void add_others(Arena *arena, SimulationSpec *spec, const char *nodes, No
     spec->cluster.other_nodes = others;
 }
 
-/* Not yet resolved, all of the usual type. */
-static SimulationSpec plain_spec(Arena *arena, const Layout *layout) {
-    SimulationSpec spec = small_cluster(arena, layout->nodes, layout->gpus);
-    PlanSpec *plan = &spec.jobs[0].training.plan;
-    plan->schedule = layout->schedule;
-    plan->tensor_parallel = layout->tensor;
-    plan->pipeline_parallel = layout->pipeline;
-    plan->virtual_stages = layout->chunks;
-    plan->gradient_accumulation = layout->micro_batches;
-    plan->overlap_grad_reduce = plan->overlap_p2p = layout->overlap;
-    plan->distributed_optimizer = layout->distributed;
-    return spec;
-}
-
 Test(mixed_nodes, folded_and_unfolded_agree_to_the_nanosecond_with_slow_nodes) {
     for (int i = 0; i < LAYOUT_COUNT; i++) {
         Arena *arena = arena_create();
-        SimulationSpec spec = plain_spec(arena, &LAYOUTS[i]);
-        add_others(arena, &spec, LAYOUTS[i].others, slow_node(&spec.cluster.node, LAYOUTS[i].gpus));
+        SimulationSpec spec = small_layout_spec(arena, &LAYOUTS[i].small);
+        add_others(arena, &spec, LAYOUTS[i].others, slow_node(&spec.cluster.node, LAYOUTS[i].small.gpus));
         small_cluster_resolve(arena, &spec);
         folding_expect_agreement(&spec, arena_format(arena, "layout %d", i), arena);
         arena_destroy(arena);
@@ -77,8 +62,8 @@ Test(mixed_nodes, folded_and_unfolded_agree_to_the_nanosecond_with_slow_nodes) {
 Test(mixed_nodes, folded_and_unfolded_agree_when_types_have_different_numbers_of_gpus) {
     for (int i = 0; i < LAYOUT_COUNT; i++) {
         Arena *arena = arena_create();
-        SimulationSpec spec = plain_spec(arena, &LAYOUTS[i]);
-        if (LAYOUTS[i].pipeline > 1 || LAYOUTS[i].tensor > 2) {
+        SimulationSpec spec = small_layout_spec(arena, &LAYOUTS[i].small);
+        if (LAYOUTS[i].small.pipeline > 1 || LAYOUTS[i].small.tensor > 2) {
             arena_destroy(arena);
             continue;
         }
@@ -94,7 +79,8 @@ Test(mixed_nodes, folded_and_unfolded_agree_when_types_have_different_numbers_of
 Test(mixed_nodes, another_type_that_is_like_the_usual_one_changes_no_time) {
     for (int i = 0; i < LAYOUT_COUNT; i++) {
         Arena *arena = arena_create();
-        SimulationSpec plain = plain_spec(arena, &LAYOUTS[i]), mixed = plain_spec(arena, &LAYOUTS[i]);
+        SimulationSpec plain = small_layout_spec(arena, &LAYOUTS[i].small),
+                       mixed = small_layout_spec(arena, &LAYOUTS[i].small);
         add_others(arena, &mixed, LAYOUTS[i].others, mixed.cluster.node);
         small_cluster_resolve(arena, &plain);
         small_cluster_resolve(arena, &mixed);
@@ -110,7 +96,7 @@ Test(mixed_nodes, another_type_that_is_like_the_usual_one_changes_no_time) {
 
 /* Two replicas per node, one node in four old. */
 static SimulationSpec data_parallel_spec(Arena *arena) {
-    SimulationSpec spec = plain_spec(arena, &(Layout){"1f1b", 4, 4, 2, 1, 1, 23, false, false, ""});
+    SimulationSpec spec = small_layout_spec(arena, &(SmallLayout){"1f1b", 4, 4, 2, 1, 1, 23, false, false});
     add_others(arena, &spec, "2", slow_node(&spec.cluster.node, 4));
     return spec;
 }

@@ -1,3 +1,5 @@
+#include "models/workload/plan_stages.h"
+
 #include <criterion/criterion.h>
 
 #include "tests/unit/models/small_plan.h"
@@ -7,7 +9,7 @@ static int64_t layer_sum(const TrainingSpec *training) {
     int64_t sum = 0;
     for (int64_t stage = 0; stage < training->plan.pipeline_parallel; stage++)
         for (int64_t chunk = 0; chunk < training->plan.virtual_stages; chunk++)
-            sum += plan_chunk_layers(training, stage, chunk);
+            sum += plan_stages_layers(training, stage, chunk);
     return sum;
 }
 
@@ -65,10 +67,10 @@ Test(plan_stages, layers_of_all_chunks_add_up_to_the_model) {
     TrainingSpec training = small_training();
     training.plan.pipeline_parallel = 4;
     expect_good(&training, 4);
-    cr_assert_eq(plan_chunk_layers(&training, 2, 0), 3);
+    cr_assert_eq(plan_stages_layers(&training, 2, 0), 3);
     cr_assert_eq(layer_sum(&training), 12);
     training.plan.virtual_stages = 3;
-    cr_assert_eq(plan_chunk_layers(&training, 1, 0), 1);
+    cr_assert_eq(plan_stages_layers(&training, 1, 0), 1);
     cr_assert_eq(layer_sum(&training), 12);
 }
 
@@ -85,7 +87,7 @@ Test(plan_stages, ends_that_count_as_layers_hold_one_less) {
     static const int64_t LAYERS[2][3] = {{1, 2, 2}, {2, 2, 1}};
     for (int stage = 0; stage < 2; stage++)
         for (int chunk = 0; chunk < 3; chunk++)
-            cr_assert_eq(plan_chunk_layers(&training, stage, chunk), LAYERS[stage][chunk]);
+            cr_assert_eq(plan_stages_layers(&training, stage, chunk), LAYERS[stage][chunk]);
 }
 
 Test(plan_stages, unequal_end_stages_hold_what_they_are_told_and_the_others_the_rest) {
@@ -96,17 +98,17 @@ Test(plan_stages, unequal_end_stages_hold_what_they_are_told_and_the_others_the_
     expect_good(&training, 4);
     const int64_t both[] = {3, 4, 4, 1};
     for (int stage = 0; stage < 4; stage++)
-        cr_assert_eq(plan_chunk_layers(&training, stage, 0), both[stage]);
+        cr_assert_eq(plan_stages_layers(&training, stage, 0), both[stage]);
     training.plan.first_stage_layers = 0;
     training.plan.last_stage_layers = 3;
     expect_good(&training, 4);
     cr_assert_eq(layer_sum(&training), 12);
-    cr_assert_eq(plan_chunk_layers(&training, 0, 0), 3);
+    cr_assert_eq(plan_stages_layers(&training, 0, 0), 3);
     training.plan.last_stage_layers = 0;
     training.plan.first_stage_layers = 6;
     expect_good(&training, 4);
     cr_assert_eq(layer_sum(&training), 12);
-    cr_assert_eq(plan_chunk_layers(&training, 3, 0), 2);
+    cr_assert_eq(plan_stages_layers(&training, 3, 0), 2);
 }
 
 Test(plan_stages, listed_stages_hold_what_they_are_told) {
@@ -117,7 +119,7 @@ Test(plan_stages, listed_stages_hold_what_they_are_told) {
     training.plan.layers_per_stage_count = 4;
     expect_good(&training, 4);
     for (int stage = 0; stage < 4; stage++)
-        cr_assert_eq(plan_chunk_layers(&training, stage, 0), four[stage]);
+        cr_assert_eq(plan_stages_layers(&training, stage, 0), four[stage]);
     training = small_training();
     training.plan.pipeline_parallel = 3;
     training.plan.virtual_stages = 2;
@@ -126,7 +128,7 @@ Test(plan_stages, listed_stages_hold_what_they_are_told) {
     training.plan.layers_per_stage_count = 6;
     expect_good(&training, 3);
     for (int i = 0; i < 6; i++)
-        cr_assert_eq(plan_chunk_layers(&training, i % 3, i / 3), six[i]);
+        cr_assert_eq(plan_stages_layers(&training, i % 3, i / 3), six[i]);
 }
 
 Test(plan_stages, listed_stages_are_as_many_as_there_are_and_add_up) {
@@ -152,8 +154,8 @@ Test(plan_stages, two_unequal_stages_need_no_others) {
     training.plan.first_stage_layers = 7;
     training.plan.last_stage_layers = 5;
     expect_good(&training, 2);
-    cr_assert_eq(plan_chunk_layers(&training, 0, 0), 7);
-    cr_assert_eq(plan_chunk_layers(&training, 1, 0), 5);
+    cr_assert_eq(plan_stages_layers(&training, 0, 0), 7);
+    cr_assert_eq(plan_stages_layers(&training, 1, 0), 5);
     training.plan.last_stage_layers = 4;
     expect_error(training, 2, "jobs[0].plan.pipeline_parallel",
                  "found 2 stages of 1 chunks, expected them to divide the model's 12 layers");

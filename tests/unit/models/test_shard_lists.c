@@ -71,8 +71,8 @@ Test(shard_lists, biases_and_norms_are_gathered_once_a_step) {
     arena_destroy(arena);
 }
 
-/* Of weights of 3, 1, 4 and 4 h^2: with h = 24 on 16 GPUs all parts are multiples of 16 bytes but those of h^2, which
- * are of 72 bytes. */
+/* Of weights of 3, 1, 4 and 4 h^2: with h = 24 on 16 GPUs the parts of 4 h^2 are of 288 bytes, a multiple of 16, those
+ * of 3 h^2 and h^2 of 216 and 72. */
 Test(shard_lists, parts_that_are_not_aligned_are_gathered_slowly) {
     Arena *arena = arena_create();
     TrainingSpec training = listed(arena);
@@ -83,5 +83,17 @@ Test(shard_lists, parts_that_are_not_aligned_are_gathered_slowly) {
     training.model.hidden = 24;
     training.model.ffn_hidden = 96;
     cr_assert_float_eq(shard_lists_gather_slowdown(&training, 3), (3 * 3.5 + 3.5 + 8) / 12, 1e-12);
+    arena_destroy(arena);
+}
+
+/* With h = 11 a sixteenth of h^2 is 7.6 elements, padded to 8 of 2 bytes, which are aligned; of 3 h^2 23, of 4 h^2 31.
+ */
+Test(shard_lists, parts_are_padded_to_whole_elements) {
+    Arena *arena = arena_create();
+    TrainingSpec training = listed(arena);
+    training.model.hidden = 11;
+    training.model.heads = 1;
+    training.model.ffn_hidden = 44;
+    cr_assert_float_eq(shard_lists_gather_slowdown(&training, 3), (3 * 3.5 + 1 + 8 * 3.5) / 12, 1e-12);
     arena_destroy(arena);
 }

@@ -1,42 +1,11 @@
 /* Which shard groups a plan may have. */
 #include <criterion/criterion.h>
 
-#include "models/workload/plan.h"
-
-static TrainingSpec plain_training(void) {
-    TrainingSpec training = {.model = transformer_default(), .sequence_tokens = 96, .plan = plan_default()};
-    training.model.hidden = 60;
-    training.model.layers = 12;
-    training.model.heads = 6;
-    training.model.vocab = 1013;
-    return training;
-}
-
-static ErrorList resolve(TrainingSpec *training, int64_t gpus, Arena *arena) {
-    ErrorList errors;
-    error_list_init(&errors, arena);
-    plan_resolve(training, gpus, "jobs[0]", &errors);
-    return errors;
-}
-
-static void expect_good(TrainingSpec *training, int64_t gpus) {
-    Arena *arena = arena_create();
-    cr_assert_eq(resolve(training, gpus, arena).count, 0);
-    arena_destroy(arena);
-}
-
-static void expect_error(TrainingSpec training, int64_t gpus, const char *path, const char *message) {
-    Arena *arena = arena_create();
-    ErrorList errors = resolve(&training, gpus, arena);
-    cr_assert_eq(errors.count, 1, "%d errors", errors.count);
-    cr_assert_str_eq(errors.items[0].path, path);
-    cr_assert_str_eq(errors.items[0].message, message);
-    arena_destroy(arena);
-}
+#include "tests/unit/models/small_plan.h"
 
 /* 24 GPUs: tensor 2, so 12 replicas. */
 static TrainingSpec sharded_training(int64_t stage) {
-    TrainingSpec training = plain_training();
+    TrainingSpec training = small_training();
     training.plan.tensor_parallel = 2;
     training.plan.zero_stage = stage;
     return training;

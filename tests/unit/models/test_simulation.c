@@ -7,46 +7,36 @@
 #include "models/workload/collective.h"
 #include "tests/unit/models/folding.h"
 #include "tests/unit/models/small_cluster.h"
+#include "tests/unit/models/small_layout.h"
 
 typedef struct Layout {
-    const char *schedule;
-    int nodes, gpus, tensor, pipeline, chunks, micro_batches;
-    bool overlap, distributed;
+    SmallLayout small;
     int per_leaf; /* 0 = one leaf */
 } Layout;
 
 static const Layout LAYOUTS[] = {
-    {"1f1b", 1, 1, 1, 1, 1, 3, false, false, 0},
-    {"1f1b", 2, 4, 2, 2, 1, 4, false, false, 0},
-    {"1f1b", 2, 4, 4, 1, 1, 2, true, false, 0},
-    {"1f1b", 4, 2, 2, 4, 1, 6, true, true, 0},
-    {"gpipe", 2, 4, 2, 2, 1, 4, false, true, 0},
-    {"gpipe", 4, 4, 4, 2, 1, 3, true, false, 0},
-    {"interleaved_1f1b", 4, 4, 2, 4, 2, 8, false, false, 0},
-    {"interleaved_1f1b", 2, 8, 4, 2, 4, 4, true, true, 0},
-    {"1f1b", 8, 2, 1, 4, 1, 5, false, false, 0},
-    {"1f1b", 4, 2, 4, 1, 1, 2, false, false, 0},
-    {"1f1b", 4, 4, 2, 2, 1, 5, false, false, 1},
-    {"1f1b", 4, 4, 4, 4, 1, 6, true, true, 2},
-    {"gpipe", 8, 2, 2, 4, 1, 4, true, false, 2},
-    {"interleaved_1f1b", 8, 4, 4, 4, 2, 8, false, true, 2},
-    {"zb_h1", 2, 4, 2, 2, 1, 4, false, false, 0},
-    {"zb_h1", 4, 4, 2, 4, 1, 3, true, true, 0},
-    {"zb_h1", 4, 4, 4, 4, 1, 9, true, false, 2},
-    {"zb_h1", 8, 2, 1, 4, 1, 5, false, true, 2},
+    {{"1f1b", 1, 1, 1, 1, 1, 3, false, false}, 0},
+    {{"1f1b", 2, 4, 2, 2, 1, 4, false, false}, 0},
+    {{"1f1b", 2, 4, 4, 1, 1, 2, true, false}, 0},
+    {{"1f1b", 4, 2, 2, 4, 1, 6, true, true}, 0},
+    {{"gpipe", 2, 4, 2, 2, 1, 4, false, true}, 0},
+    {{"gpipe", 4, 4, 4, 2, 1, 3, true, false}, 0},
+    {{"interleaved_1f1b", 4, 4, 2, 4, 2, 8, false, false}, 0},
+    {{"interleaved_1f1b", 2, 8, 4, 2, 4, 4, true, true}, 0},
+    {{"1f1b", 8, 2, 1, 4, 1, 5, false, false}, 0},
+    {{"1f1b", 4, 2, 4, 1, 1, 2, false, false}, 0},
+    {{"1f1b", 4, 4, 2, 2, 1, 5, false, false}, 1},
+    {{"1f1b", 4, 4, 4, 4, 1, 6, true, true}, 2},
+    {{"gpipe", 8, 2, 2, 4, 1, 4, true, false}, 2},
+    {{"interleaved_1f1b", 8, 4, 4, 4, 2, 8, false, true}, 2},
+    {{"zb_h1", 2, 4, 2, 2, 1, 4, false, false}, 0},
+    {{"zb_h1", 4, 4, 2, 4, 1, 3, true, true}, 0},
+    {{"zb_h1", 4, 4, 4, 4, 1, 9, true, false}, 2},
+    {{"zb_h1", 8, 2, 1, 4, 1, 5, false, true}, 2},
 };
 
 static SimulationSpec layout_spec(Arena *arena, const Layout *layout) {
-    SimulationSpec spec = small_cluster(arena, layout->nodes, layout->gpus);
-    PlanSpec *plan = &spec.jobs[0].training.plan;
-    plan->schedule = layout->schedule;
-    plan->tensor_parallel = layout->tensor;
-    plan->pipeline_parallel = layout->pipeline;
-    plan->virtual_stages = layout->chunks;
-    plan->gradient_accumulation = layout->micro_batches;
-    plan->overlap_grad_reduce = layout->overlap;
-    plan->overlap_p2p = layout->overlap;
-    plan->distributed_optimizer = layout->distributed;
+    SimulationSpec spec = small_layout_spec(arena, &layout->small);
     small_cluster_leaves(&spec, layout->per_leaf);
     small_cluster_resolve(arena, &spec);
     return spec;
@@ -79,7 +69,7 @@ Test(simulation, folded_and_unfolded_agree_when_the_ends_count_as_layers) {
 
 Test(simulation, folding_an_uneven_fabric_is_within_1_percent) {
     Arena *arena = arena_create();
-    SimulationSpec spec = layout_spec(arena, &(Layout){"interleaved_1f1b", 8, 4, 4, 4, 2, 8, false, true, 3});
+    SimulationSpec spec = layout_spec(arena, &(Layout){{"interleaved_1f1b", 8, 4, 4, 4, 2, 8, false, true}, 3});
     const Results *folded = folding_run(&spec, FIDELITY_FOLDED, arena);
     const Results *unfolded = folding_run(&spec, FIDELITY_UNFOLDED, arena);
     cr_assert_geq(folded->step, unfolded->step);
@@ -105,7 +95,7 @@ Test(simulation, gradients_are_not_reduced_before_the_last_backward_pass) {
         Arena *arena = arena_create();
         SimulationSpec spec = layout_spec(arena, &LAYOUTS[i]);
         const Results *results = simulation_run(&spec, arena);
-        for (int class = 0; class < results->class_count && !LAYOUTS[i].overlap; class ++) {
+        for (int class = 0; class < results->class_count && !LAYOUTS[i].small.overlap; class ++) {
             SimTime backward = 0, reduction = results->step;
             for (int j = 0; j < results->timeline_count; j++) {
                 const TimelineBar *bar = &results->timeline[j];
@@ -156,7 +146,7 @@ Test(simulation, a_switch_that_reduces_helps_sums_but_not_sums_split_over_the_se
     Arena *arena = arena_create();
     SimTime step[2][2];
     for (int i = 0; i < 4; i++) {
-        SimulationSpec spec = layout_spec(arena, &(Layout){"1f1b", 1, 8, 8, 1, 1, 2, false, false, 0});
+        SimulationSpec spec = layout_spec(arena, &(Layout){{"1f1b", 1, 8, 8, 1, 1, 2, false, false}, 0});
         spec.jobs[0].training.plan.sequence_parallel = i / 2 == 1;
         spec.jobs[0].training.plan.micro_batch_seqs = 32;
         spec.cluster.node.in_network_reduction = i % 2 == 1;
@@ -173,10 +163,10 @@ Test(simulation, folded_and_unfolded_agree_when_hashed_flows_collide_but_for_mes
         Arena *arena = arena_create();
         SimulationSpec spec = layout_spec(arena, &LAYOUTS[i]);
         spec.cluster.fabric.nodes_per_leaf = 1;
-        spec.cluster.fabric.spines = LAYOUTS[i].gpus;
+        spec.cluster.fabric.spines = LAYOUTS[i].small.gpus;
         const Results *folded = folding_run(&spec, FIDELITY_FOLDED, arena);
         const Results *unfolded = folding_run(&spec, FIDELITY_UNFOLDED, arena);
-        double allowed_ns = LAYOUTS[i].pipeline > 1 ? 0.01 * (double)unfolded->step : 0;
+        double allowed_ns = LAYOUTS[i].small.pipeline > 1 ? 0.01 * (double)unfolded->step : 0;
         cr_assert_leq(fabs((double)(folded->step - unfolded->step)), allowed_ns, "layout %zu: %ld and %ld ns", i,
                       (long)folded->step, (long)unfolded->step);
         arena_destroy(arena);
@@ -185,7 +175,7 @@ Test(simulation, folded_and_unfolded_agree_when_hashed_flows_collide_but_for_mes
 
 Test(simulation, collisions_of_hashed_flows_make_a_step_longer_and_spraying_does_not) {
     Arena *arena = arena_create();
-    const Layout layout = {"1f1b", 8, 4, 4, 1, 1, 2, false, false, 0};
+    const Layout layout = {{"1f1b", 8, 4, 4, 1, 1, 2, false, false}, 0};
     SimulationSpec spec = layout_spec(arena, &layout);
     SimTime one_switch = simulation_run(&spec, arena)->step;
     spec.cluster.fabric.nodes_per_leaf = 1;

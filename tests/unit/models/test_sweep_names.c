@@ -13,6 +13,24 @@ Test(sweep_names, a_key_is_called_by_its_last_word) {
     expect_name((const char *[]){"seed"}, 1, "seed");
 }
 
+Test(sweep_names, a_key_of_a_part_of_the_cluster_or_the_job_says_of_which) {
+    expect_name((const char *[]){"cluster.node.nic.bandwidth"}, 1, "nic.bandwidth");
+    expect_name((const char *[]){"cluster.node.gpus"}, 1, "node.gpus");
+    expect_name((const char *[]){"jobs[0].gpus"}, 1, "gpus");
+    expect_name((const char *[]){"cluster.fabric.spines"}, 1, "spines");
+    expect_name((const char *[]){"jobs[0].checkpoint.every"}, 1, "checkpoint.every");
+    expect_name((const char *[]){"jobs[0].model.hidden_size"}, 1, "hidden_size");
+    expect_name((const char *[]){"cluster.masterplan.x"}, 1, "masterplan.x");
+}
+
+Test(sweep_names, a_value_that_names_its_keys_stands_alone) {
+    const SweepResults sweep = {.parameters = (const char *[]){"jobs[0].plan"}, .parameter_count = 1};
+    Arena *arena = arena_create();
+    cr_expect_str_eq(sweep_names_pair(arena, &sweep, 0, "cuda_graphs=true"), "cuda_graphs=true");
+    cr_expect_str_eq(sweep_names_pair(arena, &sweep, 0, "unchanged"), "plan=unchanged");
+    arena_destroy(arena);
+}
+
 Test(sweep_names, a_key_of_one_of_several_items_says_of_which) {
     expect_name((const char *[]){"cluster.fabric.links[4].bandwidth"}, 1, "links[4].bandwidth");
     expect_name((const char *[]){"background[0].rate"}, 1, "background[0].rate");

@@ -90,7 +90,7 @@ Test(formats, tidy_has_six_columns_in_every_row) {
     for (const char *line = text; *line != '\0'; line = strchr(line, '\n') + 1) {
         cr_assert_eq(fields_of(line), 6);
     }
-    cr_assert(holds(text, "\ntensor_parallel=8 nic=400 Gbit/s,NaN,run,throughput.model_tflops_per_gpu,"));
+    cr_assert(holds(text, "\ntensor_parallel=8 node.nic=400 Gbit/s,NaN,run,throughput.model_tflops_per_gpu,"));
 }
 
 Test(formats, tidy_rows_hold_metrics_ledger_memory_and_series) {

@@ -134,6 +134,39 @@ Test(sweep_of_many, two_keys_with_too_many_lines_are_drawn_as_the_best_too) {
     cr_assert_eq(view.points[0], 8);
 }
 
+Test(sweep_of_many, points_that_could_not_be_run_have_their_reasons_below_each_once) {
+    SweepPoint *points;
+    SweepResults sweep = sweep_of((const int[]){2, 4}, 2, &points);
+    for (int i = 0; i < 8; i++) {
+        points[i].results = i < 7 ? NULL : point_of(312, 10);
+        points[i].error = i < 2 ? "jobs[0].gpus: found 17" : arena_format(arena, "jobs[0].gpus: found %d", i);
+    }
+    const char *text = fixture_sweep_text(arena, "text", &sweep);
+    cr_expect(holds(text, "  could not be run (1)\n"), "%s", text);
+    cr_expect(holds(text, "  could not be run (2)\n"), "%s", text);
+    cr_expect(holds(text, "  could not be run (6)\n"), "%s", text);
+    cr_expect(holds(text, "\n  (1) jobs[0].gpus: found 17\n  (2) jobs[0].gpus: found 2\n"), "%s", text);
+    cr_expect(holds(text, "\n  (5) jobs[0].gpus: found 5\n  and 1 other reason: --format csv"), "%s", text);
+}
+
+Test(sweep_of_many, a_swept_seed_is_one_column) {
+    static const char *const seed[] = {"seed"};
+    SweepPoint *points;
+    SweepResults sweep = sweep_of((const int[]){2}, 1, &points);
+    const char *csv = fixture_sweep_text(arena, "csv", &sweep);
+    cr_expect(holds(csv, ",seed,event_count,event_hash,error\n"), "%s", csv);
+    sweep.parameters = seed;
+    csv = fixture_sweep_text(arena, "csv", &sweep);
+    cr_expect(holds(csv, "_fraction,event_count,event_hash,error\n"), "%s", csv);
+    int commas[3] = {0}, line = 0;
+    for (const char *at = csv; *at != '\0' && line < 3; at++) {
+        commas[line] += *at == ',';
+        line += *at == '\n';
+    }
+    cr_expect_eq(commas[0], commas[1]);
+    cr_expect_eq(commas[0], commas[2]);
+}
+
 Test(sweep_of_many, a_long_sweep_is_told_by_its_ten_best_points) {
     SweepPoint *points;
     SweepResults sweep = sweep_of((const int[]){6, 7}, 2, &points);

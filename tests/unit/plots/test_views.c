@@ -121,7 +121,7 @@ static SweepView view_of(const char *const *values, int count) {
 Test(views, an_axis_is_linear_geometric_or_one_step_a_value) {
     static const char *const linear[] = {"100 Gbit/s", "200 Gbit/s", "400 Gbit/s", "500 Gbit/s"};
     SweepView view = view_of(linear, 4);
-    cr_assert_str_eq(view.axis, "b");
+    cr_assert_str_eq(view.axis, "a.b");
     cr_assert_eq(view.positions[2], 3);
     static const char *const geometric[] = {"1", "2", "4", "8"};
     cr_assert_float_eq(view_of(geometric, 4).positions[3], 3, 1e-9);
@@ -164,7 +164,7 @@ Test(views, numbers_are_joined_by_a_line_and_names_are_bars) {
     cr_expect_not_null(strstr(numbers, "\njoined = 1\n"), "%s", numbers);
     const char *names = sweep_files("ring");
     cr_expect_not_null(strstr(names, "\njoined = 0\n"), "%s", names);
-    cr_expect_not_null(strstr(names, "# line_00\n0 NaN -0.43 0.43 \"\"\n1 "), "%s", names);
+    cr_expect_not_null(strstr(names, "# line_00\n0 NaN -0.43 0.43 0 0 \"\"\n1 "), "%s", names);
 }
 
 /* Three lines, of which the second lacks its fifth point. */
@@ -183,7 +183,7 @@ Test(views, other_parameters_become_lines) {
     cr_assert_str_eq(view.axis, "tensor_parallel");
     cr_assert_eq(view.tick_count, 5);
     cr_assert_eq(view.line_count, 3);
-    cr_assert_str_eq(view.lines[2], "nic=400 Gbit/s");
+    cr_assert_str_eq(view.lines[2], "node.nic=400 Gbit/s");
     cr_assert_eq(view.points[2 * 5 + 1], 5);
 }
 
@@ -279,4 +279,15 @@ Test(views, a_line_of_a_subtitle_does_not_end_between_a_number_and_its_unit) {
         "end would be torn: the ring takes every one of 238.5 milliseconds, and no more.";
     const char *head = head_of((ScriptTitle){"ring", "", verdict});
     cr_assert_not_null(strstr(head, " every one of' . \"\\n\" . '238.5 milliseconds,"), "%s", head);
+}
+
+/* Words of 40 columns: three and their blanks to a line. */
+Test(views, a_subtitle_has_four_lines_before_it_is_cut) {
+    const char *verdict = "";
+    for (int i = 0; i < 12; i++)
+        verdict = arena_format(arena, "%s%s%039d.", verdict, i > 0 ? " " : "", i);
+    const char *head = head_of((ScriptTitle){"ring", "", verdict});
+    cr_assert_not_null(strstr(head, "011.'\nsubtitle_lines = 4\n"), "%s", head);
+    head = head_of((ScriptTitle){"ring", "", arena_format(arena, "%s %s", verdict, verdict)});
+    cr_assert_not_null(strstr(head, "011. ...'\nsubtitle_lines = 4\n"), "%s", head);
 }

@@ -225,9 +225,9 @@ Test(fields, flags_texts_and_words_are_checked) {
 }
 
 Test(fields, structures_have_their_shape) {
-    expect_errors("{inner: 3}", "t.yaml:1:9: inner: found 3, expected a mapping\n");
+    expect_errors("{inner: 3}", "t.yaml:1:9: inner: found 3, expected a mapping with time\n");
     expect_errors("{list: {}}", "t.yaml:1:8: list: found a mapping, expected a list of mappings\n");
-    expect_errors("{list: [3]}", "t.yaml:1:9: list[0]: found 3, expected a mapping\n");
+    expect_errors("{list: [3]}", "t.yaml:1:9: list[0]: found 3, expected a mapping with time\n");
     expect_errors("[1]", "t.yaml:1:1: found a list, expected a mapping\n");
 }
 

@@ -25,7 +25,7 @@ static void expect_errors(const char *text, const char *device, const char *expe
 Test(kernel_table, products_are_read_and_other_types_left_out) {
     Reading *reading = reading_create();
     const KernelTable *table = read_text(reading,
-                                         "gemm_dtype,m,n,k,latency\nbfloat16,81,3584,8192,0.05632\n"
+                                         "gemm_dtype,m,n,k,latency\nbf16,81,3584,8192,0.05632\n"
                                          "fp8_block,1,2,3,0.1\nfp8,96,512,4096,0.012\n",
                                          NULL);
     cr_assert_str_eq(reading_errors(reading), "");
@@ -108,9 +108,10 @@ Test(kernel_table, half_of_the_shapes_are_held_back_and_always_the_same) {
 Test(kernel_table, mistakes_are_told_with_their_place) {
     expect_errors("m,n,k,latency\n1,2,3,4\n", NULL,
                   "t.csv:1:1: found no column gemm_dtype, isl, step, num_experts or OPName, expected a table of "
-                  "measured kernels\n");
+                  "measured kernels (columns: `chokepoint calibrate --help`)\n");
     expect_errors("gemm_dtype,m,k,latency\nfp8,1,2,3\n", NULL,
-                  "t.csv:1:1: found no column n, expected a table of measured kernels\n");
+                  "t.csv:1:1: found no column n, expected a table of measured kernels (columns: `chokepoint "
+                  "calibrate --help`)\n");
     expect_errors("gemm_dtype,m,n,k,latency\nfp8,0,2,3,1\n", NULL,
                   "t.csv:2:1: m: found \"0\", expected a whole number from 1 to 1e9\n");
     expect_errors("gemm_dtype,m,n,k,latency\nfp8,2,3e9,1,1\n", NULL,

@@ -51,6 +51,8 @@ Test(measured_gpu, names_as_people_write_them_are_nodes_of_the_catalogue) {
     expect_node("L4", "g6-48xlarge");
     expect_node("L40", "pcie-l40");
     expect_node("A30 PCIe", "pcie-a30");
+    expect_node("AWS p4de.24xlarge", "p4de-24xlarge");
+    expect_node("NDm A100 v4 80GB", "dgx-a100-80");
     expect_node("NVIDIA RTX PRO 6000 Blackwell", "pcie-rtx-pro-6000");
 }
 

@@ -41,11 +41,17 @@ Test(measured_network, a_rate_in_the_interconnect_overrides_the_nics) {
         {"2 HDR rails", 2, 25e9},
         {"Slingshot 11", 8, 25e9},
         {"3.2 Tb/s EFA", 8, 50e9},
+        {"3.2 tbps roce", 8, 50e9},
+        {"4x100gbps roce", 4, 12.5e9},
+        {"infiniband 50gbit/s, 80gb GPUs", 8, 6.25e9}, /* of a memory: not read */
+        {"25gbe", 1, 3.125e9},
         {"10 Gigabit Ethernet", 1, 1.25e9},
         {"NVLink; 400 Gb/s per GPU RDMA", 8, 50e9},
         {"25 Gbps Ethernet", 1, 3.125e9},
         {"100GbE", 1, 12.5e9},
         {"Ethernet 100G", 1, 12.5e9},
+        {"8 x 400 gb/s", 8, 50e9},
+        {"50 GB/s", 8, 25e9}, /* bytes, as of NVLink: not read */
     };
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         Reading *reading = reading_create();

@@ -287,8 +287,8 @@ Test(measured_run, a_table_without_the_needed_columns_is_an_error) {
     static const char HEAD[] = "hidden,layers,heads,seq_tokens,gpu,gpus,micro_batch_seqs,step_times\n";
     const CsvTable *table = csv_read_text(HEAD, strlen(HEAD), "t.csv", reading->arena, &reading->errors);
     cr_assert_not(measured_run_check_columns(table, &reading->errors));
-    cr_assert_str_eq(reading_errors(reading), "t.csv:1:1: found no column \"step_time_s\", expected a measured-run "
-                                              "table (is \"step_times\" meant?)\n");
+    cr_assert_str_eq(reading_errors(reading), "t.csv:1:1: found no column \"step_time_s\", expected those of "
+                                              "scenarios/measured/example.csv (is \"step_times\" meant?)\n");
     reading_destroy(reading);
 }
 

@@ -94,6 +94,33 @@ Test(quantity, a_unit_in_the_wrong_case_is_recognised) {
     arena_destroy(arena);
 }
 
+Test(quantity, a_unit_spelt_otherwise_is_recognised_and_a_byte_is_no_bit) {
+    static const struct {
+        const char *text;
+        Dimension dimension;
+        const char *unit;
+    } CASES[] = {
+        {"200gbps", DIMENSION_BANDWIDTH, "Gbps"},
+        {"200 gb/s", DIMENSION_BANDWIDTH, "Gb/s"},
+        {"50GBps", DIMENSION_BANDWIDTH, "GB/s"},
+        {"50 GB", DIMENSION_BANDWIDTH, "GB/s"},
+        {"400 Gbits/s", DIMENSION_BANDWIDTH, "Gbit/s"},
+        {"400 Gbit", DIMENSION_BANDWIDTH, "Gbit/s"},
+        {"7 GB/sec", DIMENSION_BANDWIDTH, "GB/s"},
+        {"80 gb", DIMENSION_BYTES, "GB"},
+        {"5 usec", DIMENSION_TIME, "us"},
+        {"3 hours", DIMENSION_TIME, "h"},
+        {"312 Tflops", DIMENSION_FLOP_RATE, "TFLOPS"},
+    };
+    Arena *arena = arena_create();
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++)
+        cr_expect_str_eq(quantity_near_unit(CASES[i].text, CASES[i].dimension, arena), CASES[i].unit, "%s",
+                         CASES[i].text);
+    cr_expect_null(quantity_near_unit("5", DIMENSION_TIME, arena));
+    cr_expect_null(quantity_near_unit("5 minus", DIMENSION_TIME, arena));
+    arena_destroy(arena);
+}
+
 Test(quantity, a_printed_quantity_reads_back_as_the_same) {
     static const struct {
         double value;

@@ -42,5 +42,6 @@ Test(spelling, a_word_of_other_letters_is_no_misspelling) {
     int distance = 0;
     spelling_consider("x", "y", &best, &distance);
     spelling_consider("gpu", "nic", &best, &distance);
+    spelling_consider("foo", "moe", &best, &distance);
     cr_assert_null(best);
 }

@@ -31,12 +31,13 @@ Test(validation_set, a_folder_is_its_tables_and_names_what_it_leaves_out) {
     ValidationSet set = validation_set_read(&folder, 1, &reading->errors);
     run(reading, &set);
     static const char *const NAMES[] = {"a.csv", "b.csv", "c.csv", "d.csv.gz", "deep", "e.csv"};
-    static const char *const REASONS[] = {NULL,
-                                          "found no column \"layers\", expected a measured-run table, among others",
-                                          NULL,
-                                          "packed: gzip -dc FILE.csv.gz > FILE.csv",
-                                          "a folder of its own: give it by its name",
-                                          "found 1 cells, expected 2 as in the header"};
+    static const char *const REASONS[] = {
+        NULL,
+        "found no column \"layers\", expected those of scenarios/measured/example.csv, among others",
+        NULL,
+        "packed: gzip -dc FILE.csv.gz > FILE.csv",
+        "a folder of its own: give it by its name",
+        "found 1 cells, expected 2 as in the header"};
     cr_assert_eq(set.file_count, 6);
     for (int i = 0; i < 6; i++) {
         cr_assert_str_eq(set.files[i].name, NAMES[i]);

@@ -1,0 +1,87 @@
+#include "scenarios/experiment/plan_trials.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "models/simulation.h"
+
+/* Turns a switch on and says how a scenario does; NULL when it is on already or would do nothing. */
+typedef const char *Switch(PlanSpec *plan);
+
+static const char *fuse_attention(PlanSpec *plan) {
+    if (plan->flash_attention)
+        return NULL;
+    plan->flash_attention = true;
+    plan->attention_kernel = ATTENTION_AUTO;
+    return "flash_attention: true";
+}
+
+static const char *overlap_reductions(PlanSpec *plan) {
+    if (plan->overlap_grad_reduce || plan_weight_copies(plan) == 1)
+        return NULL;
+    plan->overlap_grad_reduce = true;
+    return "overlap_grad_reduce: true";
+}
+
+static const char *overlap_messages(PlanSpec *plan) {
+    if (plan->overlap_p2p || plan->pipeline_parallel == 1)
+        return NULL;
+    plan->overlap_p2p = true;
+    return "overlap_p2p: true";
+}
+
+static const char *overlap_tensors(PlanSpec *plan) {
+    if (plan->tp_comm_overlap || plan->tensor_parallel == 1 || !plan->sequence_parallel)
+        return NULL;
+    plan->tp_comm_overlap = true;
+    return "tp_comm_overlap: true";
+}
+
+static const char *compile(PlanSpec *plan) {
+    if (plan->compile)
+        return NULL;
+    plan->compile = true;
+    return "compile: true";
+}
+
+static const char *use_graphs(PlanSpec *plan) {
+    if (plan->cuda_graphs)
+        return NULL;
+    plan->cuda_graphs = true;
+    return "cuda_graphs: true";
+}
+
+static Switch *const SWITCHES[] = {fuse_attention, overlap_reductions, overlap_messages, overlap_tensors,
+                                   compile,        use_graphs};
+
+enum { SWITCH_COUNT = sizeof SWITCHES / sizeof *SWITCHES };
+
+static double step_with(SimulationSpec *spec) {
+    Arena *arena = arena_create();
+    const Results *results = simulation_run(spec, arena);
+    double step_s = results->status == RUN_OK ? (double)results->step * 1e-9 : (double)NAN;
+    arena_destroy(arena);
+    return step_s;
+}
+
+/* What does not run comes last. */
+static int compare_trials(const void *left, const void *right) {
+    double one = ((const PlanTrial *)left)->step_s, other = ((const PlanTrial *)right)->step_s;
+    if (isnan(one) || isnan(other))
+        return isnan(one) - isnan(other);
+    return (one > other) - (one < other);
+}
+
+const PlanTrial *plan_trials_of(const PlanSpace *space, const PlanCandidate *candidate, Arena *arena, int *count) {
+    PlanTrial *trials = ARENA_ARRAY(arena, SWITCH_COUNT, PlanTrial);
+    *count = 0;
+    for (int i = 0; i < SWITCH_COUNT; i++) {
+        JobSpec job;
+        SimulationSpec spec = plan_candidate_spec(space, candidate, &job);
+        const char *words = SWITCHES[i](&job.training.plan);
+        if (words != NULL)
+            trials[(*count)++] = (PlanTrial){words, step_with(&spec)};
+    }
+    qsort(trials, (size_t)*count, sizeof *trials, compare_trials);
+    return trials;
+}
