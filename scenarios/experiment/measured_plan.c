@@ -153,7 +153,7 @@ typedef struct Word {
 static const Word PRECISION_WORDS[] = {
     {"fp8", PRECISION_FP8},       {"mxfp8", PRECISION_FP8},    {"float8", PRECISION_FP8},   {"bf16", PRECISION_BF16},
     {"bfloat16", PRECISION_BF16}, {"fp16", PRECISION_FP16},    {"float16", PRECISION_FP16}, {"tf32", PRECISION_TF32},
-    {"fp32", PRECISION_FP32},     {"float32", PRECISION_FP32},
+    {"fp32", PRECISION_FP32},     {"float32", PRECISION_FP32}, {"mixed", PRECISION_BF16},   {"amp", PRECISION_BF16},
 };
 
 static const Word RECOMPUTE_WORDS[] = {

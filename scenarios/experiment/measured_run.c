@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "models/spec_resolve.h"
+#include "scenarios/experiment/measured_fit.h"
 #include "scenarios/experiment/measured_hardware.h"
 #include "scenarios/experiment/measured_model.h"
 #include "scenarios/experiment/measured_plan.h"
@@ -115,6 +116,8 @@ static SimulationSpec read_spec(MeasuredRow *row, const Catalogue *catalogue) {
     settle_experts(row, &job->training);
     if (row->reason == NULL)
         measured_hardware_read(row, catalogue, job->gpus, &spec.cluster);
+    if (row->reason == NULL)
+        measured_fit_settle(row, &spec);
     if (row->reason == NULL)
         resolve(row, &spec);
     return spec;
