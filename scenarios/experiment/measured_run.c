@@ -93,9 +93,11 @@ static void resolve(MeasuredRow *row, SimulationSpec *spec) {
         measured_row_refuse(row, "%s: %s", short_path(errors.items[0].path), errors.items[0].message);
 }
 
-/* A tensor group that splits experts has its tokens split already (Megatron-Core, validate_args). */
+/* A tensor group that splits experts has its tokens split already (Megatron-Core, validate_args). Their gradients have
+ * collectives of their own. */
 static void settle_experts(MeasuredRow *row, TrainingSpec *training) {
     PlanSpec *plan = &training->plan;
+    plan->zero_all_reduce = plan->zero_all_reduce && training->model.experts == 0;
     if (training->model.experts == 0 || plan->tensor_parallel == 1 || plan->sequence_parallel)
         return;
     plan->sequence_parallel = true;
