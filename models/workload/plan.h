@@ -57,6 +57,7 @@ typedef struct PlanSpec {
                                       issues one by one, nothing ahead: DeepSpeed before 2022 (shard_lists.h) */
     bool zero_whole_weights;    /* ZeRO-1 cuts no weight: each has an owner, which broadcasts it (weight_owners.h), and
                                    gradients are all-reduced */
+    bool zero_all_reduce;       /* ZeRO-1 all-reduces whole gradients before it gathers weights */
     bool reshard_after_forward; /* ZeRO-3 drops gathered parameters after the forward pass and gathers them again */
     double
         offload_activations_fraction; /* 0..1, of what layers keep for the backward pass: in host memory (offload.h) */

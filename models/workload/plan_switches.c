@@ -14,9 +14,20 @@ static void check_whole_weights(const TrainingSpec *training, const char *path, 
                            "found true with offload_optimizer, expected one of them");
 }
 
+/* Experts have collectives of their own (plan_experts.h), which scatter. */
+static void check_all_reduce(const TrainingSpec *training, const char *path, ErrorList *errors) {
+    const PlanSpec *plan = &training->plan;
+    bool has_experts = training_family(training) == FAMILY_TRANSFORMER && training->model.experts > 0;
+    if (plan->zero_all_reduce && (plan_zero_stage(plan) != 1 || has_experts))
+        error_list_add_key(errors, path, "plan.zero_all_reduce",
+                           "found true with zero_stage %d%s, expected zero_stage 1 without experts",
+                           plan_zero_stage(plan), has_experts ? " and experts" : "");
+}
+
 void plan_switches_check(const TrainingSpec *training, const char *path, ErrorList *errors) {
     const PlanSpec *plan = &training->plan;
     check_whole_weights(training, path, errors);
+    check_all_reduce(training, path, errors);
     if (!plan->fused_optimizer && (plan->optimizer.kind != OPTIMIZER_ADAM || plan->offload_optimizer))
         error_list_add_key(errors, path, "plan.fused_optimizer",
                            "found false with %s, expected optimizer adam on the GPUs",

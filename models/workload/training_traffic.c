@@ -217,9 +217,9 @@ static ChunkTraffic open_chunk_operations(CopyTraffic *builder, const TensorSpan
     weights -= experts;
     double bytes = weights * training_gradient_bytes(plan) / slices;
     CopyGroups all = all_copies(plan), shard = shard_groups(plan), between = between_shard_groups(plan);
-    if (stage == 0 || plan->zero_whole_weights)
+    if (stage == 0 || plan->zero_whole_weights || plan->zero_all_reduce)
         out.gradients = copy_traffic_open(builder, span, &all, COLLECTIVE_ALL_REDUCE, bytes);
-    if (stage == 1 && !plan->zero_whole_weights) {
+    else if (stage == 1) {
         out.gradients = copy_traffic_open(builder, span, &shard, COLLECTIVE_REDUCE_SCATTER, bytes);
         out.sum = copy_traffic_open(builder, span, &between, COLLECTIVE_ALL_REDUCE, bytes / shard.ranks);
     }

@@ -22,15 +22,20 @@ static const double SAME_RATE_FRACTION = 0.02;
 static const double MOST_MORE_MEMORY = 1.5;  /* more is not one GPU's */
 static const double LEAST_MEMORY_RATE = 0.5; /* less is not of the same board: GB200's NVLink has 0.23 of its HBM's */
 
-/* The memory that the text says, where it is not the entry's: V100-SXM2-16GB, H100 96GB. */
+/* Twice as much is two GPUs' (MI250X, GB200), unless it is a card of games', of which workshops double the chips. */
+static double most_bytes(const GpuSpec *gpu) {
+    bool is_card = strncmp(gpu->name, "rtx", 3) == 0;
+    return gpu->hbm_bytes * (is_card ? 2 : MOST_MORE_MEMORY);
+}
+
+/* The memory that the text says, where it is not the entry's: V100-SXM2-16GB, H100 96GB, RTX 4090 48GB. */
 static void override_memory(MeasuredRow *row, const char *words, GpuSpec *gpu) {
     for (const char *at = strpbrk(words, "0123456789"); at != NULL;) {
         char *end = NULL;
         double gib = (double)strtoul(at, &end, 10);
         bool is_less =
             gib * GIB<gpu->hbm_bytes * LESS_MEMORY_FRACTION, is_more = gib * GIB * LESS_MEMORY_FRACTION> gpu->hbm_bytes;
-        if (strncasecmp(end, "GB", 2) == 0 && gib > 0 && gib * GIB <= gpu->hbm_bytes * MOST_MORE_MEMORY &&
-            (is_less || is_more)) {
+        if (strncasecmp(end, "GB", 2) == 0 && gib > 0 && gib * GIB <= most_bytes(gpu) && (is_less || is_more)) {
             measured_row_assume(row, "The %g GB of the GPU text replace those of the catalogue's %s.", gib, gpu->name);
             gpu->hbm_bytes = gib * GIB;
             return;

@@ -183,10 +183,10 @@ TransformerSpec measured_model_read(MeasuredRow *row, int64_t sequence_tokens) {
                                  "positions, untied embeddings, no dropout.");
         return llama;
     }
-    /* conf/custom.yaml of NVIDIA's GPT-3 in MLPerf Training v3.1, as the reference before it; llm-foundry's MPT has
-     * resid_pdrop, emb_pdrop and attn_pdrop 0. */
+    /* conf/custom.yaml of NVIDIA's GPT-3 in MLPerf Training v3.1, as the reference before it; llm-foundry's MPT and
+     * MosaicGPT before it have resid_pdrop, emb_pdrop and attn_pdrop 0. */
     if (measured_row_has_words(measured_row_text(row, "source"), "mlcommons/training_results") ||
-        measured_row_has_words(gpt.name, "MPT"))
+        measured_row_has_words(gpt.name, "MPT") || measured_row_has_words(gpt.name, "MosaicGPT"))
         gpt.dropout_fraction = 0;
     measured_row_assume(row, "GPT style%s: LayerNorm, biases, learned positions, tied embeddings, dropout %.1f.",
                         stated > 0 ? " by the number of parameters" : ", since params_b is not stated",

@@ -15,6 +15,9 @@ static const double GBIT_OF_TBIT = 1e3;
 static const double LEAST_GBIT = 0.1, MOST_GBIT = 1e6; /* Fast Ethernet; what is outside is no rate of a NIC */
 /* 2 GiB summed over 2 nodes of 4x 100 Gbit/s EFA in 51.4 ms (nccl-tests), with the constants that calibrate finds. */
 static const double ETHERNET_LINE_FRACTION = 0.848;
+/* 4 GB summed over 4 nodes of 4 A100 with 4x 100 Gbit/s of Omni-Path, where NCCL 2.10.3 put both its channels on one
+ * NIC: a bus bandwidth of 39.86 Gbit/s (bigscience-workshop/bigscience, experiments/bandwidth). */
+static const double OMNIPATH_LINE_FRACTION = 0.3986;
 static const double SAME_RATE_FRACTION = 0.01;
 static const double MOST_PORT_GBIT = 800; /* XDR InfiniBand and 800G Ethernet: no port is faster, so more is a node's */
 
@@ -173,12 +176,21 @@ static void settle_number(const char *text, const NodeSpec *node, NicText *found
 }
 
 /* At another rate it is another network than the one whose constants these are. */
-static void set_rate(LinkSpec *nic, double bytes_per_s, bool infiniband) {
+static void set_rate(LinkSpec *nic, double bytes_per_s, double most_fraction) {
     if (fabs(bytes_per_s / nic->bytes_per_s - 1) > SAME_RATE_FRACTION)
         nic->spread = fmax(nic->spread, LINK_ASSUMED_SPREAD);
-    if (bytes_per_s < nic->bytes_per_s && !infiniband)
-        nic->efficiency_fraction = fmin(ETHERNET_LINE_FRACTION, nic->efficiency_fraction);
+    if (bytes_per_s < nic->bytes_per_s)
+        nic->efficiency_fraction = fmin(most_fraction, nic->efficiency_fraction);
     nic->bytes_per_s = bytes_per_s;
+}
+
+/* The most of its line rate that a slower fabric than the entry's is known to reach. */
+static double line_fraction(const char *text) {
+    static const char *const INFINIBAND[] = {"InfiniBand", "IB", "EDR", "HDR100"};
+    static const char *const OMNIPATH[] = {"OmniPath", "Omni Path", "OPA"};
+    if (has_any(text, OMNIPATH, 3))
+        return OMNIPATH_LINE_FRACTION;
+    return has_any(text, INFINIBAND, 4) ? 1 : ETHERNET_LINE_FRACTION;
 }
 
 /* The entry whose NICs the text means by a name; NULL = none. */
@@ -212,7 +224,6 @@ static bool has_rate_of(const NodeSpec *node, const NicText *found) {
 }
 
 void measured_network_read(MeasuredRow *row, const Catalogue *catalogue, NodeSpec *node) {
-    static const char *const INFINIBAND[] = {"InfiniBand", "IB", "EDR", "HDR100"};
     const char *text = measured_row_text(row, "interconnect"), *shown = yaml_node_shown_text(text, row->arena);
     NicText found = settled(text, node);
     const char *entry = named_entry(text, node, &found);
@@ -227,7 +238,7 @@ void measured_network_read(MeasuredRow *row, const Catalogue *catalogue, NodeSpe
         return;
     }
     node->nics = (int)found.nics;
-    set_rate(&node->nic, found.gbit_per_s * BYTES_PER_S_OF_GBIT, has_any(text, INFINIBAND, 4));
+    set_rate(&node->nic, found.gbit_per_s * BYTES_PER_S_OF_GBIT, line_fraction(text));
     measured_row_assume(row, "interconnect \"%s\": %d NICs of %g Gbit/s on each node, at %.3g of it; latency as in %s.",
                         shown, node->nics, found.gbit_per_s, node->nic.efficiency_fraction, other.name);
 }

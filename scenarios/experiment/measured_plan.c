@@ -124,6 +124,20 @@ static const Software SOFTWARE[] = {
      .overlap = true,
      .assumption = "llm-foundry: triton attention, FlashAttention 1 in Triton (submit_benchmarks.py), fused cross "
                    "entropy and two metrics over the logits of every micro-batch (modeling_mpt.py)."},
+    /* llm/src/mosaic_gpt.py: FlashMHA of flash-attn, nn.LayerNorm under autocast, F.cross_entropy, two metrics;
+     * composer's DecoupledAdamW works parameter by parameter, operation by operation. */
+    {.words = "mosaicml examples",
+     .before_year = LAST_YEAR + 1,
+     .gradient_accumulation_fusion = true,
+     .flash_attention = true,
+     .attention_kernel = ATTENTION_FLASH_1,
+     .train_metrics = 2,
+     .pieces = true,
+     .end_in_pieces = true,
+     .overlap = true,
+     .assumption =
+         "MosaicGPT: FlashAttention 1, norms on fp32 copies, AdamW in pieces, and two metrics over the logits "
+         "of every micro-batch."},
     /* pretrain_performance_optimizations of NeMo's recipes (nemo/collections/llm/recipes): grad_reduce_in_fp32 = False
      */
     {.words = "dgxc-benchmarking", NEMO_SWITCHES, .assumption = NEMO_ASSUMPTION},
@@ -162,7 +176,7 @@ typedef struct Word {
 static const Word PRECISION_WORDS[] = {
     {"fp8", PRECISION_FP8},       {"mxfp8", PRECISION_FP8},    {"float8", PRECISION_FP8},   {"bf16", PRECISION_BF16},
     {"bfloat16", PRECISION_BF16}, {"fp16", PRECISION_FP16},    {"float16", PRECISION_FP16}, {"tf32", PRECISION_TF32},
-    {"fp32", PRECISION_FP32},     {"float32", PRECISION_FP32},
+    {"fp32", PRECISION_FP32},     {"float32", PRECISION_FP32}, {"mixed", PRECISION_BF16},   {"amp", PRECISION_BF16},
 };
 
 static const Word RECOMPUTE_WORDS[] = {

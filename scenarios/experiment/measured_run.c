@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "models/spec_resolve.h"
+#include "scenarios/experiment/measured_fit.h"
 #include "scenarios/experiment/measured_hardware.h"
 #include "scenarios/experiment/measured_model.h"
 #include "scenarios/experiment/measured_plan.h"
@@ -93,9 +94,11 @@ static void resolve(MeasuredRow *row, SimulationSpec *spec) {
         measured_row_refuse(row, "%s: %s", short_path(errors.items[0].path), errors.items[0].message);
 }
 
-/* A tensor group that splits experts has its tokens split already (Megatron-Core, validate_args). */
+/* A tensor group that splits experts has its tokens split already (Megatron-Core, validate_args). Their gradients have
+ * collectives of their own. */
 static void settle_experts(MeasuredRow *row, TrainingSpec *training) {
     PlanSpec *plan = &training->plan;
+    plan->zero_all_reduce = plan->zero_all_reduce && training->model.experts == 0;
     if (training->model.experts == 0 || plan->tensor_parallel == 1 || plan->sequence_parallel)
         return;
     plan->sequence_parallel = true;
@@ -116,6 +119,8 @@ static SimulationSpec read_spec(MeasuredRow *row, const Catalogue *catalogue) {
     settle_experts(row, &job->training);
     if (row->reason == NULL)
         measured_hardware_read(row, catalogue, job->gpus, &spec.cluster);
+    if (row->reason == NULL)
+        measured_fit_settle(row, &spec);
     if (row->reason == NULL)
         resolve(row, &spec);
     return spec;

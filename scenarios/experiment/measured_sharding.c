@@ -147,12 +147,31 @@ static void settle_overlap(MeasuredRow *row, PlanSpec *plan) {
 }
 
 /*
+ * deepspeed/runtime/bf16_optimizer.py: with a ZeRO stage of 0 or 1 the state of bf16 weights is split over the
+ * replicas, micro-batches' gradients are cast and added to those in fp32 by kernels of their own (update_hp_grads), and
+ * _bf16_reduce_grads of runtime/pipe/engine.py all-reduces them whole, with nothing beside.
+ */
+static void settle_bf16_optimizer(MeasuredRow *row, PlanSpec *plan) {
+    bool is_deepspeed = measured_row_has_words(measured_row_text(row, "source"), "Megatron-DeepSpeed") ||
+                        measured_row_has_words(measured_row_text(row, "note"), "Megatron-DeepSpeed");
+    if (!is_deepspeed || plan->precision != PRECISION_BF16 || plan->zero_stage > 1)
+        return;
+    plan->zero_stage = 1;
+    plan->zero_all_reduce = true;
+    plan->grad_reduce_in_fp32 = true;
+    plan->gradient_accumulation_fusion = false;
+    measured_row_assume(row, "DeepSpeed's BF16_Optimizer: the optimizer's state is split whatever the ZeRO stage is, "
+                             "gradients are added up in fp32 by kernels of their own and all-reduced whole.");
+}
+
+/*
  * DeepSpeed's overlap_comm is true for ZeRO-3 and FSDP always overlaps; both reduce gradients in the precision of the
  * weights and add up shards, which asks for no kernel of its own. Composer's mixed_precision DEFAULT has a reduce_dtype
  * of fp32, PURE the one of the weights. DeepSpeed's ZeRO-3 of 2021 gathered weight by weight with lists
  * (partition_parameters.py, _allgather_param) and nothing ahead (#1069); #1453 of January 2022 ended both.
  */
 void measured_sharding_settle(MeasuredRow *row, int year, PlanSpec *plan) {
+    settle_bf16_optimizer(row, plan);
     if (plan->zero_stage < 2)
         return;
     plan->gradient_accumulation_fusion = true;

@@ -142,6 +142,9 @@ static const SchemaRow PLAN_ROWS[] = {
      .help =
          "zero_stage 1: gradients are all-reduced, and every weight is updated by one GPU of the shard group, which "
          "broadcasts it (PyTorch's ZeroRedundancyOptimizer, InternEvo)"},
+    {FLAG_ROW("zero_all_reduce", zero_all_reduce, "false"),
+     .help = "zero_stage 1: gradients are all-reduced whole, not scattered, before weights are gathered (DeepSpeed's "
+             "BF16_Optimizer)"},
     {FLAG_ROW("reshard_after_forward", reshard_after_forward, "true"),
      .help = "zero_stage 3: gathered parameters are dropped after the forward pass and gathered again; false = "
              "SHARD_GRAD_OP"},

@@ -57,10 +57,27 @@ Test(attention_kernel, heads_between_64_and_128_are_interpolated_and_others_are_
         eq(dbl, attention_kernel_slow_down(ATTENTION_FLASH_1, use_of(256, 2385, false)).forward, ends[1].forward));
 }
 
+/* Tflop/s of H100's fitted kernel, 16 heads of 128 or 32 of 64, and of FlashAttention 2: figures 5 and 6 of
+ * FlashAttention-3's paper, and with heads of 128 the geometric mean with flash-attention's #1791. */
+Test(attention_kernel, flash_2_is_as_slow_on_h100_as_measured) {
+    static const struct {
+        int64_t head_dim, tokens;
+        double own_forward, own_backward, forward, backward;
+    } RATES[] = {{64, 2048, 326, 274, 262, 0.99 * 264},
+                 {64, 16384, 434, 365, 299, 0.99 * 291},
+                 {128, 2048, 438, 368, 0.923 * 298, 0.955 * 0.99 * 291},
+                 {128, 8192, 523, 439, 307.6, 300.6}};
+    for (int i = 0; i < 4; i++) {
+        AttentionSlowDown old =
+            attention_kernel_slow_down(ATTENTION_FLASH_2, use_of(RATES[i].head_dim, RATES[i].tokens, true));
+        cr_expect(epsilon_eq(dbl, RATES[i].own_forward / old.forward, RATES[i].forward, 0.08 * RATES[i].forward));
+        cr_expect(epsilon_eq(dbl, RATES[i].own_backward / old.backward, RATES[i].backward, 0.04 * RATES[i].backward));
+    }
+    cr_expect(eq(dbl, attention_kernel_slow_down(ATTENTION_FLASH_2, use_of(64, 512, true)).forward, 1));
+}
+
 Test(attention_kernel, an_older_release_is_slower_still_where_flash_3_is_the_own_one) {
     AttentionSlowDown old = attention_kernel_slow_down(ATTENTION_FLASH_2, use_of(128, 8192, true));
-    cr_expect(epsilon_eq(dbl, old.forward, 630.0 / 284.1, 0.01));
-    cr_expect(epsilon_eq(dbl, old.backward, 531.6 / 287.1, 0.01));
     AttentionSlowDown older = attention_kernel_slow_down(ATTENTION_FLASH_1, use_of(128, 8192, true));
     AttentionSlowDown beside = attention_kernel_slow_down(ATTENTION_FLASH_1, use_of(128, 8192, false));
     cr_expect(epsilon_eq(dbl, older.backward, old.backward * beside.backward, 1e-12));

@@ -61,6 +61,26 @@ Test(plan_switches, experts_have_no_whole_weights) {
     arena_destroy(arena);
 }
 
+static void all_reduces(PlanSpec *plan) {
+    plan->zero_all_reduce = true;
+}
+
+static void all_reduces_with_zero_1(PlanSpec *plan) {
+    plan->zero_all_reduce = plan->distributed_optimizer = true;
+}
+
+Test(plan_switches, only_zero_1_without_experts_all_reduces_what_it_could_scatter) {
+    expect_error(all_reduces_with_zero_1, "");
+    expect_error(all_reduces, "jobs[0].plan.zero_all_reduce: found true with zero_stage 0, expected zero_stage 1 "
+                              "without experts");
+    Arena *arena = arena_create();
+    SimulationSpec spec = small_experts(arena, 2, 4);
+    all_reduces_with_zero_1(&spec.jobs[0].training.plan);
+    cr_expect_str_eq(error_of(&spec, arena), "jobs[0].plan.zero_all_reduce: found true with zero_stage 1 and experts, "
+                                             "expected zero_stage 1 without experts");
+    arena_destroy(arena);
+}
+
 static void norms_again(PlanSpec *plan) {
     plan->recompute_norms = true;
     plan->recompute = RECOMPUTE_SELECTIVE;

@@ -45,11 +45,8 @@ Test(measured_cells, precisions_have_many_names) {
     static const struct {
         const char *text;
         Precision precision;
-    } CASES[] = {{"MXFP8", PRECISION_FP8},
-                 {"FP8-CS", PRECISION_FP8},
-                 {"Float8 rowwise", PRECISION_FP8},
-                 {"bfloat16", PRECISION_BF16},
-                 {"float16", PRECISION_FP16}};
+    } CASES[] = {{"MXFP8", PRECISION_FP8},     {"FP8-CS", PRECISION_FP8}, {"Float8 rowwise", PRECISION_FP8},
+                 {"bfloat16", PRECISION_BF16}, {"AMP", PRECISION_BF16},   {"float16", PRECISION_FP16}};
     Reading *reading = reading_create();
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         const char *changes = arena_format(reading->arena, "gpu=H100|precision=%s", CASES[i].text);

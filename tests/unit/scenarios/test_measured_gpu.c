@@ -103,12 +103,16 @@ Test(measured_gpu, unknown_gpus_are_a_reason) {
     expect_reason("gpu=TPU v4", "the catalogue has no node with the GPU \"TPU v4\"");
 }
 
-Test(measured_gpu, a_gpu_text_may_say_less_memory_than_the_entry) {
+Test(measured_gpu, a_gpu_text_may_say_other_memory_than_the_entry) {
     Reading *reading = reading_create();
     MeasuredRun run = measured_table_run(reading, "gpu=V100-SXM2-16GB");
     cr_assert_eq(run.spec.cluster.node.gpu.hbm_bytes, 16.0 * 1073741824);
     MeasuredRun same = measured_table_run(reading, "gpu=L40S 48GB");
     cr_assert_eq(same.spec.cluster.node.gpu.hbm_bytes, 45.0 * 1073741824);
+    MeasuredRun doubled = measured_table_run(reading, "gpu=RTX 4090 48GB");
+    cr_assert_eq(doubled.spec.cluster.node.gpu.hbm_bytes, 48.0 * 1073741824);
+    MeasuredRun module = measured_table_run(reading, "gpu=MI250X 128GB");
+    cr_assert_eq(module.spec.cluster.node.gpu.hbm_bytes, 64.0 * 1073741824);
     reading_destroy(reading);
     expect_assumption("gpu=V100-SXM2-16GB", "The 16 GB of the GPU text replace those of the catalogue's v100-32.");
 }

@@ -85,6 +85,24 @@ Test(measured_sharding, deepspeed_limits_whole_parameters_and_fsdp_does_not) {
                       "ahead, and recomputed layers gather theirs again.");
 }
 
+Test(measured_sharding, deepspeed_splits_the_state_of_bf16_weights_whatever_the_stage) {
+    static const char NONE[] = REPLICAS "sharding=none|precision=bf16|note=Megatron-DeepSpeed x";
+    PlanSpec plan = measured_table_plan(NONE);
+    cr_assert(plan.zero_stage == 1 && plan.zero_all_reduce && plan.grad_reduce_in_fp32);
+    cr_assert_not(plan.gradient_accumulation_fusion || plan.zero_whole_weights);
+    expect_assumption(NONE, "DeepSpeed's BF16_Optimizer: the optimizer's state is split whatever the ZeRO stage is, "
+                            "gradients are added up in fp32 by kernels of their own and all-reduced whole.");
+    cr_assert(measured_table_plan(REPLICAS "sharding=ZeRO-1|precision=bf16|source=Megatron-DeepSpeed").zero_all_reduce);
+    plan = measured_table_plan(REPLICAS "sharding=none|precision=fp16|source=Megatron-DeepSpeed");
+    cr_assert(plan.zero_stage == 0 && !plan.zero_all_reduce);
+    plan = measured_table_plan(REPLICAS "sharding=ZeRO-2|precision=bf16|source=Megatron-DeepSpeed");
+    cr_assert(plan.zero_stage == 2 && !plan.zero_all_reduce);
+    cr_assert_not(measured_table_plan(REPLICAS "sharding=ZeRO-1|precision=bf16").zero_all_reduce);
+    cr_assert_not(measured_table_plan(REPLICAS "sharding=none|precision=bf16|note=Megatron-DeepSpeed|params_b=|"
+                                               "model=GPT MoE 8 experts top-2")
+                      .zero_all_reduce);
+}
+
 Test(measured_sharding, a_recipe_says_what_the_row_does_not) {
     PlanSpec plan = measured_table_plan(REPLICAS "sharding=FSDP+DP|release=v24.11.1 Paxml|model=GPT-3 5B|recompute=");
     cr_assert_eq(plan.zero_shard_size, 8);
@@ -114,5 +132,11 @@ Test(measured_sharding, mpt_has_no_dropout_and_llm_foundry_flash_attention) {
     cr_assert_eq(run.spec.jobs[0].training.plan.attention_kernel, ATTENTION_FLASH_1_TRITON);
     cr_assert(run.spec.jobs[0].training.plan.fused_cross_entropy);
     cr_assert_eq(run.spec.jobs[0].training.plan.train_metrics, 2);
+    run = measured_table_run(reading, REPLICAS "sharding=FSDP|model=MosaicGPT 7b|source=mosaicml/examples llm");
+    cr_assert_null(run.reason, "%s", run.reason);
+    cr_assert_eq(run.spec.jobs[0].training.model.dropout_fraction, 0);
+    const PlanSpec *plan = &run.spec.jobs[0].training.plan;
+    cr_assert(plan->attention_kernel == ATTENTION_FLASH_1 && plan->train_metrics == 2 && plan->norm_in_fp32);
+    cr_assert_not(plan->fused_cross_entropy || plan->fused_optimizer);
     reading_destroy(reading);
 }
