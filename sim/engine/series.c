@@ -6,6 +6,7 @@
 
 #include "sim/engine/array.h"
 #include "sim/engine/check.h"
+#include "sim/engine/extremes.h"
 #include "sim/engine/fatal.h"
 
 /* A stretch of time. It keeps the area, not the mean, so that merging only adds. */
@@ -45,14 +46,6 @@ void series_destroy(Series *series) {
         return;
     free(series->points);
     free(series);
-}
-
-static double smaller(double a, double b) {
-    return b < a ? b : a;
-}
-
-static double larger(double a, double b) {
-    return b > a ? b : a;
 }
 
 static void count_extremes(Series *series, double value) {
