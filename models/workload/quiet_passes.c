@@ -114,7 +114,7 @@ static void order_stage(QuietPasses *quiet, const PipelinePass *order, int stage
     int first = stage * quiet->per_stage;
     for (int i = 0; i < quiet->per_stage; i++) {
         int work = quiet_work_of(&quiet->shape, stage, &order[i]);
-        quiet->passes[first + i] = (QuietPass){.work = work, .micro_batch = order[i].micro_batch};
+        quiet->passes[first + i] = (QuietPass){.work = work, .micro_batch = order[i].micro_batch, .first = i == 0};
         places[work * quiet->shape.micro_batches + order[i].micro_batch] = first + i;
     }
 }
