@@ -72,13 +72,29 @@ static void merge_neighbours(Series *series) {
     series->count = kept + 1;
 }
 
+/* The resolution below which no neighbours are merged. */
+static SimTime shortest_pair(const Series *series) {
+    SimTime shortest = SIM_TIME_MAX;
+    for (size_t i = 1; i < series->count; i++) {
+        SimTime length = series->points[i].end - series->points[i - 1].start;
+        shortest = length < shortest ? length : shortest;
+    }
+    return shortest;
+}
+
+static SimTime doubled(SimTime resolution) {
+    if (resolution == 0)
+        return 1;
+    return resolution > SIM_TIME_MAX / 2 ? SIM_TIME_MAX : 2 * resolution;
+}
+
 /* At most 63 doublings in a series' life, so that a record stays O(1) amortised. */
 static void thin(Series *series) {
     while (series->count > series->capacity / 2) {
-        if (series->resolution == 0)
-            series->resolution = 1;
-        else
-            series->resolution = series->resolution > SIM_TIME_MAX / 2 ? SIM_TIME_MAX : 2 * series->resolution;
+        SimTime needed = shortest_pair(series);
+        do
+            series->resolution = doubled(series->resolution);
+        while (series->resolution < needed);
         merge_neighbours(series);
     }
 }
