@@ -162,9 +162,11 @@ static void add_inputs(Build *build, PassPlace *place) {
 }
 
 static void add_pass(Build *build, PassPlace *place, bool completes_gradients) {
-    int slices = training_gradient_slices(build->training, place->stage), count = team_size(build, place->team);
+    int count = team_size(build, place->team);
     const int *sets = team_sets(build, place->team);
-    place->slices = build->units > 0 ? build->units : completes_gradients ? slices : 1;
+    place->slices = build->units;
+    if (build->units == 0)
+        place->slices = completes_gradients ? training_gradient_slices(build->training, place->stage) : 1;
     if (place->pass.kind == PASS_FORWARD && training_slice_is_first(place))
         add_inputs(build, place);
     for (int slice = 0; slice < place->slices; slice++) {
