@@ -38,10 +38,6 @@ bool ledger_is_communication(LedgerCategory category) {
     return category >= LEDGER_COMM_TENSOR && category <= LEDGER_COMM_DATA;
 }
 
-void ledger_add(LedgerRow *row, LedgerCategory category, int64_t ns) {
-    row->ns[category] += ns;
-}
-
 int64_t ledger_sum(const LedgerRow *row) {
     int64_t sum = 0;
     for (int category = 0; category < LEDGER_COUNT; category++)

@@ -44,11 +44,10 @@ static void add_task(const Step *step, TaskId id, int64_t ns, Attribution *attri
 
 /* The part of `ns` of somebody else's work that his slowness alone cost. */
 static int64_t slow_part(const Step *step, const StepTask *task, int64_t ns) {
-    if (task->profile < 0)
+    const LedgerRow *profile = task->profile >= 0 ? &step->profiles[task->profile].row : NULL;
+    if (profile == NULL || profile->ns[LEDGER_STRAGGLER] == 0)
         return 0;
-    const LedgerRow *profile = &step->profiles[task->profile].row;
-    int64_t whole = ledger_sum(profile);
-    return whole > 0 ? (int64_t)((double)profile->ns[LEDGER_STRAGGLER] / (double)whole * (double)ns) : 0;
+    return (int64_t)((double)profile->ns[LEDGER_STRAGGLER] / (double)ledger_sum(profile) * (double)ns);
 }
 
 /* True when a replica is slow by its type of node alone, and that of the class no less. */

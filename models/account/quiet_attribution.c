@@ -6,10 +6,6 @@ typedef struct Moment {
     bool message;
 } Moment;
 
-static bool is_first_of_stage(const QuietPasses *quiet, int place) {
-    return place % quiet->per_stage == 0;
-}
-
 static Moment what_started_message(const QuietPasses *quiet, int place) {
     if (quiet_message_start(quiet, place) == quiet->passes[place].end)
         return (Moment){place, false};
@@ -22,10 +18,9 @@ static Moment what_started_message(const QuietPasses *quiet, int place) {
 /* At equal ends it is the message, not the pass before. */
 static Moment what_started_work(const QuietPasses *quiet, int place) {
     const QuietPass *pass = &quiet->passes[place];
-    bool first = is_first_of_stage(quiet, place);
-    if (pass->sender >= 0 && (first || quiet->passes[pass->sender].sent >= quiet_left_at(quiet, place - 1)))
+    if (pass->sender >= 0 && (pass->first || quiet->passes[pass->sender].sent >= quiet_left_at(quiet, place - 1)))
         return (Moment){pass->sender, true};
-    if (first)
+    if (pass->first)
         return (Moment){-1, false};
     return (Moment){place - 1, !quiet->overlaps && quiet->passes[place - 1].sent >= 0};
 }

@@ -13,11 +13,18 @@ static int64_t first_layer(const TrainingSpec *training, int64_t stage, int64_t 
     return first;
 }
 
-LayerCount chunk_layers(const TrainingSpec *training, ChunkPart part) {
-    int64_t layers = plan_stages_layers(training, part.stage, part.chunk);
-    int64_t begin = layers * part.part / part.parts, end = layers * (part.part + 1) / part.parts;
-    int64_t first = first_layer(training, part.stage, part.chunk) + (part.from_last ? layers - end : begin);
+LayerSpan chunk_span(const TrainingSpec *training, int64_t stage, int64_t chunk) {
+    return (LayerSpan){first_layer(training, stage, chunk), plan_stages_layers(training, stage, chunk)};
+}
+
+LayerCount chunk_span_part(const TrainingSpec *training, LayerSpan span, const ChunkPart *part) {
+    int64_t begin = span.layers * part->part / part->parts, end = span.layers * (part->part + 1) / part->parts;
+    int64_t first = span.first + (part->from_last ? span.layers - end : begin);
     return (LayerCount){end - begin, transformer_expert_layers(&training->model, first, end - begin)};
+}
+
+LayerCount chunk_layers(const TrainingSpec *training, ChunkPart part) {
+    return chunk_span_part(training, chunk_span(training, part.stage, part.chunk), &part);
 }
 
 bool chunk_layers_of_stage_have(const TrainingSpec *training, int64_t stage, MlpKind kind) {

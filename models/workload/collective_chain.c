@@ -4,11 +4,12 @@
 #include <string.h>
 
 #include "sim/engine/check.h"
+#include "sim/engine/extremes.h"
 
 static double slowest_transfer_s(const ChainHop *hops, int first, int length) {
     double slowest_s = 0;
     for (int i = 0, rank = first; i < length; i++, rank = hops[rank].to_rank)
-        slowest_s = fmax(slowest_s, hops[rank].transfer_s);
+        slowest_s = larger(slowest_s, hops[rank].transfer_s);
     return slowest_s;
 }
 
@@ -27,11 +28,11 @@ static Stretches measure(const ChainHop *hops, int first, int length, double wai
     for (int i = 0, rank = first; i < length; i++, rank = hops[rank].to_rank) {
         double cost_s = hops[rank].latency_s + hops[rank].transfer_s - wait_s;
         sums.whole_s += cost_s;
-        sums.cheapest_s = fmin(sums.cheapest_s, cost_s);
-        most_here_s = fmax(most_here_s, 0) + cost_s;
-        least_here_s = fmin(least_here_s, 0) + cost_s;
-        sums.most_s = fmax(sums.most_s, most_here_s);
-        sums.least_s = fmin(sums.least_s, least_here_s);
+        sums.cheapest_s = smaller(sums.cheapest_s, cost_s);
+        most_here_s = larger(most_here_s, 0) + cost_s;
+        least_here_s = smaller(least_here_s, 0) + cost_s;
+        sums.most_s = larger(sums.most_s, most_here_s);
+        sums.least_s = smaller(sums.least_s, least_here_s);
     }
     return sums;
 }
@@ -42,9 +43,9 @@ static double ring_s(const ChainHop *hops, int first, const ChainSteps *steps) {
     Stretches sums = measure(hops, first, length, wait_s);
     /* The whole ring has one hop too many. A stretch around the start is all but one that is not. */
     double inner_s = sums.most_s == sums.whole_s ? sums.whole_s - sums.cheapest_s : sums.most_s;
-    double longest_s = fmax(inner_s, sums.whole_s - sums.least_s);
+    double longest_s = larger(inner_s, sums.whole_s - sums.least_s);
     if (!steps->is_end)
-        longest_s = fmax(sums.whole_s - sums.cheapest_s, 0);
+        longest_s = larger(sums.whole_s - sums.cheapest_s, 0);
     return steps->count * wait_s + longest_s;
 }
 
@@ -58,7 +59,7 @@ double collective_chain_s(const ChainHop *hops, int ranks, const ChainSteps *ste
         if (length == 0)
             continue;
         CHECK(length == steps->count + 1);
-        longest_s = fmax(longest_s, ring_s(hops, first, steps));
+        longest_s = larger(longest_s, ring_s(hops, first, steps));
     }
     return longest_s;
 }

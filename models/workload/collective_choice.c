@@ -33,7 +33,7 @@ static bool is_unbeaten(const CollectiveCall *call, const Price *ring) {
     return ring->fixed_s < UNBEATEN_FRACTION * ring->seconds && call->ranks > call->gpus_per_node && !may_tree;
 }
 
-/* The only algorithm that can run the call is not priced. */
+/* The only algorithm that can run the call is not priced, nor one that cannot be cheaper. */
 static const CollectiveAlgorithm *cheapest(const CollectiveCall *call, const Network *network, Arena *arena,
                                            CollectiveLoads *loads) {
     const CollectiveAlgorithm *best = NULL;
@@ -50,6 +50,8 @@ static const CollectiveAlgorithm *cheapest(const CollectiveCall *call, const Net
             best_price = price_of(call, best, network, arena);
         if (is_unbeaten(call, &best_price))
             break;
+        if (collective_rating_least_s(call, next, network) >= best_price.seconds)
+            continue;
         Price price = price_of(call, next, network, arena);
         if (price.seconds < best_price.seconds) {
             best_price = price;

@@ -23,6 +23,7 @@ typedef struct Message {
 enum { NONE = -1 };
 
 typedef struct Builder {
+    Arena *arena; /* of what is not freed below */
     CollectivePlace place;
     const CollectiveAlgorithm *algorithm;
     const ResourceId *links;
@@ -52,21 +53,10 @@ const ResourceId *collective_flows_add_links(const Network *network, FairShare *
     return links;
 }
 
-static void *room_for(size_t count, size_t item_bytes) {
-    size_t none = 0;
-    return array_grow(NULL, &none, count, item_bytes);
-}
-
 static void builder_free(Builder *builder) {
-    node_exchange_destroy(builder->place.exchange);
-    load_list_free(&builder->flow);
-    free(builder->last_writer);
     free(builder->messages);
-    free(builder->gate);
-    free(builder->next_gate);
-    free(builder->last_step);
-    free(builder->sends);
     free(builder->uses);
+    arena_destroy(builder->arena);
 }
 
 /* One flow of a message, over the links on the list. */
@@ -214,16 +204,19 @@ static void add_gates(Builder *builder, int number, const CollectivePhase *phase
 static Builder builder_begin(const CollectiveCall *call, const CollectiveAlgorithm *algorithm, const Network *network,
                              const ResourceId *links) {
     size_t members = (size_t)call->ranks + 1;
-    return (Builder){.place = {call, network, node_exchange_create(call, network)},
+    Arena *arena = arena_create();
+    return (Builder){.arena = arena,
+                     .place = {call, network, node_exchange_create(arena, call, network)},
                      .algorithm = algorithm,
                      .links = links,
                      .graph = flow_graph_create(),
                      .members = (int)members,
                      .chunks = collective_chunk_count(call),
-                     .gate = room_for(members, sizeof(FlowPoint)),
-                     .next_gate = room_for(members, sizeof(FlowPoint)),
-                     .last_step = room_for(members, sizeof(int)),
-                     .sends = room_for(members, sizeof(CollectiveSend))};
+                     .gate = ARENA_ARRAY(arena, members, FlowPoint),
+                     .next_gate = ARENA_ARRAY(arena, members, FlowPoint),
+                     .last_step = ARENA_ARRAY(arena, members, int),
+                     .sends = ARENA_ARRAY(arena, members, CollectiveSend),
+                     .flow = {.arena = arena}};
 }
 
 /* With one step nothing is passed on, and an all_to_all has ranks^2 chunks. */
@@ -231,7 +224,7 @@ static void track_chunks(Builder *builder, const CollectivePhase *phases, int co
     if (count == 0 || (count == 1 && phases[0].steps == 1))
         return;
     size_t entries = (size_t)builder->members * (size_t)builder->chunks;
-    builder->last_writer = room_for(entries, sizeof(int));
+    builder->last_writer = ARENA_ARRAY(builder->arena, entries, int);
     for (size_t i = 0; i < entries; i++)
         builder->last_writer[i] = NONE;
 }

@@ -1,16 +1,16 @@
 #include "models/workload/collective_loads.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #include "models/workload/collective_chain.h"
 #include "models/workload/collective_latency.h"
 #include "models/workload/collective_message.h"
-#include "sim/engine/array.h"
 #include "sim/engine/check.h"
+#include "sim/engine/extremes.h"
 
-/* One call being evaluated; what it owns is freed at its end. */
+/* One call being evaluated. */
 typedef struct Evaluation {
+    Arena *arena;
     CollectivePlace place;
     CollectiveSend *sends; /* room for one rank's sends */
     LoadList loads;        /* of the phase */
@@ -30,33 +30,18 @@ typedef struct Evaluation {
     bool in_rings; /* the phase has equal steps, in each of which every rank sends one message */
 } Evaluation;
 
-static void *room_for(int count, size_t item_bytes) {
-    size_t none = 0;
-    return array_grow(NULL, &none, (size_t)count, item_bytes);
-}
-
-static Evaluation evaluation_begin(const CollectiveCall *call, const Network *network) {
+static Evaluation evaluation_begin(const CollectiveCall *call, const Network *network, Arena *arena) {
     int members = call->ranks + 1;
-    return (Evaluation){.place = {call, network, node_exchange_create(call, network)},
-                        .sends = room_for(members, sizeof(CollectiveSend)),
-                        .hops = room_for(members, sizeof(ChainHop)),
-                        .way_end = room_for(members, sizeof(size_t)),
-                        .first_byte_s = room_for(members, sizeof(double)),
-                        .next_byte_s = room_for(members, sizeof(double)),
-                        .seen = room_for(members, sizeof(bool))};
-}
-
-static void evaluation_end(Evaluation *evaluation) {
-    node_exchange_destroy(evaluation->place.exchange);
-    free(evaluation->sends);
-    free(evaluation->hops);
-    free(evaluation->ways);
-    free(evaluation->way_end);
-    free(evaluation->first_byte_s);
-    free(evaluation->next_byte_s);
-    free(evaluation->seen);
-    load_list_free(&evaluation->loads);
-    load_list_free(&evaluation->flow);
+    return (Evaluation){.arena = arena,
+                        .place = {call, network, node_exchange_create(arena, call, network)},
+                        .sends = ARENA_ARRAY(arena, members, CollectiveSend),
+                        .loads = {.arena = arena},
+                        .flow = {.arena = arena},
+                        .hops = ARENA_ARRAY(arena, members, ChainHop),
+                        .way_end = ARENA_ARRAY(arena, members, size_t),
+                        .first_byte_s = ARENA_ARRAY(arena, members, double),
+                        .next_byte_s = ARENA_ARRAY(arena, members, double),
+                        .seen = ARENA_ARRAY(arena, members, bool)};
 }
 
 /* Puts one send on its links; what goes between nodes is spread when the phase is complete. */
@@ -77,7 +62,8 @@ static void keep_way(Evaluation *evaluation, int rank, const CollectiveSend *sen
     flow->count = 0;
     collective_message_links(&evaluation->place, rank, send, route, flow);
     size_t needed = evaluation->way_count + flow->count;
-    evaluation->ways = array_grow(evaluation->ways, &evaluation->way_capacity, needed, sizeof *evaluation->ways);
+    evaluation->ways =
+        arena_grow(evaluation->arena, evaluation->ways, &evaluation->way_capacity, needed, sizeof *evaluation->ways);
     for (size_t i = 0; i < flow->count; i++)
         evaluation->ways[evaluation->way_count++] = flow->loads[i].link;
     evaluation->way_end[rank] = evaluation->way_count;
@@ -89,12 +75,12 @@ static void add_send(Evaluation *evaluation, int rank, const CollectiveSend *sen
     add_loads(evaluation, rank, send, &route);
     double latency_s = collective_latency_s(kind, route.latency_s) +
                        collective_piece_s(evaluation->place.call, evaluation->place.network, &route, rank, send->bytes);
-    evaluation->latency_s = fmax(evaluation->latency_s, latency_s);
+    evaluation->latency_s = larger(evaluation->latency_s, latency_s);
     evaluation->ramp_s =
-        fmax(evaluation->ramp_s, collective_ramp_s(kind, route.ramp_s, send->bytes * evaluation->channels));
+        larger(evaluation->ramp_s, collective_ramp_s(kind, route.ramp_s, send->bytes * evaluation->channels));
     evaluation->hops[rank] = (ChainHop){.to_rank = send->to_rank, .latency_s = latency_s};
     double *arrival_s = &evaluation->next_byte_s[send->to_rank];
-    *arrival_s = fmax(*arrival_s, evaluation->first_byte_s[rank] + latency_s);
+    *arrival_s = larger(*arrival_s, evaluation->first_byte_s[rank] + latency_s);
     if (evaluation->in_rings)
         keep_way(evaluation, rank, send, &route);
 }
@@ -131,32 +117,27 @@ static double transfer_seconds(const Evaluation *evaluation, int rank) {
     for (size_t i = rank > 0 ? evaluation->way_end[rank - 1] : 0; i < evaluation->way_end[rank]; i++) {
         const LinkLoad *load = bsearch(&evaluation->ways[i], evaluation->loads.loads, evaluation->loads.count,
                                        sizeof *load, compare_links);
-        slowest_s = fmax(slowest_s, link_seconds(load, evaluation->place.network));
+        slowest_s = larger(slowest_s, link_seconds(load, evaluation->place.network));
     }
-    return slowest_s;
-}
-
-static double slowest_load_seconds(const LinkLoad *loads, size_t count, const Network *network) {
-    double slowest_s = 0;
-    for (size_t i = 0; i < count; i++)
-        slowest_s = fmax(slowest_s, link_seconds(&loads[i], network));
     return slowest_s;
 }
 
 /* What equal steps in rings take beyond the bytes of their slowest link. */
 static double ring_latency_seconds(Evaluation *evaluation, const ChainSteps *steps) {
     int ranks = evaluation->place.call->ranks;
-    for (int rank = 0; rank < ranks; rank++)
+    double bytes_s = 0;
+    for (int rank = 0; rank < ranks; rank++) {
         evaluation->hops[rank].transfer_s = transfer_seconds(evaluation, rank);
+        bytes_s = larger(bytes_s, evaluation->hops[rank].transfer_s);
+    }
     double whole_s = collective_chain_s(evaluation->hops, ranks, steps, evaluation->seen);
-    double bytes_s = slowest_load_seconds(evaluation->loads.loads, evaluation->loads.count, evaluation->place.network);
-    return fmax(whole_s - steps->count * bytes_s, 0);
+    return larger(whole_s - steps->count * bytes_s, 0);
 }
 
 static double last_first_byte_seconds(const Evaluation *evaluation) {
     double last_s = 0;
     for (int rank = 0; rank < evaluation->place.call->ranks + 1; rank++)
-        last_s = fmax(last_s, evaluation->first_byte_s[rank]);
+        last_s = larger(last_s, evaluation->first_byte_s[rank]);
     return last_s;
 }
 
@@ -229,7 +210,7 @@ void collective_loads(const CollectiveCall *call, const CollectiveAlgorithm *alg
         out[0] = message_loads(call, &phases[0], network, arena);
         return;
     }
-    Evaluation evaluation = evaluation_begin(call, network);
+    Evaluation evaluation = evaluation_begin(call, network, arena);
     for (int i = 0; i < count; i++) {
         if (phases[i].repeats) {
             out[i] = out[i - 1];
@@ -242,14 +223,16 @@ void collective_loads(const CollectiveCall *call, const CollectiveAlgorithm *alg
     }
     if (count > 0)
         out[0].latency_s += collective_start_s(call, network);
-    evaluation_end(&evaluation);
 }
 
 double collective_alone_seconds(const CollectiveLoads *loads, const Network *network) {
     double seconds = 0;
     for (int i = 0; i < loads->phase_count; i++) {
         const CollectivePhaseLoads *phase = &loads->phases[i];
-        seconds += phase->latency_s + slowest_load_seconds(phase->loads, (size_t)phase->load_count, network);
+        double slowest_s = 0;
+        for (int j = 0; j < phase->load_count; j++)
+            slowest_s = larger(slowest_s, link_seconds(&phase->loads[j], network));
+        seconds += phase->latency_s + slowest_s;
     }
     return seconds;
 }

@@ -34,7 +34,8 @@ typedef struct CollectiveLoads {
     int phase_count; /* 0 for one rank */
 } CollectiveLoads;
 
-/* Loads of every phase, in the arena; O(sends log ranks). The algorithm must be able to run the call. */
+/* Loads of every phase, in the arena, as is the work for them; O(sends log ranks). The algorithm must be able to run
+ * the call. */
 void collective_loads(const CollectiveCall *call, const CollectiveAlgorithm *algorithm, const Network *network,
                       Arena *arena, CollectiveLoads *loads);
 

@@ -38,12 +38,16 @@ static double tree_bytes_per_s(const CollectiveCall *call, const Network *networ
     return fmin(carried_bytes_per_s, channels * TREE_CHANNEL_BYTES_PER_S[more_nodes]) / 2;
 }
 
+double collective_rating_least_s(const CollectiveCall *call, const CollectiveAlgorithm *algorithm,
+                                 const Network *network) {
+    bool is_tree = strcmp(algorithm->name, "double_binary_tree") == 0 && call->kind == COLLECTIVE_ALL_REDUCE;
+    return is_tree ? call->bytes / tree_bytes_per_s(call, network) : 0;
+}
+
 double collective_rating_s(const CollectiveCall *call, const CollectiveAlgorithm *algorithm,
                            const CollectiveLoads *loads, const Network *network) {
     double seconds = 0;
     for (int phase = 0; phase < loads->phase_count; phase++)
         seconds += slowest_rating_s(&loads->phases[phase], network);
-    if (strcmp(algorithm->name, "double_binary_tree") == 0 && call->kind == COLLECTIVE_ALL_REDUCE)
-        seconds = fmax(seconds, call->bytes / tree_bytes_per_s(call, network));
-    return seconds;
+    return fmax(seconds, collective_rating_least_s(call, algorithm, network));
 }

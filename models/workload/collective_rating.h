@@ -19,6 +19,10 @@
 #include "models/workload/collective.h"
 #include "models/workload/collective_loads.h"
 
+/* What it is at least, whatever the loads. */
+double collective_rating_least_s(const CollectiveCall *call, const CollectiveAlgorithm *algorithm,
+                                 const Network *network);
+
 /* Of the loads of the call by that algorithm; without latency. */
 double collective_rating_s(const CollectiveCall *call, const CollectiveAlgorithm *algorithm,
                            const CollectiveLoads *loads, const Network *network);

@@ -1,7 +1,5 @@
 #include "models/workload/link_fold.h"
 
-#include <math.h>
-
 #include "sim/engine/splitmix.h"
 
 LinkFold link_fold_create(Arena *arena, const Network *network) {
@@ -13,12 +11,17 @@ LinkFold link_fold_create(Arena *arena, const Network *network) {
 }
 
 void link_fold_next_leg(LinkFold *fold) {
-    fold->leg++;
+    fold->leg_hash = splitmix_finish(++fold->leg);
+}
+
+/* Rounded; llround is a call. */
+static uint64_t whole(double amount) {
+    return (uint64_t)(amount + 0.5);
 }
 
 void link_fold_add(LinkFold *fold, LinkId link, double bytes) {
     uint64_t *signature = &fold->signatures[link];
-    *signature = splitmix_finish(*signature + splitmix_finish(fold->leg) + (uint64_t)llround(bytes)) | 1;
+    *signature = splitmix_finish(*signature + fold->leg_hash + whole(bytes)) | 1;
 }
 
 /* An open-addressing table from signature to resource. */
@@ -30,7 +33,7 @@ typedef struct SignatureTable {
 
 static SignatureTable signature_table(const LinkFold *fold) {
     size_t size = 16, used = 0;
-    for (int link = 0; link < network_link_count(fold->network); link++)
+    for (int link = 0, links = network_link_count(fold->network); link < links; link++)
         used += fold->signatures[link] != 0;
     while (size < 2 * used)
         size *= 2;
@@ -51,14 +54,13 @@ static ResourceId find_or_add(SignatureTable *table, FairShare *share, double ca
 
 void link_fold_resources(LinkFold *fold, bool folded, FairShare *share, ResourceId *link_resource) {
     SignatureTable table = signature_table(fold);
-    for (LinkId link = 0; link < (LinkId)network_link_count(fold->network); link++) {
+    for (LinkId link = 0, links = (LinkId)network_link_count(fold->network); link < links; link++) {
         link_resource[link] = LINK_FOLD_NONE;
         if (!fold->signatures[link])
             continue;
         double capacity = network_link_bytes_per_s(fold->network, link);
         uint64_t kind = (uint64_t)network_link_kind(fold->network, link) * 2 + 1;
-        uint64_t key =
-            splitmix_finish(fold->signatures[link] ^ splitmix_finish((uint64_t)llround(capacity) + kind)) | 1;
+        uint64_t key = splitmix_finish(fold->signatures[link] ^ splitmix_finish(whole(capacity) + kind)) | 1;
         link_resource[link] = folded && !fold->single[link] ? find_or_add(&table, share, capacity, key)
                                                             : fair_share_add_resource(share, capacity);
     }

@@ -17,6 +17,7 @@ typedef struct LinkFold {
     uint64_t *signatures; /* [link]; 0 = unused */
     bool *single;         /* [link]: has a resource of its own */
     uint64_t leg;         /* number of the leg whose loads come */
+    uint64_t leg_hash;
 } LinkFold;
 
 LinkFold link_fold_create(Arena *arena, const Network *network);

@@ -8,17 +8,21 @@
 #include <stddef.h>
 
 #include "models/hardware/network.h"
+#include "sim/engine/arena.h"
 
 typedef struct LinkLoad {
     LinkId link;
     double bytes; /* >= 0 */
 } LinkLoad;
 
-/* Starts as {0}; the array is the list's own until load_list_free. */
+/* Starts with its arena alone. */
 typedef struct LoadList {
+    Arena *arena;
     LinkLoad *loads;
     size_t count;
     size_t capacity;
+    LinkLoad *spare; /* to sort them */
+    size_t spare_capacity;
     size_t merge_at; /* at so many, loads of one link are added up, lest a direct exchange fills the memory */
 } LoadList;
 
@@ -26,7 +30,5 @@ void load_list_add(LoadList *list, LinkId link, double bytes);
 
 /* Adds up the loads of each link; they are ascending by link afterwards. */
 void load_list_merge(LoadList *list);
-
-void load_list_free(LoadList *list);
 
 #endif

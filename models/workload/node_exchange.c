@@ -2,8 +2,6 @@
 
 #include <stdlib.h>
 
-#include "sim/engine/array.h"
-
 /* Neighbouring ranks on one node, and what leaves and enters the node for them. */
 typedef struct Neighbours {
     int first_rank;
@@ -20,6 +18,7 @@ typedef struct Crossing {
 } Crossing;
 
 struct NodeExchange {
+    Arena *arena;
     const CollectiveCall *call;
     const Network *network;
     Neighbours *groups;
@@ -41,23 +40,13 @@ static void group_ranks(NodeExchange *exchange) {
     }
 }
 
-NodeExchange *node_exchange_create(const CollectiveCall *call, const Network *network) {
-    size_t ranks = (size_t)call->ranks, none = 0;
-    NodeExchange *exchange = array_grow(NULL, &none, 1, sizeof *exchange);
-    *exchange = (NodeExchange){.call = call, .network = network};
-    none = 0;
-    exchange->groups = array_grow(NULL, &none, ranks, sizeof *exchange->groups);
-    none = 0;
-    exchange->group_of_rank = array_grow(NULL, &none, ranks, sizeof *exchange->group_of_rank);
+NodeExchange *node_exchange_create(Arena *arena, const CollectiveCall *call, const Network *network) {
+    NodeExchange *exchange = ARENA_NEW(arena, NodeExchange);
+    *exchange = (NodeExchange){.arena = arena, .call = call, .network = network};
+    exchange->groups = ARENA_ARRAY(arena, call->ranks, Neighbours);
+    exchange->group_of_rank = ARENA_ARRAY(arena, call->ranks, int);
     group_ranks(exchange);
     return exchange;
-}
-
-void node_exchange_destroy(NodeExchange *exchange) {
-    free(exchange->groups);
-    free(exchange->group_of_rank);
-    free(exchange->crossings);
-    free(exchange);
 }
 
 static void add_links(const NodeExchange *exchange, const NetworkRoute *route, double bytes, LoadList *loads) {
@@ -84,7 +73,7 @@ void node_exchange_add(NodeExchange *exchange, int rank, const CollectiveSend *s
     int from = exchange->group_of_rank[rank], to = exchange->group_of_rank[send->to_rank];
     node_exchange_route(exchange, rank, send->to_rank, route);
     if (exchange->network->splits_flows) {
-        exchange->crossings = array_grow(exchange->crossings, &exchange->crossing_capacity,
+        exchange->crossings = arena_grow(exchange->arena, exchange->crossings, &exchange->crossing_capacity,
                                          exchange->crossing_count + 1, sizeof *exchange->crossings);
         exchange->crossings[exchange->crossing_count++] = (Crossing){from, to, send->bytes};
     } else {

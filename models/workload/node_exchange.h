@@ -12,8 +12,8 @@
 
 typedef struct NodeExchange NodeExchange;
 
-/* For the ranks of the call, which must stay as long as the exchange. */
-NodeExchange *node_exchange_create(const CollectiveCall *call, const Network *network);
+/* For the ranks of the call, which must stay as long as the exchange; in the arena. */
+NodeExchange *node_exchange_create(Arena *arena, const CollectiveCall *call, const Network *network);
 
 /* Bytes from one rank to another of another node; puts on the list what its NICs do not decide. */
 void node_exchange_add(NodeExchange *exchange, int rank, const CollectiveSend *send, LoadList *loads,
@@ -29,8 +29,6 @@ void node_exchange_flow(const NodeExchange *exchange, int rank, const Collective
 
 /* Puts what was exchanged on the list, over NICs and their ways, and forgets it. */
 void node_exchange_flush(NodeExchange *exchange, LoadList *loads);
-
-void node_exchange_destroy(NodeExchange *exchange);
 
 /* True when both ranks are alone on their nodes: then the route of a message has all its links. */
 bool node_exchange_has_nic_each(const NodeExchange *exchange, int rank, int to_rank);

@@ -114,7 +114,7 @@ static void order_stage(QuietPasses *quiet, const PipelinePass *order, int stage
     int first = stage * quiet->per_stage;
     for (int i = 0; i < quiet->per_stage; i++) {
         int work = quiet_work_of(&quiet->shape, stage, &order[i]);
-        quiet->passes[first + i] = (QuietPass){.work = work, .micro_batch = order[i].micro_batch};
+        quiet->passes[first + i] = (QuietPass){.work = work, .micro_batch = order[i].micro_batch, .first = i == 0};
         places[work * quiet->shape.micro_batches + order[i].micro_batch] = first + i;
     }
 }
@@ -148,17 +148,16 @@ static void order_passes(QuietPasses *quiet, const QuietPlan *plan) {
     }
 }
 
-/* Times the next pass of a stage; false when it waits for a message that has no time. */
-static bool time_pass(QuietPasses *quiet, int stage) {
-    QuietPass *pass = &quiet->passes[stage * quiet->per_stage + quiet->counts[stage]];
+/* When the message arrived that a pass waits for; 0 when it waits for none, -1 when that has no time. */
+static SimTime arrival(const QuietPasses *quiet, const QuietPass *pass) {
+    return pass->sender >= 0 ? quiet->passes[pass->sender].sent : 0;
+}
+
+/* Times the next pass of a stage, whose message has arrived; false when it is not over in time. */
+static bool time_pass(QuietPasses *quiet, int stage, QuietPass *pass) {
     QuietWork *work = &quiet->works[pass->work];
-    SimTime start = quiet->free_at[stage], sent = -1;
-    if (pass->sender >= 0) {
-        SimTime arrived = quiet->passes[pass->sender].sent;
-        if (arrived < 0)
-            return false;
-        start = arrived > start ? arrived : start;
-    }
+    SimTime arrived = arrival(quiet, pass), start = quiet->free_at[stage], sent = -1;
+    start = arrived > start ? arrived : start;
     SimTime end = start + work->duration, left = end;
     if (work->message_way != NULL) {
         SimTime from = quiet->sent_at[stage] > end ? quiet->sent_at[stage] : end;
@@ -179,8 +178,9 @@ static bool time_pass(QuietPasses *quiet, int stage) {
 
 static bool time_stage(QuietPasses *quiet, int stage) {
     int before = quiet->counts[stage];
-    while (quiet->counts[stage] < quiet->most[stage] && time_pass(quiet, stage))
-        continue;
+    QuietPass *next = &quiet->passes[stage * quiet->per_stage + before];
+    while (quiet->counts[stage] < quiet->most[stage] && arrival(quiet, next) >= 0 && time_pass(quiet, stage, next))
+        next++;
     return quiet->counts[stage] > before;
 }
 

@@ -49,6 +49,7 @@ typedef struct QuietPass {
     int work;
     int micro_batch;
     int sender;   /* place of the pass whose message it waits for, -1 = none */
+    bool first;   /* of its stage */
     SimTime end;  /* of its work since the start of the step; -1 = it is not quiet */
     SimTime sent; /* when its message has arrived; -1 = none, or not quiet */
 } QuietPass;

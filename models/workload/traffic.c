@@ -63,6 +63,8 @@ void traffic_add_bytes(const Traffic *traffic, int operation, double times, doub
 
 /* The copies of the groups of an operation sit on the GPUs that follow. */
 static void echo_copies(Traffic *traffic, const TrafficGroups *groups) {
+    if (traffic_echo_is_silent(traffic->echo))
+        return;
     for (int i = 0; i < groups->count * groups->ranks; i++)
         for (int copy = 1; copy < groups->copies; copy++)
             traffic_echo_add(traffic->echo,
@@ -74,6 +76,7 @@ const Network *traffic_network(const Traffic *traffic) {
 }
 
 void traffic_destroy(Traffic *traffic) {
+    traffic_gather_destroy(traffic->gather);
     free(traffic->way_sets);
 }
 

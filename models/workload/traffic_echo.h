@@ -7,6 +7,8 @@
 #ifndef MODELS_WORKLOAD_TRAFFIC_ECHO_H
 #define MODELS_WORKLOAD_TRAFFIC_ECHO_H
 
+#include <stdbool.h>
+
 #include "sim/engine/arena.h"
 
 typedef struct TrafficEcho TrafficEcho;
@@ -22,6 +24,8 @@ TrafficEcho *traffic_echo_create(Arena *arena);
 
 /* Remembers nobody from now on: nobody asks for the links. Runs are still counted. */
 void traffic_echo_silence(TrafficEcho *echo);
+
+bool traffic_echo_is_silent(const TrafficEcho *echo);
 
 /* Operations must not fall. */
 void traffic_echo_add(TrafficEcho *echo, EchoPair pair);

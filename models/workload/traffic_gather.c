@@ -8,6 +8,7 @@
 
 struct TrafficGather {
     Arena *arena;
+    Arena *scratch; /* of one operation */
     const Network *network;
     double *link_bytes; /* scratch, [leg * links + link], zero between calls */
     LinkId *touched;    /* scratch, [leg * links + i] */
@@ -20,8 +21,12 @@ struct TrafficGather {
 
 TrafficGather *traffic_gather_create(Arena *arena, const Network *network) {
     TrafficGather *gather = ARENA_NEW(arena, TrafficGather);
-    *gather = (TrafficGather){.arena = arena, .network = network};
+    *gather = (TrafficGather){.arena = arena, .scratch = arena_create(), .network = network};
     return gather;
+}
+
+void traffic_gather_destroy(TrafficGather *gather) {
+    arena_destroy(gather->scratch);
 }
 
 /* Room for the legs of an operation in the scratch tables. */
@@ -53,25 +58,25 @@ typedef struct Choice {
 
 /* The choice for a group; one of the same kind, bytes and size as the last one, on other stages mostly, is not priced
  * again. */
-static Choice select_algorithm(TrafficGather *gather, const char *name, const CollectiveCall *call, Arena *scratch) {
+static Choice select_algorithm(TrafficGather *gather, const char *name, const CollectiveCall *call) {
     const CollectiveCall *last = &gather->last_call;
     bool same = gather->last_name && strcmp(gather->last_name, name) == 0 && last->kind == call->kind &&
                 last->bytes == call->bytes && last->ranks == call->ranks && !call->pair_weights &&
                 last->in_network_reduction == call->in_network_reduction;
     Choice choice = {.algorithm = gather->last_algorithm};
     if (!same || choice.algorithm->needs(call))
-        choice.algorithm = collective_select_priced(name, call, gather->network, scratch, &choice.first);
+        choice.algorithm = collective_select_priced(name, call, gather->network, gather->scratch, &choice.first);
     gather->last_call = *call;
     gather->last_name = name;
     gather->last_algorithm = choice.algorithm;
     return choice;
 }
 
-static Choice choose(TrafficGather *gather, const TrafficGroups *groups, Arena *scratch) {
+static Choice choose(TrafficGather *gather, const TrafficGroups *groups) {
     CollectiveCall first = call_of(gather, groups, 0);
     if (groups->split)
         first.kind = COLLECTIVE_REDUCE_SCATTER;
-    Choice choice = select_algorithm(gather, groups->algorithm, &first, scratch);
+    Choice choice = select_algorithm(gather, groups->algorithm, &first);
     if (groups->split)
         choice.first = (CollectiveLoads){0};
     for (int group = 1; group < groups->count; group++) {
@@ -82,18 +87,23 @@ static Choice choose(TrafficGather *gather, const TrafficGroups *groups, Arena *
     return choice;
 }
 
-static void gather_phase(TrafficGather *gather, int leg, const CollectivePhaseLoads *phase, int copies) {
+/* Adds a phase of one group to row `leg` of the scratch tables; returns the most that it puts on a port or NIC. */
+static double gather_phase(TrafficGather *gather, int leg, const CollectivePhaseLoads *phase, int copies) {
     size_t row = (size_t)leg * (size_t)network_link_count(gather->network);
+    double flow_bytes = 0;
     for (int i = 0; i < phase->load_count; i++) {
         const LinkLoad *load = &phase->loads[i];
+        bool shared = load->link >= gather->network->first_fabric_link;
         if (load->bytes <= 0)
             continue;
         double *bytes = &gather->link_bytes[row + load->link];
         if (*bytes == 0)
             gather->touched[row + (size_t)gather->touched_count[leg]++] = load->link;
-        bool shared = copies > 1 && network_link_kind(gather->network, load->link) == LINK_FABRIC;
         *bytes += shared ? copies * load->bytes : load->bytes;
+        if (!shared && load->bytes > flow_bytes)
+            flow_bytes = load->bytes;
     }
+    return flow_bytes;
 }
 
 /* Adds the loads of one group to the scratch tables. */
@@ -107,10 +117,7 @@ static void gather_group(TrafficGather *gather, TrafficLoads *sum, const Collect
         const CollectivePhaseLoads *phase = &group->phases[leg];
         LegLoads *most = &sum->legs[leg];
         most->latency_s = fmax(most->latency_s, phase->latency_s);
-        for (int i = 0; i < phase->load_count; i++)
-            if (network_link_kind(gather->network, phase->loads[i].link) != LINK_FABRIC)
-                most->flow_bytes = fmax(most->flow_bytes, phase->loads[i].bytes);
-        gather_phase(gather, leg, phase, copies);
+        most->flow_bytes = fmax(most->flow_bytes, gather_phase(gather, leg, phase, copies));
     }
 }
 
@@ -131,14 +138,15 @@ static void keep_loads(TrafficGather *gather, TrafficLoads *sum) {
     }
 }
 
-static TrafficLoads add_up(TrafficGather *gather, const TrafficGroups *groups, const Choice *choice, Arena *scratch) {
+static TrafficLoads add_up(TrafficGather *gather, const TrafficGroups *groups, const Choice *choice) {
     TrafficLoads sum = {0};
     for (int group = 0; group < groups->count; group++) {
         CollectiveCall call = call_of(gather, groups, group);
         CollectiveLoads loads = choice->first;
         if (group > 0 || !loads.phases)
-            collective_loads(&call, choice->algorithm, gather->network, scratch, &loads);
+            collective_loads(&call, choice->algorithm, gather->network, gather->scratch, &loads);
         gather_group(gather, &sum, &loads, groups->copies);
+        arena_clear(gather->scratch);
     }
     keep_loads(gather, &sum);
     return sum;
@@ -146,18 +154,12 @@ static TrafficLoads add_up(TrafficGather *gather, const TrafficGroups *groups, c
 
 TrafficLoads traffic_gather_choose(TrafficGather *gather, const TrafficGroups *groups,
                                    const CollectiveAlgorithm **algorithm) {
-    Arena *scratch = arena_create();
-    Choice choice = choose(gather, groups, scratch);
-    TrafficLoads sum = add_up(gather, groups, &choice, scratch);
-    arena_destroy(scratch);
+    Choice choice = choose(gather, groups);
     *algorithm = choice.algorithm;
-    return sum;
+    return add_up(gather, groups, &choice);
 }
 
 TrafficLoads traffic_gather_loads(TrafficGather *gather, const TrafficGroups *groups,
                                   const CollectiveAlgorithm *algorithm) {
-    Arena *scratch = arena_create();
-    TrafficLoads sum = add_up(gather, groups, &(Choice){.algorithm = algorithm}, scratch);
-    arena_destroy(scratch);
-    return sum;
+    return add_up(gather, groups, &(Choice){.algorithm = algorithm});
 }

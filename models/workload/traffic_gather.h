@@ -42,6 +42,7 @@ typedef struct TrafficGather TrafficGather;
 
 /* `network` is borrowed and read anew by every call: its dead links may change between them. */
 TrafficGather *traffic_gather_create(Arena *arena, const Network *network);
+void traffic_gather_destroy(TrafficGather *gather);
 
 /* Chooses the algorithm, by its name or for "auto" the cheapest for the first group, the ring where a group cannot run
  * it, and adds up what the groups put on the links, in the arena. */

@@ -12,20 +12,21 @@ static size_t pass_total(const Build *build) {
     return sets * (size_t)build->shape.stages * (size_t)build->pass_count;
 }
 
-static void init_memory(Build *build) {
+static void init_chunks(Build *build) {
     int stages = build->shape.stages, chunks = build->shape.chunks;
-    build->memory = ARENA_ARRAY(build->arena, (size_t)stages * (size_t)chunks, ChunkMemory);
+    build->chunks = ARENA_ARRAY(build->arena, (size_t)stages * (size_t)chunks, BuildChunk);
     for (int i = 0; i < stages * chunks; i++) {
         int stage = i / chunks, chunk = i % chunks;
-        build->memory[i] = (ChunkMemory){(int64_t)training_chunk_activation_bytes(build->training, stage, chunk),
-                                         (int64_t)training_chunk_weight_bytes(build->training, stage, chunk)};
+        build->chunks[i] = (BuildChunk){chunk_span(build->training, stage, chunk),
+                                        (int64_t)training_chunk_activation_bytes(build->training, stage, chunk),
+                                        (int64_t)training_chunk_weight_bytes(build->training, stage, chunk)};
     }
 }
 
 void build_init(Build *build) {
     const RankClasses *ranks = &build->builder->step->ranks;
     size_t chunks = (size_t)ranks->replica_set_count * (size_t)build->shape.stages * (size_t)build->shape.chunks;
-    init_memory(build);
+    init_chunks(build);
     build->pass_count = pipeline_pass_count(pipeline_find(build->plan->schedule), &build->shape);
     build->pass_first = ARENA_ARRAY(build->arena, pass_total(build), TaskId);
     build->pass_sent = ARENA_ARRAY(build->arena, pass_total(build), TaskId);
@@ -42,6 +43,10 @@ void build_init(Build *build) {
     build->set_first = ARENA_ARRAY(build->arena, ranks->replica_set_count, TaskId);
     build->set_end = ARENA_ARRAY(build->arena, ranks->replica_set_count, TaskId);
     build->class_list = ARENA_ARRAY(build->arena, ranks->class_count, int);
+}
+
+const BuildChunk *build_chunk(const Build *build, int stage, int chunk) {
+    return &build->chunks[stage * build->shape.chunks + chunk];
 }
 
 size_t build_pass_index(const Build *build, int set, int stage, const PipelinePass *pass) {

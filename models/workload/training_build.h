@@ -10,11 +10,13 @@
 #include "models/workload/training_costs.h"
 #include "models/workload/training_traffic.h"
 
-/* What a chunk keeps of one micro-batch, in bytes: activations, and what is left of them for its weight gradients. */
-typedef struct ChunkMemory {
+/* A chunk, and what it keeps of one micro-batch, in bytes: activations, and what is left of them for its weight
+ * gradients. */
+typedef struct BuildChunk {
+    LayerSpan layers;
     int64_t activations;
     int64_t for_weights;
-} ChunkMemory;
+} BuildChunk;
 
 /* A profile that is shared by all passes of the same work on the same type of node at the same speed. */
 typedef struct ProfileKey {
@@ -34,7 +36,7 @@ typedef struct Build {
     PipelineShape shape;
     int pass_count; /* of one stage */
     StepBuilder *builder;
-    ChunkMemory *memory; /* [stage x chunks + chunk] */
+    BuildChunk *chunks;  /* [stage x chunks + chunk] */
     TaskId *pass_first;  /* [build_pass_index]: first compute task of a pass; those of the other classes follow it */
     TaskId *pass_sent;   /* [build_pass_index]: its message to the next stage */
     TaskId *gradients;   /* [build_gradient_index]: the task that makes a slice of gradients ready */
@@ -54,6 +56,8 @@ typedef struct Build {
 /* Sizes its tables for the step of `builder`; traffic and costs are in place. */
 void build_init(Build *build);
 void build_finish(Build *build);
+
+const BuildChunk *build_chunk(const Build *build, int stage, int chunk);
 
 size_t build_pass_index(const Build *build, int set, int stage, const PipelinePass *pass);
 size_t build_gradient_index(const Build *build, int set, int stage, int chunk, int slice);

@@ -6,6 +6,15 @@ TrainingSpec training_with_mlp(const TrainingSpec *training, MlpKind kind) {
     return view;
 }
 
+double training_over_layers(const TrainingSpec *training, LayerCount count,
+                            double (*of_layer)(const TrainingSpec *training)) {
+    if (count.experts == count.layers || training->model.experts == 0)
+        return count.layers > 0 ? (double)count.layers * of_layer(training) : 0;
+    const TrainingSpec dense = training_with_mlp(training, MLP_DENSE);
+    double sum = count.experts > 0 ? (double)count.experts * of_layer(training) : 0;
+    return sum + (double)(count.layers - count.experts) * of_layer(&dense);
+}
+
 double training_layer_flop(const TrainingSpec *training) {
     double flop = transformer_layer_flop(&training->model, training->sequence_tokens);
     double masked = transformer_attention_flop(&training->model, training->sequence_tokens) / 2;
@@ -16,9 +25,9 @@ double training_layer_flop(const TrainingSpec *training) {
 }
 
 double training_layers_flop(const TrainingSpec *training) {
-    const TrainingSpec dense = training_with_mlp(training, MLP_DENSE);
-    int64_t layers = training->model.layers, experts = transformer_expert_layers(&training->model, 0, layers);
-    return (double)experts * training_layer_flop(training) + (double)(layers - experts) * training_layer_flop(&dense);
+    int64_t layers = training->model.layers;
+    LayerCount all = {layers, transformer_expert_layers(&training->model, 0, layers)};
+    return training_over_layers(training, all, training_layer_flop);
 }
 
 /* As many as make the gradients of all weights of a sequence, of a dense model. */

@@ -108,15 +108,7 @@ static double head_activation_bytes(const TrainingSpec *training) {
     return logits + 2 * plan_hidden_bytes(training) / (double)(plan->sequence_parallel ? plan->tensor_parallel : 1);
 }
 
-/* What `bytes_of` says of one layer, over layers of both kinds. */
-static double over_layers(const TrainingSpec *training, LayerCount count,
-                          double (*bytes_of)(const TrainingSpec *training)) {
-    const TrainingSpec dense = training_with_mlp(training, MLP_DENSE);
-    double bytes = count.experts > 0 ? (double)count.experts * bytes_of(training) : 0;
-    return count.layers > count.experts ? bytes + (double)(count.layers - count.experts) * bytes_of(&dense) : bytes;
-}
-
-/* The most that it says of a layer of a stage. */
+/* The most that `bytes_of` says of a layer of a stage. */
 static double most_of_layers(const TrainingSpec *training, int stage,
                              double (*bytes_of)(const TrainingSpec *training)) {
     const TrainingSpec dense = training_with_mlp(training, MLP_DENSE);
@@ -141,7 +133,7 @@ static double layer_again_bytes(const TrainingSpec *training) {
 }
 
 double training_offloaded_bytes(const TrainingSpec *training, LayerCount count) {
-    return over_layers(training, count, layer_offloaded_bytes);
+    return training_over_layers(training, count, layer_offloaded_bytes);
 }
 
 static LayerCount chunk_of(const TrainingSpec *training, int stage, int chunk) {
@@ -150,7 +142,7 @@ static LayerCount chunk_of(const TrainingSpec *training, int stage, int chunk) {
 
 double training_chunk_activation_bytes(const TrainingSpec *training, int stage, int chunk) {
     const PlanSpec *plan = &training->plan;
-    double bytes = over_layers(training, chunk_of(training, stage, chunk), layer_kept_bytes);
+    double bytes = training_over_layers(training, chunk_of(training, stage, chunk), layer_kept_bytes);
     if (training_is_first_chunk(stage, chunk) && training->model.dropout_fraction > 0)
         bytes += plan_hidden_bytes(training) / activation_bytes(plan->precision) /
                  (double)(plan->sequence_parallel ? plan->tensor_parallel : 1);
@@ -181,7 +173,7 @@ static double head_weight_bytes(const TrainingSpec *training) {
 double training_chunk_weight_bytes(const TrainingSpec *training, int stage, int chunk) {
     if (!plan_splits_backward(&training->plan))
         return 0;
-    double bytes = over_layers(training, chunk_of(training, stage, chunk), layer_weight_bytes);
+    double bytes = training_over_layers(training, chunk_of(training, stage, chunk), layer_weight_bytes);
     return training_is_last_chunk(&training->plan, stage, chunk) ? bytes + head_weight_bytes(training) : bytes;
 }
 

@@ -45,9 +45,7 @@ double training_layer_parameters(const TrainingSpec *training) {
 
 double training_part_parameters(const TrainingSpec *training, LayerCount count, bool embedding, bool head) {
     const TransformerSpec *model = &training->model;
-    const TrainingSpec dense = training_with_mlp(training, MLP_DENSE);
-    double parameters = (double)count.experts * held_by_group(training) +
-                        (double)(count.layers - count.experts) * held_by_group(&dense);
+    double parameters = training_over_layers(training, count, held_by_group);
     if (embedding)
         parameters += transformer_embedding_parameters(model);
     if (head)

@@ -37,9 +37,10 @@ static PassWork slice_work(const Build *build, const PassPlace *place, int slice
     if (build->units > 0)
         return training_shards_work(build, place->pass.kind, slice);
     bool first = slice == 0, last = slice == place->slices - 1, forward = place->pass.kind == PASS_FORWARD;
+    const BuildChunk *chunk = build_chunk(build, place->stage, place->pass.chunk);
     ChunkPart part = {place->stage, place->pass.chunk, slice, place->slices, !forward};
     return (PassWork){.kind = place->pass.kind,
-                      .layers = chunk_layers(build->training, part),
+                      .layers = chunk_span_part(build->training, chunk->layers, &part),
                       .embedding =
                           training_slice_is_first(place) && place->pass.kind != PASS_WEIGHT && (forward ? first : last),
                       .head = training_slice_is_last(build, place) && (forward ? last : first)};
@@ -108,7 +109,7 @@ static void add_slice(Build *build, PassPlace *place, int slice) {
     bool experts = training_expert_exchanges(build->plan, work.kind) * (double)work.layers.experts > 0;
     for (int i = 0; i < count; i++) {
         enter_set(build, place, sets[i]);
-        training_slice_add(build, place, slice, work);
+        training_slice_add(build, place, slice, &work);
     }
     if (experts)
         add_experts(build, place, &work);
@@ -161,9 +162,11 @@ static void add_inputs(Build *build, PassPlace *place) {
 }
 
 static void add_pass(Build *build, PassPlace *place, bool completes_gradients) {
-    int slices = training_gradient_slices(build->training, place->stage), count = team_size(build, place->team);
+    int count = team_size(build, place->team);
     const int *sets = team_sets(build, place->team);
-    place->slices = build->units > 0 ? build->units : completes_gradients ? slices : 1;
+    place->slices = build->units;
+    if (build->units == 0)
+        place->slices = completes_gradients ? training_gradient_slices(build->training, place->stage) : 1;
     if (place->pass.kind == PASS_FORWARD && training_slice_is_first(place))
         add_inputs(build, place);
     for (int slice = 0; slice < place->slices; slice++) {

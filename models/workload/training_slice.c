@@ -56,8 +56,8 @@ double training_slice_open_sums(const Build *build, const PassPlace *place, cons
 }
 
 static PoolUse pass_memory(const Build *build, const PassPlace *place, int slice) {
-    const ChunkMemory *memory = &build->memory[place->stage * build->shape.chunks + place->pass.chunk];
-    int64_t held = memory->activations, kept = memory->for_weights;
+    const BuildChunk *chunk = build_chunk(build, place->stage, place->pass.chunk);
+    int64_t held = chunk->activations, kept = chunk->for_weights;
     const int64_t change[PASS_KIND_COUNT] = {held, kept - held, -kept};
     int64_t units = change[place->pass.kind];
     if (units > 0)
@@ -161,18 +161,19 @@ static void add_host_work(Build *build, const PassPlace *place, const PassWork *
 }
 
 /* The first part, or all: the tasks of every class, of which the first is returned. */
-static TaskId add_first(Build *build, const PassPlace *place, int slice, PassWork work, PoolUse memory) {
-    bool whole = !exchanges_context(build, &work) && windows_of(build, place, &work) == 0;
-    bool copies = training_offload_copies(build, work.kind, work.layers.layers);
+static TaskId add_first(Build *build, const PassPlace *place, int slice, const PassWork *work, PoolUse memory) {
+    bool whole = !exchanges_context(build, work) && windows_of(build, place, work) == 0;
+    bool copies = training_offload_copies(build, work->kind, work->layers.layers);
     int operation = training_slice_tensor_operation(build, place);
-    work.part = whole ? PASS_WHOLE : PASS_ALONE;
+    PassWork part = *work;
+    part.part = whole ? PASS_WHOLE : PASS_ALONE;
     if (operation != NO_OPERATION)
-        work.sums_s =
-            training_slice_open_sums(build, place, &work) * traffic_alone_seconds(build->builder->traffic, operation);
+        part.sums_s =
+            training_slice_open_sums(build, place, &part) * traffic_alone_seconds(build->builder->traffic, operation);
     memory.release_units = whole ? memory.release_units : 0;
-    add_host_work(build, place, &work);
+    add_host_work(build, place, work);
     TaskId begin = copies ? training_offload_begin(build, &place->streams) : TASK_NONE;
-    TaskId first = add_compute(build, place, &work, memory);
+    TaskId first = add_compute(build, place, &part, memory);
     note_first(build, place, slice, copies ? begin : first);
     return first;
 }
@@ -188,20 +189,20 @@ static void add_windows(Build *build, const PassPlace *place, const PassWork *wo
     }
 }
 
-void training_slice_add(Build *build, const PassPlace *place, int slice, PassWork work) {
+void training_slice_add(Build *build, const PassPlace *place, int slice, const PassWork *work) {
     PoolUse memory = pass_memory(build, place, slice), release = {.release_units = memory.release_units};
-    bool ring = exchanges_context(build, &work), sums = windows_of(build, place, &work) > 0;
+    bool ring = exchanges_context(build, work), sums = windows_of(build, place, work) > 0;
     TaskId first = add_first(build, place, slice, work, memory);
     build->set_first[place->set] = first;
     build->set_end[place->set] = first + (TaskId)place->streams.count - 1;
     if (ring) {
-        Beside beside = context_ring(build, place, &work);
+        Beside beside = context_ring(build, place, work);
         if (!sums)
             beside.memory = release;
         add_beside(build, place, &beside, place->streams.count);
     }
     if (sums)
-        add_windows(build, place, &work, release, ring ? 1 : place->streams.count);
+        add_windows(build, place, work, release, ring ? 1 : place->streams.count);
 }
 
 /* What travels ends on the streams of those that wait anyway. */

@@ -37,7 +37,7 @@ int training_slice_tensor_operation(const Build *build, const PassPlace *place);
 double training_slice_open_sums(const Build *build, const PassPlace *place, const PassWork *work);
 
 /* Compute of every class of the set and what runs beside it; notes how it begins and ends. */
-void training_slice_add(Build *build, const PassPlace *place, int slice, PassWork work);
+void training_slice_add(Build *build, const PassPlace *place, int slice, const PassWork *work);
 
 /* The next task waits for what training_slice_add has added. */
 void training_slice_after(Build *build, const PassPlace *place, const PassWork *work);

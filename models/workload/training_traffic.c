@@ -46,11 +46,12 @@ static int set_copy(const CopyTraffic *builder, const ReplicaSet *set, int index
 
 /* Those that open_tensor_operation leaves to the first one. */
 static void echo_tensor_groups(CopyTraffic *builder, const ReplicaSet *set, int stage, int operation) {
-    for (int i = 1; i < set_copies(builder, set); i++) {
+    TrafficEcho *echo = traffic_echo(builder->traffic);
+    for (int i = 1; i < set_copies(builder, set) && !traffic_echo_is_silent(echo); i++) {
         if (!group_is_inside_a_node(builder, stage, set_copy(builder, set, i)))
             continue;
         for (int tensor = 0; tensor < builder->plan->tensor_parallel; tensor++)
-            traffic_echo_add(traffic_echo(builder->traffic),
+            traffic_echo_add(echo,
                              (EchoPair){operation, copy_traffic_gpu(builder, stage, set_copy(builder, set, 0), tensor),
                                         copy_traffic_gpu(builder, stage, set_copy(builder, set, i), tensor)});
     }

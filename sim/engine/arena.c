@@ -66,16 +66,27 @@ Arena *arena_create(void) {
     return arena;
 }
 
-void arena_destroy(Arena *arena) {
-    if (arena == NULL) {
-        return;
-    }
-    for (Chunk *chunk = arena->chunks; chunk != NULL;) {
+static void free_chunks(Chunk *chunk) {
+    while (chunk != NULL) {
         Chunk *next = chunk->next;
         free(chunk);
         chunk = next;
     }
+}
+
+void arena_destroy(Arena *arena) {
+    if (arena == NULL) {
+        return;
+    }
+    free_chunks(arena->chunks);
     free(arena);
+}
+
+/* The newest chunk has the most room. */
+void arena_clear(Arena *arena) {
+    free_chunks(arena->chunks->next);
+    arena->chunks->next = NULL;
+    arena->chunks->used_bytes = arena->used_bytes = 0;
 }
 
 void *arena_allocate(Arena *arena, size_t bytes) {
@@ -102,6 +113,21 @@ void *arena_array(Arena *arena, size_t count, size_t item_bytes) {
     return arena_allocate(arena, count * item_bytes);
 }
 
+void *arena_grow(Arena *arena, void *items, size_t *capacity, size_t needed, size_t item_bytes) {
+    enum { SMALLEST_CAPACITY = 16 };
+    if (needed <= *capacity) {
+        return items;
+    }
+    size_t kept = *capacity, doubled = kept > SIZE_MAX / 2 ? SIZE_MAX : kept * 2;
+    *capacity = doubled > needed ? doubled : needed;
+    *capacity = *capacity > SMALLEST_CAPACITY ? *capacity : SMALLEST_CAPACITY;
+    void *grown = arena_array(arena, *capacity, item_bytes);
+    if (kept > 0) {
+        memcpy(grown, items, kept * item_bytes);
+    }
+    return grown;
+}
+
 char *arena_text(Arena *arena, const char *text) {
     size_t bytes = strlen(text) + 1;
     return memcpy(arena_allocate(arena, bytes), text, bytes);
@@ -109,14 +135,19 @@ char *arena_text(Arena *arena, const char *text) {
 
 char *arena_format_list(Arena *arena, const char *format, va_list arguments) {
     CHECK(format != NULL);
+    char most[256]; /* texts are */
     va_list again;
     va_copy(again, arguments);
-    int length = vsnprintf(NULL, 0, format, arguments);
+    int length = vsnprintf(most, sizeof most, format, arguments);
     if (length < 0) {
         fatal("cannot format a text: %s", format);
     }
     char *text = arena_allocate(arena, (size_t)length + 1);
-    vsnprintf(text, (size_t)length + 1, format, again);
+    if ((size_t)length < sizeof most) {
+        memcpy(text, most, (size_t)length);
+    } else {
+        vsnprintf(text, (size_t)length + 1, format, again);
+    }
     va_end(again);
     return text;
 }

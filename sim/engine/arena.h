@@ -13,11 +13,18 @@ typedef struct Arena Arena;
 Arena *arena_create(void);
 void arena_destroy(Arena *arena); /* NULL is allowed */
 
+/* Takes back all that was handed out, to hand it out again: for work that is done over and over. */
+void arena_clear(Arena *arena);
+
 /* Zeroed memory, aligned for any type; NULL never. `bytes` may be 0. */
 void *arena_allocate(Arena *arena, size_t bytes);
 
 /* Zeroed array of `count` items of `item_bytes`; a product that overflows is fatal. */
 void *arena_array(Arena *arena, size_t count, size_t item_bytes);
+
+/* `items` of this arena, or NULL, with room for at least `needed`; as array_grow, but what was too small stays taken.
+ */
+void *arena_grow(Arena *arena, void *items, size_t *capacity, size_t needed, size_t item_bytes);
 
 /* Copy of a text, owned by the arena. */
 char *arena_text(Arena *arena, const char *text);

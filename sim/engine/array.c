@@ -5,8 +5,6 @@
 
 #include "sim/engine/fatal.h"
 
-enum { SMALLEST_CAPACITY = 16 };
-
 void *array_grow_from(void *items, size_t *capacity, size_t needed, size_t item_bytes, size_t smallest) {
     if (needed <= *capacity) {
         return items;
@@ -23,8 +21,4 @@ void *array_grow_from(void *items, size_t *capacity, size_t needed, size_t item_
     }
     *capacity = room;
     return grown;
-}
-
-void *array_grow(void *items, size_t *capacity, size_t needed, size_t item_bytes) {
-    return array_grow_from(items, capacity, needed, item_bytes, SMALLEST_CAPACITY);
 }

@@ -6,6 +6,7 @@
 
 #include "sim/engine/array.h"
 #include "sim/engine/check.h"
+#include "sim/engine/extremes.h"
 #include "sim/engine/fatal.h"
 
 /* A stretch of time. It keeps the area, not the mean, so that merging only adds. */
@@ -47,14 +48,6 @@ void series_destroy(Series *series) {
     free(series);
 }
 
-static double smaller(double a, double b) {
-    return b < a ? b : a;
-}
-
-static double larger(double a, double b) {
-    return b > a ? b : a;
-}
-
 static void count_extremes(Series *series, double value) {
     series->step.min = smaller(series->step.min, value);
     series->step.max = larger(series->step.max, value);
@@ -79,13 +72,29 @@ static void merge_neighbours(Series *series) {
     series->count = kept + 1;
 }
 
+/* The resolution below which no neighbours are merged. */
+static SimTime shortest_pair(const Series *series) {
+    SimTime shortest = SIM_TIME_MAX;
+    for (size_t i = 1; i < series->count; i++) {
+        SimTime length = series->points[i].end - series->points[i - 1].start;
+        shortest = length < shortest ? length : shortest;
+    }
+    return shortest;
+}
+
+static SimTime doubled(SimTime resolution) {
+    if (resolution == 0)
+        return 1;
+    return resolution > SIM_TIME_MAX / 2 ? SIM_TIME_MAX : 2 * resolution;
+}
+
 /* At most 63 doublings in a series' life, so that a record stays O(1) amortised. */
 static void thin(Series *series) {
     while (series->count > series->capacity / 2) {
-        if (series->resolution == 0)
-            series->resolution = 1;
-        else
-            series->resolution = series->resolution > SIM_TIME_MAX / 2 ? SIM_TIME_MAX : 2 * series->resolution;
+        SimTime needed = shortest_pair(series);
+        do
+            series->resolution = doubled(series->resolution);
+        while (series->resolution < needed);
         merge_neighbours(series);
     }
 }

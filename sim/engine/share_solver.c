@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "sim/engine/array.h"
+#include "sim/engine/extremes.h"
 #include "sim/engine/fatal.h"
 #include "sim/engine/id_list.h"
 #include "sim/engine/indexed_heap.h"
@@ -64,15 +65,6 @@ void share_solver_add(ShareSolver *solver, uint32_t activity) {
 
 bool share_solver_is_touched(const ShareSolver *solver) {
     return solver->touched.count + solver->fresh.count > 0;
-}
-
-/* Like fmax and fmin without their care for NaN, which costs a call. */
-static inline double larger(double a, double b) {
-    return a > b ? a : b;
-}
-
-static inline double smaller(double a, double b) {
-    return a < b ? a : b;
 }
 
 static uint32_t *place_reserve(uint32_t *place, size_t *count, size_t *capacity, size_t needed) {

@@ -19,6 +19,8 @@
  * not run. Limits: on three nodes at once would be a quarter less; an odd number of ranks does not halve the chunks,
  * the second tree has one more.
  */
+#include <math.h>
+
 #include "models/workload/collective.h"
 #include "models/workload/collective_layout.h"
 
@@ -27,21 +29,17 @@ typedef struct Trees {
     int width;  /* ranks in a block; the last may have fewer */
     int others; /* blocks without the root's */
     int levels;
+    bool at_once; /* an all_reduce on two nodes with equally many ranks */
 } Trees;
 
 static Trees trees_of(const CollectiveCall *call) {
-    int width = collective_ranks_on_first_node(call);
-    Trees trees = {.width = width, .others = (call->ranks + width - 1) / width - 1};
-    while (trees.others >> trees.levels)
-        trees.levels++;
+    int width = collective_ranks_on_first_node(call), others = (call->ranks + width - 1) / width - 1;
+    Trees trees = {.width = width, .others = others};
+    trees.levels = others > 0 ? ilogb(others) + 1 : 0;
+    trees.at_once =
+        call->kind == COLLECTIVE_ALL_REDUCE && call->ranks == 2 * width &&
+        call->rank_gpu[width] / call->gpus_per_node == call->rank_gpu[call->ranks - 1] / call->gpus_per_node;
     return trees;
-}
-
-/* Two nodes with equally many ranks. */
-static bool runs_at_once(const CollectiveCall *call) {
-    int width = collective_ranks_on_first_node(call);
-    return call->kind == COLLECTIVE_ALL_REDUCE && call->ranks == 2 * width &&
-           call->rank_gpu[width] / call->gpus_per_node == call->rank_gpu[call->ranks - 1] / call->gpus_per_node;
 }
 
 static const char *double_binary_tree_needs(const CollectiveCall *call) {
@@ -58,7 +56,7 @@ static int double_binary_tree_phases(const CollectiveCall *call, CollectivePhase
     CollectivePhase pass = {.steps = trees.width - 1 + trees.levels, .pipelined = true};
     if (call->ranks == 1)
         return 0;
-    if (runs_at_once(call)) {
+    if (trees.at_once) {
         phases[0] =
             (CollectivePhase){.steps = 2 * pass.steps, .pipelined = true, .more_ramps = 1, .channels = trees.width};
         return 1;
@@ -85,9 +83,9 @@ static int parent_of(const Trees *trees, int number) {
     return parent > trees->others ? number ^ bit : parent;
 }
 
-static bool is_child(const Trees *trees, int number, int level, int parent) {
-    return number >= 1 && number <= trees->others && (number & -number) == 1 << level &&
-           parent_of(trees, number) == parent;
+/* Of a number that is on a level above. */
+static bool is_child(const Trees *trees, int number, int parent) {
+    return number >= 1 && number <= trees->others && parent_of(trees, number) == parent;
 }
 
 /* The half of a tree, from the first chunk on. */
@@ -105,39 +103,39 @@ static CollectiveSend all_to(const CollectiveCall *call, int to_rank) {
 }
 
 /* From the ends of the chains to their heads, then level by level to the root. */
-static int sends_up(const CollectiveCall *call, int step, int rank, CollectiveSend *sends) {
-    Trees trees = trees_of(call);
-    int place = rank % trees.width, block = rank / trees.width, level = step - (trees.width - 1), count = 0;
-    if (level < 0 && place == trees.width - 1 - step)
+static int sends_up(const CollectiveCall *call, const Trees *trees, int step, int rank, CollectiveSend *sends) {
+    int place = rank % trees->width, block = rank / trees->width, level = step - (trees->width - 1), count = 0;
+    if (level < 0 && place == trees->width - 1 - step)
         sends[count++] = all_to(call, rank - 1);
     for (int tree = 0; tree < 2 && level >= 0 && place == 0 && block > 0; tree++) {
-        int number = number_of(&trees, tree, block);
+        int number = number_of(trees, tree, block);
         if ((number & -number) == 1 << level)
-            sends[count++] = half_to(call, tree, block_of(&trees, tree, parent_of(&trees, number)) * trees.width);
+            sends[count++] = half_to(call, tree, block_of(trees, tree, parent_of(trees, number)) * trees->width);
     }
     for (int i = 0; i < count; i++)
         sends[i].reduces = true;
     return count;
 }
 
-static int sends_to_children(const CollectiveCall *call, int level, int block, CollectiveSend *sends) {
-    Trees trees = trees_of(call);
+static int sends_to_children(const CollectiveCall *call, const Trees *trees, int level, int block,
+                             CollectiveSend *sends) {
     int count = 0;
     for (int tree = 0; tree < 2; tree++) {
-        int number = number_of(&trees, tree, block);
+        int number = number_of(trees, tree, block);
+        if (number % (2 << level) != 0)
+            continue;
         for (int child = number - (1 << level); child <= number + (1 << level); child += 2 << level)
-            if (is_child(&trees, child, level, number))
-                sends[count++] = half_to(call, tree, block_of(&trees, tree, child) * trees.width);
+            if (is_child(trees, child, number))
+                sends[count++] = half_to(call, tree, block_of(trees, tree, child) * trees->width);
     }
     return count;
 }
 
-static int sends_down(const CollectiveCall *call, int step, int rank, CollectiveSend *sends) {
-    Trees trees = trees_of(call);
-    int place = rank % trees.width, chain_step = step - trees.levels;
+static int sends_down(const CollectiveCall *call, const Trees *trees, int step, int rank, CollectiveSend *sends) {
+    int place = rank % trees->width, chain_step = step - trees->levels;
     if (chain_step < 0)
-        return place == 0 ? sends_to_children(call, trees.levels - 1 - step, rank / trees.width, sends) : 0;
-    bool has_next = place + 1 < trees.width && rank + 1 < call->ranks;
+        return place == 0 ? sends_to_children(call, trees, trees->levels - 1 - step, rank / trees->width, sends) : 0;
+    bool has_next = place + 1 < trees->width && rank + 1 < call->ranks;
     sends[0] = all_to(call, rank + 1);
     return place == chain_step && has_next ? 1 : 0;
 }
@@ -165,10 +163,11 @@ static int sends_at_once(const CollectiveCall *call, int step, int rank, Collect
 }
 
 static int double_binary_tree_sends(const CollectiveCall *call, int phase, int step, int rank, CollectiveSend *sends) {
-    if (runs_at_once(call))
+    Trees trees = trees_of(call);
+    if (trees.at_once)
         return sends_at_once(call, step, rank, sends);
     bool up = call->kind != COLLECTIVE_BROADCAST && phase == 0;
-    return up ? sends_up(call, step, rank, sends) : sends_down(call, step, rank, sends);
+    return up ? sends_up(call, &trees, step, rank, sends) : sends_down(call, &trees, step, rank, sends);
 }
 
 const CollectiveAlgorithm collective_double_binary_tree = {

@@ -69,6 +69,52 @@ Test(arena, format_writes_like_printf) {
     arena_destroy(arena);
 }
 
+Test(arena, texts_of_every_length_are_whole) {
+    Arena *arena = arena_create();
+    for (int length = 1; length < 600; length++) {
+        const char *text = arena_format(arena, "%0*d", length, 7);
+        cr_assert_eq(strlen(text), (size_t)length);
+        cr_assert_eq(text[length - 1], '7');
+    }
+    arena_destroy(arena);
+}
+
+/* Pieces that share a chunk and pieces with one of their own, over and over; in the end one chunk has room for all. */
+Test(arena, what_was_cleared_is_handed_out_again_zeroed) {
+    Arena *arena = arena_create();
+    const void *first[7];
+    for (size_t round = 0; round < 7; round++) {
+        first[round] = arena_allocate(arena, 1);
+        for (size_t i = 0; i < 300; i++) {
+            size_t bytes = i % 50 == 0 ? 97 * i : i % 131;
+            unsigned char *memory = arena_allocate(arena, bytes);
+            cr_assert(is_zero(memory, bytes));
+            memset(memory, 0xa5, bytes);
+        }
+        cr_assert_gt(arena_used_bytes(arena), 0);
+        arena_clear(arena);
+        cr_assert_eq(arena_used_bytes(arena), 0);
+    }
+    cr_assert_eq(first[6], first[5]);
+    arena_destroy(arena);
+}
+
+Test(arena, an_array_that_grows_keeps_its_items) {
+    Arena *arena = arena_create();
+    size_t capacity = 0;
+    uint32_t *items = NULL;
+    for (uint32_t i = 0; i < 2385; i++) {
+        items = arena_grow(arena, items, &capacity, i + 1, sizeof *items);
+        items[i] = 3 * i;
+    }
+    cr_assert_geq(capacity, 2385);
+    for (uint32_t i = 0; i < 2385; i++) {
+        cr_assert_eq(items[i], 3 * i);
+    }
+    cr_assert_eq(arena_grow(arena, items, &capacity, 2385, sizeof *items), items);
+    arena_destroy(arena);
+}
+
 Test(arena, destroying_nothing_is_allowed) {
     arena_destroy(NULL);
 }

@@ -91,3 +91,36 @@ Test(collective_rating, a_nic_of_400_gbit_has_two_channels) {
     cr_expect_float_eq(collective_rating_s(&call, tree, &loads, &network), 2.385e9 / (16 * 23.6e9 / 2), 1e-9);
     arena_destroy(arena);
 }
+
+static double price_of(const CollectiveCall *call, const CollectiveAlgorithm *algorithm, const Network *network) {
+    Arena *arena = arena_create();
+    CollectiveLoads loads;
+    collective_loads(call, algorithm, network, arena, &loads);
+    double seconds = collective_rating_s(call, algorithm, &loads, network);
+    for (int phase = 0; phase < loads.phase_count; phase++)
+        seconds += loads.phases[phase].latency_s;
+    arena_destroy(arena);
+    return seconds;
+}
+
+/* On one to four nodes, from a few bytes, where latency decides, to many: a tree that is not priced is not cheaper. */
+Test(collective_rating, a_tree_is_chosen_if_and_only_if_it_is_cheaper_than_a_ring) {
+    NodeSpec node;
+    FabricSpec flat = fabric_default();
+    const CollectiveAlgorithm *ring = collective_find("ring"), *tree = collective_find("double_binary_tree");
+    int trees = 0, rings = 0, gpus[RANKS_MAX];
+    for (int nics = 1; nics <= GPUS_PER_NODE; nics *= 2) {
+        Network network = network_build(node_with_nics(&node, nics, nics < 4 ? 12.5e9 : 50e9), &flat, 4);
+        for (int ranks = 9; ranks <= RANKS_MAX; ranks++)
+            for (double bytes = 2.385e3; bytes < 1e10; bytes *= 7) {
+                CollectiveCall call = sum_of(gpus, ranks);
+                call.bytes = bytes;
+                bool cheaper = price_of(&call, tree, &network) < price_of(&call, ring, &network);
+                cr_assert_str_eq(collective_select("auto", &call, &network)->name, (cheaper ? tree : ring)->name,
+                                 "%d NICs, %d ranks, %g bytes", nics, ranks, bytes);
+                trees += cheaper;
+                rings += !cheaper;
+            }
+    }
+    cr_expect(trees > 100 && rings > 100, "%d trees, %d rings", trees, rings);
+}

@@ -28,6 +28,7 @@ static Bench *bench_create(const NodeSpec *node, bool folded) {
 }
 
 static void bench_destroy(Bench *bench) {
+    traffic_destroy(bench->traffic);
     fair_share_destroy(bench->share);
     engine_destroy(bench->engine);
     arena_destroy(bench->arena);
