@@ -1,10 +1,14 @@
 #include "sim/engine/task_store.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "sim/engine/array.h"
 #include "sim/engine/check.h"
 #include "sim/engine/fatal.h"
+
+/* A stage of a pipeline does so many different things at most, over and over. */
+enum { NEW_EXTRAS = 16 };
 
 void task_store_init(TaskStore *store) {
     *store = (TaskStore){0};
@@ -54,21 +58,37 @@ static uint32_t task_store_pool(TaskStore *store, Pool *pool) {
     return (uint32_t)store->pool_count++;
 }
 
+static bool moves_alike(const TaskExtra *one, const TaskExtra *other) {
+    return one->amount == other->amount && one->cap_per_s == other->cap_per_s && one->uses == other->uses &&
+           one->use_count == other->use_count && one->way == other->way;
+}
+
+static bool is_alike(const TaskExtra *one, const TaskExtra *other) {
+    return moves_alike(one, other) && one->begin.action == NULL && other->begin.action == NULL &&
+           one->reserve == other->reserve && one->release == other->release &&
+           one->reserve_units == other->reserve_units && one->release_units == other->release_units;
+}
+
+/* The same as one of those that were new last, or a new one. */
 static uint32_t task_store_extra(TaskStore *store, const TaskSpec *spec) {
     if (spec->amount == 0.0 && spec->begin.action == NULL && spec->reserve == NULL && spec->release == NULL)
         return TASK_NONE;
     CHECK(spec->amount == 0.0 || spec->use_count > 0 || spec->way != NULL || spec->cap_per_s > 0.0);
+    const TaskExtra extra = {.amount = spec->amount,
+                             .cap_per_s = spec->cap_per_s,
+                             .uses = spec->uses,
+                             .use_count = spec->use_count,
+                             .way = spec->way,
+                             .begin = spec->begin,
+                             .reserve = task_store_pool(store, spec->reserve),
+                             .release = task_store_pool(store, spec->release),
+                             .reserve_units = spec->reserve_units,
+                             .release_units = spec->release_units};
+    for (size_t i = store->extra_count, last = i > NEW_EXTRAS ? i - NEW_EXTRAS : 0; i-- > last;)
+        if (is_alike(&store->extras[i], &extra))
+            return (uint32_t)i;
     store->extras = array_grow(store->extras, &store->extra_capacity, store->extra_count + 1, sizeof *store->extras);
-    store->extras[store->extra_count] = (TaskExtra){.amount = spec->amount,
-                                                    .cap_per_s = spec->cap_per_s,
-                                                    .uses = spec->uses,
-                                                    .use_count = spec->use_count,
-                                                    .way = spec->way,
-                                                    .begin = spec->begin,
-                                                    .reserve = task_store_pool(store, spec->reserve),
-                                                    .release = task_store_pool(store, spec->release),
-                                                    .reserve_units = spec->reserve_units,
-                                                    .release_units = spec->release_units};
+    store->extras[store->extra_count] = extra;
     return (uint32_t)store->extra_count++;
 }
 

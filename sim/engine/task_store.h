@@ -26,7 +26,7 @@ typedef struct Task {
     uint8_t release;      /* TaskRelease of released_by */
 } Task;
 
-/* What few tasks have: something to move, units to take or give back. */
+/* What some tasks have: something to move, units to take or give back. Tasks that do the same share one. */
 typedef struct TaskExtra {
     double amount;
     double cap_per_s;
