@@ -121,13 +121,6 @@ ModelFamily training_family(const TrainingSpec *training);
 /* Parameters of the whole model. */
 double training_model_parameters(const TrainingSpec *training);
 
-/*
- * Fills in what is 0 or "auto" from the number of GPUs and adds an error, with `path` as prefix ("jobs[0]"), for
- * everything that cannot be: sizes that do not divide, a batch that does not divide, an unknown schedule. True when
- * there was none.
- */
-bool plan_resolve(TrainingSpec *training, int64_t gpus, const char *path, ErrorList *errors);
-
 /* The GPU as the kernels of a plan find it: at the clock of long runs, as they follow each other for hours, and in CUDA
  * graphs if the plan has them. */
 GpuSpec plan_gpu(const PlanSpec *plan, const GpuSpec *gpu);
