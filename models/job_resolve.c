@@ -10,6 +10,7 @@
 #include "models/workload/lora_cost.h"
 #include "models/workload/plan_experts.h"
 #include "models/workload/plan_latent.h"
+#include "models/workload/plan_resolve.h"
 #include "models/workload/plan_switches.h"
 #include "models/workload/shard_units.h"
 

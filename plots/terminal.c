@@ -7,7 +7,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "plots/bands.h"
 #include "plots/cell.h"
 #include "plots/collective_view.h"
 #include "plots/grid_view.h"
@@ -17,9 +16,10 @@
 #include "plots/sweep_verdict.h"
 #include "plots/sweep_view.h"
 #include "plots/terminal_plot.h"
+#include "plots/terminal_timeline.h"
 #include "plots/text_layout.h"
 
-enum { LABEL_COLUMNS = 18, JOINED_CELLS = 5, LEAST_COLUMNS = 60, MOST_COLUMNS = 200 };
+enum { JOINED_CELLS = 5, LEAST_COLUMNS = 60, MOST_COLUMNS = 200 };
 
 /* 0 when stdout is no terminal or does not know. */
 static int window_columns(void) {
@@ -36,103 +36,6 @@ int terminal_columns(void) {
         return TEXT_COLUMNS;
     }
     return columns < LEAST_COLUMNS ? LEAST_COLUMNS : columns > MOST_COLUMNS ? MOST_COLUMNS : columns;
-}
-
-/* Time of each kind of bar in one piece of the step. */
-typedef struct Piece {
-    SimTime ns[BAR_KIND_COUNT];
-} Piece;
-
-static void add_bar(Piece *pieces, int count, SimTime step, const TimelineBar *bar) {
-    int first = (int)((double)bar->start / (double)step * count);
-    for (int i = first; i < count; i++) {
-        SimTime low = (SimTime)((double)step / count * i);
-        SimTime high = (SimTime)((double)step / count * (i + 1));
-        if (low >= bar->end) {
-            break;
-        }
-        SimTime start = bar->start > low ? bar->start : low;
-        SimTime end = bar->end < high ? bar->end : high;
-        pieces[i].ns[bar->kind] += end > start ? end - start : 0;
-    }
-}
-
-/*
- * The kind that is owed most: what a letter does not show is carried on to the next, so that the letters are as
- * frequent as their kinds even when one stands for several bars. The last entry of `owed` is idle time.
- */
-static char next_letter(SimTime owed[BAR_KIND_COUNT + 1], const Piece *piece, SimTime length) {
-    static const char letters[BAR_KIND_COUNT + 1] = {
-        [BAR_FORWARD] = 'F',      [BAR_BACKWARD] = 'B',      [BAR_TENSOR_COMM] = 't', [BAR_EXPERT_COMM] = 'e',
-        [BAR_CONTEXT_COMM] = 'c', [BAR_PIPELINE_COMM] = 'p', [BAR_DATA_COMM] = 'd',   [BAR_OPTIMIZER] = 'O',
-        [BAR_WEIGHT] = 'W',       [BAR_INPUT_WAIT] = 'i',    [BAR_CHECKPOINT] = 's',  [BAR_OFFLOAD] = 'o',
-        [BAR_KIND_COUNT] = '.',
-    };
-    int most = BAR_KIND_COUNT;
-    owed[BAR_KIND_COUNT] += length;
-    for (int kind = 0; kind < BAR_KIND_COUNT; kind++) {
-        owed[kind] += piece->ns[kind];
-        owed[BAR_KIND_COUNT] -= piece->ns[kind];
-        most = owed[kind] > owed[most] ? kind : most;
-    }
-    owed[most] -= length;
-    return letters[most];
-}
-
-/* What runs beside computation does not show. */
-static void hide_overlap(Piece *piece, SimTime length) {
-    SimTime left = length;
-    for (int kind = 0; kind < BAR_KIND_COUNT; kind++) {
-        bool beside = kind >= BAR_CONTEXT_COMM && kind <= BAR_DATA_COMM;
-        left -= beside ? 0 : piece->ns[kind];
-    }
-    for (int kind = BAR_CONTEXT_COMM; kind <= BAR_DATA_COMM; kind++) {
-        SimTime shown = piece->ns[kind] < left ? piece->ns[kind] : left;
-        piece->ns[kind] = shown > 0 ? shown : 0;
-        left -= piece->ns[kind];
-    }
-}
-
-static void draw_class(FILE *out, const Results *results, int item, int columns) {
-    Arena *arena = arena_create();
-    Piece *pieces = ARENA_ARRAY(arena, columns, Piece);
-    for (int i = 0; i < results->timeline_count; i++) {
-        if (results->timeline[i].gpu_class == item) {
-            add_bar(pieces, columns, results->step, &results->timeline[i]);
-        }
-    }
-    fprintf(out, "  %-15.15s ", results->classes[item].name);
-    SimTime length = results->step / columns;
-    SimTime owed[BAR_KIND_COUNT + 1] = {0};
-    for (int i = 0; i < columns; i++) {
-        hide_overlap(&pieces[i], length);
-        fputc(next_letter(owed, &pieces[i], length), out);
-    }
-    fputc('\n', out);
-    arena_destroy(arena);
-}
-
-void terminal_draw_timeline(FILE *out, const Results *results, int columns) {
-    if (results->timeline_count == 0 || results->step == 0) {
-        return;
-    }
-    char step[TEXT_FIGURE_BYTES];
-    char title[128];
-    snprintf(title, sizeof title, "The step, %s from left to right",
-             text_layout_figure((double)results->step / 1e9, "s", step));
-    text_layout_heading(out, title);
-    for (int band = 0; band < bands_shown(results->class_count); band++) {
-        int item = bands_item(results->class_count, band);
-        if (item < 0) {
-            fputs("  ...\n", out);
-        } else {
-            draw_class(out, results, item, columns - LABEL_COLUMNS);
-        }
-    }
-    text_layout_wrap_to(out, "  ",
-                        "F forward, B backward, W weight gradients, O optimizer, t c p d tensor, context, pipeline, "
-                        "data communication, . idle",
-                        columns);
 }
 
 /* Mean over all GPUs of one interval of the grid, in percent. */
@@ -189,7 +92,7 @@ void terminal_draw_run(FILE *out, const Results *results, int columns) {
         return;
     }
     run_text_ledger(out, results, columns);
-    terminal_draw_timeline(out, results, columns);
+    terminal_timeline_draw(out, results, columns);
     draw_utilisation(out, results, columns);
 }
 

@@ -1,6 +1,6 @@
 /*
- * terminal: pictures for a terminal, of plain characters: the ledger as bars, the step and the steps of several jobs as
- * letters, and curves (terminal_plot.h).
+ * terminal: pictures for a terminal, of plain characters: the ledger as bars, the step (terminal_timeline.h) and the
+ * steps of several jobs as letters, and curves (terminal_plot.h).
  */
 #ifndef PLOTS_TERMINAL_H
 #define PLOTS_TERMINAL_H
@@ -14,8 +14,5 @@ int terminal_columns(void);
 
 void terminal_draw_run(FILE *out, const Results *results, int columns);
 void terminal_draw_sweep(FILE *out, const SweepFindings *findings, int columns);
-
-/* The step alone: a line a class of GPUs, a letter a piece of the step. */
-void terminal_draw_timeline(FILE *out, const Results *results, int columns);
 
 #endif

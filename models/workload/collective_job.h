@@ -15,8 +15,8 @@ typedef struct CollectiveTraffic {
     const CollectiveCall *calls; /* [size] */
     double *alone_s;             /* [size]: of the call as flows by itself; 0 = not asked for yet */
     int size_count;
-    const double *bytes;   /* [size] */
-    const int *operations; /* [size] */
+    const double *bytes;   /* [size]: of the buffer of a rank, > 0 */
+    const int *operations; /* [size]: of the traffic */
 } CollectiveTraffic;
 
 /* The operations by index: those of collective_kind_name, then gather and scatter; NULL past the end. */

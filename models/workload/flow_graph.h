@@ -19,6 +19,7 @@ typedef uint32_t FlowPoint; /* 0.. in order of creation */
 FlowGraph *flow_graph_create(void);
 void flow_graph_destroy(FlowGraph *graph);
 
+/* A moment delay_s >= 0 s after all points and flows that it waits for. */
 FlowPoint flow_graph_add_point(FlowGraph *graph, double delay_s);
 
 /* `after` waits for `before`. */

@@ -24,6 +24,8 @@ LinkFold link_fold_create(Arena *arena, const Network *network);
 
 /* Begins the loads of the next leg. */
 void link_fold_next_leg(LinkFold *fold);
+
+/* What the leg puts on a link; bytes >= 0. */
 void link_fold_add(LinkFold *fold, LinkId link, double bytes);
 
 /* Makes the resources; fills [link] with them. All links are single when not `folded`. */

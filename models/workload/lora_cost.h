@@ -18,6 +18,7 @@
 #include "models/workload/plan.h"
 #include "models/workload/work_cost.h"
 
+/* Whether the plan has adapters. */
 bool lora_cost_is_there(const PlanSpec *plan);
 
 /* Whether the backward pass itself has the products of the weights' gradients: no schedule has split them off, and the

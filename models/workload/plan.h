@@ -1,6 +1,6 @@
 /*
  * plan: how a training job is laid out over its GPUs: tensor, sequence, pipeline and data parallelism, micro-batches,
- * recomputation, ZeRO and FSDP, precision and schedule. It resolves what was left open and says what cannot be.
+ * recomputation, ZeRO and FSDP, precision and schedule. What is left open, and what cannot be, is plan_resolve.h's.
  *
  * ZeRO (Rajbhandari et al. 2020, arXiv 1910.02054) splits over a shard group the optimizer state (1), the gradients
  * too (2), the parameters too (3, which is PyTorch's FSDP FULL_SHARD). Shard groups are neighbouring replicas; with
@@ -61,11 +61,12 @@ typedef struct PlanSpec {
     bool reshard_after_forward; /* ZeRO-3 drops gathered parameters after the forward pass and gathers them again */
     double
         offload_activations_fraction; /* 0..1, of what layers keep for the backward pass: in host memory (offload.h) */
-    OptimizerSpec optimizer;
+    OptimizerSpec optimizer;          /* what it keeps of every parameter */
     bool offload_optimizer;           /* its state is in host memory, and the CPUs update it (offload.h) */
     bool overlap_grad_reduce;         /* data-parallel collectives run under the backward pass */
     bool overlap_p2p;                 /* a stage computes while it sends; otherwise it waits for its sends */
-    bool async_tensor_allreduce;      /* backward sums of the tensor group run beside weight gradients (the same) */
+    bool async_tensor_allreduce;      /* backward sums of the tensor group run beside weight gradients
+                                         (tensor_overlap.h) */
     bool tp_comm_overlap;             /* collectives of the tensor group run beside its products (tensor_overlap.h) */
     bool overlap_slowdown;            /* compute and the collectives beside it slow each other (overlap_slowdown.h) */
     bool flash_attention;             /* fused attention that never writes the score matrix */
@@ -89,8 +90,8 @@ typedef struct PlanSpec {
     int64_t layers_per_stage_count;    /* 0 = not listed, as the fields around say */
     bool embedding_as_layer;           /* the first chunk holds a layer less than the others */
     bool head_as_layer;                /* the last chunk holds a layer less than the others */
-    Recompute recompute;
-    Precision precision;  /* of weights and activations in the matrix products */
+    Recompute recompute;               /* what of the forward pass the backward pass computes again */
+    Precision precision;               /* of weights and activations in the matrix products */
     const char *schedule; /* name in pipelines/table.h; "auto" = interleaved_1f1b when virtual_stages > 1, else 1f1b */
     const char *collective; /* name in collectives/table.h, or "auto" */
 } PlanSpec;
@@ -120,13 +121,6 @@ ModelFamily training_family(const TrainingSpec *training);
 
 /* Parameters of the whole model. */
 double training_model_parameters(const TrainingSpec *training);
-
-/*
- * Fills in what is 0 or "auto" from the number of GPUs and adds an error, with `path` as prefix ("jobs[0]"), for
- * everything that cannot be: sizes that do not divide, a batch that does not divide, an unknown schedule. True when
- * there was none.
- */
-bool plan_resolve(TrainingSpec *training, int64_t gpus, const char *path, ErrorList *errors);
 
 /* The GPU as the kernels of a plan find it: at the clock of long runs, as they follow each other for hours, and in CUDA
  * graphs if the plan has them. */

@@ -15,6 +15,7 @@ typedef struct StageRanks {
     int member_count;
 } StageRanks;
 
+/* The GPU of one rank. */
 int rank_gpus_at(const RankClasses *ranks, const PlanSpec *plan, int stage, int replica, int member);
 
 /* Fills `gpus`, replica by replica; returns their number. */

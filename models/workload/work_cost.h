@@ -7,6 +7,7 @@
 
 #include "models/hardware/gpu.h"
 
+/* Each >= 0, for one device. */
 typedef struct WorkCost {
     double ideal_s;   /* model FLOPs at the GPU's peak; 0 for recomputation, part of gemm_s */
     double gemm_s;    /* matrix products */

@@ -9,10 +9,10 @@
  *   OPName, Device, B, H, Latency                                     element-wise kernels and row reductions, fp32
  *
  * Operations on a tensor of B x H: add, div, mul, pow (two in, one out), the same with a u behind, relu, gelu, tanh,
- * ln, softmax (one in, one out). Times in ms, sizes whole numbers, types bfloat16 (bf16), float16 (fp16), float32 (fp32), tf32, fp8. Rows of
- * other types, and of experts whose distribution is not balanced, are counted and left out. With an fp8 cache the
- * products of a prefill count as fp8 too, as measured ones run so. Where rows are of several devices, `device` chooses.
- * It knows no models.
+ * ln, softmax (one in, one out). Times in ms, sizes whole numbers, types bfloat16 (bf16), float16 (fp16), float32
+ * (fp32), tf32, fp8. Rows of other types, and of experts whose distribution is not balanced, are counted and left out.
+ * With an fp8 cache the products of a prefill count as fp8 too, as measured ones run so. Where rows are of several
+ * devices, `device` chooses. It knows no models.
  */
 #ifndef SCENARIOS_EXPERIMENT_KERNEL_TABLE_H
 #define SCENARIOS_EXPERIMENT_KERNEL_TABLE_H

@@ -19,6 +19,11 @@ static void report_unknown(const FieldReader *reader, const SchemaTable *table, 
     const char *shown = yaml_node_shown_text(pair->key, reader->arena);
     const char *nearest = NULL;
     const char *all = "one of";
+    if (strchr(pair->key, ':') != NULL) {
+        error_list_add(reader->errors, pair->key_place, child_path(reader, path, shown),
+                       "found the key \"%s\", expected a blank behind the colon", shown);
+        return;
+    }
     int distance = 0;
     for (int i = 0; i < table->row_count; i++) {
         const SchemaRow *row = &table->rows[i];

@@ -126,7 +126,7 @@ static void write_warnings(FILE *out, const KernelFit *fit, Arena *arena) {
                           fit->thin_rows));
     if (fit->left_out > 0)
         warn(out, &count,
-             arena_format(arena, "Left out: %d of types or distributions that are not modelled.", fit->left_out));
+             arena_format(arena, "Left out: %d rows, of types or distributions that are not modelled.", fit->left_out));
 }
 
 /* Where a constant is from, as the comment behind it. */

@@ -67,6 +67,33 @@ static void print_facts(const ListItems *list) {
                                   list->items[0].source));
 }
 
+/* The folder that all items are files of, each by its name; NULL when there is none. */
+static const char *folder_of(const ListItems *list) {
+    const char *folder = NULL;
+    for (int i = 0; i < list->count; i++) {
+        const char *source = list->items[i].source, *slash = strrchr(source, '/');
+        if (slash == NULL || strcmp(slash + 1, arena_format(list->arena, "%s.yaml", list->items[i].name)) != 0)
+            return NULL;
+        const char *own = arena_format(list->arena, "%.*s", (int)(slash - source), source);
+        if (folder != NULL && strcmp(folder, own) != 0)
+            return NULL;
+        folder = own;
+    }
+    return folder;
+}
+
+/* Of files in one folder their names say the rest. */
+static void print_files(const ListItems *list, const char *folder, int names) {
+    ListItems plain = *list;
+    plain.items = ARENA_ARRAY(list->arena, list->count, ListItem);
+    for (int i = 0; i < list->count; i++) {
+        plain.items[i] = list->items[i];
+        plain.items[i].source = "";
+    }
+    print_in_paragraphs(&plain, names);
+    printf("\nFiles: %s/NAME.yaml\n", folder);
+}
+
 /* Columns where every line fits; else what belongs to a name stands under each other. */
 static void print_text(const ListItems *list) {
     int names = 0, summaries = 0, sources = 0;
@@ -75,8 +102,11 @@ static void print_text(const ListItems *list) {
         summaries = columns_max(summaries, list->items[i].summary);
         sources = columns_max(sources, list->items[i].source);
     }
+    const char *folder = folder_of(list);
     if (list->titles != NULL && list->count > 0)
         print_facts(list);
+    else if (folder != NULL)
+        print_files(list, folder, names);
     else if (names + 2 + summaries + (sources > 0 ? 2 + sources : 0) <= TEXT_COLUMNS)
         print_in_columns(list, names, summaries);
     else

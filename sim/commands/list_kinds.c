@@ -80,6 +80,7 @@ static void collect_topologies(ListItems *list) {
 static void collect_placements(ListItems *list) {
     add(list, placement_name(PLACEMENT_PACKED), "fill a leaf before the next", "");
     add(list, placement_name(PLACEMENT_SPREAD), "deal nodes out over the leaves in turn", "");
+    add(list, placement_name(PLACEMENT_RANDOM), "any free nodes, by the seed and the job's name", "");
 }
 
 static void collect_fidelities(ListItems *list) {

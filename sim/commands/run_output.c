@@ -44,12 +44,19 @@ bool run_output_write_folder(const RunOutput *output, const SweepFindings *findi
                                                .results = findings});
 }
 
-/* In the unit of the key figures: bytes as GiB, the others bare. */
+/* With as many digits as tell a near miss: in units of handy size, what has none of them bare. */
 static const char *goal_value(const GoalResults *goal, Arena *arena) {
+    static const struct {
+        const char *unit;
+        double size;
+        const char *shown;
+    } UNITS[] = {{"B", 0x1p30, "GiB"}, {"B/s", 1e9, "GB/s"}, {"s", 1, "s"}};
     if (isnan(goal->value))
         return "no value";
-    bool bytes = strcmp(goal->unit, "B") == 0;
-    return arena_format(arena, bytes ? "%.6g GiB" : "%.6g", bytes ? ldexp(goal->value, -30) : goal->value);
+    for (size_t i = 0; i < sizeof UNITS / sizeof *UNITS; i++)
+        if (strcmp(goal->unit, UNITS[i].unit) == 0)
+            return arena_format(arena, "%.6g %s", goal->value / UNITS[i].size, UNITS[i].shown);
+    return arena_format(arena, "%.6g", goal->value);
 }
 
 static void print_goal(FILE *out, const GoalResults *goal, int columns, Arena *arena) {

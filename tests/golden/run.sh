@@ -238,6 +238,11 @@ shown schema_kernels 0 schema gpu.kernels
 shown schema_layers 0 schema layers
 shown schema_layer_key 0 schema jobs.model.layers.repeat
 shown list_collectives 0 list collectives
+shown list_placements 0 list placements
+expect list_files 0 list models &&
+    if grep -q '^Files: scenarios/workloads/NAME.yaml$' "$work/stdout" && ! grep -q 'gpt-175b.yaml' "$work/stdout"; then pass; else
+        fail "list models: $(tail -2 "$work/stdout")"
+    fi
 shown list_routes 0 list routes own_graph --from 0 --to 'node[13].gpu[3]'
 shown list_routes_json 0 list routes own_graph --from 'gpu[5]' --to 'node[0].gpu[1]' --json
 shown list_routes_mixed 0 list routes $here/mixed.yaml --from 3 --to 'node[2].gpu[3]'

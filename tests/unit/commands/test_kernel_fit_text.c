@@ -85,7 +85,7 @@ Test(kernel_fit_text, the_page_has_constants_errors_ranges_and_warnings) {
     expect_part(text, "    reach:\n      m: 8192  # measured: the largest of the rows\n");
     expect_part(text, "- hbm ends at a bound of its range.\n");
     expect_part(text, "- No fit to decode kernels: what they choose is kept from odd.\n");
-    expect_part(text, "- 7 rows are of types or distributions that are not modelled.\n");
+    expect_part(text, "- Left out: 7 rows, of types or distributions that are not modelled.\n");
     cr_expect(strstr(text, "No fit to product") == NULL);
     free(text);
 }

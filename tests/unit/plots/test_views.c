@@ -14,6 +14,7 @@
 #include "plots/sweep_verdict.h"
 #include "plots/sweep_view.h"
 #include "plots/terminal.h"
+#include "plots/terminal_timeline.h"
 #include "plots/text_layout.h"
 #include "tests/unit/plots/fixture.h"
 
@@ -228,9 +229,28 @@ Test(views, a_terminal_shows_each_class_as_letters) {
     char *text = NULL;
     size_t bytes = 0;
     FILE *out = open_memstream(&text, &bytes);
-    terminal_draw_timeline(out, fixture_tiny(arena), 60);
+    terminal_timeline_draw(out, fixture_tiny(arena), 60);
     fclose(out);
     cr_assert_not_null(strstr(text, "\n  stage 0         FFFFFFFFFFFFFFFFFFFFFFFFFFdddddddddddddddd\n"), "%s", text);
+    cr_assert_not_null(strstr(text, "\n  F forward, d data communication, . idle\n"), "%s", text);
+    free(text);
+}
+
+/* Three bars in eight pieces: what is owed to a kind is not shown where it is not. */
+Test(views, a_terminal_shows_no_letter_where_its_kind_is_not) {
+    const TimelineBar bars[] = {{0, STREAM_COMPUTE, BAR_FORWARD, 0, 0, 0, 1400},
+                                {0, STREAM_COMPUTE, BAR_TENSOR_COMM, 0, 0, 1400, 3000},
+                                {0, STREAM_COMPUTE, BAR_OPTIMIZER, 0, 0, 5000, 5400}};
+    Results results = *fixture_tiny(arena);
+    results.timeline = bars;
+    results.timeline_count = 3;
+    results.step = 8000;
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *out = open_memstream(&text, &bytes);
+    terminal_timeline_draw(out, &results, 18 + 8);
+    fclose(out);
+    cr_assert_not_null(strstr(text, "\n  stage 0         Ftt.....\n"), "%s", text);
     free(text);
 }
 

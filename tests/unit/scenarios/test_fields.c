@@ -224,6 +224,10 @@ Test(fields, flags_texts_and_words_are_checked) {
     expect_errors("{kind: 3}", "t.yaml:1:8: kind: found 3, expected one of red, green\n");
 }
 
+Test(fields, a_colon_without_a_blank_is_no_key) {
+    expect_errors("{small:3}", "t.yaml:1:2: small:3: found the key \"small:3\", expected a blank behind the colon\n");
+}
+
 Test(fields, structures_have_their_shape) {
     expect_errors("{inner: 3}", "t.yaml:1:9: inner: found 3, expected a mapping with time\n");
     expect_errors("{list: {}}", "t.yaml:1:8: list: found a mapping, expected a list of mappings\n");

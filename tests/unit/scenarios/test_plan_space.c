@@ -174,7 +174,7 @@ Test(plan_space, mistakes_are_named) {
     cr_expect_str_eq(refusal(NO_SETS, &(PlanWish){WORDS("tensor_parallel"), .try_count = 1}, arena),
                      "found \"tensor_parallel\", expected name=value,value");
     cr_expect_str_eq(refusal(NO_SETS, &(PlanWish){.gpus = "8,17"}, arena),
-                     "found 17, expected a whole number from 1 to the cluster's 16");
+                     "found 17, expected whole numbers from 1 to the cluster's 16, parted by commas");
     cr_expect_str_eq(
         refusal(SETS("sweep={\"cluster.nodes\": [1, 2]}"), &(PlanWish){0}, arena),
         "found a sweep, expected none (--set sweep={}): the search tries its own values; --try names them");
