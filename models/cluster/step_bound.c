@@ -136,7 +136,8 @@ static double micro_batch_s(const Bound *bound, int stage, PassKind last) {
 /* Reduces the gradients of a slice of a chunk. */
 static double slice_reduction_s(const Bound *bound, int stage, int chunk) {
     const TrainingTraffic *traffic = &bound->workload->training;
-    return operation_s(bound, traffic->gradients[(stage * traffic->chunks + chunk) * traffic->tensor_groups], 1);
+    int operation = traffic->gradients[(stage * traffic->chunks + chunk) * traffic->tensor_groups];
+    return operation_s(bound, operation, training_gradient_buckets(bound->training, stage, chunk));
 }
 
 /* From the end of the last pass of a stage, which takes last_pass_s, until its gradients are reduced. */

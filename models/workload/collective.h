@@ -7,8 +7,9 @@
  * keeps of a reduce_scatter. A send_recv has one chunk, an all_to_all has ranks * ranks: chunk from * ranks + to. Terms
  * are NCCL's.
  *
- * In a phase that is in_network the switch inside the node takes part as rank number `ranks`: it starts with nothing,
- * adds up what is sent to it with `reduces`, and sends.
+ * In a phase that is in_network the switches inside the nodes take part as ranks number `ranks`, ranks + 1, ...: that
+ * of node b in the order of ranks is ranks + b. A switch starts with nothing, adds up what is sent to it with
+ * `reduces`, and sends to the ranks of its node.
  */
 #ifndef MODELS_WORKLOAD_COLLECTIVE_H
 #define MODELS_WORKLOAD_COLLECTIVE_H
@@ -45,9 +46,10 @@ typedef struct CollectivePhase {
     int steps; /* >= 1 */
     bool pipelined;
     bool in_network;
-    int more_ramps; /* >= 0; of a pipeline of two passes: how often its ramp is paid beyond the first */
-    int channels;   /* of which a send is one, as far as its ramp goes; 0 = 1 */
-    bool repeats;   /* it has as many steps, and they carry the same bytes over the same links, as the phase before */
+    int more_ramps;       /* >= 0; of a pipeline of two passes: how often its ramp is paid beyond the first */
+    int channels;         /* of which a send is one, as far as its ramp goes; 0 = 1 */
+    double line_fraction; /* (0, 1]; of the NICs' line that it fills at most; 0 = what large messages reach */
+    bool repeats; /* it has as many steps, and they carry the same bytes over the same links, as the phase before */
 } CollectivePhase;
 
 enum { COLLECTIVE_PHASES_MAX = 64 };
@@ -74,7 +76,7 @@ typedef struct CollectiveAlgorithm {
     /* Fills phases[0 .. COLLECTIVE_PHASES_MAX - 1] and returns their number; 0 when there is nothing to send. */
     int (*phases)(const CollectiveCall *call, CollectivePhase *phases);
 
-    /* Fills sends[0 .. ranks - 1] with what `rank` sends in a step and returns their number; `rank` may be the switch
+    /* Fills sends[0 .. ranks - 1] with what `rank` sends in a step and returns their number; `rank` may be a switch
      * in a phase that is in_network. */
     int (*sends)(const CollectiveCall *call, int phase, int step, int rank, CollectiveSend *sends);
 } CollectiveAlgorithm;

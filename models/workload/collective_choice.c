@@ -4,40 +4,34 @@
 #include <string.h>
 
 #include "models/workload/collective_layout.h"
-#include "models/workload/collective_rating.h"
+#include "models/workload/collective_tuner.h"
 
-/* Latency of a ring, of its time, below which nothing else is looked at. */
-static const double UNBEATEN_FRACTION = 0.02;
-
-/* What NCCL expects of a call, and the part of it that does not grow with the bytes. */
-typedef struct Price {
-    CollectiveLoads loads;
-    double seconds;
-    double fixed_s;
-} Price;
-
-static Price price_of(const CollectiveCall *call, const CollectiveAlgorithm *algorithm, const Network *network,
-                      Arena *arena) {
-    Price price = {.seconds = 0};
-    collective_loads(call, algorithm, network, arena, &price.loads);
-    for (int phase = 0; phase < price.loads.phase_count; phase++)
-        price.fixed_s += price.loads.phases[phase].latency_s;
-    price.seconds = price.fixed_s + collective_rating_s(call, algorithm, &price.loads, network);
-    return price;
+/* The loads are evaluated where the price needs them, otherwise they have no phases. */
+static double price_s(const CollectiveCall *call, const CollectiveAlgorithm *algorithm, const Network *network,
+                      Arena *arena, CollectiveLoads *loads) {
+    double latency_s = 0;
+    *loads = (CollectiveLoads){0};
+    if (collective_tuner_knows(call))
+        return collective_tuner_s(call, algorithm, network);
+    collective_loads(call, algorithm, network, arena, loads);
+    if (collective_ranks_on_first_node(call) == call->ranks)
+        return collective_alone_seconds(loads, network);
+    for (int phase = 0; phase < loads->phase_count; phase++)
+        latency_s += loads->phases[phase].latency_s;
+    return latency_s + collective_tuner_bytes_s(call, algorithm, network);
 }
 
-/* Where nearly all of a ring's time is bytes, on NICs, nothing is cheaper but a tree on two nodes. */
-static bool is_unbeaten(const CollectiveCall *call, const Price *ring) {
-    int width = collective_ranks_on_first_node(call);
-    bool may_tree = width > 1 && call->ranks <= 2 * width;
-    return ring->fixed_s < UNBEATEN_FRACTION * ring->seconds && call->ranks > call->gpus_per_node && !may_tree;
+/* What the price is at least, whatever the loads. */
+static double least_s(const CollectiveCall *call, const CollectiveAlgorithm *algorithm, const Network *network) {
+    bool inside = collective_ranks_on_first_node(call) == call->ranks;
+    return inside ? 0 : collective_tuner_bytes_s(call, algorithm, network);
 }
 
 /* The only algorithm that can run the call is not priced, nor one that cannot be cheaper. */
 static const CollectiveAlgorithm *cheapest(const CollectiveCall *call, const Network *network, Arena *arena,
                                            CollectiveLoads *loads) {
     const CollectiveAlgorithm *best = NULL;
-    Price best_price = {.seconds = INFINITY};
+    double best_s = INFINITY;
     for (size_t index = 0; collective_at(index); index++) {
         const CollectiveAlgorithm *next = collective_at(index);
         if (!next->automatic[call->kind] || next->needs(call))
@@ -46,19 +40,18 @@ static const CollectiveAlgorithm *cheapest(const CollectiveCall *call, const Net
             best = next;
             continue;
         }
-        if (isinf(best_price.seconds))
-            best_price = price_of(call, best, network, arena);
-        if (is_unbeaten(call, &best_price))
-            break;
-        if (collective_rating_least_s(call, next, network) >= best_price.seconds)
+        if (isinf(best_s))
+            best_s = price_s(call, best, network, arena, loads);
+        if (least_s(call, next, network) >= best_s)
             continue;
-        Price price = price_of(call, next, network, arena);
-        if (price.seconds < best_price.seconds) {
-            best_price = price;
+        CollectiveLoads next_loads;
+        double next_s = price_s(call, next, network, arena, &next_loads);
+        if (next_s < best_s) {
+            best_s = next_s;
             best = next;
+            *loads = next_loads;
         }
     }
-    *loads = best_price.loads;
     return best;
 }
 

@@ -1,12 +1,11 @@
 /*
- * collective_choice: which algorithm runs a call. "auto" is the cheapest alone of those that NCCL runs for the kind, as
- * its tuner; halving_doubling and hierarchical, which it does not have, and direct for anything but all_to_all are
- * taken by name only. The price is the latency of the call by the algorithm and what NCCL expects of its bytes
- * (collective_rating.h): where NICs carry less than their line the choice is NCCL's, not the best one.
+ * collective_choice: which algorithm runs a call. "auto" is the cheapest of those that NCCL runs for the kind:
+ * halving_doubling and hierarchical, which it does not have, and direct for anything but all_to_all are taken by name
+ * only. Over more than two nodes that is what NCCL's tuner expects to be (collective_tuner.h), which need not be the
+ * best one. Over two it is what the tuner expects of the bytes, and the latency of the call by the algorithm; inside a
+ * node, what takes least.
  *
- * Limits: the price is that of the call without other traffic. A ring on several ranks of more than two nodes that
- * spends less than 2 % of its time on latency is taken unseen, for no algorithm moves fewer bytes: "auto" may miss up
- * to that much.
+ * Limit: the price is that of the call without other traffic.
  */
 #ifndef MODELS_WORKLOAD_COLLECTIVE_CHOICE_H
 #define MODELS_WORKLOAD_COLLECTIVE_CHOICE_H

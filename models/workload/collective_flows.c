@@ -6,6 +6,7 @@
 
 #include "models/workload/collective_latency.h"
 #include "models/workload/collective_layout.h"
+#include "models/workload/collective_loads.h"
 #include "models/workload/collective_message.h"
 #include "sim/engine/array.h"
 #include "sim/engine/check.h"
@@ -28,7 +29,7 @@ typedef struct Builder {
     const CollectiveAlgorithm *algorithm;
     const ResourceId *links;
     FlowGraph *graph;
-    int members; /* the ranks and the switch */
+    int members; /* the ranks and the switches */
     int chunks;
     int *last_writer;  /* [member * chunks + chunk]: message that brought it last; NULL when nothing is passed on */
     Message *messages; /* of all steps so far */
@@ -159,7 +160,7 @@ static void pass_chunks(Builder *builder, size_t number) {
 
 static void add_step(Builder *builder, int phase, int step) {
     size_t first = builder->message_count;
-    int end = builder->place.call->ranks + (builder->in_network ? 1 : 0);
+    int end = builder->in_network ? builder->members : builder->place.call->ranks;
     for (int rank = 0; rank < end; rank++) {
         int count = builder->algorithm->sends(builder->place.call, phase, step, rank, builder->sends);
         add_sends(builder, rank, count, first);
@@ -168,11 +169,21 @@ static void add_step(Builder *builder, int phase, int step) {
         pass_chunks(builder, i);
 }
 
+/* As the folded phase has it, for it is of all messages together. */
+static double idle_seconds(const Builder *builder, int phase) {
+    Arena *arena = arena_create();
+    CollectiveLoads loads;
+    collective_loads(builder->place.call, builder->algorithm, builder->place.network, arena, &loads);
+    double idle_s = loads.phases[phase].idle_s;
+    arena_destroy(arena);
+    return idle_s;
+}
+
 /* The fixed part of a phase depends on its largest send. */
 static double fixed_seconds(Builder *builder, int number, const CollectivePhase *phase) {
     const CollectivePlace *place = &builder->place;
     double ramp_s = 0, channels = phase->channels > 1 ? phase->channels : 1;
-    int end = place->call->ranks + (phase->in_network ? 1 : 0);
+    int end = phase->in_network ? builder->members : place->call->ranks;
     for (int step = 0; step < (phase->pipelined ? phase->steps : 1); step++)
         for (int rank = 0; rank < end; rank++)
             for (int i = builder->algorithm->sends(place->call, number, step, rank, builder->sends) - 1; i >= 0; i--) {
@@ -181,7 +192,9 @@ static double fixed_seconds(Builder *builder, int number, const CollectivePhase 
                 collective_message_route(place, rank, send, &route);
                 ramp_s = fmax(ramp_s, collective_ramp_s(place->call->kind, route.ramp_s, send->bytes * channels));
             }
-    return collective_fixed_s(phase, ramp_s) + (number == 0 ? collective_start_s(place->call, place->network) : 0);
+    double idle_s = phase->line_fraction > 0 ? idle_seconds(builder, number) : 0;
+    return collective_fixed_s(phase, ramp_s) + idle_s +
+           (number == 0 ? collective_start_s(place->call, place->network) : 0);
 }
 
 /* Opens the gates of a phase after all that the ranks did in the one before. */
@@ -203,7 +216,7 @@ static void add_gates(Builder *builder, int number, const CollectivePhase *phase
 
 static Builder builder_begin(const CollectiveCall *call, const CollectiveAlgorithm *algorithm, const Network *network,
                              const ResourceId *links) {
-    size_t members = (size_t)call->ranks + 1;
+    size_t members = (size_t)collective_member_count(call);
     Arena *arena = arena_create();
     return (Builder){.arena = arena,
                      .place = {call, network, node_exchange_create(arena, call, network)},

@@ -4,6 +4,7 @@
 
 #include "models/workload/collective_chain.h"
 #include "models/workload/collective_latency.h"
+#include "models/workload/collective_layout.h"
 #include "models/workload/collective_message.h"
 #include "sim/engine/check.h"
 #include "sim/engine/extremes.h"
@@ -12,6 +13,7 @@
 typedef struct Evaluation {
     Arena *arena;
     CollectivePlace place;
+    int members;           /* ranks and switches */
     CollectiveSend *sends; /* room for one rank's sends */
     LoadList loads;        /* of the phase */
     LoadList flow;         /* of one message */
@@ -20,7 +22,7 @@ typedef struct Evaluation {
     size_t way_count;
     size_t way_capacity;
     size_t *way_end;      /* [rank] */
-    double *first_byte_s; /* [rank, then the switch] in a pipelined phase: when a rank can pass on */
+    double *first_byte_s; /* [rank, then switch] in a pipelined phase: when a rank can pass on */
     double *next_byte_s;  /* the same after the step */
     bool *seen;           /* [rank], scratch */
     double latency_s;     /* most of any send of the phase */
@@ -31,9 +33,10 @@ typedef struct Evaluation {
 } Evaluation;
 
 static Evaluation evaluation_begin(const CollectiveCall *call, const Network *network, Arena *arena) {
-    int members = call->ranks + 1;
+    int members = collective_member_count(call);
     return (Evaluation){.arena = arena,
                         .place = {call, network, node_exchange_create(arena, call, network)},
+                        .members = members,
                         .sends = ARENA_ARRAY(arena, members, CollectiveSend),
                         .loads = {.arena = arena},
                         .flow = {.arena = arena},
@@ -88,8 +91,8 @@ static void add_send(Evaluation *evaluation, int rank, const CollectiveSend *sen
 static void evaluate_step(Evaluation *evaluation, const CollectiveAlgorithm *algorithm, int phase, int step) {
     const CollectiveCall *call = evaluation->place.call;
     int senders = 0;
-    /* One past the ranks is the switch, which sends only in a phase that is in_network. */
-    int end = call->ranks + (evaluation->in_network ? 1 : 0);
+    /* Past the ranks are the switches, which send only in a phase that is in_network. */
+    int end = evaluation->in_network ? evaluation->members : call->ranks;
     for (int rank = 0; rank < end; rank++) {
         int count = algorithm->sends(call, phase, step, rank, evaluation->sends);
         CHECK(!evaluation->in_rings || count == 1);
@@ -98,7 +101,7 @@ static void evaluate_step(Evaluation *evaluation, const CollectiveAlgorithm *alg
         senders += count > 0;
     }
     CHECK(senders > 0);
-    for (int rank = 0; rank < call->ranks + 1; rank++)
+    for (int rank = 0; rank < evaluation->members; rank++)
         evaluation->first_byte_s[rank] = evaluation->next_byte_s[rank];
 }
 
@@ -136,7 +139,7 @@ static double ring_latency_seconds(Evaluation *evaluation, const ChainSteps *ste
 
 static double last_first_byte_seconds(const Evaluation *evaluation) {
     double last_s = 0;
-    for (int rank = 0; rank < evaluation->place.call->ranks + 1; rank++)
+    for (int rank = 0; rank < evaluation->members; rank++)
         last_s = larger(last_s, evaluation->first_byte_s[rank]);
     return last_s;
 }
@@ -150,7 +153,7 @@ static void gather_phase(Evaluation *evaluation, const CollectiveAlgorithm *algo
     evaluation->channels = phase->channels > 1 ? phase->channels : 1;
     evaluation->in_rings = phase->steps > 1 && !phase->pipelined;
     evaluation->way_count = 0;
-    for (int rank = 0; rank < evaluation->place.call->ranks + 1; rank++)
+    for (int rank = 0; rank < evaluation->members; rank++)
         evaluation->first_byte_s[rank] = evaluation->next_byte_s[rank] = 0;
     int different = phase->pipelined ? phase->steps : 1;
     for (int step = 0; step < different; step++)
@@ -178,6 +181,21 @@ static void keep_loads(const Evaluation *evaluation, const CollectivePhase *phas
             (LinkLoad){.link = evaluation->loads.loads[i].link, .bytes = evaluation->loads.loads[i].bytes * times};
     kept->loads = loads;
     kept->load_count = (int)count;
+}
+
+/* What NICs that fill so much of their line take beyond the bytes of the fullest link. */
+static double idle_seconds(const Evaluation *evaluation, const CollectivePhase *phase) {
+    const Network *network = evaluation->place.network;
+    double nic_s = 0, bytes_s = 0, reached_fraction = network->usual.nic.efficiency_fraction;
+    if (phase->line_fraction <= 0 || phase->line_fraction >= reached_fraction)
+        return 0;
+    for (size_t i = 0; i < evaluation->loads.count; i++) {
+        double link_s = link_seconds(&evaluation->loads.loads[i], network);
+        bytes_s = larger(bytes_s, link_s);
+        if (network_link_kind(network, evaluation->loads.loads[i].link) == LINK_NIC)
+            nic_s = larger(nic_s, link_s);
+    }
+    return larger(nic_s * reached_fraction / phase->line_fraction - bytes_s, 0);
 }
 
 /* A message of one rank to another is its way; most calls of a pipeline are such. */
@@ -217,9 +235,10 @@ void collective_loads(const CollectiveCall *call, const CollectiveAlgorithm *alg
         } else {
             gather_phase(&evaluation, algorithm, i, &phases[i]);
             keep_loads(&evaluation, &phases[i], arena, &out[i]);
+            out[i].idle_s = idle_seconds(&evaluation, &phases[i]);
         }
         out[i].latency_s = phase_latency_seconds(&evaluation, &phases[i], i + 1 == count) +
-                           collective_fixed_s(&phases[i], evaluation.ramp_s);
+                           collective_fixed_s(&phases[i], evaluation.ramp_s) + out[i].idle_s;
     }
     if (count > 0)
         out[0].latency_s += collective_start_s(call, network);

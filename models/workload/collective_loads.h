@@ -24,7 +24,8 @@
 #include "sim/engine/arena.h"
 
 typedef struct CollectivePhaseLoads {
-    double latency_s;      /* before the bytes */
+    double latency_s;      /* before the bytes, idle_s included */
+    double idle_s;         /* >= 0; that no link is full while it has bytes: CollectivePhase.line_fraction */
     const LinkLoad *loads; /* over all steps; ascending by link, each link once */
     int load_count;
 } CollectivePhaseLoads;

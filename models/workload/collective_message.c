@@ -4,7 +4,7 @@
 static void route_to_switch(const CollectivePlace *place, int rank, const CollectiveSend *send, NetworkRoute *route) {
     const Network *network = place->network;
     const int *gpu = place->call->rank_gpu;
-    bool to_switch = send->to_rank == place->call->ranks;
+    bool to_switch = send->to_rank >= place->call->ranks;
     int end_gpu = gpu[to_switch ? rank : send->to_rank];
     const LinkSpec *port = &network_ports(network, end_gpu / network->gpus_per_node)->port;
     route->link_count = 1;
@@ -16,7 +16,7 @@ static void route_to_switch(const CollectivePlace *place, int rank, const Collec
 }
 
 static bool meets_switch(const CollectivePlace *place, int rank, const CollectiveSend *send) {
-    return rank == place->call->ranks || send->to_rank == place->call->ranks;
+    return rank >= place->call->ranks || send->to_rank >= place->call->ranks;
 }
 
 bool collective_message_leaves_node(const CollectivePlace *place, int rank, const CollectiveSend *send) {

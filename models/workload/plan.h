@@ -52,9 +52,11 @@ typedef struct PlanSpec {
     int64_t zero_stage;            /* 0..3, what is split over a shard group */
     int64_t zero_shard_size;       /* copies of a shard group, a divisor of plan_weight_copies; 0 = all of them */
     int64_t prefetch_layers;       /* >= 0, layers whose parameters are gathered ahead of the one that computes */
-    int64_t max_live_parameters;   /* >= 0; DeepSpeed's limit on whole parameters (live_parameters.h); 0 = none */
-    bool zero_list_collectives;    /* ZeRO-2 and 3 move every weight by itself, as lists of a view per GPU that the host
-                                      issues one by one, nothing ahead: DeepSpeed before 2022 (shard_lists.h) */
+    int64_t gradient_bucket_parameters; /* >= 0, most whose gradients one data-parallel collective takes; 0 = all that
+                                           are ready */
+    int64_t max_live_parameters;        /* >= 0; DeepSpeed's limit on whole parameters (live_parameters.h); 0 = none */
+    bool zero_list_collectives; /* ZeRO-2 and 3 move every weight by itself, as lists of a view per GPU that the host
+                                   issues one by one, nothing ahead: DeepSpeed before 2022 (shard_lists.h) */
     bool zero_whole_weights;    /* ZeRO-1 cuts no weight: each has an owner, which broadcasts it (weight_owners.h), and
                                    gradients are all-reduced */
     bool zero_all_reduce;       /* ZeRO-1 all-reduces whole gradients before it gathers weights */

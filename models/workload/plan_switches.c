@@ -35,6 +35,10 @@ void plan_switches_check(const TrainingSpec *training, const char *path, ErrorLi
     if (plan->gradient_bucket_copies && plan_zero_stage(plan) >= 2)
         error_list_add_key(errors, path, "plan.gradient_bucket_copies",
                            "found true with zero_stage %d, expected at most 1", plan_zero_stage(plan));
+    if (plan->gradient_bucket_parameters > 0 && plan_zero_stage(plan) >= 2)
+        error_list_add_key(errors, path, "plan.gradient_bucket_parameters",
+                           "found %lld with zero_stage %d, expected at most 1",
+                           (long long)plan->gradient_bucket_parameters, plan_zero_stage(plan));
     if (plan->recompute_norms && plan->recompute == RECOMPUTE_FULL)
         error_list_add_key(
             errors, path, "plan.recompute_norms",

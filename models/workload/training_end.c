@@ -41,11 +41,13 @@ static TaskId add_gradient_slice(Build *build, int stage, int chunk, int slice, 
     StepTask what = {.kind = BAR_DATA_COMM, .micro_batch = -1, .chunk = chunk, .category = LEDGER_COMM_DATA};
     after_slice(build, stage, chunk, slice);
     add_bucket_copies(build, what, stage, &streams);
-    TaskId end = step_builder_communicate(build->builder, what, &streams, operation, 1);
+    int buckets = training_gradient_buckets(build->training, stage, chunk);
+    TaskId end = step_builder_communicate(build->builder, what, &streams, operation, buckets);
     const int rest[] = {build->traffic->shard_sums[index], build->traffic->expert_gradients[index]};
+    const int times[] = {buckets, 1};
     for (size_t i = 0; i < sizeof rest / sizeof *rest; i++)
         if (rest[i] != NO_OPERATION)
-            end = step_builder_communicate(build->builder, what, &streams, rest[i], 1);
+            end = step_builder_communicate(build->builder, what, &streams, rest[i], times[i]);
     return end;
 }
 

@@ -1,5 +1,7 @@
 #include "models/workload/training_traffic.h"
 
+#include <math.h>
+
 #include "models/workload/layer_list_plan.h"
 #include "models/workload/layer_list_traffic.h"
 #include "models/workload/lora_cost.h"
@@ -13,6 +15,8 @@
 #include "models/workload/weight_owners.h"
 #include "models/workload/work_cost.h"
 
+enum { BUCKETS_MAX = 1000000 };
+
 int training_gradient_slices(const TrainingSpec *training, int stage) {
     const PlanSpec *plan = &training->plan;
     if (training_family(training) == FAMILY_LAYERS)
@@ -24,6 +28,14 @@ int training_gradient_slices(const TrainingSpec *training, int stage) {
     if (!plan->overlap_grad_reduce || plan_weight_copies(plan) < 2)
         return 1;
     return layers < TRAINING_SLICES_MAX ? (int)(layers > 0 ? layers : 1) : TRAINING_SLICES_MAX;
+}
+
+int training_gradient_buckets(const TrainingSpec *training, int stage, int chunk) {
+    double bucket = (double)training->plan.gradient_bucket_parameters;
+    double parameters = training_chunk_trained_parameters(training, stage, chunk) -
+                        training_chunk_expert_parameters(training, stage, chunk);
+    double buckets = bucket > 0 ? ceil(parameters / training_gradient_slices(training, stage) / bucket) : 1;
+    return (int)fmax(fmin(buckets, BUCKETS_MAX), 1);
 }
 
 /* A group inside one node touches no shared link, so one copy's group stands for all of the set. */
@@ -209,14 +221,15 @@ static void open_expert_operations(CopyTraffic *builder, const TensorSpan *span,
                                                    experts * activation_bytes(plan->precision));
 }
 
-/* `weights` with `experts` among them. */
-static ChunkTraffic open_chunk_operations(CopyTraffic *builder, const TensorSpan *span, double weights,
-                                          double experts) {
+static ChunkTraffic open_chunk_operations(CopyTraffic *builder, const TensorSpan *span, int chunk) {
+    double weights = training_chunk_trained_parameters(builder->training, span->stage, chunk);
+    double experts = training_chunk_expert_parameters(builder->training, span->stage, chunk);
     const PlanSpec *plan = builder->plan;
     ChunkTraffic out = {NO_OPERATION, NO_OPERATION, NO_OPERATION, NO_OPERATION, NO_OPERATION};
     int stage = plan_zero_stage(plan), slices = training_gradient_slices(builder->training, span->stage);
     weights -= experts;
-    double bytes = weights * training_gradient_bytes(plan) / slices;
+    double bytes = weights * training_gradient_bytes(plan) / slices /
+                   training_gradient_buckets(builder->training, span->stage, chunk);
     CopyGroups all = all_copies(plan), shard = shard_groups(plan), between = between_shard_groups(plan);
     if (stage == 0 || plan->zero_whole_weights || plan->zero_all_reduce)
         out.gradients = copy_traffic_open(builder, span, &all, COLLECTIVE_ALL_REDUCE, bytes);
@@ -248,8 +261,7 @@ static void open_group_operations(CopyTraffic *builder, TrainingTraffic *out) {
             chunk > 0 && weights == training_chunk_trained_parameters(builder->training, span.stage, chunk - 1);
         ChunkTraffic opened = {0};
         if (!again)
-            opened = open_chunk_operations(builder, &span, weights,
-                                           training_chunk_expert_parameters(builder->training, span.stage, chunk));
+            opened = open_chunk_operations(builder, &span, chunk);
         gradients[index] = again ? gradients[index - groups] : opened.gradients;
         parameters[index] = again ? parameters[index - groups] : opened.parameters;
         shard_sums[index] = again ? shard_sums[index - groups] : opened.sum;

@@ -37,12 +37,13 @@ typedef struct Software {
     AttentionKernel attention_kernel; /* of it */
     bool fused_cross_entropy;
     int64_t train_metrics;
-    bool whole_weights;     /* with ZeRO-1 */
-    bool pieces;            /* of layers: norms on fp32 copies, computed again unless the layer is, SwiGLU unfused */
-    bool recomputed_norms;  /* of layers in pieces */
-    bool end_in_pieces;     /* Adam operation by operation, gradients copied into buckets and back */
-    bool overlap;           /* of the gradients' reduction and of the pipeline's messages */
-    int64_t virtual_stages; /* where the row does not say; 0 = 1 */
+    bool whole_weights;        /* with ZeRO-1 */
+    bool pieces;               /* of layers: norms on fp32 copies, computed again unless the layer is, SwiGLU unfused */
+    bool recomputed_norms;     /* of layers in pieces */
+    int64_t bucket_parameters; /* most whose gradients one collective takes; 0 = all that are ready */
+    bool end_in_pieces;        /* Adam operation by operation, gradients copied into buckets and back */
+    bool overlap;              /* of the gradients' reduction and of the pipeline's messages */
+    int64_t virtual_stages;    /* where the row does not say; 0 = 1 */
     const char *assumption;
 } Software;
 
@@ -92,7 +93,8 @@ static const Software SOFTWARE[] = {
      * broadcast_params after the optimizer (TODO: support broadcast overlap, at the release of July 2023 that first had
      * the table). modeling_internlm.py: norm(x.float()), dropout_selective_checkpoint by default; linear.py:
      * w3(F.silu(w1(x)) * w2(x)); loss.py: flash-attention's cross entropy, and naive_amp.py leaves bf16 logits as they
-     * are. train.py: torch.optim.AdamW. doc/en/install.md: flash-attention v1.0.5. */
+     * are. train.py: torch.optim.AdamW. configs/7B_sft.py: reduce_bucket_size, which counts elements.
+     * doc/en/install.md: flash-attention v1.0.5. */
     {.words = "InternEvo",
      .before_year = LAST_YEAR + 1,
      .async_sums = true,
@@ -104,6 +106,7 @@ static const Software SOFTWARE[] = {
      .pieces = true,
      .recomputed_norms = true,
      .end_in_pieces = true,
+     .bucket_parameters = 512 * 1024 * 1024,
      .overlap = true,
      .assumption =
          "InternEvo: gradients in bf16, accumulated by kernels of their own, gradient reduction and backward tensor "
@@ -111,7 +114,7 @@ static const Software SOFTWARE[] = {
          "overlap with compute, FlashAttention 1; ZeRO-1 by whole weights, whose owners broadcast them after the "
          "optimizer; norms "
          "on fp32 copies, computed again in the backward pass, SwiGLU and AdamW in pieces, fused cross entropy; "
-         "gradients are copied into buckets and back."},
+         "gradients are copied into buckets of 512 Mi parameters and back."},
     PYTORCH_NATIVE("torchtitan"),
     PYTORCH_NATIVE("fms fsdp"),
     {.words = "llm-foundry",
@@ -355,6 +358,7 @@ static void read_software(MeasuredRow *row, int year, PlanSpec *plan) {
     plan->swiglu_fusion = !software->pieces;
     plan->fused_optimizer = !software->end_in_pieces;
     plan->gradient_bucket_copies = software->end_in_pieces && plan->zero_stage < 2;
+    plan->gradient_bucket_parameters = plan->zero_stage < 2 ? software->bucket_parameters : 0;
     plan->zero_whole_weights = software->whole_weights && plan->zero_stage == 1;
     plan->overlap_grad_reduce = software->overlap;
     plan->overlap_p2p = software->overlap;

@@ -211,6 +211,10 @@ static const SchemaRow PLAN_ROWS[] = {
      .help =
          "Adam is one kernel over all its parameters; false = a kernel for every operation (torch.optim.AdamW unless "
          "fused)"},
+    {PLAN_COUNT("gradient_bucket_parameters", gradient_bucket_parameters, 0, INT64_C(1000000000000)),
+     .default_text = "0", .aliases = "ddp_bucket_size reduce_bucket_size",
+     .help = "zero_stage 0 and 1: most parameters whose gradients are reduced by one collective, which decides the "
+             "algorithm it takes; 0 = all that are ready at once"},
     {FLAG_ROW("gradient_bucket_copies", gradient_bucket_copies, "false"),
      .help =
          "zero_stage 0 and 1: gradients are copied into buckets, divided by the replicas, and copied back (InternLM; "

@@ -16,13 +16,20 @@
  * Rank 0 is the root of both trees; the others are numbered 1 .. n. The in-order tree has the odd numbers as leaves,
  * and a number with z trailing zero bits on level z. The second tree is its mirror image for even n, shifted by one for
  * odd n. Inside one node it would be the chain of a ring's broadcast, and more bytes than a ring's all_reduce, so it is
- * not run. Limits: on three nodes at once would be a quarter less; an odd number of ranks does not halve the chunks,
- * the second tree has one more.
+ * not run.
+ *
+ * On more than two nodes it fills 0.74 of the NICs' line at most, where a ring fills 0.9 and more: 150 of 200 GB/s of
+ * bus bandwidth on 5 nodes of H100 with 4 RoCE of 400 Gbit/s (a ring 190; nccl-tests, NVIDIA/nccl issue 1368), 36.8 of
+ * 50 on 8 nodes behind one InfiniBand switch (a ring 43.6; issue 319). A NIC gets from two children at once and sends
+ * to one. Limits: on three nodes at once would be a quarter less; an odd number of ranks does not halve the chunks, the
+ * second tree has one more.
  */
 #include <math.h>
 
 #include "models/workload/collective.h"
 #include "models/workload/collective_layout.h"
+
+static const double LINE_FRACTION = 0.74; /* see above */
 
 /* Nodes as blocks of as many ranks as the first has; blocks that straddle nodes work, only slower. */
 typedef struct Trees {
@@ -61,6 +68,7 @@ static int double_binary_tree_phases(const CollectiveCall *call, CollectivePhase
             (CollectivePhase){.steps = 2 * pass.steps, .pipelined = true, .more_ramps = 1, .channels = trees.width};
         return 1;
     }
+    pass.line_fraction = trees.others > 1 ? LINE_FRACTION : 0;
     phases[0] = phases[1] = pass;
     return call->kind == COLLECTIVE_ALL_REDUCE ? 2 : 1;
 }

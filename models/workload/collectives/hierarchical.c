@@ -15,10 +15,6 @@ typedef struct Ring {
     int length;
 } Ring;
 
-static int node_of(const CollectiveCall *call, int rank) {
-    return call->rank_gpu[rank] / call->gpus_per_node;
-}
-
 static const char *hierarchical_needs(const CollectiveCall *call) {
     if (call->kind != COLLECTIVE_ALL_REDUCE && call->kind != COLLECTIVE_ALL_GATHER &&
         call->kind != COLLECTIVE_REDUCE_SCATTER)
@@ -26,10 +22,7 @@ static const char *hierarchical_needs(const CollectiveCall *call) {
     int per_node = collective_ranks_on_first_node(call);
     if (per_node == 1 || per_node == call->ranks)
         return "several ranks on each of several nodes; otherwise it is the ring";
-    bool equal = call->ranks % per_node == 0;
-    for (int rank = per_node; equal && rank < call->ranks; rank++)
-        equal = (node_of(call, rank) == node_of(call, rank - 1)) == (rank % per_node != 0);
-    return equal ? NULL : "equally many ranks on every node, neighbours in rank order";
+    return collective_fills_nodes(call) ? NULL : "equally many ranks on every node, neighbours in rank order";
 }
 
 /* The rings of a call in order; those of one rank are left out. */

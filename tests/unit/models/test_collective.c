@@ -10,14 +10,14 @@
 
 enum { RANKS_MAX = 17, CHUNKS_MAX = RANKS_MAX * RANKS_MAX, GPUS_PER_NODE = 8, SHAPES = 6 };
 
-/* Who is in the sum that a rank holds of a chunk: bit r = rank r; 0 = it holds nothing of it. One past the ranks is the
- * switch. */
+/* Who is in the sum that a rank holds of a chunk: bit r = rank r; 0 = it holds nothing of it. Past the ranks are the
+ * switches. */
 typedef struct Holdings {
-    uint32_t sum[RANKS_MAX + 1][CHUNKS_MAX];
+    uint32_t sum[2 * RANKS_MAX][CHUNKS_MAX];
 } Holdings;
 
 /* Packed; one rank per node; two per node; three per node; dealt out over three nodes, never neighbours; all on one
- * node whose switch reduces. */
+ * node. The switches of all of them reduce. */
 static int place(int shape, int rank) {
     switch (shape) {
     case 0:
@@ -44,7 +44,7 @@ static CollectiveCall call_of(CollectiveKind kind, int shape, int ranks, int *ra
                             .ranks = ranks,
                             .rank_gpu = rank_gpu,
                             .gpus_per_node = switched ? RANKS_MAX : GPUS_PER_NODE,
-                            .in_network_reduction = switched};
+                            .in_network_reduction = true};
 }
 
 static bool has_at_start(const CollectiveCall *call, int rank, int chunk) {
@@ -118,7 +118,7 @@ static void deliver(Holdings *after, uint32_t sent, bool reduces, int to_rank, i
 
 static void play_send(const CollectiveCall *call, const CollectiveSend *send, const uint32_t *held, Holdings *after) {
     int chunks = collective_chunk_count(call), parts = call->kind == COLLECTIVE_SEND_RECV ? 1 : call->ranks;
-    cr_assert(send->to_rank >= 0 && send->to_rank <= call->ranks);
+    cr_assert(send->to_rank >= 0 && send->to_rank < collective_member_count(call));
     cr_assert(send->chunks >= 1 && send->chunk_stride >= 1 && send->first_chunk >= 0);
     cr_assert_lt(send->first_chunk + (send->chunks - 1) * send->chunk_stride, chunks);
     cr_assert_float_eq(send->bytes, call->bytes * send->chunks / parts, 1e-9);
@@ -132,7 +132,7 @@ static void play_step(const CollectiveAlgorithm *algorithm, const CollectiveCall
                       const int at[2], Holdings *holdings) {
     CollectiveSend sends[RANKS_MAX];
     Holdings after = *holdings;
-    int senders = call->ranks + (phase->in_network ? 1 : 0);
+    int senders = phase->in_network ? collective_member_count(call) : call->ranks;
     for (int rank = 0; rank < senders; rank++) {
         int messages = algorithm->sends(call, at[0], at[1], rank, sends);
         cr_assert_leq(messages, call->ranks);
@@ -279,12 +279,28 @@ Test(collective, in_network_needs_a_switch_that_reduces_and_one_node) {
     int rank_gpu[RANKS_MAX];
     const CollectiveAlgorithm *in_network = collective_find("in_network");
     CollectiveCall call = call_of(COLLECTIVE_ALL_REDUCE, 0, 8, rank_gpu);
-    cr_assert_str_eq(in_network->needs(&call), "a node whose switch reduces: in_network_reduction");
-    call.in_network_reduction = true;
     cr_assert_null(in_network->needs(&call));
+    call.in_network_reduction = false;
+    cr_assert_str_eq(in_network->needs(&call), "a node whose switch reduces: in_network_reduction");
     call = call_of(COLLECTIVE_ALL_REDUCE, 0, 9, rank_gpu);
-    call.in_network_reduction = true;
     cr_assert_str_eq(in_network->needs(&call), "all ranks on one node");
+}
+
+Test(collective, nvls_tree_needs_switches_that_reduce_on_two_nodes_alike) {
+    static const char *const TWO = "two nodes with equally many ranks, several on each";
+    int rank_gpu[RANKS_MAX];
+    const CollectiveAlgorithm *nvls_tree = collective_find("nvls_tree");
+    CollectiveCall call = call_of(COLLECTIVE_ALL_REDUCE, 0, 16, rank_gpu);
+    cr_expect_null(nvls_tree->needs(&call));
+    call.in_network_reduction = false;
+    cr_expect_str_eq(nvls_tree->needs(&call), "a node whose switch reduces: in_network_reduction");
+    call = call_of(COLLECTIVE_ALL_GATHER, 0, 16, rank_gpu);
+    cr_expect_str_eq(nvls_tree->needs(&call), "an all_reduce");
+    const int others[][2] = {{0, 15}, {0, 8}, {1, 2}, {2, 6}, {4, 6}};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        call = call_of(COLLECTIVE_ALL_REDUCE, others[i][0], others[i][1], rank_gpu);
+        cr_expect_str_eq(nvls_tree->needs(&call), TWO, "shape %d, %d ranks", others[i][0], others[i][1]);
+    }
 }
 
 Test(collective, pairs_of_an_all_to_all_may_differ) {

@@ -355,3 +355,27 @@ Test(collective_loads, an_all_reduce_is_a_reduce_scatter_and_an_all_gather) {
     }
     cr_assert_geq(compared, 3);
 }
+
+/* A NIC in the middle of the trees gets a quarter of the buffer from two children. */
+Test(collective_loads, a_tree_over_several_nodes_leaves_a_quarter_of_fast_lines_empty) {
+    NodeSpec node = SMALL_NODE;
+    const double reached[2] = {0.634, 0.925};
+    node.nvlink.bytes_per_s = 3100e9;
+    FabricSpec flat = fabric_default();
+    double idle_s[2], bytes_s = 0;
+    for (int i = 0; i < 2; i++) {
+        node.nic.efficiency_fraction = reached[i];
+        Network network = network_build(&node, &flat, 4);
+        CollectiveCall call = call_of(COLLECTIVE_ALL_REDUCE, 1.6e8, 16, GPUS);
+        Arena *arena = arena_create();
+        CollectiveLoads loads;
+        collective_loads(&call, collective_find("double_binary_tree"), &network, arena, &loads);
+        idle_s[i] = loads.phases[0].idle_s;
+        bytes_s = 1.6e8 / 4 / network_link_bytes_per_s(&network, network_nic_in(&network, 4));
+        cr_expect_eq(loads.phases[1].idle_s, idle_s[i]);
+        cr_expect_gt(loads.phases[1].latency_s, idle_s[i]);
+        arena_destroy(arena);
+    }
+    cr_expect_eq(idle_s[0], 0);
+    cr_expect_float_eq(idle_s[1] / bytes_s, 0.925 / 0.74 - 1, 1e-12);
+}

@@ -134,3 +134,18 @@ Test(plan_switches, buckets_are_copied_below_zero_2) {
     expect_error(copies_of_shards,
                  "jobs[0].plan.gradient_bucket_copies: found true with zero_stage 2, expected at most 1");
 }
+
+static void in_buckets(PlanSpec *plan) {
+    plan->gradient_bucket_parameters = 2385;
+}
+
+static void buckets_of_zero_3(PlanSpec *plan) {
+    in_buckets(plan);
+    plan->zero_stage = 3;
+}
+
+Test(plan_switches, gradients_that_move_unit_by_unit_have_no_buckets) {
+    expect_error(in_buckets, "");
+    expect_error(buckets_of_zero_3,
+                 "jobs[0].plan.gradient_bucket_parameters: found 2385 with zero_stage 3, expected at most 1");
+}

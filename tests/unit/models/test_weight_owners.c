@@ -7,6 +7,7 @@
 #include "models/simulation.h"
 #include "models/workload/training_memory.h"
 #include "models/workload/training_parameters.h"
+#include "models/workload/training_traffic.h"
 #include "tests/unit/models/folding.h"
 #include "tests/unit/models/small_cluster.h"
 
@@ -117,6 +118,24 @@ Test(weight_owners, gradients_are_copied_into_buckets_before_they_are_reduced) {
     copies.jobs[0].training.plan.overlap_grad_reduce = true;
     cr_expect(lt(dbl, exposed_data_s(&copies, arena) - exposed_data_s(&views, arena), 3 * pass_s));
     folding_expect_agreement(&copies, "overlapped copies", arena);
+    arena_destroy(arena);
+}
+
+/* Each collective of its own: what does not grow with the bytes is paid for each, the bytes stay. */
+Test(weight_owners, gradients_leave_in_collectives_of_at_most_a_bucket) {
+    Arena *arena = arena_create();
+    SimulationSpec one = whole_spec(arena, 2, 1, 0), five = whole_spec(arena, 2, 1, 0);
+    double parameters = training_stage_parameters(&one.jobs[0].training, 0);
+    cr_expect(eq(int, training_gradient_buckets(&one.jobs[0].training, 0, 0), 1));
+    one.jobs[0].training.plan.collective = five.jobs[0].training.plan.collective = "ring";
+    one.jobs[0].training.plan.gradient_bucket_parameters = (int64_t)parameters;
+    five.jobs[0].training.plan.gradient_bucket_parameters = (int64_t)(parameters / 4.2);
+    cr_expect(eq(int, training_gradient_buckets(&one.jobs[0].training, 0, 0), 1));
+    cr_expect(eq(int, training_gradient_buckets(&five.jobs[0].training, 0, 0), 5));
+    double more_s = exposed_data_s(&five, arena) - exposed_data_s(&one, arena);
+    cr_expect(gt(dbl, more_s, 4 * one.cluster.node.nic.latency_s));
+    cr_expect(lt(dbl, more_s, 4 * 40 * one.cluster.node.nic.latency_s));
+    folding_expect_agreement(&five, "buckets", arena);
     arena_destroy(arena);
 }
 

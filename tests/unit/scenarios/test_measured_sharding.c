@@ -63,6 +63,7 @@ Test(measured_sharding, internevo_s_layers_are_in_pieces) {
     cr_assert(plan.norm_in_fp32 && plan.recompute_norms && plan.fused_cross_entropy);
     cr_assert_not(plan.swiglu_fusion || plan.fused_optimizer);
     cr_assert(plan.gradient_bucket_copies);
+    cr_assert_eq(plan.gradient_bucket_parameters, 536870912);
     cr_assert_not(measured_table_plan(REPLICAS "sharding=ZeRO-3|source=InternEvo x").gradient_bucket_copies);
     cr_assert_not(measured_table_plan(REPLICAS "sharding=ZeRO-1|source=InternEvo x|recompute=full").recompute_norms);
     plan = measured_table_plan(REPLICAS "sharding=ZeRO-1");
