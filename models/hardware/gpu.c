@@ -163,6 +163,10 @@ double gpu_cast_seconds(const GpuSpec *gpu, double elements) {
     return kernels->cast_start_s + kernels->cast_bytes * elements / (gpu->hbm_bytes_per_s * kernels->hbm_fraction);
 }
 
+double gpu_accumulation_seconds(const GpuSpec *gpu, double bytes) {
+    return gpu->kernels.accumulate_exposed * bytes / (gpu->hbm_bytes_per_s * gpu->kernels.hbm_fraction);
+}
+
 double gpu_memory_bound_seconds(const GpuSpec *gpu, double bytes) {
     return gpu->kernels.shortest_s + stream_seconds(gpu, bytes);
 }

@@ -102,6 +102,7 @@ typedef struct GpuKernels {
     double hbm_fraction;           /* (0, 1]; share of HBM bandwidth that an endless stream reaches */
     double hbm_ramp_bytes;         /* >= 0; a stream of this size reaches half of that */
     double row_reduction_fraction; /* (0, 1]; bandwidth of row reductions in runs over that of element-wise kernels */
+    double accumulate_exposed;     /* 0..1; share of a product's adding into memory that its arithmetic does not hide */
     double norm_fraction;          /* 0..1; the same of a layer norm timed alone; 0 = as row_reduction_fraction */
     double norm_start_s;           /* >= 0; a layer norm that is timed alone waits that long for the host */
     double cast_bytes;             /* >= 0; HBM bytes per element that an inference engine brings from 16 bit to fp8 */
@@ -157,6 +158,10 @@ double gpu_gemm_flop(const GemmShape *shape);
 
 /* Returns the time of the kernel alone on the device, without its launch. The GPU must support the precision. */
 double gpu_gemm_seconds(const GpuSpec *gpu, const GemmShape *shape);
+
+/* Returns what a product takes longer when it adds its result to one in memory, with `bytes` (read + written) beyond
+ * the result that it would write alone. */
+double gpu_accumulation_seconds(const GpuSpec *gpu, double bytes);
 
 /* Returns the time in which an inference engine casts activations to fp8 in front of a product. */
 double gpu_cast_seconds(const GpuSpec *gpu, double elements);

@@ -96,6 +96,7 @@ static void add_table_gradient(KernelList *list, const TrainingSpec *training) {
 WorkCost head_backward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     KernelList list;
     kernel_list_init(&list, gpu, training->plan.precision);
+    list.accumulated_bytes = plan_accumulated_bytes(&training->plan);
     int64_t tokens = micro_batch_tokens(training), rows = vocab_rows(training);
     double loss_bytes = fuses_loss(training) ? FUSED_LOSS_BACKWARD_BYTES : LOSS_BACKWARD_BYTES;
     kernel_list_add_memory(&list, loss_bytes * (double)tokens * (double)rows);
@@ -110,6 +111,7 @@ WorkCost head_backward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
 WorkCost head_weight_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     KernelList list;
     kernel_list_init(&list, gpu, training->plan.precision);
+    list.accumulated_bytes = plan_accumulated_bytes(&training->plan);
     if (!plan_splits_backward(&training->plan))
         return list.cost;
     add_table_gradient(&list, training);

@@ -61,6 +61,7 @@ typedef struct LayerWork {
 static LayerWork layer_work(const TrainingSpec *training, const GpuSpec *gpu) {
     LayerWork work = {.training = training, .t = tensors_of(training)};
     kernel_list_init(&work.list, gpu, training->plan.precision);
+    work.list.accumulated_bytes = plan_accumulated_bytes(&training->plan);
     return work;
 }
 

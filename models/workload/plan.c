@@ -61,6 +61,15 @@ int64_t plan_micro_batches(const PlanSpec *plan) {
     return plan->gradient_accumulation;
 }
 
+double plan_accumulated_bytes(const PlanSpec *plan) {
+    double micro_batches = (double)plan_micro_batches(plan);
+    if (!plan->gradient_accumulation_fusion || micro_batches < 2)
+        return 0;
+    double fresh_bytes = activation_bytes(plan->precision);
+    double kept_bytes = plan->grad_reduce_in_fp32 ? 4 : fresh_bytes;
+    return kept_bytes - fresh_bytes + kept_bytes * (micro_batches - 1) / micro_batches;
+}
+
 ModelFamily training_family(const TrainingSpec *training) {
     return training->list.layers ? FAMILY_LAYERS : FAMILY_TRANSFORMER;
 }

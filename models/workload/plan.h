@@ -131,6 +131,13 @@ GpuSpec plan_gpu(const PlanSpec *plan, const GpuSpec *gpu);
 /* Micro-batches per replica and step of a resolved plan. */
 int64_t plan_micro_batches(const PlanSpec *plan);
 
+/*
+ * What the product of a weight gradient moves per element to add it to the kept one, beyond the result of a plain
+ * product, on average over the micro-batches of a resolved plan: it reads the kept one but for the first and writes it
+ * instead of the 16 bit of a result. 0 when a kernel of its own adds or there is one micro-batch (layer_cost.h).
+ */
+double plan_accumulated_bytes(const PlanSpec *plan);
+
 /* The stage that counts, 0..3. */
 int plan_zero_stage(const PlanSpec *plan);
 

@@ -74,6 +74,9 @@ void kernel_list_add_input_gradient(KernelList *list, int64_t m, int64_t n, int6
 
 void kernel_list_add_weight_gradient(KernelList *list, int64_t m, int64_t n, int64_t k) {
     add_plain(list, n, k, m);
+    double bytes = list->accumulated_bytes * (double)at_least_one(n) * (double)at_least_one(k);
+    list->cost.gemm_s += gpu_accumulation_seconds(list->gpu, bytes);
+    list->cost.hbm_bytes += bytes;
 }
 
 void kernel_list_add_product_backward(KernelList *list, int64_t m, int64_t n, int64_t k) {

@@ -24,7 +24,8 @@ typedef struct WorkCost {
 /* A list of kernels being priced. */
 typedef struct KernelList {
     const GpuSpec *gpu;
-    Precision precision; /* of the products */
+    Precision precision;      /* of the products */
+    double accumulated_bytes; /* >= 0; per element of a weight gradient, to add it to the kept one; 0 unless set */
     WorkCost cost;
     int launches;
 } KernelList;

@@ -71,6 +71,8 @@ static const SchemaRow KERNEL_ROWS[] = {
      .help = "share of the memory bandwidth that an endless stream reaches"},
     {KERNEL("hbm_ramp", hbm_ramp_bytes, DIMENSION_BYTES), .max = 1e12, .required = true,
      .help = "a stream of this size reaches half of that"},
+    {KERNEL("accumulate", accumulate_exposed, DIMENSION_FRACTION), .max = 1, .default_text = "0",
+     .help = "share of the traffic of adding a weight gradient to the kept one that its product does not hide"},
     {KERNEL("row_reduction", row_reduction_fraction, DIMENSION_FRACTION), .above_min = true, .max = 1, .required = true,
      .help = "bandwidth of softmax, and in runs of layer norm, over that of element-wise kernels"},
     {KERNEL("norm", norm_fraction, DIMENSION_FRACTION), .max = 1, .default_text = "0",

@@ -96,6 +96,22 @@ Test(ends_cost, the_gradient_of_the_table_is_added_up_only_over_several_micro_ba
     cost_bench_destroy(&bench);
 }
 
+Test(ends_cost, the_product_of_the_table_s_gradient_adds_to_the_kept_one_over_several_micro_batches) {
+    CostBench bench = odd_bench();
+    const char *const schedules[] = {bench.training.plan.schedule, "zb_h1"};
+    bench.gpu.kernels.accumulate_exposed = 0.61;
+    double exposed_s = 0.61 * TABLE_BYTES / 2 * (2 + 4 * 0.8) / (0.995 * bench.gpu.hbm_bytes_per_s);
+    for (int split = 0; split < 2; split++) {
+        bench.training.plan.schedule = schedules[split];
+        WorkCost (*product)(const TrainingSpec *, const GpuSpec *) = split ? head_weight_cost : head_backward_cost;
+        bench.training.plan.gradient_accumulation = 1;
+        double once_s = product(&bench.training, &bench.gpu).gemm_s;
+        bench.training.plan.gradient_accumulation = 5;
+        cr_assert_float_eq(product(&bench.training, &bench.gpu).gemm_s - once_s, exposed_s, 1e-14);
+    }
+    cost_bench_destroy(&bench);
+}
+
 Test(ends_cost, sequence_parallelism_divides_hidden_states_at_the_ends) {
     CostBench bench = odd_bench();
     WorkCost head = head_forward_cost(&bench.training, &bench.gpu);
