@@ -66,6 +66,7 @@ static double open_sums(const Bound *bound, int type, const PassWork *work) {
 /* What sums of sum_s each take longer than the products that they run beside. */
 static double longer_s(const TrainingCosts *costs, PassWork work, double sum_s) {
     double seconds = 0;
+    work.sums_s = 0; /* the open ones are not beside these products */
     for (int window = 0; window < TENSOR_WINDOWS; window++) {
         double sums = training_hidden_sums(costs, &work, window);
         work.part = (PassPart)(PASS_BESIDE + window);
