@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "models/workload/plan_experts.h"
 #include "models/workload/training_experts.h"
 
 /* Passes of the least that kernels must move, for a GPU without measured ones: permuted and put back, each read and
@@ -37,7 +38,7 @@ static ExpertWork work_of(const TrainingSpec *training, double pairs) {
     ExpertWork work = {.training = training,
                        .experts = training->model.experts / plan->expert_parallel,
                        .hidden = training->model.hidden,
-                       .inner = transformer_expert_ffn_hidden(&training->model) / plan->tensor_parallel,
+                       .inner = transformer_expert_ffn_hidden(&training->model) / plan_expert_tensor(plan),
                        .bytes = activation_bytes(plan->precision)};
     work.pairs = (int64_t)ceil(pairs / (double)work.experts / PAIRS_ALIGNED) * PAIRS_ALIGNED;
     return work;

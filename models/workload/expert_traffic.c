@@ -3,22 +3,25 @@
 #include "models/workload/plan_experts.h"
 #include "models/workload/training_experts.h"
 
-/* The groups of neighbouring copies of one tensor rank, from a replica on whose groups are whole; returns the number of
- * GPUs that are placed then. */
-static int place_groups(CopyTraffic *builder, int stage, int replica, int tensor, int placed) {
+/* The groups of tensor ranks first .. end - 1 of neighbouring copies, from a replica on whose groups are whole; returns
+ * the number of GPUs that are placed then. */
+static int place_groups(CopyTraffic *builder, const TensorSpan *span, int replica, int placed) {
     int contexts = (int)builder->plan->context_parallel, first = replica * contexts;
     int end = first + (int)plan_expert_replicas(builder->plan) * contexts;
     for (int copy = first; copy < end; copy++)
-        builder->gpus[placed++] = copy_traffic_gpu(builder, stage, copy, tensor);
+        for (int tensor = span->first; tensor < span->end; tensor++)
+            builder->gpus[placed++] = copy_traffic_gpu(builder, span->stage, copy, tensor);
     return placed;
 }
 
 static TrafficGroups groups_of(CopyTraffic *builder, const ExpertTeams *teams, int team, int stage) {
     const PlanSpec *plan = builder->plan;
-    int tensors = (int)plan->tensor_parallel, copies = copy_traffic_side_by_side(builder, 0, tensors), placed = 0;
+    int tensors = (int)plan->tensor_parallel, placed = 0;
+    bool whole = plan_expert_tensor(plan) < tensors; /* all tensor ranks are in one group */
+    int copies = whole ? 1 : copy_traffic_side_by_side(builder, 0, tensors), step = whole ? tensors : copies;
     for (int replica = 0; replica < plan->data_parallel; replica += (int)plan_expert_replicas(plan))
-        for (int tensor = 0; tensor < tensors && teams->team_of_replica[replica] == team; tensor += copies)
-            placed = place_groups(builder, stage, replica, tensor, placed);
+        for (int tensor = 0; tensor < tensors && teams->team_of_replica[replica] == team; tensor += step)
+            placed = place_groups(builder, &(TensorSpan){stage, tensor, whole ? tensors : tensor + 1}, replica, placed);
     return (TrafficGroups){.kind = COLLECTIVE_ALL_TO_ALL,
                            .bytes = training_pair_bytes(builder->training),
                            .ranks = (int)plan->expert_parallel,

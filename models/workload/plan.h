@@ -11,7 +11,7 @@
  * Context parallelism splits the tokens of a sequence over a ring of GPUs with equal weights (training_context.h), so
  * gradients are reduced, and ZeRO splits, over data x context copies of the weights.
  *
- * Expert parallelism splits the experts of a layer over neighbouring copies of the other weights (plan_experts.h).
+ * Expert parallelism splits the experts of a layer over neighbouring GPUs of a stage (plan_experts.h).
  *
  * Ranks are numbered as in Megatron-LM (the order "tp-cp-ep-dp-pp" of core/parallel_state.py): tensor fastest, then
  * context, data, pipeline; rank = ((stage * dp + replica) * cp + context) * tp + tensor.
@@ -35,23 +35,24 @@
 typedef enum Recompute { RECOMPUTE_NONE, RECOMPUTE_SELECTIVE, RECOMPUTE_FULL } Recompute;
 
 typedef struct PlanSpec {
-    int64_t tensor_parallel;       /* GPUs that share one layer, >= 1 */
-    int64_t context_parallel;      /* GPUs that share the tokens of a sequence, >= 1 */
-    int64_t expert_parallel;       /* copies of the weights that have different experts, >= 1 (plan_experts.h) */
-    ExpertRouting routing;         /* of tokens to experts */
-    bool grouped_experts;          /* one product for all experts of a GPU, otherwise one after the other */
-    int64_t pipeline_parallel;     /* stages, >= 1 */
-    int64_t data_parallel;         /* replicas; 0 = gpus / (tensor * context * pipeline) */
-    int64_t virtual_stages;        /* model chunks per stage, >= 1; above 1 needs interleaved_1f1b */
-    int64_t micro_batch_seqs;      /* sequences per micro-batch and replica, >= 1 */
-    int64_t global_batch_seqs;     /* sequences per step; 0 = micro_batch * gradient_accumulation * data_parallel */
-    int64_t gradient_accumulation; /* micro-batches per replica and step; 0 = from the global batch */
-    LoraSpec lora;                 /* adapters beside frozen weights */
-    bool sequence_parallel;        /* norms and dropout split over the tensor group (Korthikanti et al. 2022) */
-    bool distributed_optimizer;    /* ZeRO-1: a zero_stage of 0 counts as 1 (plan_zero_stage) */
-    int64_t zero_stage;            /* 0..3, what is split over a shard group */
-    int64_t zero_shard_size;       /* copies of a shard group, a divisor of plan_weight_copies; 0 = all of them */
-    int64_t prefetch_layers;       /* >= 0, layers whose parameters are gathered ahead of the one that computes */
+    int64_t tensor_parallel;        /* GPUs that share one layer, >= 1 */
+    int64_t context_parallel;       /* GPUs that share the tokens of a sequence, >= 1 */
+    int64_t expert_parallel;        /* GPUs that have different experts, >= 1 (plan_experts.h) */
+    int64_t expert_tensor_parallel; /* GPUs that share one expert: tensor_parallel or 1; 0 = tensor_parallel */
+    ExpertRouting routing;          /* of tokens to experts */
+    bool grouped_experts;           /* one product for all experts of a GPU, otherwise one after the other */
+    int64_t pipeline_parallel;      /* stages, >= 1 */
+    int64_t data_parallel;          /* replicas; 0 = gpus / (tensor * context * pipeline) */
+    int64_t virtual_stages;         /* model chunks per stage, >= 1; above 1 needs interleaved_1f1b */
+    int64_t micro_batch_seqs;       /* sequences per micro-batch and replica, >= 1 */
+    int64_t global_batch_seqs;      /* sequences per step; 0 = micro_batch * gradient_accumulation * data_parallel */
+    int64_t gradient_accumulation;  /* micro-batches per replica and step; 0 = from the global batch */
+    LoraSpec lora;                  /* adapters beside frozen weights */
+    bool sequence_parallel;         /* norms and dropout split over the tensor group (Korthikanti et al. 2022) */
+    bool distributed_optimizer;     /* ZeRO-1: a zero_stage of 0 counts as 1 (plan_zero_stage) */
+    int64_t zero_stage;             /* 0..3, what is split over a shard group */
+    int64_t zero_shard_size;        /* copies of a shard group, a divisor of plan_weight_copies; 0 = all of them */
+    int64_t prefetch_layers;        /* >= 0, layers whose parameters are gathered ahead of the one that computes */
     int64_t gradient_bucket_parameters; /* >= 0, most whose gradients one data-parallel collective takes; 0 = all that
                                            are ready */
     int64_t max_live_parameters;        /* >= 0; DeepSpeed's limit on whole parameters (live_parameters.h); 0 = none */

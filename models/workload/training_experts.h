@@ -4,9 +4,9 @@
  *
  * A micro-batch of T tokens makes T * k pairs of a token and an expert. Its GPUs send each pair's hidden state to the
  * expert's rank and back (dispatch and combine, an all-to-all each, forward and again backward), 1/t of the tokens from
- * each of t tensor ranks; on arrival the tensor group gathers its pairs, and sums what the expert makes of them
- * (MoEAlltoAllTokenDispatcher of Megatron-Core). Every rank of an expert group gets as many pairs as it has tokens
- * times k, when the experts are loaded evenly.
+ * each of t tensor ranks; on arrival the GPUs that share an expert gather its pairs, and sum what it
+ * makes of them (MoEAlltoAllTokenDispatcher of Megatron-Core). When the experts are loaded evenly, a GPU works on T * k
+ * pairs where the tensor group shares experts, and on T * k / t where each GPU has whole ones.
  *
  * Limits: nothing hides the exchanges; a token that goes to several experts of one rank or node travels once for each
  * (DeepEP and hybrid dispatchers send it once); the busiest rank's tensor group gathers its pairs while all wait.

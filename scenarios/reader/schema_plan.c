@@ -59,9 +59,13 @@ static const SchemaRow PLAN_ROWS[] = {
      .aliases = "context_parallel_size", .help = "GPUs that share the tokens of a sequence; needs flash_attention"},
     {PLAN_COUNT("expert_parallel", expert_parallel, 1, MOST_PARALLEL), .default_text = "1",
      .aliases = "expert_model_parallel_size",
+     .help = "GPUs with different experts: neighbours of data_parallel x context_parallel, with expert_tensor_parallel "
+             "1 of "
+             "x tensor_parallel, that exchange tokens; a tensor group needs sequence_parallel"},
+    {PLAN_COUNT("expert_tensor_parallel", expert_tensor_parallel, 1, MOST_PARALLEL),
+     .default_text = "(tensor_parallel)", .aliases = "expert_tensor_parallel_size",
      .help =
-         "GPUs with different experts: neighbours of data_parallel x context_parallel that exchange tokens; a tensor "
-         "group needs sequence_parallel"},
+         "GPUs that share one expert: tensor_parallel, or 1: whole experts, whose groups go over tensor groups too"},
     {.key = "expert_imbalance",
      .type = FIELD_REAL,
      .offset = offsetof(PlanSpec, routing.imbalance),
@@ -294,7 +298,6 @@ static const SchemaForeign PLAN_FOREIGN[] = {
      "virtual_stages, which is layers / (pipeline_parallel * num_layers_per_virtual_pipeline_stage)"},
     {"pipeline_model_parallel_layout", "layers_per_stage: [5, 8, 8, 7]"},
     {"cp_comm_type", "context_parallel, whose ring is p2p"},
-    {"expert_tensor_parallel_size", "tensor_parallel, which splits experts too"},
     {"moe_token_dispatcher_type", "expert_parallel, whose dispatcher is alltoall"},
     {"store_param_remainders", "main_params_dtype: remainder"},
     {"use_precision_aware_optimizer", "exp_avg_dtype, exp_avg_sq_dtype and main_params_dtype, which need no switch"},
