@@ -40,6 +40,7 @@ typedef struct PlanSpec {
     int64_t expert_parallel;        /* GPUs that have different experts, >= 1 (plan_experts.h) */
     int64_t expert_tensor_parallel; /* GPUs that share one expert: tensor_parallel or 1; 0 = tensor_parallel */
     ExpertRouting routing;          /* of tokens to experts */
+    bool fused_routing;             /* router and permutation in kernels of their own (expert_kernels.h) */
     bool grouped_experts;           /* one product for all experts of a GPU, otherwise one after the other */
     int64_t pipeline_parallel;      /* stages, >= 1 */
     int64_t data_parallel;          /* replicas; 0 = gpus / (tensor * context * pipeline) */
