@@ -10,11 +10,11 @@
  * PyTorch's operators 10 more forward, 12 backward. An exchange is three collectives: pairs, their probabilities, and
  * outputs. Grouped products are one kernel for each expert of the GPU from a loop of the host
  * (multi_stream_cublas_gemm of Transformer Engine), two forward and four backward; experts one after the other
- * (SequentialMLP) have 4 and 6.
+ * (SequentialMLP) have 4 and 6. With DeepEP's dispatcher 17 kernels are in front of the exchange instead of 31 (the
+ * same page); then layout, dispatch, a map of experts, permutation (4), activation, and back: 10 forward, 8 backward.
  *
- * Limits: newer grouped kernels (CUTLASS, CuTe DSL) are one for all experts; DeepEP's dispatcher needs 14 fewer in
- * front of its exchange (17 of the 31); fp8 by current scaling casts every expert's tokens by themselves; where the
- * host waits for the counts it cannot run ahead.
+ * Limits: newer grouped kernels (CUTLASS, CuTe DSL) are one for all experts; fp8 by current scaling casts every
+ * expert's tokens by themselves; where the host waits for the counts it cannot run ahead.
  */
 #ifndef MODELS_WORKLOAD_EXPERT_KERNELS_H
 #define MODELS_WORKLOAD_EXPERT_KERNELS_H

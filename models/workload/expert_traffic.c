@@ -1,5 +1,6 @@
 #include "models/workload/expert_traffic.h"
 
+#include "models/workload/expert_dispatch.h"
 #include "models/workload/plan_experts.h"
 #include "models/workload/training_experts.h"
 
@@ -29,16 +30,30 @@ static TrafficGroups groups_of(CopyTraffic *builder, const ExpertTeams *teams, i
                            .copies = copies};
 }
 
+/* What is dispatched, over an even share, times how unevenly it is routed; the groups' GPUs are placed. */
+static const double *weights_of(CopyTraffic *builder, bool back) {
+    int64_t ranks = builder->plan->expert_parallel;
+    int gpus_per_node = cluster_gpus_per_node(&builder->spec->cluster);
+    const double *routed = expert_routing_weights(&builder->plan->routing, ranks, back, builder->arena);
+    const double *sent = expert_dispatch_weights(builder->training, builder->gpus, gpus_per_node, builder->arena);
+    if (routed == NULL || sent == NULL)
+        return sent == NULL ? routed : sent;
+    double *both = ARENA_ARRAY(builder->arena, ranks * ranks, double);
+    for (int64_t pair = 0; pair < ranks * ranks; pair++)
+        both[pair] = routed[pair] * sent[pair];
+    return both;
+}
+
 ExpertTraffic expert_traffic_open(CopyTraffic *builder, const ExpertTeams *teams, int team, int stage) {
     const PlanSpec *plan = builder->plan;
     int64_t ranks = plan->expert_parallel;
     if (ranks < 2)
         return (ExpertTraffic){NO_OPERATION, NO_OPERATION};
     TrafficGroups groups = groups_of(builder, teams, team, stage);
-    groups.pair_weights = expert_routing_weights(&plan->routing, ranks, false, builder->arena);
+    groups.pair_weights = weights_of(builder, false);
     int dispatch = copy_traffic_add(builder, groups);
-    if (groups.pair_weights == NULL)
+    if (expert_routing_weights(&plan->routing, ranks, false, builder->arena) == NULL)
         return (ExpertTraffic){dispatch, dispatch};
-    groups.pair_weights = expert_routing_weights(&plan->routing, ranks, true, builder->arena);
+    groups.pair_weights = weights_of(builder, true);
     return (ExpertTraffic){dispatch, copy_traffic_add(builder, groups)};
 }

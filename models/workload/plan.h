@@ -34,6 +34,9 @@
 
 typedef enum Recompute { RECOMPUTE_NONE, RECOMPUTE_SELECTIVE, RECOMPUTE_FULL } Recompute;
 
+/* How tokens travel to their experts (expert_dispatch.h). */
+typedef enum ExpertDispatcher { EXPERT_ALL_TO_ALL, EXPERT_DEEPEP, EXPERT_DISPATCHER_COUNT } ExpertDispatcher;
+
 typedef struct PlanSpec {
     int64_t tensor_parallel;        /* GPUs that share one layer, >= 1 */
     int64_t context_parallel;       /* GPUs that share the tokens of a sequence, >= 1 */
@@ -59,6 +62,7 @@ typedef struct PlanSpec {
     int64_t max_live_parameters;        /* >= 0; DeepSpeed's limit on whole parameters (live_parameters.h); 0 = none */
     bool zero_list_collectives; /* ZeRO-2 and 3 move every weight by itself, as lists of a view per GPU that the host
                                    issues one by one, nothing ahead: DeepSpeed before 2022 (shard_lists.h) */
+    ExpertDispatcher expert_dispatcher;
     bool zero_whole_weights;    /* ZeRO-1 cuts no weight: each has an owner, which broadcasts it (weight_owners.h), and
                                    gradients are all-reduced */
     bool zero_all_reduce;       /* ZeRO-1 all-reduces whole gradients before it gathers weights */

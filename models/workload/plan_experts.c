@@ -49,6 +49,9 @@ static void check_dense(const TrainingSpec *training, const char *path, ErrorLis
                 {"model.interleave_moe_layer_step", model->expert_step > 1},
                 {"plan.expert_parallel", plan->expert_parallel > 1},
                 {"plan.expert_tensor_parallel", plan->expert_tensor_parallel > 1},
+                {"model.n_group", model->expert_groups > 0},
+                {"model.topk_group", model->expert_groups_per_token > 0},
+                {"plan.expert_dispatcher", plan->expert_dispatcher != EXPERT_ALL_TO_ALL},
                 {"plan.expert_imbalance", plan->routing.imbalance != 1},
                 {"plan.capacity_factor", plan->routing.capacity_factor > 0},
                 {"plan.pad_to_capacity", plan->routing.pads}};
@@ -56,6 +59,22 @@ static void check_dense(const TrainingSpec *training, const char *path, ErrorLis
         if (keys[i].set)
             error_list_add_key(errors, path, keys[i].key,
                                "found it for a dense model, expected num_experts in the model");
+}
+
+/* Groups of which a token chooses some before it chooses experts. */
+static void check_router(const TransformerSpec *model, const char *path, ErrorList *errors) {
+    int64_t groups = model->expert_groups, most = model->expert_groups_per_token;
+    if (groups == 0 && most == 0)
+        return;
+    if (groups < 1 || model->experts % groups)
+        error_list_add_key(errors, path, "model.n_group",
+                           "found %" PRId64 ", expected a divisor of the model's %" PRId64 " experts", groups,
+                           model->experts);
+    else if (most < 1 || most > groups || most * (model->experts / groups) < model->experts_per_token)
+        error_list_add_key(errors, path, "model.topk_group",
+                           "found %" PRId64 ", expected as many of the %" PRId64 " groups as hold the %" PRId64
+                           " experts of a token",
+                           most, groups, model->experts_per_token);
 }
 
 static void check_model(const TrainingSpec *training, const char *path, ErrorList *errors) {
@@ -145,6 +164,7 @@ void plan_experts_check(const TrainingSpec *training, const char *path, ErrorLis
         return;
     }
     check_model(training, path, errors);
+    check_router(&training->model, path, errors);
     check_groups(training, path, errors);
     check_schedule(&training->plan, path, errors);
     check_routing(&training->plan, path, errors);

@@ -15,6 +15,15 @@ static int64_t noted_size(const char *note) {
     return 0;
 }
 
+/* DeepEP or HybridEP by the note; Megatron-Core's default is an alltoall. */
+static void read_dispatcher(MeasuredRow *row, PlanSpec *plan) {
+    const char *note = measured_row_text(row, "note");
+    if (!measured_row_affirms(note, "DeepEP") && !measured_row_affirms(note, "HybridEP"))
+        return;
+    plan->expert_dispatcher = EXPERT_DEEPEP;
+    measured_row_assume(row, "Tokens travel once to each node by the note: DeepEP.");
+}
+
 static bool is_bridge(const MeasuredRow *row, const PlanSpec *plan) {
     bool folds = plan->tensor_parallel > 1 && plan->expert_parallel % plan->tensor_parallel == 0;
     return folds && measured_row_has_words(measured_row_text(row, "source"), "Megatron Bridge");
@@ -26,6 +35,7 @@ void measured_experts_read(MeasuredRow *row, PlanSpec *plan) {
     if (plan->expert_parallel == 1)
         return;
     measured_row_assume(row, "Tokens are spread evenly over the experts, none is dropped.");
+    read_dispatcher(row, plan);
     plan->expert_tensor_parallel = shared > 0 ? shared : noted_size(measured_row_text(row, "note"));
     if (plan->expert_tensor_parallel > 0 || !is_bridge(row, plan))
         return;

@@ -1,4 +1,5 @@
 #include "models/workload/collective.h"
+#include "models/workload/expert_dispatch.h"
 #include "models/workload/pipeline.h"
 #include "scenarios/reader/schema.h"
 
@@ -20,6 +21,10 @@ static const char *lora_word(int index) {
 
 static const char *precision_word(int index) {
     return index < PRECISION_COUNT ? precision_name((Precision)index) : NULL;
+}
+
+static const char *dispatcher_word(int index) {
+    return index < EXPERT_DISPATCHER_COUNT ? expert_dispatcher_name((ExpertDispatcher)index) : NULL;
 }
 
 static const char *attention_word(int index) {
@@ -86,6 +91,13 @@ static const SchemaRow PLAN_ROWS[] = {
      .help = "most tokens of an expert over its even share; what is above is dropped"},
     {FLAG_ROW("pad_to_capacity", routing.pads, "false"), .aliases = "moe_pad_expert_input_to_capacity",
      .help = "every expert works on its full capacity, padded"},
+    {.key = "expert_dispatcher",
+     .type = FIELD_CHOICE,
+     .offset = offsetof(PlanSpec, expert_dispatcher),
+     .default_text = "alltoall",
+     .help = "how tokens travel to their experts: alltoall = once for each expert; deepep = once to each node, from "
+             "there once to each GPU (DeepEP, HybridEP)",
+     .menu = dispatcher_word},
     {FLAG_ROW("grouped_experts", grouped_experts, "true"), .aliases = "moe_grouped_gemm",
      .help =
          "one matrix product for all experts of a GPU; otherwise one after the other, each with kernels of its own"},
@@ -302,7 +314,7 @@ static const SchemaForeign PLAN_FOREIGN[] = {
      "virtual_stages, which is layers / (pipeline_parallel * num_layers_per_virtual_pipeline_stage)"},
     {"pipeline_model_parallel_layout", "layers_per_stage: [5, 8, 8, 7]"},
     {"cp_comm_type", "context_parallel, whose ring is p2p"},
-    {"moe_token_dispatcher_type", "expert_parallel, whose dispatcher is alltoall"},
+    {"moe_token_dispatcher_type", "expert_dispatcher: alltoall, or deepep for flex"},
     {"store_param_remainders", "main_params_dtype: remainder"},
     {"use_precision_aware_optimizer", "exp_avg_dtype, exp_avg_sq_dtype and main_params_dtype, which need no switch"},
     {"main_grads_dtype", "grad_reduce_in_fp32"},

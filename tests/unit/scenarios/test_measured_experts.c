@@ -32,6 +32,20 @@ Test(measured_experts, recipes_of_megatron_bridge_have_whole_experts) {
     expect_assumption(QWEN "source=somebody", "Tokens are spread evenly over the experts, none is dropped.");
 }
 
+static ExpertDispatcher dispatcher(const char *changes) {
+    Reading *reading = reading_create();
+    ExpertDispatcher found = measured_table_run(reading, changes).spec.jobs[0].training.plan.expert_dispatcher;
+    reading_destroy(reading);
+    return found;
+}
+
+Test(measured_experts, the_note_names_the_dispatcher) {
+    cr_expect_eq(dispatcher(QWEN "note=dispatcher DeepEP"), EXPERT_DEEPEP);
+    cr_expect_eq(dispatcher(QWEN "note=HybridEP; ETP 1"), EXPERT_DEEPEP);
+    cr_expect_eq(dispatcher(QWEN "note=no DeepEP"), EXPERT_ALL_TO_ALL);
+    cr_expect_eq(dispatcher(QWEN "note=A2A"), EXPERT_ALL_TO_ALL);
+}
+
 Test(measured_experts, without_groups_nothing_is_folded) {
     cr_expect_eq(measured_table_plan("ep=|note=ETP 1").expert_tensor_parallel, 0);
 }
