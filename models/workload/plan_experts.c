@@ -52,6 +52,7 @@ static void check_dense(const TrainingSpec *training, const char *path, ErrorLis
                 {"model.n_group", model->expert_groups > 0},
                 {"model.topk_group", model->expert_groups_per_token > 0},
                 {"plan.expert_dispatcher", plan->expert_dispatcher != EXPERT_ALL_TO_ALL},
+                {"plan.overlap_expert_comm", plan->overlap_expert_comm},
                 {"plan.expert_imbalance", plan->routing.imbalance != 1},
                 {"plan.capacity_factor", plan->routing.capacity_factor > 0},
                 {"plan.pad_to_capacity", plan->routing.pads}};
@@ -148,6 +149,20 @@ static void check_schedule(const PlanSpec *plan, const char *path, ErrorList *er
             plan->schedule);
 }
 
+static void check_overlap(const PlanSpec *plan, const char *path, ErrorList *errors) {
+    const char *key = "plan.overlap_expert_comm";
+    if (!plan->overlap_expert_comm)
+        return;
+    if (plan->expert_parallel < 2)
+        error_list_add_key(errors, path, key, "found true with expert_parallel %" PRId64 ", expected more",
+                           plan->expert_parallel);
+    if (plan->recompute == RECOMPUTE_FULL)
+        error_list_add_key(errors, path, key, "found true with recompute full, expected none or selective");
+    if (plan_zero_stage(plan) > 1)
+        error_list_add_key(errors, path, key, "found true with zero_stage %d, expected at most 1",
+                           plan_zero_stage(plan));
+}
+
 static void check_routing(const PlanSpec *plan, const char *path, ErrorList *errors) {
     const ExpertRouting *routing = &plan->routing;
     if (plan->expert_parallel > 1 && routing->imbalance > (double)plan->expert_parallel)
@@ -168,4 +183,5 @@ void plan_experts_check(const TrainingSpec *training, const char *path, ErrorLis
     check_groups(training, path, errors);
     check_schedule(&training->plan, path, errors);
     check_routing(&training->plan, path, errors);
+    check_overlap(&training->plan, path, errors);
 }

@@ -14,7 +14,8 @@
  *
  * Limits: expert_tensor_parallel is tensor_parallel or 1, with 1 whole tensor groups share the experts; smaller shard
  * groups and zero_list_collectives only with expert_parallel 1; no schedule that splits the backward pass; a tensor
- * group needs sequence_parallel, as Megatron-LM asserts.
+ * group needs sequence_parallel, as Megatron-LM asserts; no overlap_expert_comm with full recomputation, as it asserts
+ * too, or with ZeRO-2 and 3.
  */
 #ifndef MODELS_WORKLOAD_PLAN_EXPERTS_H
 #define MODELS_WORKLOAD_PLAN_EXPERTS_H

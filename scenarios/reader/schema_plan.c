@@ -206,6 +206,9 @@ static const SchemaRow PLAN_ROWS[] = {
      .help = "optimizer state is in host memory, and the CPUs update it (ZeRO-Offload)"},
     {FLAG_ROW("overlap_grad_reduce", overlap_grad_reduce, "false"), .aliases = "overlap_comm",
      .help = "gradients are reduced while the backward pass runs"},
+    {FLAG_ROW("overlap_expert_comm", overlap_expert_comm, "false"), .aliases = "overlap_moe_expert_parallel_comm",
+     .help = "tokens travel to their experts and back beside the passes of other micro-batches: a forward beside a "
+             "backward pass, for one micro-batch more in flight"},
     {FLAG_ROW("overlap_p2p", overlap_p2p, "false"), .aliases = "overlap_p2p_communication",
      .help = "a stage computes while it sends"},
     {FLAG_ROW("async_tensor_allreduce", async_tensor_allreduce, "true"),
