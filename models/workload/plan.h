@@ -43,26 +43,26 @@ typedef struct PlanSpec {
     int64_t expert_parallel;        /* GPUs that have different experts, >= 1 (plan_experts.h) */
     int64_t expert_tensor_parallel; /* GPUs that share one expert: tensor_parallel or 1; 0 = tensor_parallel */
     ExpertRouting routing;          /* of tokens to experts */
-    bool fused_routing;             /* router and permutation in kernels of their own (expert_kernels.h) */
-    bool grouped_experts;           /* one product for all experts of a GPU, otherwise one after the other */
-    int64_t pipeline_parallel;      /* stages, >= 1 */
-    int64_t data_parallel;          /* replicas; 0 = gpus / (tensor * context * pipeline) */
-    int64_t virtual_stages;         /* model chunks per stage, >= 1; above 1 needs interleaved_1f1b */
-    int64_t micro_batch_seqs;       /* sequences per micro-batch and replica, >= 1 */
-    int64_t global_batch_seqs;      /* sequences per step; 0 = micro_batch * gradient_accumulation * data_parallel */
-    int64_t gradient_accumulation;  /* micro-batches per replica and step; 0 = from the global batch */
-    LoraSpec lora;                  /* adapters beside frozen weights */
-    bool sequence_parallel;         /* norms and dropout split over the tensor group (Korthikanti et al. 2022) */
-    bool distributed_optimizer;     /* ZeRO-1: a zero_stage of 0 counts as 1 (plan_zero_stage) */
-    int64_t zero_stage;             /* 0..3, what is split over a shard group */
-    int64_t zero_shard_size;        /* copies of a shard group, a divisor of plan_weight_copies; 0 = all of them */
-    int64_t prefetch_layers;        /* >= 0, layers whose parameters are gathered ahead of the one that computes */
+    ExpertDispatcher expert_dispatcher;
+    bool fused_routing;            /* router and permutation in kernels of their own (expert_kernels.h) */
+    bool grouped_experts;          /* one product for all experts of a GPU, otherwise one after the other */
+    int64_t pipeline_parallel;     /* stages, >= 1 */
+    int64_t data_parallel;         /* replicas; 0 = gpus / (tensor * context * pipeline) */
+    int64_t virtual_stages;        /* model chunks per stage, >= 1; above 1 needs interleaved_1f1b */
+    int64_t micro_batch_seqs;      /* sequences per micro-batch and replica, >= 1 */
+    int64_t global_batch_seqs;     /* sequences per step; 0 = micro_batch * gradient_accumulation * data_parallel */
+    int64_t gradient_accumulation; /* micro-batches per replica and step; 0 = from the global batch */
+    LoraSpec lora;                 /* adapters beside frozen weights */
+    bool sequence_parallel;        /* norms and dropout split over the tensor group (Korthikanti et al. 2022) */
+    bool distributed_optimizer;    /* ZeRO-1: a zero_stage of 0 counts as 1 (plan_zero_stage) */
+    int64_t zero_stage;            /* 0..3, what is split over a shard group */
+    int64_t zero_shard_size;       /* copies of a shard group, a divisor of plan_weight_copies; 0 = all of them */
+    int64_t prefetch_layers;       /* >= 0, layers whose parameters are gathered ahead of the one that computes */
     int64_t gradient_bucket_parameters; /* >= 0, most whose gradients one data-parallel collective takes; 0 = all that
                                            are ready */
     int64_t max_live_parameters;        /* >= 0; DeepSpeed's limit on whole parameters (live_parameters.h); 0 = none */
     bool zero_list_collectives; /* ZeRO-2 and 3 move every weight by itself, as lists of a view per GPU that the host
                                    issues one by one, nothing ahead: DeepSpeed before 2022 (shard_lists.h) */
-    ExpertDispatcher expert_dispatcher;
     bool zero_whole_weights;    /* ZeRO-1 cuts no weight: each has an owner, which broadcasts it (weight_owners.h), and
                                    gradients are all-reduced */
     bool zero_all_reduce;       /* ZeRO-1 all-reduces whole gradients before it gathers weights */
