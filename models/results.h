@@ -42,6 +42,7 @@ typedef enum StreamKind {
     STREAM_DATA,
     STREAM_CONTEXT,
     STREAM_HOST,
+    STREAM_EXPERT,
     STREAM_KIND_COUNT
 } StreamKind;
 

@@ -5,6 +5,7 @@
 #include "models/account/metric_list.h"
 #include "models/workload/checkpoint.h"
 #include "models/workload/pipeline.h"
+#include "models/workload/plan_experts.h"
 #include "models/workload/training_flop.h"
 #include "sim/engine/engine.h"
 
@@ -166,6 +167,8 @@ static void add_experts(MetricList *list, const JobSpec *job) {
     metric_list_add(list, "job.active_parameters", transformer_active_parameters(&training->model), "parameter",
                     "parameters of the model that one token meets");
     metric_list_add(list, "plan.expert_parallel", (double)plan->expert_parallel, "GPU", "GPUs with different experts");
+    metric_list_add(list, "plan.expert_tensor_parallel", (double)plan_expert_tensor(plan), "GPU",
+                    "GPUs that share one expert");
     metric_list_add(list, "expert.dropped_fraction",
                     expert_routing_dropped_fraction(&plan->routing, plan->expert_parallel), "fraction",
                     "pairs of a token and an expert above the capacity, which no expert sees");

@@ -99,10 +99,12 @@ static double optimizer_s(const Bound *bound, double parameters) {
     return least_s;
 }
 
-/* Tokens of the first team to their experts and back. */
+/* Tokens of the first team to their experts and back, where nothing hides them. */
 static double experts_s(const Bound *bound, int stage, const PassWork *work) {
     const ExpertTraffic *experts = &bound->workload->training.experts[stage];
     double times = training_expert_exchanges(bound->plan, work->kind) * (double)work->layers.experts;
+    if (bound->plan->overlap_expert_comm)
+        return 0;
     return operation_s(bound, experts->dispatch, times) + operation_s(bound, experts->combine, times);
 }
 

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "models/workload/expert_kernels.h"
+#include "models/workload/plan_experts.h"
 #include "models/workload/training_experts.h"
 
 /* Passes of the least that kernels must move, for a GPU without measured ones: permuted and put back, each read and
@@ -19,9 +21,6 @@ enum { PAIRS_ALIGNED = 16 };
  * (Megatron-Core's SequentialMLP): read and write. */
 static const double TOGETHER_PASSES = 2;
 
-/* Kernels of an expert of its own: products, activation, and its part of what is put together. */
-enum { EXPERT_KERNELS_FORWARD = 4, EXPERT_KERNELS_BACKWARD = 6 };
-
 /* The experts of one GPU and what they work on. */
 typedef struct ExpertWork {
     const TrainingSpec *training;
@@ -37,7 +36,7 @@ static ExpertWork work_of(const TrainingSpec *training, double pairs) {
     ExpertWork work = {.training = training,
                        .experts = training->model.experts / plan->expert_parallel,
                        .hidden = training->model.hidden,
-                       .inner = transformer_expert_ffn_hidden(&training->model) / plan->tensor_parallel,
+                       .inner = transformer_expert_ffn_hidden(&training->model) / plan_expert_tensor(plan),
                        .bytes = activation_bytes(plan->precision)};
     work.pairs = (int64_t)ceil(pairs / (double)work.experts / PAIRS_ALIGNED) * PAIRS_ALIGNED;
     return work;
@@ -121,6 +120,9 @@ static void add_router(KernelList *list, const TrainingSpec *training, bool back
     if (backward)
         kernel_list_add_gemm(list, (GemmShape){1, experts, training->model.hidden, tokens, precision, false});
     kernel_list_add_row_reduction(list, 2 * 4 * (double)tokens * (double)experts);
+    /* The others work on counts and flags. */
+    for (int kernel = 1; kernel < expert_kernels_of_router(plan, backward); kernel++)
+        kernel_list_add_memory(list, (double)tokens * (double)experts);
 }
 
 /* All shared experts are one dense MLP. */
@@ -141,16 +143,6 @@ static void add_shared(KernelList *list, const TrainingSpec *training, bool back
     kernel_list_add_product(list, tokens, up, model->hidden);
     kernel_list_add_memory(list, (model->gated ? 3 : 2) * inner_bytes);
     kernel_list_add_product(list, tokens, model->hidden, inner);
-}
-
-int expert_cost_host_kernels(const TrainingSpec *training, bool backward) {
-    int grouped = backward ? EXPERT_HOST_KERNELS_BACKWARD : EXPERT_HOST_KERNELS_FORWARD;
-    int each = backward ? EXPERT_KERNELS_BACKWARD : EXPERT_KERNELS_FORWARD;
-    if (training->model.experts == 0)
-        return 0;
-    if (training->plan.grouped_experts)
-        return grouped;
-    return grouped + each * (int)(training->model.experts / training->plan.expert_parallel - 1);
 }
 
 void expert_cost_add_forward(KernelList *list, const TrainingSpec *training) {

@@ -22,12 +22,6 @@
 #include "models/workload/plan.h"
 #include "models/workload/work_cost.h"
 
-/* Kernels that the host issues beside those of a dense layer when the experts of a GPU are grouped. */
-enum { EXPERT_HOST_KERNELS_FORWARD = 30, EXPERT_HOST_KERNELS_BACKWARD = 45 };
-
-/* The same for the plan: each further expert has kernels of its own unless they are grouped; 0 of a dense model. */
-int expert_cost_host_kernels(const TrainingSpec *training, bool backward);
-
 /* Adds the kernels of the mean rank. */
 void expert_cost_add_forward(KernelList *list, const TrainingSpec *training);
 void expert_cost_add_backward(KernelList *list, const TrainingSpec *training);

@@ -3,6 +3,7 @@
 #include "models/workload/attention_cost.h"
 #include "models/workload/attention_products.h"
 #include "models/workload/expert_cost.h"
+#include "models/workload/expert_kernels.h"
 #include "models/workload/lora_cost.h"
 #include "models/workload/norm_cost.h"
 #include "models/workload/score_cost.h"
@@ -92,7 +93,7 @@ static double weight_flop(const TrainingSpec *training) {
 static int forward_host_kernels(const TrainingSpec *training) {
     int latent = training->model.kv_rank > 0 ? LATENT_HOST_KERNELS_FORWARD : 0;
     return HOST_KERNELS_FORWARD + latent + score_cost_host_kernels(training) + norm_cost_host_kernels(training) +
-           expert_cost_host_kernels(training, false) + lora_cost_host_kernels(training, false);
+           expert_kernels_issued(training, false) + lora_cost_host_kernels(training, false);
 }
 
 /* Of the kernels of the backward pass, those that can be deferred. */
@@ -104,7 +105,7 @@ static int weight_products(const TrainingSpec *training) {
 static int backward_host_kernels(const TrainingSpec *training) {
     int latent = training->model.kv_rank > 0 ? LATENT_HOST_KERNELS_BACKWARD : 0;
     return HOST_KERNELS_BACKWARD + latent + score_cost_host_kernels(training) + norm_cost_host_kernels(training) +
-           expert_cost_host_kernels(training, true) + lora_cost_host_kernels(training, true);
+           expert_kernels_issued(training, true) + lora_cost_host_kernels(training, true);
 }
 
 /* Bias, dropout and the sum with the residual in one kernel, then the norm. */

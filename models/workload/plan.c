@@ -13,6 +13,7 @@ PlanSpec plan_default(void) {
                       .context_parallel = 1,
                       .expert_parallel = 1,
                       .routing = {.imbalance = 1},
+                      .fused_routing = true,
                       .grouped_experts = true,
                       .pipeline_parallel = 1,
                       .virtual_stages = 1,

@@ -11,7 +11,7 @@
  * Context parallelism splits the tokens of a sequence over a ring of GPUs with equal weights (training_context.h), so
  * gradients are reduced, and ZeRO splits, over data x context copies of the weights.
  *
- * Expert parallelism splits the experts of a layer over neighbouring copies of the other weights (plan_experts.h).
+ * Expert parallelism splits the experts of a layer over neighbouring GPUs of a stage (plan_experts.h).
  *
  * Ranks are numbered as in Megatron-LM (the order "tp-cp-ep-dp-pp" of core/parallel_state.py): tensor fastest, then
  * context, data, pipeline; rank = ((stage * dp + replica) * cp + context) * tp + tensor.
@@ -34,11 +34,17 @@
 
 typedef enum Recompute { RECOMPUTE_NONE, RECOMPUTE_SELECTIVE, RECOMPUTE_FULL } Recompute;
 
+/* How tokens travel to their experts (expert_dispatch.h). */
+typedef enum ExpertDispatcher { EXPERT_ALL_TO_ALL, EXPERT_DEEPEP, EXPERT_DISPATCHER_COUNT } ExpertDispatcher;
+
 typedef struct PlanSpec {
-    int64_t tensor_parallel;       /* GPUs that share one layer, >= 1 */
-    int64_t context_parallel;      /* GPUs that share the tokens of a sequence, >= 1 */
-    int64_t expert_parallel;       /* copies of the weights that have different experts, >= 1 (plan_experts.h) */
-    ExpertRouting routing;         /* of tokens to experts */
+    int64_t tensor_parallel;        /* GPUs that share one layer, >= 1 */
+    int64_t context_parallel;       /* GPUs that share the tokens of a sequence, >= 1 */
+    int64_t expert_parallel;        /* GPUs that have different experts, >= 1 (plan_experts.h) */
+    int64_t expert_tensor_parallel; /* GPUs that share one expert: tensor_parallel or 1; 0 = tensor_parallel */
+    ExpertRouting routing;          /* of tokens to experts */
+    ExpertDispatcher expert_dispatcher;
+    bool fused_routing;            /* router and permutation in kernels of their own (expert_kernels.h) */
     bool grouped_experts;          /* one product for all experts of a GPU, otherwise one after the other */
     int64_t pipeline_parallel;     /* stages, >= 1 */
     int64_t data_parallel;         /* replicas; 0 = gpus / (tensor * context * pipeline) */
@@ -66,6 +72,8 @@ typedef struct PlanSpec {
     OptimizerSpec optimizer;          /* what it keeps of every parameter */
     bool offload_optimizer;           /* its state is in host memory, and the CPUs update it (offload.h) */
     bool overlap_grad_reduce;         /* data-parallel collectives run under the backward pass */
+    bool overlap_expert_comm;         /* tokens travel to their experts beside the passes of other micro-batches
+                                         (pass_order.h) */
     bool overlap_p2p;                 /* a stage computes while it sends; otherwise it waits for its sends */
     bool async_tensor_allreduce;      /* backward sums of the tensor group run beside weight gradients
                                          (tensor_overlap.h) */

@@ -1,10 +1,14 @@
 #include "models/workload/training_experts.h"
 
 #include "models/workload/attention_products.h"
+#include "models/workload/plan_experts.h"
 #include "models/workload/work_cost.h"
 
+/* Of the GPUs that share an expert; even. */
 static double routed_pairs(const TrainingSpec *training) {
-    return (double)plan_micro_batch_tokens(training) * (double)training->model.experts_per_token;
+    const PlanSpec *plan = &training->plan;
+    double share = (double)plan_expert_tensor(plan) / (double)plan->tensor_parallel;
+    return (double)plan_micro_batch_tokens(training) * (double)training->model.experts_per_token * share;
 }
 
 double training_busiest_pairs(const TrainingSpec *training) {
@@ -28,12 +32,14 @@ double training_expert_exchanges(const PlanSpec *plan, PassKind kind) {
     return kind == PASS_BACKWARD && plan->recompute == RECOMPUTE_FULL ? 2 : 1;
 }
 
-/* Of the MLP: one, or one for every expert that sees a token. */
+/* Of the MLP: one, or one for every expert that sees a token and is split. */
 static double mlp_sums(const TrainingSpec *training) {
     const TransformerSpec *model = &training->model;
     if (model->experts == 0)
         return 1;
-    return training_busiest_pairs(training) / (double)plan_micro_batch_tokens(training) + (model->shared_experts > 0);
+    bool split = plan_expert_tensor(&training->plan) == training->plan.tensor_parallel;
+    double of_experts = training_busiest_pairs(training) / (double)plan_micro_batch_tokens(training);
+    return (split ? of_experts : 0) + (model->shared_experts > 0);
 }
 
 /* Of attention: half of a sum gathers its inputs, half sums its outputs. Without sequence_parallel the outputs are
@@ -75,7 +81,8 @@ double training_mlp_activation_bytes(const TrainingSpec *training) {
     if (model->experts == 0)
         return inner * (double)transformer_ffn_hidden(model);
     double ffn = (double)transformer_expert_ffn_hidden(model), pairs = training_busiest_pairs(training);
-    double of_pair = hidden * operand_bytes(plan->precision) + inner * ffn / tokens;
+    double of_pair =
+        hidden * operand_bytes(plan->precision) + inner_bytes(training) * ffn / (double)plan_expert_tensor(plan);
     return pairs * of_pair + inner * ffn * (double)model->shared_experts +
            PROBABILITY_BYTES * tokens / tensors * (double)model->experts;
 }

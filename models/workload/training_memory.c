@@ -4,6 +4,7 @@
 #include "models/workload/chunk_layers.h"
 #include "models/workload/layer_list_plan.h"
 #include "models/workload/norm_cost.h"
+#include "models/workload/pass_order.h"
 #include "models/workload/pipeline.h"
 #include "models/workload/shard_units.h"
 #include "models/workload/tensor_overlap.h"
@@ -186,7 +187,7 @@ static double peak_held_bytes(const TrainingSpec *training, int stage, const Pas
     PipelinePass *passes = calloc((size_t)count, sizeof *passes);
     if (!passes)
         fatal("out of memory for the schedule of %d passes", count);
-    schedule->order(&shape, stage, passes);
+    pass_order_of_stage(plan, stage, passes);
     double peak = pipeline_peak_held(passes, count, holds);
     free(passes);
     return peak;

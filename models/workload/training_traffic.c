@@ -155,7 +155,7 @@ static CopyGroups between_shard_groups(const PlanSpec *plan) {
 
 /* Copies of the experts of one GPU. */
 static CopyGroups expert_copies(const PlanSpec *plan) {
-    return (CopyGroups){(int)plan_expert_copies(plan), (int)plan->expert_parallel};
+    return (CopyGroups){(int)plan_expert_copies(plan), (int)plan_expert_span(plan)};
 }
 
 /* The first and the last stage sum the gradients of their copies of a tied table. */

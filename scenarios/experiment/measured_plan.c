@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "scenarios/experiment/measured_experts.h"
 #include "scenarios/experiment/measured_recipe.h"
 #include "scenarios/experiment/measured_sharding.h"
 #include "scenarios/reader/yaml_node.h"
@@ -217,9 +218,7 @@ static void read_sizes(MeasuredRow *row, PlanSpec *plan) {
     plan->tensor_parallel = read_size(row, "tp");
     plan->pipeline_parallel = read_size(row, "pp");
     plan->context_parallel = measured_row_parts(row, "cp") > 1 ? measured_row_parts(row, "cp") : 1;
-    plan->expert_parallel = measured_row_parts(row, "ep") > 1 ? measured_row_parts(row, "ep") : 1;
-    if (plan->expert_parallel > 1)
-        measured_row_assume(row, "Tokens are spread evenly over the experts, none is dropped.");
+    measured_experts_read(row, plan);
     plan->virtual_stages = measured_row_parts(row, "vp");
     plan->data_parallel = measured_row_parts(row, "dp");
     plan->micro_batch_seqs = measured_row_count(row, "micro_batch_seqs");

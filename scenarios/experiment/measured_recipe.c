@@ -80,6 +80,7 @@ static void read_nemo(MeasuredRow *row, PlanSpec *plan) {
             continue;
         plan->attention_kernel = RECIPES[i].attention_kernel;
         plan->grouped_experts = RECIPES[i].grouped_experts;
+        plan->fused_routing = false; /* came with Megatron-Core 0.14 */
         plan->grad_reduce_in_fp32 = plan->grad_reduce_in_fp32 || RECIPES[i].fp32_gradients;
         plan->optimizer = plan->precision == PRECISION_FP8 ? RECIPES[i].fp8_optimizer : RECIPES[i].bf16_optimizer;
         measured_row_assume(row, "%s", RECIPES[i].assumption);

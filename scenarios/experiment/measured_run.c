@@ -39,6 +39,7 @@ static const KnownColumn COLUMNS[] = {
     {"cp", false},
     {"dp", false},
     {"ep", false},
+    {"etp", false},
     {"sharding", false},
     {"micro_batch_seqs", true},
     {"grad_accum", false},
