@@ -5,6 +5,7 @@
 #include "models/account/metric_list.h"
 #include "models/workload/checkpoint.h"
 #include "models/workload/pipeline.h"
+#include "models/workload/recompute.h"
 #include "models/workload/training_flop.h"
 #include "sim/engine/engine.h"
 
@@ -19,6 +20,8 @@ static double recomputed_flop(const TrainingSpec *training) {
         if (training->plan.flash_attention)
             return 0;
         return (double)training->model.layers * transformer_attention_flop(&training->model, training->sequence_tokens);
+    case RECOMPUTE_BY_OPERATOR:
+        return (double)training->model.layers * recompute_operators_flop(training);
     case RECOMPUTE_NONE:
         break;
     }

@@ -5,6 +5,7 @@
 #include "models/workload/expert_cost.h"
 #include "models/workload/lora_cost.h"
 #include "models/workload/norm_cost.h"
+#include "models/workload/recompute.h"
 #include "models/workload/score_cost.h"
 #include "models/workload/training_flop.h"
 #include "models/workload/training_parameters.h"
@@ -308,11 +309,28 @@ WorkCost layer_weight_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     return kernel_list_finish(&work.list, weight_flop(training), weight_products(training));
 }
 
+/* Between the products that are kept: norms, rotations, the other products, what makes the last one's input. */
+static void add_operators_again(LayerWork *work) {
+    const Tensors *t = &work->t;
+    bool gated = work->training->model.gated;
+    recompute_add_operator_products(&work->list, work->training);
+    add_positions(work, false);
+    add_residual_and_norm(work);
+    add_residual_and_norm(work);
+    if (has_two_inputs(work))
+        kernel_list_add_memory(&work->list, 2 * t->ffn_bytes);
+    kernel_list_add_memory(&work->list, (gated ? 3 : 2) * t->ffn_bytes);
+}
+
 WorkCost layer_recompute_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     LayerWork work = layer_work(training, gpu);
     const PlanSpec *plan = &training->plan;
     if (plan->recompute == RECOMPUTE_FULL) {
         add_layer_forward(&work);
+        return finish(&work, 0, forward_host_kernels(training));
+    }
+    if (plan->recompute == RECOMPUTE_BY_OPERATOR) {
+        add_operators_again(&work);
         return finish(&work, 0, forward_host_kernels(training));
     }
     if (plan->recompute == RECOMPUTE_SELECTIVE && !plan->flash_attention)

@@ -211,6 +211,7 @@ static void check_kernels(const TrainingSpec *training, const char *path, ErrorL
         {"plan.recompute_norms", flag(plan->recompute_norms), "false, layers are not a transformer's"},
         {"plan.swiglu_fusion", named(!plan->swiglu_fusion, "false"), "none, there is no gated MLP"},
         {"plan.fused_cross_entropy", flag(plan->fused_cross_entropy), "false, there is no vocabulary"},
+        {"plan.eager_cross_entropy", flag(plan->eager_cross_entropy), "false, there is no vocabulary"},
         {"plan.train_metrics", above(plan->train_metrics, 0, arena), "0, there is no vocabulary"},
         {"plan.grouped_experts", named(!plan->grouped_experts, "false"), "none, there are no experts"},
         {"plan.expert_imbalance", named(plan->routing.imbalance != 1, "it"), "none, there are no experts"},

@@ -2,7 +2,7 @@
 
 #include "models/workload/work_cost.h"
 
-static const char *const RECOMPUTE_NAMES[] = {"none", "selective", "full"};
+static const char *const RECOMPUTE_NAMES[] = {"none", "selective", "by_operator", "full"};
 
 const char *recompute_name(Recompute recompute) {
     return RECOMPUTE_NAMES[recompute];

@@ -32,7 +32,8 @@
 #include "models/workload/transformer.h"
 #include "sim/engine/error.h"
 
-typedef enum Recompute { RECOMPUTE_NONE, RECOMPUTE_SELECTIVE, RECOMPUTE_FULL } Recompute;
+/* SELECTIVE: the inside of attention; BY_OPERATOR: what recompute.h says; FULL: a layer from its input. */
+typedef enum Recompute { RECOMPUTE_NONE, RECOMPUTE_SELECTIVE, RECOMPUTE_BY_OPERATOR, RECOMPUTE_FULL } Recompute;
 
 typedef struct PlanSpec {
     int64_t tensor_parallel;       /* GPUs that share one layer, >= 1 */
@@ -60,6 +61,7 @@ typedef struct PlanSpec {
     bool zero_whole_weights;    /* ZeRO-1 cuts no weight: each has an owner, which broadcasts it (weight_owners.h), and
                                    gradients are all-reduced */
     bool zero_all_reduce;       /* ZeRO-1 all-reduces whole gradients before it gathers weights */
+    bool torch_fsdp;            /* ZeRO-3 keeps its weights as PyTorch's FSDP does (fsdp_memory.h) */
     bool reshard_after_forward; /* ZeRO-3 drops gathered parameters after the forward pass and gathers them again */
     double
         offload_activations_fraction; /* 0..1, of what layers keep for the backward pass: in host memory (offload.h) */
@@ -79,6 +81,7 @@ typedef struct PlanSpec {
     bool recompute_norms;             /* norms are computed again instead of stored (norm_cost.h) */
     bool swiglu_fusion;               /* gate and up of a gated MLP are one product, its activation one kernel */
     bool fused_cross_entropy;         /* the loss is one kernel on logits of 16 bit, without a copy of them in fp32 */
+    bool eager_cross_entropy;         /* it runs operator by operator, compiled layers or not (loss_memory.h) */
     int64_t train_metrics;     /* >= 0; metrics that walk the logits in fp32 beside the loss of every micro-batch */
     bool gradient_noise_scale; /* AdaptDL's statistics of the gradients of every step (gradient_noise.h) */
     bool compile;              /* a compiler fuses what is not a matrix product (layer_cost.h) */
@@ -165,6 +168,6 @@ PipelineShape plan_shape(const PlanSpec *plan);
 /* Whether weight gradients have passes of their own; false while the schedule is open. */
 bool plan_splits_backward(const PlanSpec *plan);
 
-const char *recompute_name(Recompute recompute); /* none, selective, full */
+const char *recompute_name(Recompute recompute); /* none, selective, by_operator, full */
 
 #endif

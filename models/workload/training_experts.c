@@ -51,8 +51,19 @@ static double attention_sums(const TrainingSpec *training, PassKind kind) {
 
 double training_layer_sums(const TrainingSpec *training, PassKind kind) {
     double sums = attention_sums(training, kind) + mlp_sums(training);
-    bool again = kind == PASS_BACKWARD && training->plan.recompute == RECOMPUTE_FULL;
-    return again ? sums + attention_sums(training, PASS_FORWARD) + mlp_sums(training) : sums;
+    double forward = attention_sums(training, PASS_FORWARD) + mlp_sums(training);
+    if (kind != PASS_BACKWARD)
+        return sums;
+    switch (training->plan.recompute) {
+    case RECOMPUTE_FULL:
+        return sums + forward;
+    case RECOMPUTE_BY_OPERATOR: /* what is summed is kept, what is gathered is not */
+        return training->plan.sequence_parallel ? sums + forward / 2 : sums;
+    case RECOMPUTE_SELECTIVE:
+    case RECOMPUTE_NONE:
+        break;
+    }
+    return sums;
 }
 
 /* Gated: both halves of the first product's result, the activation where it is a kernel of its own, and their product,

@@ -105,7 +105,8 @@ static const SchemaRow PLAN_ROWS[] = {
      .offset = offsetof(PlanSpec, recompute),
      .default_text = "none",
      .aliases = "recompute_granularity",
-     .help = "what of the forward pass is computed again instead of stored",
+     .help = "what of the forward pass is computed again instead of stored: selective = the inside of attention, "
+             "by_operator = all but attention and every second product (torchtitan's selective_ac_option: op)",
      .menu = recompute_word},
     {PLAN_COUNT("lora_rank", lora.rank, 0, 1000000), .default_text = "0", .aliases = "lora_dim",
      .help =
@@ -145,6 +146,9 @@ static const SchemaRow PLAN_ROWS[] = {
     {FLAG_ROW("zero_all_reduce", zero_all_reduce, "false"),
      .help = "zero_stage 1: gradients are all-reduced whole, not scattered, before weights are gathered (DeepSpeed's "
              "BF16_Optimizer)"},
+    {FLAG_ROW("torch_fsdp", torch_fsdp, "false"),
+     .help = "zero_stage 3: weights are kept as PyTorch's FSDP does: shards in fp32 alone, embedding and head gathered "
+             "from the first layer to the last gradient"},
     {FLAG_ROW("reshard_after_forward", reshard_after_forward, "true"),
      .help = "zero_stage 3: gathered parameters are dropped after the forward pass and gathered again; false = "
              "SHARD_GRAD_OP"},
@@ -228,6 +232,9 @@ static const SchemaRow PLAN_ROWS[] = {
              "products, and kernels for the activation and the multiplication (eager PyTorch)"},
     {FLAG_ROW("fused_cross_entropy", fused_cross_entropy, "false"),
      .help = "the loss is one kernel on logits of 16 bit, without a copy of them in fp32 (flash_attn.losses)"},
+    {FLAG_ROW("eager_cross_entropy", eager_cross_entropy, "false"),
+     .help = "the loss runs operator by operator on logits in fp32, 12 bytes of each at its peak, also beside compiled "
+             "layers (PyTorch's F.cross_entropy)"},
     {PLAN_COUNT("train_metrics", train_metrics, 0, 100), .default_text = "0",
      .help = "metrics that walk the logits in fp32 beside the loss of every micro-batch (Composer has two)"},
     {FLAG_ROW("gradient_noise_scale", gradient_noise_scale, "false"),
@@ -304,6 +311,7 @@ static const SchemaForeign PLAN_FOREIGN[] = {
     {"fp8", "precision: fp8"},
     {"fp8_format", "precision: fp8"},
     {"recompute_activations", "recompute: selective"},
+    {"selective_ac_option", "recompute: by_operator for op"},
     {"no_gradient_accumulation_fusion", "gradient_accumulation_fusion: false"},
     {NULL, NULL},
 };

@@ -46,22 +46,6 @@ Test(measured_recipe, other_frameworks_and_other_sources_have_recipes_of_their_o
     cr_assert_eq(measured_table_plan("release=v24.11.1|model=GPT-3 175B").attention_kernel, ATTENTION_AUTO);
 }
 
-Test(measured_recipe, torchtitan_runs_pytorch_s_own_operators_and_recomputes_by_operator) {
-    static const char ROW[] =
-        "source=pytorch/torchtitan benchmarks|release=2024-12|gpu=H100|precision=bf16|recompute=%s";
-    Reading *reading = reading_create();
-    MeasuredRun run = measured_table_run(reading, arena_format(reading->arena, ROW, "selective"));
-    const PlanSpec *plan = &run.spec.jobs[0].training.plan;
-    cr_assert_eq(plan->recompute, RECOMPUTE_FULL);
-    cr_assert_eq(plan->attention_kernel, ATTENTION_FLASH_2);
-    cr_assert(plan->norm_in_fp32 && !plan->swiglu_fusion && plan->sequence_parallel);
-    cr_assert(measured_table_assumes(
-        &run, "torchtitan's selective recomputation by operator is read as full recomputation, which is more."));
-    run = measured_table_run(reading, arena_format(reading->arena, ROW, "none"));
-    cr_assert_eq(run.spec.jobs[0].training.plan.recompute, RECOMPUTE_NONE);
-    reading_destroy(reading);
-}
-
 /* What v24.11 and v25.02 said, NeMo 2's scripts of v25.05 do not. */
 Test(measured_recipe, a_recipe_holds_for_the_releases_that_had_it) {
     static const char ROW[] = "source=NVIDIA/dgxc-benchmarking|model=GPT-3 175B|release=%s";

@@ -1,0 +1,67 @@
+#include "models/workload/recompute.h"
+
+#include "models/workload/attention_products.h"
+
+static bool splits_layers(const TrainingSpec *training) {
+    return training->plan.tensor_parallel > 1;
+}
+
+/* Features of the keys of a token on one GPU, and as many of the values. */
+static int64_t key_features(const TrainingSpec *training) {
+    return attention_features_of(training).key_value / 2;
+}
+
+static int64_t ffn_features(const TrainingSpec *training) {
+    return transformer_ffn_hidden(&training->model) / training->plan.tensor_parallel;
+}
+
+double recompute_operators_kept_bytes(const TrainingSpec *training) {
+    const PlanSpec *plan = &training->plan;
+    AttentionFeatures attention = attention_features_of(training);
+    double parts = (double)plan->tensor_parallel;
+    double hidden_bytes = plan_hidden_bytes(training);
+    int64_t split = attention.query + key_features(training) + attention.context + ffn_features(training);
+    double bytes = (double)split * (double)plan_micro_batch_tokens(training) * activation_bytes(plan->precision);
+    bytes += hidden_bytes / (plan->sequence_parallel ? parts : 1);
+    if (splits_layers(training))
+        bytes += hidden_bytes / (plan->sequence_parallel ? parts : 1) * (plan->compile ? 1 : 2);
+    return training->model.gated && !plan->compile ? bytes + hidden_bytes : bytes;
+}
+
+void recompute_add_operator_products(KernelList *list, const TrainingSpec *training) {
+    const TransformerSpec *model = &training->model;
+    int64_t tokens = plan_micro_batch_tokens(training);
+    kernel_list_add_product(list, tokens, key_features(training), model->hidden);
+    if (!splits_layers(training))
+        kernel_list_add_product(list, tokens, model->hidden, attention_features_of(training).context);
+    if (model->gated)
+        kernel_list_add_product(list, tokens, ffn_features(training), model->hidden);
+}
+
+double recompute_operators_flop(const TrainingSpec *training) {
+    const TransformerSpec *model = &training->model;
+    double parts = (double)training->plan.tensor_parallel, features = parts * (double)key_features(training);
+    if (!splits_layers(training))
+        features += (double)attention_features_of(training).context;
+    if (model->gated)
+        features += parts * (double)ffn_features(training);
+    return 2 * features * (double)model->hidden * (double)training->sequence_tokens;
+}
+
+void recompute_check(const TrainingSpec *training, const char *path, ErrorList *errors) {
+    const PlanSpec *plan = &training->plan;
+    const TransformerSpec *model = &training->model;
+    if (plan->recompute != RECOMPUTE_BY_OPERATOR)
+        return;
+    const char *found = !plan->flash_attention       ? "flash_attention: false"
+                        : model->experts > 0         ? "experts"
+                        : model->kv_rank > 0         ? "latent attention"
+                        : plan->lora.rank > 0        ? "lora_rank"
+                        : plan->recompute_norms      ? "recompute_norms"
+                        : plan->tp_comm_overlap      ? "tp_comm_overlap"
+                        : plan_splits_backward(plan) ? "a schedule that splits the backward pass"
+                                                     : NULL;
+    if (found)
+        error_list_add_key(errors, path, "plan.recompute",
+                           "found by_operator with %s, expected none, selective or full", found);
+}
