@@ -15,7 +15,7 @@ enum { METRICS_MAX = 64 };
 static double recomputed_flop(const TrainingSpec *training) {
     switch (training->plan.recompute) {
     case RECOMPUTE_FULL:
-        return training_layers_flop(training);
+        return training->plan.recompute_share * training_layers_flop(training);
     case RECOMPUTE_SELECTIVE:
         if (training->plan.flash_attention)
             return 0;

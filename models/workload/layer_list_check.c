@@ -204,6 +204,7 @@ static void check_kernels(const TrainingSpec *training, const char *path, ErrorL
     const PlanRule rules[] = {
         {"sequence_length", above(training->sequence_tokens, 1, arena), "none, samples have no length"},
         {"plan.recompute", named(plan->recompute != RECOMPUTE_NONE, recompute_name(plan->recompute)), "none"},
+        {"plan.recompute_num_layers", above(plan->recompute_num_layers, 0, arena), "0, every layer is kept"},
         {"plan.flash_attention", flag(plan->flash_attention), "false, there is no attention"},
         {"plan.attention_kernel", named(told, attention_kernel_name(plan->attention_kernel)),
          "auto, there is no attention"},

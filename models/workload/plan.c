@@ -25,6 +25,7 @@ PlanSpec plan_default(void) {
                       .swiglu_fusion = true,
                       .grad_reduce_in_fp32 = true,
                       .gradient_accumulation_fusion = true,
+                      .recompute_share = 1,
                       .precision = PRECISION_FP16,
                       .schedule = "auto",
                       .collective = "auto"};

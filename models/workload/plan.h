@@ -35,6 +35,10 @@
 /* SELECTIVE: the inside of attention; BY_OPERATOR: what recompute.h says; FULL: a layer from its input. */
 typedef enum Recompute { RECOMPUTE_NONE, RECOMPUTE_SELECTIVE, RECOMPUTE_BY_OPERATOR, RECOMPUTE_FULL } Recompute;
 
+/* Of recompute: full with recompute_num_layers, as in Megatron-LM. BLOCK: so many layers of a chunk are computed again,
+ * the others keep everything. UNIFORM: all are, in groups of so many layers, of which only the first input is kept. */
+typedef enum RecomputeMethod { RECOMPUTE_BLOCK, RECOMPUTE_UNIFORM } RecomputeMethod;
+
 typedef struct PlanSpec {
     int64_t tensor_parallel;       /* GPUs that share one layer, >= 1 */
     int64_t context_parallel;      /* GPUs that share the tokens of a sequence, >= 1 */
@@ -96,7 +100,10 @@ typedef struct PlanSpec {
     bool embedding_as_layer;           /* the first chunk holds a layer less than the others */
     bool head_as_layer;                /* the last chunk holds a layer less than the others */
     Recompute recompute;               /* what of the forward pass the backward pass computes again */
-    Precision precision;               /* of weights and activations in the matrix products */
+    RecomputeMethod recompute_method;
+    int64_t recompute_num_layers; /* >= 0; 0 = all layers, each from its own input */
+    double recompute_share;       /* 0..1, of the layers those that are computed again in full (recompute_resolve) */
+    Precision precision;          /* of weights and activations in the matrix products */
     const char *schedule; /* name in pipelines/table.h; "auto" = interleaved_1f1b when virtual_stages > 1, else 1f1b */
     const char *collective; /* name in collectives/table.h, or "auto" */
 } PlanSpec;

@@ -1,6 +1,7 @@
 #include "models/workload/training_experts.h"
 
 #include "models/workload/attention_products.h"
+#include "models/workload/recompute.h"
 #include "models/workload/work_cost.h"
 
 static double routed_pairs(const TrainingSpec *training) {
@@ -25,7 +26,7 @@ double training_pair_bytes(const TrainingSpec *training) {
 double training_expert_exchanges(const PlanSpec *plan, PassKind kind) {
     if (plan->expert_parallel < 2 || kind == PASS_WEIGHT)
         return 0;
-    return kind == PASS_BACKWARD && plan->recompute == RECOMPUTE_FULL ? 2 : 1;
+    return kind == PASS_BACKWARD ? 1 + recompute_full_share(plan) : 1;
 }
 
 /* Of the MLP: one, or one for every expert that sees a token. */
@@ -56,7 +57,7 @@ double training_layer_sums(const TrainingSpec *training, PassKind kind) {
         return sums;
     switch (training->plan.recompute) {
     case RECOMPUTE_FULL:
-        return sums + forward;
+        return sums + recompute_full_share(&training->plan) * forward;
     case RECOMPUTE_BY_OPERATOR: /* what is summed is kept, what is gathered is not */
         return training->plan.sequence_parallel ? sums + forward / 2 : sums;
     case RECOMPUTE_SELECTIVE:

@@ -114,19 +114,29 @@ static double most_of_layers(const TrainingSpec *training, int stage,
     return with > without ? with : without;
 }
 
+/* Of one layer in the mean. */
+static double layer_held_bytes(const TrainingSpec *training) {
+    const PlanSpec *plan = &training->plan;
+    double bytes = training_layer_activation_bytes(training, plan->recompute);
+    if (plan->recompute != RECOMPUTE_FULL || plan->recompute_num_layers == 0)
+        return bytes;
+    return recompute_full_kept_bytes(plan, bytes, training_layer_activation_bytes(training, RECOMPUTE_NONE));
+}
+
 static double layer_offloaded_bytes(const TrainingSpec *training) {
-    return training->plan.offload_activations_fraction *
-           training_layer_activation_bytes(training, training->plan.recompute);
+    return training->plan.offload_activations_fraction * layer_held_bytes(training);
 }
 
 static double layer_kept_bytes(const TrainingSpec *training) {
-    return training_layer_activation_bytes(training, training->plan.recompute) - layer_offloaded_bytes(training);
+    return layer_held_bytes(training) - layer_offloaded_bytes(training);
 }
 
-/* What recomputation makes again of one layer. */
+/* What recomputation makes again of one layer, or of a group of them. */
 static double layer_again_bytes(const TrainingSpec *training) {
-    return training_layer_activation_bytes(training, RECOMPUTE_NONE) -
-           training_layer_activation_bytes(training, training->plan.recompute);
+    const PlanSpec *plan = &training->plan;
+    double kept = training_layer_activation_bytes(training, plan->recompute);
+    double whole = training_layer_activation_bytes(training, RECOMPUTE_NONE);
+    return plan->recompute == RECOMPUTE_FULL ? recompute_full_again_bytes(plan, kept, whole) : whole - kept;
 }
 
 double training_offloaded_bytes(const TrainingSpec *training, LayerCount count) {

@@ -1,5 +1,6 @@
 #include "models/workload/collective.h"
 #include "models/workload/pipeline.h"
+#include "models/workload/recompute.h"
 #include "scenarios/reader/schema.h"
 
 /* Bounds far outside anything trained: products of three still fit in int64_t. */
@@ -11,6 +12,10 @@
 
 static const char *recompute_word(int index) {
     return index <= RECOMPUTE_FULL ? recompute_name((Recompute)index) : NULL;
+}
+
+static const char *method_word(int index) {
+    return index <= RECOMPUTE_UNIFORM ? recompute_method_name((RecomputeMethod)index) : NULL;
 }
 
 static const char *lora_word(int index) {
@@ -108,6 +113,16 @@ static const SchemaRow PLAN_ROWS[] = {
      .help = "what of the forward pass is computed again instead of stored: selective = the inside of attention, "
              "by_operator = all but attention and every second product (torchtitan's selective_ac_option: op)",
      .menu = recompute_word},
+    {.key = "recompute_method",
+     .type = FIELD_CHOICE,
+     .offset = offsetof(PlanSpec, recompute_method),
+     .default_text = "block",
+     .help = "with recompute_num_layers: block = so many layers of a chunk are computed again, the others keep "
+             "everything; uniform = all are, in groups of so many, which keep one input",
+     .menu = method_word},
+    {PLAN_COUNT("recompute_num_layers", recompute_num_layers, 0, 100000), .default_text = "0",
+     .help = "recompute: full of so many layers of each chunk, or in groups of so many (recompute_method); 0 = of all, "
+             "each from its own input"},
     {PLAN_COUNT("lora_rank", lora.rank, 0, 1000000), .default_text = "0", .aliases = "lora_dim",
      .help =
          "features of low-rank adapters beside frozen weights, which alone are trained (LoRA); 0 = all weights are"},
@@ -311,7 +326,7 @@ static const SchemaForeign PLAN_FOREIGN[] = {
     {"fp8", "precision: fp8"},
     {"fp8_format", "precision: fp8"},
     {"recompute_activations", "recompute: selective"},
-    {"selective_ac_option", "recompute: by_operator for op"},
+    {"selective_ac_option", "recompute: by_operator for op, recompute: full with recompute_num_layers for a number"},
     {"no_gradient_accumulation_fusion", "gradient_accumulation_fusion: false"},
     {NULL, NULL},
 };

@@ -1,9 +1,11 @@
-/* Recomputation by operator: what a layer keeps, what it computes again, and where it cannot be. */
+/* Recomputation by operator and by layers: what is kept, what is computed again, and where it cannot be. */
 #include "models/workload/recompute.h"
 
 #include <criterion/criterion.h>
 
 #include "models/workload/layer_cost.h"
+#include "models/workload/training_context.h"
+#include "models/workload/training_costs.h"
 #include "models/workload/training_experts.h"
 #include "models/workload/training_memory.h"
 #include "tests/unit/models/small_cluster.h"
@@ -113,4 +115,83 @@ Test(recompute, by_operator_is_of_dense_layers_with_fused_attention) {
     expect_refused(with_norms, "recompute_norms");
     expect_refused(with_adapters, "lora_rank");
     expect_refused(with_tensor_overlap, "tp_comm_overlap");
+}
+
+/* 8 layers over 2 stages; of each four, `layers` are chosen. */
+static SimulationSpec by_layers(Arena *arena, RecomputeMethod method, int64_t layers) {
+    SimulationSpec spec = small_cluster(arena, 2, 4);
+    PlanSpec *plan = &spec.jobs[0].training.plan;
+    plan->pipeline_parallel = 2;
+    plan->recompute = RECOMPUTE_FULL;
+    plan->recompute_method = method;
+    plan->recompute_num_layers = layers;
+    return spec;
+}
+
+static TrainingSpec by_layers_resolved(Arena *arena, RecomputeMethod method, int64_t layers) {
+    SimulationSpec spec = by_layers(arena, method, layers);
+    return resolved(arena, &spec);
+}
+
+Test(recompute, by_block_some_layers_keep_everything) {
+    Arena *arena = arena_create();
+    TrainingSpec some = by_layers_resolved(arena, RECOMPUTE_BLOCK, 3);
+    TrainingSpec all = by_layers_resolved(arena, RECOMPUTE_BLOCK, 4);
+    double input = training_layer_activation_bytes(&some, RECOMPUTE_FULL);
+    double whole = training_layer_activation_bytes(&some, RECOMPUTE_NONE);
+    cr_expect_eq(recompute_full_share(&some.plan), 0.75);
+    cr_expect_eq(recompute_full_share(&all.plan), 1);
+    double more = training_chunk_activation_bytes(&some, 1, 0) - training_chunk_activation_bytes(&all, 1, 0);
+    cr_expect_float_eq(more, whole - input, 1e-6);
+    double buffers = training_memory_of_stage(&some, 0).buffers_bytes;
+    cr_expect_float_eq(buffers, whole - input, 1e-6, "one layer at a time is computed again");
+    some.plan.recompute = RECOMPUTE_NONE;
+    cr_expect_eq(recompute_full_share(&some.plan), 0);
+    arena_destroy(arena);
+}
+
+Test(recompute, uniform_groups_keep_one_input_and_hold_all_their_layers) {
+    Arena *arena = arena_create();
+    TrainingSpec pairs = by_layers_resolved(arena, RECOMPUTE_UNIFORM, 2);
+    TrainingSpec single = by_layers_resolved(arena, RECOMPUTE_UNIFORM, 0);
+    double input = training_layer_activation_bytes(&pairs, RECOMPUTE_FULL);
+    double whole = training_layer_activation_bytes(&pairs, RECOMPUTE_NONE);
+    cr_expect_eq(recompute_full_share(&pairs.plan), 1);
+    double less = training_chunk_activation_bytes(&single, 1, 0) - training_chunk_activation_bytes(&pairs, 1, 0);
+    cr_expect_float_eq(less, 2 * input, 1e-6);
+    cr_expect_float_eq(training_memory_of_stage(&pairs, 0).buffers_bytes, 2 * whole - input, 1e-6);
+    cr_expect_float_eq(training_memory_of_stage(&single, 0).buffers_bytes, whole - input, 1e-6);
+    arena_destroy(arena);
+}
+
+/* Time, collectives of the tensor group, exchanges of keys and values: all of the layers that are chosen. */
+Test(recompute, by_block_costs_its_share_of_everything) {
+    Arena *arena = arena_create();
+    SimulationSpec part = by_layers(arena, RECOMPUTE_BLOCK, 1), full = by_layers(arena, RECOMPUTE_BLOCK, 4);
+    part.jobs[0].training.plan.tensor_parallel = full.jobs[0].training.plan.tensor_parallel = 2;
+    TrainingSpec some = resolved(arena, &part), all = resolved(arena, &full);
+    const GpuSpec *gpu = &part.cluster.node.gpu;
+    TrainingCosts cheap = training_costs_of(&some, gpu), dear = training_costs_of(&all, gpu);
+    const WorkCost *one = &cheap.layer[MLP_DENSE].recompute, *four = &dear.layer[MLP_DENSE].recompute;
+    cr_expect_float_eq(4 * work_cost_seconds(one) / work_cost_seconds(four), 1, 1e-12);
+    cr_expect_float_eq(training_layer_sums(&some, PASS_BACKWARD), 2.5, 1e-12);
+    cr_expect_float_eq(training_layer_sums(&all, PASS_BACKWARD), 4, 1e-12);
+    some.plan.context_parallel = all.plan.context_parallel = 5;
+    cr_expect_float_eq(training_context_blocks(&some.plan, PASS_BACKWARD), 9, 1e-12);
+    cr_expect_float_eq(training_context_blocks(&all.plan, PASS_BACKWARD), 12, 1e-12);
+    some.plan.expert_parallel = 2;
+    cr_expect_float_eq(training_expert_exchanges(&some.plan, PASS_BACKWARD), 1.25, 1e-12);
+    arena_destroy(arena);
+}
+
+Test(recompute, layers_are_chosen_of_a_chunk_and_of_full) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = by_layers(arena, RECOMPUTE_BLOCK, 5);
+    small_cluster_expect_error(&spec, "jobs[0].plan.recompute_num_layers",
+                               "found 5, expected at most the 4 layers of a chunk");
+    spec = by_layers(arena, RECOMPUTE_BLOCK, 3);
+    spec.jobs[0].training.plan.recompute = RECOMPUTE_SELECTIVE;
+    small_cluster_expect_error(&spec, "jobs[0].plan.recompute_num_layers",
+                               "found it with recompute: selective, expected full");
+    arena_destroy(arena);
 }
