@@ -6,6 +6,7 @@
 #include "models/workload/checkpoint.h"
 #include "models/workload/pipeline.h"
 #include "models/workload/recompute.h"
+#include "models/workload/recompute_modules.h"
 #include "models/workload/training_flop.h"
 #include "sim/engine/engine.h"
 
@@ -13,19 +14,20 @@ enum { METRICS_MAX = 64 };
 
 /* FLOPs that recomputation runs again, per sequence. */
 static double recomputed_flop(const TrainingSpec *training) {
+    double modules = recompute_modules_flop(training), layers = (double)training->model.layers;
     switch (training->plan.recompute) {
     case RECOMPUTE_FULL:
         return training->plan.recompute_share * training_layers_flop(training);
     case RECOMPUTE_SELECTIVE:
         if (training->plan.flash_attention)
-            return 0;
-        return (double)training->model.layers * transformer_attention_flop(&training->model, training->sequence_tokens);
+            return modules;
+        return modules + layers * transformer_attention_flop(&training->model, training->sequence_tokens);
     case RECOMPUTE_BY_OPERATOR:
-        return (double)training->model.layers * recompute_operators_flop(training);
+        return layers * recompute_operators_flop(training);
     case RECOMPUTE_NONE:
         break;
     }
-    return 0;
+    return modules;
 }
 
 /* Wall time of a step, the mean of several. */

@@ -204,6 +204,10 @@ static void check_kernels(const TrainingSpec *training, const char *path, ErrorL
     const PlanRule rules[] = {
         {"sequence_length", above(training->sequence_tokens, 1, arena), "none, samples have no length"},
         {"plan.recompute", named(plan->recompute != RECOMPUTE_NONE, recompute_name(plan->recompute)), "none"},
+        {"plan.recompute_mlp", flag(plan->recompute_mlp), "false, layers are not a transformer's"},
+        {"plan.recompute_moe", flag(plan->recompute_moe), "false, there are no experts"},
+        {"plan.recompute_moe_act", flag(plan->recompute_moe_act), "false, there are no experts"},
+        {"plan.recompute_mla_up_proj", flag(plan->recompute_mla_up_proj), "false, there is no attention"},
         {"plan.recompute_num_layers", above(plan->recompute_num_layers, 0, arena), "0, every layer is kept"},
         {"plan.flash_attention", flag(plan->flash_attention), "false, there is no attention"},
         {"plan.attention_kernel", named(told, attention_kernel_name(plan->attention_kernel)),

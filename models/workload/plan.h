@@ -83,9 +83,13 @@ typedef struct PlanSpec {
     bool gradient_bucket_copies;      /* gradients are copied into buckets, scaled, and copied back (training_end.h) */
     bool norm_in_fp32;                /* norms read a copy of their input in fp32 (norm_cost.h) */
     bool recompute_norms;             /* norms are computed again instead of stored (norm_cost.h) */
-    bool swiglu_fusion;               /* gate and up of a gated MLP are one product, its activation one kernel */
-    bool fused_cross_entropy;         /* the loss is one kernel on logits of 16 bit, without a copy of them in fp32 */
-    bool eager_cross_entropy;         /* it runs operator by operator, compiled layers or not (loss_memory.h) */
+    bool recompute_mlp;               /* computed again as in Megatron-Core's modules (recompute_modules.h) */
+    bool recompute_moe;
+    bool recompute_moe_act;
+    bool recompute_mla_up_proj;
+    bool swiglu_fusion;        /* gate and up of a gated MLP are one product, its activation one kernel */
+    bool fused_cross_entropy;  /* the loss is one kernel on logits of 16 bit, without a copy of them in fp32 */
+    bool eager_cross_entropy;  /* it runs operator by operator, compiled layers or not (loss_memory.h) */
     int64_t train_metrics;     /* >= 0; metrics that walk the logits in fp32 beside the loss of every micro-batch */
     bool gradient_noise_scale; /* AdaptDL's statistics of the gradients of every step (gradient_noise.h) */
     bool compile;              /* a compiler fuses what is not a matrix product (layer_cost.h) */

@@ -2,6 +2,7 @@
 
 #include "models/workload/fsdp_memory.h"
 #include "models/workload/recompute.h"
+#include "models/workload/recompute_modules.h"
 
 static void check_whole_weights(const TrainingSpec *training, const char *path, ErrorList *errors) {
     const PlanSpec *plan = &training->plan;
@@ -32,6 +33,7 @@ void plan_switches_check(const TrainingSpec *training, const char *path, ErrorLi
     check_whole_weights(training, path, errors);
     check_all_reduce(training, path, errors);
     recompute_check(training, path, errors);
+    recompute_modules_check(training, path, errors);
     fsdp_memory_check(training, path, errors);
     if (plan->eager_cross_entropy && plan->fused_cross_entropy)
         error_list_add_key(errors, path, "plan.eager_cross_entropy",

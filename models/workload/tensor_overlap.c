@@ -3,6 +3,7 @@
 #include "models/workload/attention_products.h"
 #include "models/workload/lora_cost.h"
 #include "models/workload/recompute.h"
+#include "models/workload/recompute_modules.h"
 #include "models/workload/training_experts.h"
 
 /* initialize_ub: num_sm and num_splits of the method pipeline. */
@@ -164,6 +165,10 @@ static void add_userbuffers(Listing *list, PassKind kind) {
     double again = recompute_full_share(&list->training->plan);
     if (kind == PASS_BACKWARD && again > 0)
         add_again(list, again);
+    if (kind == PASS_BACKWARD && recompute_modules_have_mlp(list->training)) {
+        add_mlp(list, PASS_FORWARD);
+        list->window->again_s = list->window->cover_s;
+    }
     add_attention(list, kind);
     add_mlp(list, kind);
 }

@@ -28,7 +28,7 @@ static void add_covers(LayerCosts *costs, const TrainingSpec *training, const Gp
 
 /* A full recomputation is one more forward, of the layers that have it. */
 static void add_waits(LayerCosts *costs, const TrainingSpec *training, const GpuSpec *gpu) {
-    double again = recompute_full_share(&training->plan);
+    double again = recompute_full_share(&training->plan) + (training->plan.recompute_moe ? 1 : 0);
     costs->forward_wait_s = expert_cost_forward_wait_s(training, gpu);
     costs->backward_wait_s = expert_cost_backward_wait_s(training, gpu) + again * costs->forward_wait_s;
 }

@@ -2,6 +2,7 @@
 
 #include "models/workload/attention_products.h"
 #include "models/workload/recompute.h"
+#include "models/workload/recompute_modules.h"
 #include "models/workload/work_cost.h"
 
 static double routed_pairs(const TrainingSpec *training) {
@@ -26,7 +27,7 @@ double training_pair_bytes(const TrainingSpec *training) {
 double training_expert_exchanges(const PlanSpec *plan, PassKind kind) {
     if (plan->expert_parallel < 2 || kind == PASS_WEIGHT)
         return 0;
-    return kind == PASS_BACKWARD ? 1 + recompute_full_share(plan) : 1;
+    return kind == PASS_BACKWARD ? 1 + recompute_full_share(plan) + (plan->recompute_moe ? 1 : 0) : 1;
 }
 
 /* Of the MLP: one, or one for every expert that sees a token. */
@@ -64,7 +65,7 @@ double training_layer_sums(const TrainingSpec *training, PassKind kind) {
     case RECOMPUTE_NONE:
         break;
     }
-    return sums;
+    return recompute_modules_have_mlp(training) ? sums + mlp_sums(training) : sums;
 }
 
 /* Gated: both halves of the first product's result, the activation where it is a kernel of its own, and their product,
@@ -81,13 +82,16 @@ double training_mlp_activation_bytes(const TrainingSpec *training) {
     enum { PROBABILITY_BYTES = 8 }; /* fp32 logits and probabilities */
     const TransformerSpec *model = &training->model;
     const PlanSpec *plan = &training->plan;
+    if (recompute_modules_have_mlp(training))
+        return 0;
     double tensors = (double)plan->tensor_parallel, hidden = (double)model->hidden;
     double tokens = (double)plan_micro_batch_tokens(training);
     double inner = inner_bytes(training) * tokens / tensors;
     if (model->experts == 0)
         return inner * (double)transformer_ffn_hidden(model);
     double ffn = (double)transformer_expert_ffn_hidden(model), pairs = training_busiest_pairs(training);
-    double of_pair = hidden * operand_bytes(plan->precision) + inner * ffn / tokens;
+    double dropped = plan->recompute_moe_act ? operand_bytes(plan->precision) / tensors : 0;
+    double of_pair = hidden * operand_bytes(plan->precision) + (inner / tokens - dropped) * ffn;
     return pairs * of_pair + inner * ffn * (double)model->shared_experts +
            PROBABILITY_BYTES * tokens / tensors * (double)model->experts;
 }

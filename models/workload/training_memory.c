@@ -8,6 +8,7 @@
 #include "models/workload/norm_cost.h"
 #include "models/workload/pipeline.h"
 #include "models/workload/recompute.h"
+#include "models/workload/recompute_modules.h"
 #include "models/workload/shard_units.h"
 #include "models/workload/tensor_overlap.h"
 #include "models/workload/training_context.h"
@@ -69,6 +70,8 @@ static double split_tensors_bytes(const TrainingSpec *training) {
     const TransformerSpec *model = &training->model;
     const PlanSpec *plan = &training->plan;
     double inputs = (double)(model->heads * transformer_head_dim(model)) + training_held_key_value_features(training);
+    if (plan->recompute_mla_up_proj)
+        inputs = 0;
     double context = (double)(model->heads * transformer_value_dim(model));
     double bytes = inputs * activation_bytes(plan->precision) + context * context_bytes(plan);
     double attention = bytes * (double)plan_micro_batch_tokens(training) / (double)plan->tensor_parallel;
@@ -135,7 +138,8 @@ static double layer_kept_bytes(const TrainingSpec *training) {
 static double layer_again_bytes(const TrainingSpec *training) {
     const PlanSpec *plan = &training->plan;
     double kept = training_layer_activation_bytes(training, plan->recompute);
-    double whole = training_layer_activation_bytes(training, RECOMPUTE_NONE);
+    const TrainingSpec without = recompute_modules_without(training);
+    double whole = training_layer_activation_bytes(&without, RECOMPUTE_NONE);
     return plan->recompute == RECOMPUTE_FULL ? recompute_full_again_bytes(plan, kept, whole) : whole - kept;
 }
 

@@ -119,7 +119,21 @@ static void read_bridge(MeasuredRow *row, PlanSpec *plan) {
     }
 }
 
+/* "selective (mlp)": names of Megatron-Core's recompute_modules. */
+static void read_modules(MeasuredRow *row, PlanSpec *plan) {
+    const char *text = measured_row_text(row, "recompute");
+    if (plan->recompute == RECOMPUTE_FULL || plan->recompute == RECOMPUTE_BY_OPERATOR)
+        return;
+    plan->recompute_mlp = measured_row_has_words(text, "mlp");
+    plan->recompute_moe = measured_row_has_words(text, "moe");
+    plan->recompute_norms = plan->recompute_norms || measured_row_has_words(text, "layernorm");
+    if (plan->recompute_mlp || plan->recompute_moe)
+        measured_row_assume(row, "Of the layers %s recomputed as in Megatron-Core's modules.",
+                            plan->recompute_mlp ? "MLPs are" : "experts are");
+}
+
 void measured_recipe_read(MeasuredRow *row, PlanSpec *plan) {
+    read_modules(row, plan);
     if (is_nemo_recipe(row))
         read_nemo(row, plan);
     else if (measured_row_has_words(measured_row_text(row, "release"), "NeMo 24 07"))

@@ -242,6 +242,14 @@ static const SchemaRow PLAN_ROWS[] = {
      .help = "norms read a copy of their input in fp32, made by a kernel of its own (InternLM, PyTorch's autocast)"},
     {FLAG_ROW("recompute_norms", recompute_norms, "false"),
      .help = "norms are computed again instead of stored (Megatron-Core's recompute_modules: layernorm)"},
+    {FLAG_ROW("recompute_mlp", recompute_mlp, "false"),
+     .help = "MLPs of dense layers are computed again from their norms' output (recompute_modules: mlp)"},
+    {FLAG_ROW("recompute_moe", recompute_moe, "false"),
+     .help = "layers of experts are computed again, router and exchanges included (recompute_modules: moe)"},
+    {FLAG_ROW("recompute_moe_act", recompute_moe_act, "false"),
+     .help = "the activation of routed experts is computed again (recompute_modules: moe_act)"},
+    {FLAG_ROW("recompute_mla_up_proj", recompute_mla_up_proj, "false"),
+     .help = "queries, keys and values of latent attention are expanded again (recompute_modules: mla_up_proj)"},
     {FLAG_ROW("swiglu_fusion", swiglu_fusion, "true"), .aliases = "bias_swiglu_fusion",
      .help = "gate and up of a gated MLP are one product and its activation one kernel (Megatron-LM); false = two "
              "products, and kernels for the activation and the multiplication (eager PyTorch)"},
@@ -326,6 +334,8 @@ static const SchemaForeign PLAN_FOREIGN[] = {
     {"fp8", "precision: fp8"},
     {"fp8_format", "precision: fp8"},
     {"recompute_activations", "recompute: selective"},
+    {"recompute_modules", "recompute: selective for core_attn, recompute_norms for layernorm, recompute_mlp, "
+                          "recompute_moe, recompute_moe_act and recompute_mla_up_proj"},
     {"selective_ac_option", "recompute: by_operator for op, recompute: full with recompute_num_layers for a number"},
     {"no_gradient_accumulation_fusion", "gradient_accumulation_fusion: false"},
     {NULL, NULL},

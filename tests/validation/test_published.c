@@ -22,8 +22,8 @@ typedef struct Guard {
 
 static const Guard GUARDS[] = {
     {FOLDER "nvidia_h100.csv", 32, 2, 1, 0.12, 0},         {FOLDER "nvidia_blackwell.csv", 61, 1, 7, 0.10, 0},
-    {FOLDER "mosaicml_h100.csv", 62, 0, 0, 0.15, 0},       {FOLDER "pytorch_fsdp.csv", 17, 0, 0, 0.22, 0.05},
-    {FOLDER "bigscience_jean_zay.csv", 37, 0, 0, 0.17, 0}, {FOLDER "printed_memory.csv", 23, 0, 0, 0.26, 0.09},
+    {FOLDER "mosaicml_h100.csv", 62, 0, 0, 0.15, 0},       {FOLDER "pytorch_fsdp.csv", 17, 0, 0, 0.28, 0.05},
+    {FOLDER "bigscience_jean_zay.csv", 37, 0, 0, 0.17, 0}, {FOLDER "printed_memory.csv", 23, 0, 0, 0.28, 0.08},
 };
 
 static void expect_guard(const Guard *guard) {

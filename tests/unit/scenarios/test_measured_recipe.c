@@ -46,6 +46,15 @@ Test(measured_recipe, other_frameworks_and_other_sources_have_recipes_of_their_o
     cr_assert_eq(measured_table_plan("release=v24.11.1|model=GPT-3 175B").attention_kernel, ATTENTION_AUTO);
 }
 
+Test(measured_recipe, modules_that_are_recomputed_are_read_from_their_cell) {
+    PlanSpec plan = measured_table_plan("recompute=selective (mlp)");
+    cr_expect(plan.recompute == RECOMPUTE_SELECTIVE && plan.recompute_mlp && !plan.recompute_norms);
+    expect_assumption("recompute=selective (mlp)", "Of the layers MLPs are recomputed as in Megatron-Core's modules.");
+    plan = measured_table_plan("recompute=selective: core_attn, layernorm");
+    cr_expect(plan.recompute_norms && !plan.recompute_mlp);
+    cr_expect_not(measured_table_plan("recompute=full mlp").recompute_mlp);
+}
+
 /* What v24.11 and v25.02 said, NeMo 2's scripts of v25.05 do not. */
 Test(measured_recipe, a_recipe_holds_for_the_releases_that_had_it) {
     static const char ROW[] = "source=NVIDIA/dgxc-benchmarking|model=GPT-3 175B|release=%s";

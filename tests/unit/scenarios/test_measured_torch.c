@@ -17,6 +17,16 @@ Test(measured_torch, torchtitan_runs_pytorch_s_own_operators_and_recomputes_by_o
     cr_assert_eq(measured_table_plan("source=a page|recompute=selective").recompute, RECOMPUTE_SELECTIVE);
 }
 
+/* A row that leaves it open has more recomputed when it would not fit, one that says so has not. */
+Test(measured_torch, recomputation_by_operator_stays_where_it_fits_and_is_said) {
+    static const char LARGE[] = TITAN "release=2024-12|seq_tokens=32768|heads=32|recompute=";
+    cr_expect_eq(measured_table_plan(LARGE).recompute, RECOMPUTE_FULL);
+    expect_assumption(LARGE, "The run did not fit: full recomputation, as recompute is not stated.");
+    cr_expect_eq(measured_table_plan(TITAN "release=2024-12|recompute=").recompute, RECOMPUTE_BY_OPERATOR);
+    cr_expect_eq(measured_table_plan(TITAN "release=2024-12|seq_tokens=32768|recompute=selective").recompute,
+                 RECOMPUTE_BY_OPERATOR);
+}
+
 Test(measured_torch, torchtitan_compiles_the_loss_from_april_2025) {
     PlanSpec plan = measured_table_plan(TITAN "release=2025-03|note=torch.compile");
     cr_expect(plan.eager_cross_entropy && !plan.fused_cross_entropy);
