@@ -6,6 +6,8 @@
 #include "models/workload/checkpoint.h"
 #include "models/workload/pipeline.h"
 #include "models/workload/plan_experts.h"
+#include "models/workload/recompute.h"
+#include "models/workload/recompute_modules.h"
 #include "models/workload/training_flop.h"
 #include "sim/engine/engine.h"
 
@@ -13,17 +15,20 @@ enum { METRICS_MAX = 64 };
 
 /* FLOPs that recomputation runs again, per sequence. */
 static double recomputed_flop(const TrainingSpec *training) {
+    double modules = recompute_modules_flop(training), layers = (double)training->model.layers;
     switch (training->plan.recompute) {
     case RECOMPUTE_FULL:
-        return training_layers_flop(training);
+        return training->plan.recompute_share * training_layers_flop(training);
     case RECOMPUTE_SELECTIVE:
         if (training->plan.flash_attention)
-            return 0;
-        return (double)training->model.layers * transformer_attention_flop(&training->model, training->sequence_tokens);
+            return modules;
+        return modules + layers * transformer_attention_flop(&training->model, training->sequence_tokens);
+    case RECOMPUTE_BY_OPERATOR:
+        return layers * recompute_operators_flop(training);
     case RECOMPUTE_NONE:
         break;
     }
-    return 0;
+    return modules;
 }
 
 /* Wall time of a step, the mean of several. */

@@ -157,6 +157,13 @@ void expert_cost_add_backward(KernelList *list, const TrainingSpec *training) {
     add_router(list, training, true);
 }
 
+void expert_cost_add_activation(KernelList *list, const TrainingSpec *training) {
+    const TransformerSpec *model = &training->model;
+    double ffn = (double)transformer_expert_ffn_hidden(model) / (double)training->plan.tensor_parallel;
+    double bytes = activation_bytes(training->plan.precision) * training_mean_pairs(training) * ffn;
+    kernel_list_add_memory(list, (model->gated ? 3 : 2) * bytes);
+}
+
 static double experts_s(const TrainingSpec *training, const GpuSpec *gpu, double pairs, bool backward) {
     KernelList list;
     kernel_list_init(&list, gpu, training->plan.precision);

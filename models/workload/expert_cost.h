@@ -26,6 +26,9 @@
 void expert_cost_add_forward(KernelList *list, const TrainingSpec *training);
 void expert_cost_add_backward(KernelList *list, const TrainingSpec *training);
 
+/* Adds the activation of routed experts alone, which the plan computes again. */
+void expert_cost_add_activation(KernelList *list, const TrainingSpec *training);
+
 /* Device time by which the busiest rank is later than the mean one: all wait for it. 0 without expert parallelism. */
 double expert_cost_forward_wait_s(const TrainingSpec *training, const GpuSpec *gpu);
 double expert_cost_backward_wait_s(const TrainingSpec *training, const GpuSpec *gpu);

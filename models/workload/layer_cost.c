@@ -6,6 +6,8 @@
 #include "models/workload/expert_kernels.h"
 #include "models/workload/lora_cost.h"
 #include "models/workload/norm_cost.h"
+#include "models/workload/recompute.h"
+#include "models/workload/recompute_modules.h"
 #include "models/workload/score_cost.h"
 #include "models/workload/training_flop.h"
 #include "models/workload/training_parameters.h"
@@ -309,6 +311,29 @@ WorkCost layer_weight_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     return kernel_list_finish(&work.list, weight_flop(training), weight_products(training));
 }
 
+/* Between the products that are kept: norms, rotations, the other products, what makes the last one's input. */
+static void add_operators_again(LayerWork *work) {
+    const Tensors *t = &work->t;
+    bool gated = work->training->model.gated;
+    recompute_add_operator_products(&work->list, work->training);
+    add_positions(work, false);
+    add_residual_and_norm(work);
+    add_residual_and_norm(work);
+    if (has_two_inputs(work))
+        kernel_list_add_memory(&work->list, 2 * t->ffn_bytes);
+    kernel_list_add_memory(&work->list, (gated ? 3 : 2) * t->ffn_bytes);
+}
+
+static void add_modules_again(LayerWork *work) {
+    const TrainingSpec *training = work->training;
+    if (training->plan.recompute_mla_up_proj)
+        recompute_modules_add_expansion(&work->list, training);
+    if (recompute_modules_have_mlp(training))
+        add_mlp_forward(work);
+    else if (training->plan.recompute_moe_act && training->model.experts > 0)
+        expert_cost_add_activation(&work->list, training);
+}
+
 WorkCost layer_recompute_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     LayerWork work = layer_work(training, gpu);
     const PlanSpec *plan = &training->plan;
@@ -316,8 +341,13 @@ WorkCost layer_recompute_cost(const TrainingSpec *training, const GpuSpec *gpu) 
         add_layer_forward(&work);
         return finish(&work, 0, forward_host_kernels(training));
     }
+    if (plan->recompute == RECOMPUTE_BY_OPERATOR) {
+        add_operators_again(&work);
+        return finish(&work, 0, forward_host_kernels(training));
+    }
     if (plan->recompute == RECOMPUTE_SELECTIVE && !plan->flash_attention)
         attention_cost_add_forward(&work.list, training);
     norm_cost_add_again(&work.list, training, work.t.hidden_bytes);
+    add_modules_again(&work);
     return kernel_list_finish(&work.list, 0, work.list.launches);
 }

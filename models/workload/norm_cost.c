@@ -37,7 +37,7 @@ int norm_cost_host_kernels(const TrainingSpec *training) {
 }
 
 double norm_cost_kept_states(const PlanSpec *plan) {
-    double input = casts(plan) ? wide(plan) : 1;
+    double input = casts(plan) && !plan->compile ? wide(plan) : 1;
     double output = operand_bytes(plan->precision) / activation_bytes(plan->precision);
     return LAYER_NORMS * (plan->recompute_norms ? 1 : input + output);
 }

@@ -23,7 +23,7 @@ void norm_cost_add_again(KernelList *list, const TrainingSpec *training, double 
 int norm_cost_host_kernels(const TrainingSpec *training);
 
 /* Hidden states that the norms of a layer keep for the backward pass, in units of one in the plan's precision: their
- * inputs, and outputs as the products take them. */
+ * inputs, cast where that is a kernel of its own, and outputs as the products take them. */
 double norm_cost_kept_states(const PlanSpec *plan);
 
 #endif

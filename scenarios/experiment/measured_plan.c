@@ -9,6 +9,7 @@
 #include "scenarios/experiment/measured_experts.h"
 #include "scenarios/experiment/measured_recipe.h"
 #include "scenarios/experiment/measured_sharding.h"
+#include "scenarios/experiment/measured_torch.h"
 #include "scenarios/reader/yaml_node.h"
 
 enum { FIRST_YEAR = 2015, LAST_YEAR = 2099, UNKNOWN_RELEASE_YEAR = 2022, MLPERF_YEAR_0 = 2020 };
@@ -58,7 +59,8 @@ typedef struct Software {
     "accumulation, gradient reduction, pipeline messages and backward tensor sums overlap with compute, flash "        \
     "attention; what else tp_comm_overlap hides is in the open here."
 
-/* torchtitan's models/llama3/model.py, foundation-model-stack's modules/feedforward.py and layernorm.py: F.silu(w1(x))
+/* torchtitan's models/llama3/model.py, litgpt's model.py, foundation-model-stack's modules/feedforward.py and
+ * layernorm.py: F.silu(w1(x))
  * * w3(x), a norm of its input in fp32, scaled_dot_product_attention; torchtitan's tensor groups split the sequence
  * between. */
 #define PYTORCH_NATIVE(name)                                                                                           \
@@ -118,6 +120,7 @@ static const Software SOFTWARE[] = {
          "gradients are copied into buckets of 512 Mi parameters and back."},
     PYTORCH_NATIVE("torchtitan"),
     PYTORCH_NATIVE("fms fsdp"),
+    PYTORCH_NATIVE("lightning thunder"),
     {.words = "llm-foundry",
      .before_year = LAST_YEAR + 1,
      .gradient_accumulation_fusion = true,
@@ -252,7 +255,7 @@ static void read_recompute(MeasuredRow *row, PlanSpec *plan) {
     int meaning = find_word(RECOMPUTE_WORDS, COUNT_OF(RECOMPUTE_WORDS), text);
     plan->recompute = meaning >= 0 ? (Recompute)meaning : RECOMPUTE_NONE;
     plan->sequence_parallel = measured_row_has_words(text, "sequence parallel");
-    if (plan->recompute != RECOMPUTE_FULL && measured_recipe_recompute(row, &plan->recompute))
+    if (plan->recompute != RECOMPUTE_FULL && measured_torch_recompute(row, &plan->recompute))
         return;
     if (text[0] == '\0' && !measured_sharding_recompute(row, &plan->recompute))
         measured_row_assume(row, "recompute is not stated: none.");
@@ -389,5 +392,6 @@ PlanSpec measured_plan_read(MeasuredRow *row) {
     read_note(row, &plan);
     measured_recipe_read(row, &plan);
     measured_sharding_settle(row, year, &plan);
+    measured_torch_settle(row, &plan);
     return plan;
 }

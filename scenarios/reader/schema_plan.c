@@ -1,6 +1,7 @@
 #include "models/workload/collective.h"
 #include "models/workload/expert_dispatch.h"
 #include "models/workload/pipeline.h"
+#include "models/workload/recompute.h"
 #include "scenarios/reader/schema.h"
 
 /* Bounds far outside anything trained: products of three still fit in int64_t. */
@@ -12,6 +13,10 @@
 
 static const char *recompute_word(int index) {
     return index <= RECOMPUTE_FULL ? recompute_name((Recompute)index) : NULL;
+}
+
+static const char *method_word(int index) {
+    return index <= RECOMPUTE_UNIFORM ? recompute_method_name((RecomputeMethod)index) : NULL;
 }
 
 static const char *lora_word(int index) {
@@ -125,8 +130,19 @@ static const SchemaRow PLAN_ROWS[] = {
      .offset = offsetof(PlanSpec, recompute),
      .default_text = "none",
      .aliases = "recompute_granularity",
-     .help = "what of the forward pass is computed again instead of stored",
+     .help = "what of the forward pass is computed again instead of stored: selective = the inside of attention, "
+             "by_operator = all but attention and every second product (torchtitan's selective_ac_option: op)",
      .menu = recompute_word},
+    {.key = "recompute_method",
+     .type = FIELD_CHOICE,
+     .offset = offsetof(PlanSpec, recompute_method),
+     .default_text = "block",
+     .help = "with recompute_num_layers: block = so many layers of a chunk are computed again, the others keep "
+             "everything; uniform = all are, in groups of so many, which keep one input",
+     .menu = method_word},
+    {PLAN_COUNT("recompute_num_layers", recompute_num_layers, 0, 100000), .default_text = "0",
+     .help = "recompute: full of so many layers of each chunk, or in groups of so many (recompute_method); 0 = of all, "
+             "each from its own input"},
     {PLAN_COUNT("lora_rank", lora.rank, 0, 1000000), .default_text = "0", .aliases = "lora_dim",
      .help =
          "features of low-rank adapters beside frozen weights, which alone are trained (LoRA); 0 = all weights are"},
@@ -165,6 +181,9 @@ static const SchemaRow PLAN_ROWS[] = {
     {FLAG_ROW("zero_all_reduce", zero_all_reduce, "false"),
      .help = "zero_stage 1: gradients are all-reduced whole, not scattered, before weights are gathered (DeepSpeed's "
              "BF16_Optimizer)"},
+    {FLAG_ROW("torch_fsdp", torch_fsdp, "false"),
+     .help = "zero_stage 3: weights are kept as PyTorch's FSDP does: shards in fp32 alone, embedding and head gathered "
+             "from the first layer to the last gradient"},
     {FLAG_ROW("reshard_after_forward", reshard_after_forward, "true"),
      .help = "zero_stage 3: gathered parameters are dropped after the forward pass and gathered again; false = "
              "SHARD_GRAD_OP"},
@@ -246,11 +265,22 @@ static const SchemaRow PLAN_ROWS[] = {
      .help = "norms read a copy of their input in fp32, made by a kernel of its own (InternLM, PyTorch's autocast)"},
     {FLAG_ROW("recompute_norms", recompute_norms, "false"),
      .help = "norms are computed again instead of stored (Megatron-Core's recompute_modules: layernorm)"},
+    {FLAG_ROW("recompute_mlp", recompute_mlp, "false"),
+     .help = "MLPs of dense layers are computed again from their norms' output (recompute_modules: mlp)"},
+    {FLAG_ROW("recompute_moe", recompute_moe, "false"),
+     .help = "layers of experts are computed again, router and exchanges included (recompute_modules: moe)"},
+    {FLAG_ROW("recompute_moe_act", recompute_moe_act, "false"),
+     .help = "the activation of routed experts is computed again (recompute_modules: moe_act)"},
+    {FLAG_ROW("recompute_mla_up_proj", recompute_mla_up_proj, "false"),
+     .help = "queries, keys and values of latent attention are expanded again (recompute_modules: mla_up_proj)"},
     {FLAG_ROW("swiglu_fusion", swiglu_fusion, "true"), .aliases = "bias_swiglu_fusion",
      .help = "gate and up of a gated MLP are one product and its activation one kernel (Megatron-LM); false = two "
              "products, and kernels for the activation and the multiplication (eager PyTorch)"},
     {FLAG_ROW("fused_cross_entropy", fused_cross_entropy, "false"),
      .help = "the loss is one kernel on logits of 16 bit, without a copy of them in fp32 (flash_attn.losses)"},
+    {FLAG_ROW("eager_cross_entropy", eager_cross_entropy, "false"),
+     .help = "the loss runs operator by operator on logits in fp32, 12 bytes of each at its peak, also beside compiled "
+             "layers (PyTorch's F.cross_entropy)"},
     {PLAN_COUNT("train_metrics", train_metrics, 0, 100), .default_text = "0",
      .help = "metrics that walk the logits in fp32 beside the loss of every micro-batch (Composer has two)"},
     {FLAG_ROW("gradient_noise_scale", gradient_noise_scale, "false"),
@@ -326,6 +356,9 @@ static const SchemaForeign PLAN_FOREIGN[] = {
     {"fp8", "precision: fp8"},
     {"fp8_format", "precision: fp8"},
     {"recompute_activations", "recompute: selective"},
+    {"recompute_modules", "recompute: selective for core_attn, recompute_norms for layernorm, recompute_mlp, "
+                          "recompute_moe, recompute_moe_act and recompute_mla_up_proj"},
+    {"selective_ac_option", "recompute: by_operator for op, recompute: full with recompute_num_layers for a number"},
     {"no_gradient_accumulation_fusion", "gradient_accumulation_fusion: false"},
     {NULL, NULL},
 };

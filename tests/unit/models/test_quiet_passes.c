@@ -18,6 +18,7 @@ static void draw_plan(uint64_t *state, SimulationSpec *spec) {
     TrainingSpec *training = &spec->jobs[0].training;
     PlanSpec *plan = &training->plan;
     const char *const schedules[] = {"1f1b", "gpipe", "zb_h1", "auto"};
+    const Recompute recomputes[] = {RECOMPUTE_NONE, RECOMPUTE_SELECTIVE, RECOMPUTE_FULL};
     plan->tensor_parallel = 1 << draw(state, 3);
     plan->pipeline_parallel = 1 << draw(state, 4);
     plan->virtual_stages = draw(state, 3) == 0 ? 2 : 1;
@@ -30,7 +31,7 @@ static void draw_plan(uint64_t *state, SimulationSpec *spec) {
     plan->distributed_optimizer = draw(state, 2);
     plan->sequence_parallel = draw(state, 2);
     plan->tp_comm_overlap = plan->sequence_parallel && draw(state, 2);
-    plan->recompute = (Recompute)draw(state, 3);
+    plan->recompute = recomputes[draw(state, 3)];
     plan->embedding_as_layer = plan->head_as_layer = draw(state, 3) == 0;
     training->model.layers =
         plan->pipeline_parallel * plan->virtual_stages * (1 + draw(state, 3)) - (plan->embedding_as_layer ? 2 : 0);
