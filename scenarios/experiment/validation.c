@@ -23,8 +23,10 @@ static void simulate_row(void *context, int index) {
     ValidationRow *row = &((Validation *)context)->rows[index];
     if (row->status == VALIDATION_NOT_RUN)
         return;
+    SimulationSpec spec = row->run.spec;
+    spec.only_times = true;
     Arena *arena = arena_create();
-    const Results *results = simulation_run(&row->run.spec, arena);
+    const Results *results = simulation_run(&spec, arena);
     for (int i = 0; i < results->memory_count && results->status != RUN_TOO_LONG; i++) {
         const MemoryResults *memory = &results->memory[i];
         if (i > 0 && memory->total_bytes <= row->peak_bytes)
