@@ -128,9 +128,11 @@ static const Software SOFTWARE[] = {
      .attention_kernel = ATTENTION_FLASH_1_TRITON,
      .fused_cross_entropy = true,
      .train_metrics = 2,
+     .end_in_pieces = true,
      .overlap = true,
      .assumption = "llm-foundry: triton attention, FlashAttention 1 in Triton (submit_benchmarks.py), fused cross "
-                   "entropy and two metrics over the logits of every micro-batch (modeling_mpt.py)."},
+                   "entropy and two metrics over the logits of every micro-batch (modeling_mpt.py); composer's "
+                   "DecoupledAdamW works operation by operation."},
     /* llm/src/mosaic_gpt.py: FlashMHA of flash-attn, nn.LayerNorm under autocast, F.cross_entropy, two metrics;
      * composer's DecoupledAdamW works parameter by parameter, operation by operation. */
     {.words = "mosaicml examples",

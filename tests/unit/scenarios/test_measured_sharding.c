@@ -133,6 +133,7 @@ Test(measured_sharding, mpt_has_no_dropout_and_llm_foundry_flash_attention) {
     cr_assert_eq(run.spec.jobs[0].training.plan.attention_kernel, ATTENTION_FLASH_1_TRITON);
     cr_assert(run.spec.jobs[0].training.plan.fused_cross_entropy);
     cr_assert_eq(run.spec.jobs[0].training.plan.train_metrics, 2);
+    cr_assert_not(run.spec.jobs[0].training.plan.fused_optimizer);
     run = measured_table_run(reading, REPLICAS "sharding=FSDP|model=MosaicGPT 7b|source=mosaicml/examples llm");
     cr_assert_null(run.reason, "%s", run.reason);
     cr_assert_eq(run.spec.jobs[0].training.model.dropout_fraction, 0);
