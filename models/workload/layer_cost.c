@@ -8,6 +8,7 @@
 #include "models/workload/norm_cost.h"
 #include "models/workload/recompute.h"
 #include "models/workload/recompute_modules.h"
+#include "models/workload/rotary_cost.h"
 #include "models/workload/score_cost.h"
 #include "models/workload/training_flop.h"
 #include "models/workload/training_parameters.h"
@@ -94,7 +95,8 @@ static double weight_flop(const TrainingSpec *training) {
 
 static int forward_host_kernels(const TrainingSpec *training) {
     int latent = training->model.kv_rank > 0 ? LATENT_HOST_KERNELS_FORWARD : 0;
-    return HOST_KERNELS_FORWARD + latent + score_cost_host_kernels(training) + norm_cost_host_kernels(training) +
+    return HOST_KERNELS_FORWARD + latent + rotary_cost_host_kernels(training, false) +
+           score_cost_host_kernels(training) + norm_cost_host_kernels(training) +
            expert_kernels_issued(training, false) + lora_cost_host_kernels(training, false);
 }
 
@@ -106,7 +108,8 @@ static int weight_products(const TrainingSpec *training) {
 
 static int backward_host_kernels(const TrainingSpec *training) {
     int latent = training->model.kv_rank > 0 ? LATENT_HOST_KERNELS_BACKWARD : 0;
-    return HOST_KERNELS_BACKWARD + latent + score_cost_host_kernels(training) + norm_cost_host_kernels(training) +
+    return HOST_KERNELS_BACKWARD + latent + rotary_cost_host_kernels(training, true) +
+           score_cost_host_kernels(training) + norm_cost_host_kernels(training) +
            expert_kernels_issued(training, true) + lora_cost_host_kernels(training, true);
 }
 
@@ -166,7 +169,7 @@ static void add_positions(LayerWork *work, bool backward) {
     const TransformerSpec *model = &work->training->model;
     attention_products_add_around(&work->list, work->training, backward);
     if (!model->max_positions && !model->kv_rank)
-        kernel_list_add_memory(&work->list, 2 * work->t.rotary_bytes);
+        rotary_cost_add(&work->list, &work->training->plan, work->t.rotary_bytes, backward);
 }
 
 static void add_layer_forward(LayerWork *work) {

@@ -214,6 +214,7 @@ static void check_kernels(const TrainingSpec *training, const char *path, ErrorL
         {"plan.attention_kernel", named(told, attention_kernel_name(plan->attention_kernel)),
          "auto, there is no attention"},
         {"plan.norm_in_fp32", flag(plan->norm_in_fp32), "false, layers are not a transformer's"},
+        {"plan.eager_layers", flag(plan->eager_layers), "false, layers are not a transformer's"},
         {"plan.recompute_norms", flag(plan->recompute_norms), "false, layers are not a transformer's"},
         {"plan.swiglu_fusion", named(!plan->swiglu_fusion, "false"), "none, there is no gated MLP"},
         {"plan.fused_cross_entropy", flag(plan->fused_cross_entropy), "false, there is no vocabulary"},

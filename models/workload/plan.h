@@ -90,6 +90,8 @@ typedef struct PlanSpec {
     bool fused_optimizer;             /* one kernel updates; otherwise one per operation (ends_cost.h) */
     bool gradient_bucket_copies;      /* gradients are copied into buckets, scaled, and copied back (training_end.h) */
     bool norm_in_fp32;                /* norms read a copy of their input in fp32 (norm_cost.h) */
+    bool eager_layers;                /* an operation of RMSNorm, rotary positions and softmax is a kernel (norm_cost.h,
+                                         rotary_cost.h, score_cost.h), unless `compile` fuses them */
     bool recompute_norms;             /* norms are computed again instead of stored (norm_cost.h) */
     bool recompute_mlp;               /* computed again as in Megatron-Core's modules (recompute_modules.h) */
     bool recompute_moe;

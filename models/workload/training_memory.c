@@ -43,7 +43,7 @@ double training_gradient_bytes(const PlanSpec *plan) {
 static double sequence_tensors_bytes(const TrainingSpec *training) {
     const PlanSpec *plan = &training->plan;
     double masks = training->model.dropout_fraction > 0 ? 2 / activation_bytes(plan->precision) : 0;
-    double bytes = (norm_cost_kept_states(plan) + masks) * plan_hidden_bytes(training);
+    double bytes = (norm_cost_kept_states(training) + masks) * plan_hidden_bytes(training);
     return plan->sequence_parallel ? bytes / (double)plan->tensor_parallel : bytes;
 }
 

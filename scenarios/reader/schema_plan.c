@@ -263,6 +263,9 @@ static const SchemaRow PLAN_ROWS[] = {
          "PyTorch's DDP without gradient_as_bucket_view)"},
     {FLAG_ROW("norm_in_fp32", norm_in_fp32, "false"),
      .help = "norms read a copy of their input in fp32, made by a kernel of its own (InternLM, PyTorch's autocast)"},
+    {FLAG_ROW("eager_layers", eager_layers, "false"),
+     .help = "RMSNorm, rotary positions and the softmax of unfused attention are a kernel for every operation, as in "
+             "Hugging Face's models without torch.compile"},
     {FLAG_ROW("recompute_norms", recompute_norms, "false"),
      .help = "norms are computed again instead of stored (Megatron-Core's recompute_modules: layernorm)"},
     {FLAG_ROW("recompute_mlp", recompute_mlp, "false"),
