@@ -24,6 +24,7 @@ static const Guard GUARDS[] = {
     {FOLDER "nvidia_h100.csv", 32, 2, 1, 0.12, 0},         {FOLDER "nvidia_blackwell.csv", 61, 1, 7, 0.10, 0},
     {FOLDER "mosaicml_h100.csv", 62, 0, 0, 0.15, 0},       {FOLDER "pytorch_fsdp.csv", 17, 0, 0, 0.28, 0.05},
     {FOLDER "bigscience_jean_zay.csv", 37, 0, 0, 0.17, 0}, {FOLDER "printed_memory.csv", 23, 0, 0, 0.28, 0.08},
+    {FOLDER "megatron_moe.csv", 5, 1, 0, 0.2, 0},
 };
 
 static void expect_guard(const Guard *guard) {
