@@ -15,9 +15,14 @@ static int64_t noted_size(const char *note) {
     return 0;
 }
 
-/* DeepEP or HybridEP by the note; Megatron-Core's default is an alltoall. */
+/* DeepEP or HybridEP by the note, and exchanges beside compute by Megatron-Core's name for them; its default is an
+ * alltoall that everybody waits for. */
 static void read_dispatcher(MeasuredRow *row, PlanSpec *plan) {
     const char *note = measured_row_text(row, "note");
+    if (measured_row_affirms(note, "overlap moe expert parallel comm")) {
+        plan->overlap_expert_comm = true;
+        measured_row_assume(row, "Tokens travel beside the passes of other micro-batches by the note.");
+    }
     if (!measured_row_affirms(note, "DeepEP") && !measured_row_affirms(note, "HybridEP"))
         return;
     plan->expert_dispatcher = EXPERT_DEEPEP;

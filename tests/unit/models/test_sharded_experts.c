@@ -80,16 +80,17 @@ Test(sharded_experts, a_slower_nic_is_exposed_by_the_bytes_of_two_shard_groups) 
 Test(sharded_experts, folded_and_unfolded_agree_to_the_nanosecond) {
     static const struct {
         int nodes, gpus;
-        int64_t stage, experts, tensor, dense_first;
+        int64_t stage, experts, tensor, dense_first, expert_tensor;
         bool overlap;
-    } layouts[] = {
-        {2, 4, 3, 4, 1, 0, true}, {4, 2, 3, 2, 1, 3, false}, {4, 4, 2, 4, 2, 1, true}, {2, 4, 3, 8, 1, 0, true}};
+    } layouts[] = {{2, 4, 3, 4, 1, 0, 0, true}, {4, 2, 3, 2, 1, 3, 0, false}, {4, 4, 2, 4, 2, 1, 0, true},
+                   {2, 4, 3, 8, 1, 0, 0, true}, {4, 4, 3, 4, 2, 0, 1, true},  {4, 2, 2, 4, 2, 1, 1, false}};
     for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++) {
         Arena *arena = arena_create();
         SimulationSpec spec = sharded(arena, layouts[i].nodes, layouts[i].gpus, layouts[i].stage, layouts[i].experts);
         PlanSpec *plan = &spec.jobs[0].training.plan;
         spec.jobs[0].training.model.dense_first = layouts[i].dense_first;
         plan->tensor_parallel = layouts[i].tensor;
+        plan->expert_tensor_parallel = layouts[i].expert_tensor;
         plan->sequence_parallel = layouts[i].tensor > 1;
         plan->overlap_grad_reduce = layouts[i].overlap;
         plan->gradient_accumulation = 2;

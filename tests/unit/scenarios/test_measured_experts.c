@@ -46,6 +46,15 @@ Test(measured_experts, the_note_names_the_dispatcher) {
     cr_expect_eq(dispatcher(QWEN "note=A2A"), EXPERT_ALL_TO_ALL);
 }
 
+Test(measured_experts, the_note_says_that_tokens_travel_beside_compute) {
+    Reading *reading = reading_create();
+    cr_expect(measured_table_run(reading, QWEN "note=overlap_moe_expert_parallel_comm")
+                  .spec.jobs[0]
+                  .training.plan.overlap_expert_comm);
+    cr_expect_not(measured_table_run(reading, QWEN "note=A2A").spec.jobs[0].training.plan.overlap_expert_comm);
+    reading_destroy(reading);
+}
+
 Test(measured_experts, without_groups_nothing_is_folded) {
     cr_expect_eq(measured_table_plan("ep=|note=ETP 1").expert_tensor_parallel, 0);
 }
