@@ -124,18 +124,26 @@ static void list_stage(Meeting *self, int stage) {
     }
 }
 
+static void swap(SpanList *one, SpanList *other) {
+    SpanList kept = *one;
+    *one = *other;
+    *other = kept;
+}
+
 /* Takes a stage's messages in among all. */
 static void merge_stage(Meeting *self) {
     const SpanList *all = &self->all, *stage = &self->stage;
     SpanList *merged = &self->merged;
+    if (all->count == 0) {
+        swap(&self->all, &self->stage);
+        return;
+    }
     merged->count = 0;
     for (int i = 0, j = 0; i < all->count || j < stage->count;) {
         bool take_stage = i == all->count || (j < stage->count && stage->items[j].start < all->items[i].start);
         merged->items[merged->count++] = take_stage ? stage->items[j++] : all->items[i++];
     }
-    SpanList swapped = self->all;
-    self->all = self->merged;
-    self->merged = swapped;
+    swap(&self->all, &self->merged);
 }
 
 /* The first time at which more is on the resource than it has room for. */
@@ -216,7 +224,7 @@ SimTime quiet_links_first_meeting(const QuietPasses *quiet, const LinkRoom *room
     int stages = most_stages(&self);
     self.all = room_for(quiet, stages, arena);
     self.merged = room_for(quiet, stages, arena);
-    self.stage = room_for(quiet, 1, arena);
+    self.stage = room_for(quiet, stages, arena);
     look_at_all(&self);
     return self.first;
 }
