@@ -159,7 +159,7 @@ void expert_cost_add_backward(KernelList *list, const TrainingSpec *training) {
 
 void expert_cost_add_activation(KernelList *list, const TrainingSpec *training) {
     const TransformerSpec *model = &training->model;
-    double ffn = (double)transformer_expert_ffn_hidden(model) / (double)training->plan.tensor_parallel;
+    double ffn = (double)transformer_expert_ffn_hidden(model) / (double)plan_expert_tensor(&training->plan);
     double bytes = activation_bytes(training->plan.precision) * training_mean_pairs(training) * ffn;
     kernel_list_add_memory(list, (model->gated ? 3 : 2) * bytes);
 }

@@ -91,6 +91,12 @@ Test(recompute_modules, the_activation_of_experts_is_one_kernel) {
     WorkCost again = layer_recompute_cost(&after, &spec.cluster.node.gpu);
     cr_expect_eq(again.flop, 0);
     cr_expect_float_eq(again.hbm_bytes, (before.model.gated ? 3 : 2) * 2 * inner, 1e-6);
+    after.plan.tensor_parallel = 4;
+    double split = layer_recompute_cost(&after, &spec.cluster.node.gpu).hbm_bytes;
+    cr_expect_float_eq(4 * split / again.hbm_bytes, 1, 1e-12);
+    after.plan.expert_tensor_parallel = 1;
+    double whole = layer_recompute_cost(&after, &spec.cluster.node.gpu).hbm_bytes;
+    cr_expect_float_eq(whole / split, 1, 1e-12, "a quarter of the pairs, whole each");
     arena_destroy(arena);
 }
 
