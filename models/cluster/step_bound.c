@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "models/cluster/placement.h"
+#include "models/workload/plan_sharding.h"
 #include "models/workload/shard_units.h"
 #include "models/workload/training_costs.h"
 #include "models/workload/training_experts.h"
@@ -173,25 +174,25 @@ static double end_s(const Bound *bound, int stage) {
     return seconds;
 }
 
-/* ZeRO-2 and 3: all that the one stream of unit collectives carries in the step, one after the other. */
-static double units_s(const Bound *bound) {
+/* ZeRO-2 and 3: all that the one stream of unit collectives of a stage carries in the step, one after the other. */
+static double units_s(const Bound *bound, int stage) {
     const TrainingTraffic *traffic = bound->workload != NULL ? &bound->workload->training : NULL;
-    double of_micro_batch_s = 0, sums_s = 0;
-    if (traffic == NULL || traffic->units == NULL)
-        return 0;
-    for (int i = 0; i < shard_unit_count(bound->training); i++) {
-        const UnitTraffic *unit = &traffic->units[i * traffic->tensor_groups];
-        double gathers = unit->times * (bound->plan->reshard_after_forward ? 2 : 1);
-        of_micro_batch_s +=
-            operation_s(bound, unit->scatter, unit->times) + operation_s(bound, unit->expert_scatter, unit->times) +
-            operation_s(bound, unit->gather, gathers) + operation_s(bound, unit->expert_gather, gathers);
-        sums_s += operation_s(bound, unit->sum, unit->times);
-    }
-    return (double)plan_micro_batches(bound->plan) * of_micro_batch_s + sums_s;
+    double gathers = (double)plan_sharding_gathers(bound->plan), seconds = 0;
+    double reductions = (double)plan_sharding_reductions(bound->plan);
+    for (int chunk = 0; traffic != NULL && chunk < traffic->chunks; chunk++)
+        for (int i = 0; i < shard_unit_count(bound->training, stage, chunk); i++) {
+            const UnitTraffic *unit = shard_traffic_at(&traffic->units, stage, chunk, i, 0);
+            seconds += operation_s(bound, unit->scatter, reductions * unit->times) +
+                       operation_s(bound, unit->expert_scatter, reductions * unit->times) +
+                       operation_s(bound, unit->gather, gathers * unit->times) +
+                       operation_s(bound, unit->expert_gather, gathers * unit->times) +
+                       operation_s(bound, unit->sum, unit->times);
+        }
+    return seconds;
 }
 
 static double bound_of_stages(const Bound *bound) {
-    double there_s = 0, back_s = 0, reduced_s = units_s(bound), longest_end_s = 0;
+    double there_s = 0, back_s = 0, reduced_s = 0, longest_end_s = 0;
     PassKind completes = plan_splits_backward(bound->plan) ? PASS_WEIGHT : PASS_BACKWARD;
     for (int stage = 0; stage < bound->plan->pipeline_parallel; stage++) {
         Passage forward = chunk_passage(bound, PASS_FORWARD, stage, 0);
@@ -203,6 +204,7 @@ static double bound_of_stages(const Bound *bound) {
         double done_s = there_s + count * micro_batch_s(bound, stage, completes) - held_s;
         double way_back_s = stage > 0 ? backward.message_s + back_s : 0;
         double last_pass_s = chunk_passage(bound, completes, stage, 0).work_s;
+        reduced_s = fmax(reduced_s, units_s(bound, stage));
         reduced_s = fmax(reduced_s, fmax(back_by_s + way_back_s, done_s + reduction_s(bound, stage, last_pass_s)));
         longest_end_s = fmax(longest_end_s, end_s(bound, stage));
         there_s += forward.work_s + forward.message_s;

@@ -250,8 +250,8 @@ StageMemory training_memory_of_stage(const TrainingSpec *training, int stage) {
     const PlanSpec *plan = &training->plan;
     double parameters = training_stage_parameters(training, stage);
     return (StageMemory){
-        .weights_bytes = shard_held_parameters(training, parameters) * activation_bytes(plan->precision),
-        .gradients_bytes = shard_held_gradients(training, training_stage_trained_parameters(training, stage)) *
+        .weights_bytes = shard_held_parameters(training, stage, parameters) * activation_bytes(plan->precision),
+        .gradients_bytes = shard_held_gradients(training, stage, training_stage_trained_parameters(training, stage)) *
                            training_gradient_bytes(plan),
         .optimizer_bytes =
             plan->offload_optimizer ? 0 : weight_owners_parameters(training, stage) * training_state_bytes(training),

@@ -31,11 +31,17 @@ static const int *team_sets(const Build *build, int team) {
     return build->traffic->teams->sets + build->traffic->teams->bounds[team];
 }
 
+/* How ZeRO-2 and 3 cut a pass; NULL below. */
+static const ShardPass *shard_pass_of(const Build *build, const PassPlace *place) {
+    return build->shards != NULL ? shard_order_at(build->shards, place->stage, place->position) : NULL;
+}
+
 /* The part of a pass that slice `slice` does: a unit of ZeRO-2 or 3, otherwise an even share of the layers and the ends
  * where they belong. */
 static PassWork slice_work(const Build *build, const PassPlace *place, int slice) {
-    if (build->units > 0)
-        return training_shards_work(build, place->pass.kind, slice);
+    const ShardPass *shards = shard_pass_of(build, place);
+    if (shards != NULL && shards->units > 0)
+        return training_shards_work(build, shards, place->stage, slice);
     bool first = slice == 0, last = slice == place->slices - 1, forward = place->pass.kind == PASS_FORWARD;
     const BuildChunk *chunk = build_chunk(build, place->stage, place->pass.chunk);
     ChunkPart part = {place->stage, place->pass.chunk, slice, place->slices, !forward};
@@ -148,8 +154,9 @@ static void add_message(Build *build, const PassPlace *place, TaskId ready) {
 /* Notes that a slice has ended on a set. */
 static void note_end(Build *build, const PassPlace *place, int slice, bool completes_gradients) {
     TaskId end = build->set_end[place->set];
-    if (build->units > 0)
-        build->unit_end[build_slot_index(build, place->set, place->position * build->units + slice)] = end;
+    const ShardPass *shards = shard_pass_of(build, place);
+    if (shards != NULL)
+        build->unit_end[build_slot_index(build, place->set, shards->first_slot + slice)] = end;
     else if (completes_gradients)
         build->gradients[build_gradient_index(build, place->set, place->stage, place->pass.chunk, slice)] = end;
 }
@@ -164,9 +171,10 @@ static void add_inputs(Build *build, PassPlace *place) {
 static void add_pass(Build *build, PassPlace *place, bool completes_gradients) {
     int count = team_size(build, place->team);
     const int *sets = team_sets(build, place->team);
-    place->slices = build->units;
-    if (build->units == 0)
-        place->slices = completes_gradients ? training_gradient_slices(build->training, place->stage) : 1;
+    const ShardPass *shards = shard_pass_of(build, place);
+    place->slices = shards != NULL ? shards->slots : 1;
+    if (shards == NULL && completes_gradients)
+        place->slices = training_gradient_slices(build->training, place->stage);
     if (place->pass.kind == PASS_FORWARD && training_slice_is_first(place))
         add_inputs(build, place);
     for (int slice = 0; slice < place->slices; slice++) {
@@ -253,7 +261,7 @@ static TaskSketch *sketch_passes(Build *build) {
 }
 
 void training_passes_add(Build *build) {
-    if (build->may_be_quiet && build->units == 0)
+    if (build->may_be_quiet && build->shards == NULL)
         training_quiet_choose(build, sketch_passes(build));
     add_passes(build);
     if (build->builder->step->quiet != NULL)

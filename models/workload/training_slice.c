@@ -148,8 +148,10 @@ static bool exchanges_context(const Build *build, const PassWork *work) {
 
 /* What a slice waits for is added to its first tasks. */
 static void note_first(Build *build, const PassPlace *place, int slice, TaskId first) {
-    if (build->units > 0)
-        build->unit_first[build_slot_index(build, place->set, place->position * build->units + slice)] = first;
+    if (build->shards != NULL) {
+        int slot = shard_order_at(build->shards, place->stage, place->position)->first_slot + slice;
+        build->unit_first[build_slot_index(build, place->set, slot)] = first;
+    }
     if (slice == 0)
         build->pass_first[build_pass_index(build, place->set, place->stage, &place->pass)] = first;
 }

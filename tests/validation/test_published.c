@@ -21,7 +21,7 @@ typedef struct Guard {
 
 static const Guard GUARDS[] = {
     {FOLDER "nvidia_h100.csv", 32, 2, 1, 0.12},         {FOLDER "nvidia_blackwell.csv", 61, 1, 7, 0.10},
-    {FOLDER "mosaicml_h100.csv", 62, 0, 0, 0.15},       {FOLDER "pytorch_fsdp.csv", 17, 0, 1, 0.18},
+    {FOLDER "mosaicml_h100.csv", 62, 0, 0, 0.15},       {FOLDER "pytorch_fsdp.csv", 23, 0, 1, 0.18},
     {FOLDER "bigscience_jean_zay.csv", 37, 0, 0, 0.17},
 };
 
