@@ -108,19 +108,18 @@ static double experts_s(const Bound *bound, int stage, const PassWork *work) {
 
 static Passage chunk_passage(const Bound *bound, PassKind kind, int stage, int chunk) {
     const PlanSpec *plan = bound->plan;
-    bool first = stage == 0 && chunk == 0;
-    bool last = stage == plan->pipeline_parallel - 1 && chunk == plan->virtual_stages - 1;
-    PassWork work = {.kind = kind, .embedding = first, .head = last};
+    PipelineShape shape = plan_shape(plan);
+    PassWork work = {.kind = kind,
+                     .embedding = training_is_first_chunk(stage, chunk),
+                     .head = training_is_last_chunk(plan, stage, chunk)};
     work.layers = chunk_layers(bound->training, (ChunkPart){stage, chunk, 0, 1, false});
     if (bound->workload == NULL || kind == PASS_WEIGHT)
         return (Passage){.work_s = work_s(bound, work, 0)};
     const TrainingTraffic *traffic = &bound->workload->training;
-    const int *messages = kind == PASS_FORWARD ? traffic->forward : traffic->backward;
     double sum_s = operation_s(bound, traffic->tensor[stage], 1);
-    Passage passage = {.work_s = work_s(bound, work, sum_s) + experts_s(bound, stage, &work)};
-    if (!(kind == PASS_FORWARD ? last : first))
-        passage.message_s = operation_s(bound, messages[stage], 1);
-    return passage;
+    int message = training_message(traffic, &shape, 0, stage, &(PipelinePass){kind, 0, chunk});
+    return (Passage){.work_s = work_s(bound, work, sum_s) + experts_s(bound, stage, &work),
+                     .message_s = operation_s(bound, message, 1)};
 }
 
 /* What a micro-batch holds the compute stream of a stage for, in all passes up to `last` and all chunks. */

@@ -91,7 +91,7 @@ typedef struct PlanSpec {
                                           own does */
     int64_t first_stage_layers;        /* layers on the first stage, 0 = as many as on the others */
     int64_t last_stage_layers;         /* layers on the last stage, 0 = as many as on the others */
-    const int64_t *layers_per_stage;   /* of every chunk in the order of a forward pass: [chunk * stages + stage] */
+    const int64_t *layers_per_stage;   /* of every chunk in the order of a forward pass: [plan_virtual_stage] */
     int64_t layers_per_stage_count;    /* 0 = not listed, as the fields around say */
     bool embedding_as_layer;           /* the first chunk holds a layer less than the others */
     bool head_as_layer;                /* the last chunk holds a layer less than the others */
@@ -130,6 +130,9 @@ double training_model_parameters(const TrainingSpec *training);
 /* The GPU as the kernels of a plan find it: at the clock of long runs, as they follow each other for hours, and in CUDA
  * graphs if the plan has them. */
 GpuSpec plan_gpu(const PlanSpec *plan, const GpuSpec *gpu);
+
+/* Place of a chunk of a stage in the order of a forward pass; of two in a V once the schedule says so. */
+int plan_virtual_stage(const PlanSpec *plan, int64_t stage, int64_t chunk);
 
 /* Micro-batches per replica and step of a resolved plan. */
 int64_t plan_micro_batches(const PlanSpec *plan);

@@ -17,7 +17,8 @@
 
 #include "models/workload/plan.h"
 
-/* Adds an error, with `path` as prefix ("jobs[0]"), for each thing that cannot be in a plan whose replicas are known. */
+/* Adds an error, with `path` as prefix ("jobs[0]"), for each thing that cannot be in a plan whose replicas are known.
+ */
 void plan_sharding_check(const PlanSpec *plan, const char *path, ErrorList *errors);
 
 /* Whether what ZeRO-2 and 3 split is moved once per step, otherwise in every micro-batch. */

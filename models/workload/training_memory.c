@@ -4,15 +4,16 @@
 #include "models/workload/chunk_layers.h"
 #include "models/workload/layer_list_plan.h"
 #include "models/workload/norm_cost.h"
-#include "models/workload/pipeline.h"
 #include "models/workload/shard_units.h"
 #include "models/workload/tensor_overlap.h"
 #include "models/workload/training_context.h"
 #include "models/workload/training_experts.h"
 #include "models/workload/training_flop.h"
 #include "models/workload/training_parameters.h"
+#include "models/workload/weight_fill.h"
 #include "models/workload/weight_owners.h"
 #include "models/workload/work_cost.h"
+#include "sim/engine/check.h"
 #include "sim/engine/error.h"
 #include <stdlib.h>
 
@@ -177,23 +178,25 @@ double training_chunk_weight_bytes(const TrainingSpec *training, int stage, int 
     return training_is_last_chunk(&training->plan, stage, chunk) ? bytes + head_weight_bytes(training) : bytes;
 }
 
-/* The most that the chunks of a stage hold in the order of its passes; `holds` has an entry each. */
-static double peak_held_bytes(const TrainingSpec *training, int stage, const PassHold *holds) {
-    const PlanSpec *plan = &training->plan;
-    PipelineShape shape = plan_shape(plan);
-    const PipelineSchedule *schedule = pipeline_find(plan->schedule);
+/* The orders of stages first .. end - 1, which the caller frees. */
+static PipelinePass *list_orders(const TrainingSpec *training, int first, int end) {
+    PipelineShape shape = plan_shape(&training->plan);
+    const PipelineSchedule *schedule = pipeline_find(training->plan.schedule);
     int count = pipeline_pass_count(schedule, &shape);
-    PipelinePass *passes = calloc((size_t)count, sizeof *passes);
+    PipelinePass *passes = calloc((size_t)(end - first) * (size_t)count, sizeof *passes);
     if (!passes)
         fatal("out of memory for the schedule of %d passes", count);
-    schedule->order(&shape, stage, passes);
-    double peak = pipeline_peak_held(passes, count, holds);
-    free(passes);
-    return peak;
+    if (end - first == shape.stages)
+        weight_fill_all_orders(schedule, &shape, passes);
+    else
+        schedule->order(&shape, first, passes);
+    return passes;
 }
 
-static double peak_of_chunks(const TrainingSpec *training, int stage, bool in_host) {
+/* The most that the chunks of a stage hold in the order of its passes. */
+static double peak_of_chunks(const TrainingSpec *training, int stage, const PipelinePass *passes, bool in_host) {
     int chunks = (int)training->plan.virtual_stages;
+    PipelineShape shape = plan_shape(&training->plan);
     PassHold *holds = calloc((size_t)chunks, sizeof *holds);
     if (!holds)
         fatal("out of memory for %d chunks", chunks);
@@ -203,13 +206,19 @@ static double peak_of_chunks(const TrainingSpec *training, int stage, bool in_ho
                                : (PassHold){training_chunk_activation_bytes(training, stage, chunk),
                                             training_chunk_weight_bytes(training, stage, chunk)};
     }
-    double peak = peak_held_bytes(training, stage, holds);
+    int count = pipeline_pass_count(pipeline_find(training->plan.schedule), &shape);
+    double peak = pipeline_peak_held(passes, count, holds);
     free(holds);
     return peak;
 }
 
 double training_stage_offloaded_bytes(const TrainingSpec *training, int stage) {
-    return training->plan.offload_activations_fraction > 0 ? peak_of_chunks(training, stage, true) : 0;
+    if (training->plan.offload_activations_fraction <= 0)
+        return 0;
+    PipelinePass *passes = list_orders(training, stage, stage + 1);
+    double bytes = peak_of_chunks(training, stage, passes, true);
+    free(passes);
+    return bytes;
 }
 
 /* Transformer Engine's ring holds keys, values and their gradients that are sent and that are received. */
@@ -223,7 +232,7 @@ static double working_bytes(const TrainingSpec *training, int stage) {
     const PlanSpec *plan = &training->plan;
     double again = most_of_layers(training, stage, layer_again_bytes);
     double logits = 0;
-    if (stage == plan->pipeline_parallel - 1)
+    if (training_is_last_chunk(plan, stage, (int)plan->virtual_stages - 1))
         logits = head_activation_bytes(training);
     /* Of the layers that are offloaded, one is made or used and one is on its way. */
     double on_way = 2 * most_of_layers(training, stage, layer_offloaded_bytes);
@@ -244,19 +253,41 @@ static StageMemory memory_of_list(const TrainingSpec *training) {
                              PROCESS_BYTES + replicated * copies + 2 * layer_list_exchange_bytes(training)};
 }
 
+static StageMemory memory_in_order(const TrainingSpec *training, int stage, const PipelinePass *passes) {
+    const PlanSpec *plan = &training->plan;
+    double parameters = training_stage_parameters(training, stage);
+    double trained = training_stage_trained_parameters(training, stage);
+    return (StageMemory){
+        .weights_bytes = shard_held_parameters(training, stage, parameters) * activation_bytes(plan->precision),
+        .gradients_bytes = shard_held_gradients(training, stage, trained) * training_gradient_bytes(plan),
+        .optimizer_bytes =
+            plan->offload_optimizer ? 0 : weight_owners_parameters(training, stage) * training_state_bytes(training),
+        .activations_bytes = peak_of_chunks(training, stage, passes, false),
+        .buffers_bytes = working_bytes(training, stage)};
+}
+
 StageMemory training_memory_of_stage(const TrainingSpec *training, int stage) {
     if (training_family(training) == FAMILY_LAYERS)
         return memory_of_list(training);
-    const PlanSpec *plan = &training->plan;
-    double parameters = training_stage_parameters(training, stage);
-    return (StageMemory){
-        .weights_bytes = shard_held_parameters(training, stage, parameters) * activation_bytes(plan->precision),
-        .gradients_bytes = shard_held_gradients(training, stage, training_stage_trained_parameters(training, stage)) *
-                           training_gradient_bytes(plan),
-        .optimizer_bytes =
-            plan->offload_optimizer ? 0 : weight_owners_parameters(training, stage) * training_state_bytes(training),
-        .activations_bytes = peak_of_chunks(training, stage, false),
-        .buffers_bytes = working_bytes(training, stage)};
+    PipelinePass *passes = list_orders(training, stage, stage + 1);
+    StageMemory memory = memory_in_order(training, stage, passes);
+    free(passes);
+    return memory;
+}
+
+double training_memory_most_bytes(const TrainingSpec *training) {
+    CHECK(training_family(training) == FAMILY_TRANSFORMER);
+    PipelineShape shape = plan_shape(&training->plan);
+    int count = pipeline_pass_count(pipeline_find(training->plan.schedule), &shape);
+    PipelinePass *passes = list_orders(training, 0, shape.stages);
+    double most = 0;
+    for (int stage = 0; stage < shape.stages; stage++) {
+        StageMemory memory = memory_in_order(training, stage, &passes[stage * count]);
+        double bytes = stage_memory_total_bytes(&memory);
+        most = bytes > most ? bytes : most;
+    }
+    free(passes);
+    return most;
 }
 
 double stage_memory_total_bytes(const StageMemory *memory) {

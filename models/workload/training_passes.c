@@ -134,11 +134,8 @@ static void add_slice(Build *build, PassPlace *place, int slice) {
 }
 
 static void add_message(Build *build, const PassPlace *place, TaskId ready) {
-    bool forward = place->pass.kind == PASS_FORWARD;
-    const int *operations = forward ? build->traffic->forward : build->traffic->backward;
-    int operation = operations[place->set * build->shape.stages + place->stage];
-    bool ends = forward ? training_slice_is_last(build, place) : training_slice_is_first(place);
-    if (operation == NO_OPERATION || ends || place->pass.kind == PASS_WEIGHT)
+    int operation = training_message(build->traffic, &build->shape, place->set, place->stage, &place->pass);
+    if (operation == NO_OPERATION)
         return;
     StreamSet streams = place->streams;
     streams.stream = build->plan->overlap_p2p ? STREAM_PIPELINE : STREAM_COMPUTE;
@@ -220,6 +217,8 @@ static void connect_pass(Build *build, int set, int stage, const PipelinePass *p
     int sender_stage;
     if (build->shape.stages < 2 || !pipeline_sender(&build->shape, stage, pass, &sender_stage, &sender))
         return;
+    if (sender_stage == stage)
+        return; /* on the same streams, before it */
     const Step *step = build->builder->step;
     const int *bounds = step->ranks.replica_sets[set].class_of_stage;
     TaskId first = build->pass_first[build_pass_index(build, set, stage, pass)];

@@ -8,7 +8,8 @@ bool training_slice_is_first(const PassPlace *place) {
 }
 
 bool training_slice_is_last(const Build *build, const PassPlace *place) {
-    return place->stage == build->shape.stages - 1 && place->pass.chunk == build->shape.chunks - 1;
+    const PipelineShape *shape = &build->shape;
+    return pipeline_virtual_stage(shape, place->stage, place->pass.chunk) == shape->stages * shape->chunks - 1;
 }
 
 StepTask training_slice_task(const PassPlace *place) {
@@ -48,8 +49,9 @@ double training_slice_open_sums(const Build *build, const PassPlace *place, cons
     double sums = training_open_sums(costs_of(build, place), work);
     if (forward ? work->embedding : work->head)
         sums += 1;
-    bool receives =
-        build->shape.stages > 1 && (forward ? !training_slice_is_first(place) : !training_slice_is_last(build, place));
+    PipelinePass sender;
+    int from;
+    bool receives = pipeline_sender(&build->shape, place->stage, &place->pass, &from, &sender) && from != place->stage;
     if (receives && !build->plan->sequence_parallel)
         sums += 0.5 / place->slices;
     return sums;

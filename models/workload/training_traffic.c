@@ -127,7 +127,7 @@ static int open_message_operation(CopyTraffic *builder, const ReplicaSet *set, i
     const PlanSpec *plan = builder->plan;
     int stages = (int)plan->pipeline_parallel;
     bool wraps = to < 0 || to >= stages;
-    if (stages < 2 || (wraps && plan->virtual_stages < 2))
+    if (stages < 2 || (wraps && (plan->virtual_stages < 2 || plan_shape(plan).v_shaped)))
         return NO_OPERATION;
     int copies = copy_traffic_side_by_side(builder, 0, (int)plan->tensor_parallel);
     int pairs = fill_pairs(builder, set, (Hop){from, (to + stages) % stages, 0}, copies);
@@ -297,11 +297,19 @@ static void open_embedding_operations(CopyTraffic *builder, TrainingTraffic *out
     int groups = out->tensor_groups, width = (int)plan->tensor_parallel / groups;
     int *embedding = ARENA_ARRAY(builder->arena, groups, int);
     for (int group = 0; group < groups; group++) {
-        bool shared = builder->training->model.tied_embeddings && out->stages > 1 && !lora_cost_is_there(plan);
+        bool shared = training_copies_table(builder->training) && !lora_cost_is_there(plan);
         embedding[group] =
             shared ? open_embedding_operation(builder, group * width, (group + 1) * width) : NO_OPERATION;
     }
     out->embedding = embedding;
+}
+
+int training_message(const TrainingTraffic *traffic, const PipelineShape *shape, int set, int stage,
+                     const PipelinePass *pass) {
+    PipelineHop hop = pipeline_hop(shape, stage, pass);
+    if (hop == HOP_NONE)
+        return NO_OPERATION;
+    return (hop == HOP_NEXT ? traffic->forward : traffic->backward)[set * shape->stages + stage];
 }
 
 TrainingTraffic training_traffic_create(Arena *arena, const SimulationSpec *spec, const JobSpec *job,

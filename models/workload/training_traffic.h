@@ -65,6 +65,10 @@ int training_gradient_slices(const TrainingSpec *training, int stage);
 /* Collectives, >= 1, in which a slice of gradients of a chunk is reduced: see gradient_bucket_parameters. */
 int training_gradient_buckets(const TrainingSpec *training, int stage, int chunk);
 
+/* The message of a pass on a replica set; NO_OPERATION without one. */
+int training_message(const TrainingTraffic *traffic, const PipelineShape *shape, int set, int stage,
+                     const PipelinePass *pass);
+
 /* Adds all operations of the job to the traffic, which is not sealed yet. */
 TrainingTraffic training_traffic_create(Arena *arena, const SimulationSpec *spec, const JobSpec *job,
                                         const RankClasses *ranks, Traffic *traffic);

@@ -71,7 +71,7 @@ static int list_virtual(const JobSpec *job, int64_t *values) {
 /* Without chunks interleaving is 1f1b; without stages all orders are alike but for what they hold. */
 static int list_schedule(const JobSpec *job, int64_t *values) {
     const PlanSpec *plan = &job->training.plan;
-    PipelineShape any = {(int)plan->pipeline_parallel, (int)plan->virtual_stages, (int)plan->pipeline_parallel};
+    PipelineShape any = {(int)plan->pipeline_parallel, (int)plan->virtual_stages, (int)plan->pipeline_parallel, false};
     int count = 0;
     for (int i = 0; pipeline_at((size_t)i) != NULL; i++) {
         const PipelineSchedule *schedule = pipeline_at((size_t)i);

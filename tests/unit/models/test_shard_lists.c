@@ -97,6 +97,7 @@ Test(shard_lists, parts_are_padded_to_whole_elements) {
     training.model.hidden = 11;
     training.model.heads = 1;
     training.model.ffn_hidden = 44;
-    cr_assert_float_eq(shard_lists_gather_slowdown(&training, 3), (3 * 3.5 + 1 + 8 * 3.5) / 12, 1e-12);
+    cr_assert_float_eq(shard_lists_gather_slowdown(&training, ONE_CHUNK_UNIT(&training, 3)),
+                       (3 * 3.5 + 1 + 8 * 3.5) / 12, 1e-12);
     arena_destroy(arena);
 }

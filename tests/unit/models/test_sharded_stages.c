@@ -31,6 +31,8 @@ static const StageLayout LAYOUTS[] = {
     {1, 4, 1, 3, 0, ZERO_SYNC_AUTO, 6, true, false, "zb_h1"},
     {1, 4, 1, 3, 0, ZERO_SYNC_MICRO_BATCH, 5, true, true, "zb_h1"},
     {4, 1, 2, 3, 2, ZERO_SYNC_AUTO, 3, true, false, "auto"},
+    {2, 4, 2, 3, 0, ZERO_SYNC_AUTO, 9, true, true, "zb_v"},
+    {1, 2, 2, 3, 0, ZERO_SYNC_MICRO_BATCH, 5, false, true, "v_half"},
     {1, 16, 1, 3, 0, ZERO_SYNC_AUTO, 3, true, false, "auto"},
 };
 
