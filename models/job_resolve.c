@@ -13,6 +13,7 @@
 #include "models/workload/plan_resolve.h"
 #include "models/workload/plan_sharding.h"
 #include "models/workload/plan_switches.h"
+#include "models/workload/recompute.h"
 #include "models/workload/shard_units.h"
 
 enum { PAIR_RANKS_MAX = 2048 }; /* gather and scatter hold a table of all pairs */
@@ -110,6 +111,7 @@ static void resolve_training(const SimulationSpec *spec, JobSpec *job, const cha
     check_precision(spec, job, path, errors);
     if (spec->plans_open || !plan_resolve(&job->training, job->gpus, path, errors))
         return;
+    recompute_resolve(&job->training);
     plan_experts_check(&job->training, path, errors);
     plan_switches_check(&job->training, path, errors);
     plan_latent_check(&job->training, path, errors);

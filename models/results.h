@@ -42,6 +42,7 @@ typedef enum StreamKind {
     STREAM_DATA,
     STREAM_CONTEXT,
     STREAM_HOST,
+    STREAM_EXPERT,
     STREAM_KIND_COUNT
 } StreamKind;
 
@@ -104,9 +105,11 @@ typedef struct MemoryResults {
     double gradients_bytes;
     double optimizer_bytes;
     double activations_bytes;
-    double buffers_bytes;
+    double buffers_bytes; /* with what the process keeps */
     double total_bytes;
-    double capacity_bytes; /* of that GPU */
+    double capacity_bytes;  /* of that GPU */
+    double allocated_bytes; /* of the total, what tensors hold (torch.cuda.max_memory_allocated) */
+    double reserved_bytes;  /* that, and what the allocator caches beside, which is in no sum (max_memory_reserved) */
 } MemoryResults;
 
 /* What a job keeps in the main memory of the node that is fullest, by purpose; each >= 0. */

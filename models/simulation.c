@@ -30,7 +30,7 @@ static ClusterOutcome run_jobs(const SimulationSpec *spec, const JobPlace *place
         if (results[i]->status == RUN_OK && !outcome.done)
             results[i]->status = RUN_STOPPED;
         const char *straggler = outcome.done ? outcome.stragglers[i] : NULL;
-        if (!spec->only_times)
+        if (!spec->only_times || !spec->without_links)
             step_interval_fill(spec, &spec->jobs[i], (LinkUses){outcome.links, outcome.link_count}, arena, results[i]);
         metrics_fill(&spec->jobs[i], arena, results[i]);
         verdict_fill(spec, &spec->jobs[i], straggler, arena, results[i]);

@@ -106,8 +106,8 @@ typedef struct SimulationSpec {
     uint64_t seed;
     Fidelity fidelity;
     bool without_links; /* Results.links are not asked for: they cost as much as a short run */
-    bool only_times; /* Results.timeline, series and critical are not asked for: no link and no memory is watched, which
-                        saves most of the time and most events; the times are the same */
+    bool only_times;    /* Results.timeline, series and critical, and without links the interval, are not asked for:
+                           nothing is watched, which saves most of the time and most events; the times are the same */
     bool counts_first_steps; /* those of a job alone too in which its loader and its checkpoints still start */
     bool every_event;        /* no pass is timed without its events (quiet_passes.h), whatever else is asked for */
     bool plans_open;         /* plans are left as they were read: whoever searches for one resolves them */

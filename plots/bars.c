@@ -7,7 +7,7 @@ enum { MOST_VISIBLE_BARS = 40 };
 
 static const char *const STREAM_NAMES[STREAM_KIND_COUNT] = {
     [STREAM_COMPUTE] = "compute", [STREAM_CONTEXT] = "context", [STREAM_PIPELINE] = "pipeline",
-    [STREAM_DATA] = "data",       [STREAM_HOST] = "host",
+    [STREAM_DATA] = "data",       [STREAM_HOST] = "host",       [STREAM_EXPERT] = "expert",
 };
 
 static const char *const KIND_NAMES[BAR_KIND_COUNT] = {

@@ -1,5 +1,7 @@
 #include "plots/interval_text.h"
 
+#include <math.h>
+
 #include "plots/cell.h"
 #include "plots/text_layout.h"
 
@@ -23,6 +25,26 @@ void interval_text_write(FILE *out, const Results *results) {
     write_doubts(out, interval);
     for (int i = 0; i < interval->beyond_count; i++)
         text_layout_wrap(out, "  - ", interval->beyond[i]);
+}
+
+void interval_text_write_sweep(FILE *out, const SweepResults *sweep) {
+    double down = 0, up = 0;
+    for (int i = 0; i < sweep->point_count; i++) {
+        const Results *results = sweep->points[i].results;
+        const Metric *step = results != NULL ? results_metric(results, "time.step_s") : NULL;
+        if (step == NULL || results->status != RUN_OK || results->interval.high_s <= 0)
+            continue;
+        down = fmin(down, results->interval.low_s / step->value - 1);
+        up = fmax(up, results->interval.high_s / step->value - 1);
+    }
+    char line[256];
+    if (up <= 0)
+        return;
+    snprintf(line, sizeof line,
+             "80 %% of such steps should be within %+.0f to %+.0f %% of these, and most of that doubt is common to all "
+             "points; the interval of each: time.step_low_s and time.step_high_s of --format csv.",
+             100 * down, 100 * up);
+    text_layout_wrap(out, "  ", line);
 }
 
 static void write_json_doubts(FILE *out, const StepInterval *interval) {

@@ -15,4 +15,7 @@ void interval_text_write(FILE *out, const Results *results);
 /* A json object on one line, of a run that has an interval. */
 void interval_text_json(FILE *out, const Results *results);
 
+/* How far the intervals of a sweep's steps reach, and where each of them stands; nothing when no point has one. */
+void interval_text_write_sweep(FILE *out, const SweepResults *sweep);
+
 #endif

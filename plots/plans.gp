@@ -22,8 +22,8 @@ do for [picture in 'png svg'] {
     plot file index 'run' using 1:2 with points pt 7 ps 0.7 lc rgb 0xB5B5B5 title beaten_title, \
          for [i = 1:one_size] file index 'front' using 1:2 with fsteps lw 2 lc rgb BACKWARD_EVEN notitle, \
          file index 'front' using 1:2 with points pt 7 ps 1.2 lc rgb BACKWARD_EVEN title 'Pareto front (tensor x pipeline x data)', \
-         file index 'front' using (near_limit($1) ? NaN : $1):2:4 with labels left boxed offset 0.8,0.6 font ',9' textcolor rgb TEXT_COLOUR notitle, \
-         file index 'front' using (near_limit($1) ? $1 : NaN):2:4 with labels right boxed offset -0.8,0.6 font ',9' textcolor rgb TEXT_COLOUR notitle, \
+         file index 'front' using (near_limit($1) ? NaN : $1):2:4 with labels left boxed offset 1.6,0.7 font ',9' textcolor rgb TEXT_COLOUR notitle, \
+         file index 'front' using (near_limit($1) ? $1 : NaN):2:4 with labels right boxed offset -1.2,0.9 font ',9' textcolor rgb TEXT_COLOUR notitle, \
          NaN with lines lw 2 lc rgb LIMIT_COLOUR title capacity_title
     unset label
     unset arrow

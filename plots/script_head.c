@@ -7,7 +7,7 @@
 #include "plots/text_layout.h"
 
 /* What fits into a picture 1200 wide at the title's and at the text's size of letters. */
-enum { TITLE_COLUMNS = 112, LINE_COLUMNS = 160, MOST_LINES = 4 };
+enum { TITLE_COLUMNS = 112, LINE_COLUMNS = 152, MOST_LINES = 4 };
 
 /* Where a line may end: at a blank, but not between a number and its unit. */
 static bool ends_word(const char *text, size_t at) {

@@ -13,8 +13,8 @@
 enum { TIMELINE_STEPS = 1500 };
 
 /* Height of a stream inside the band of its class, from the band's lower edge. */
-static const double STREAM_LOW[STREAM_KIND_COUNT] = {0.38, 0.15, 0.04, 0.26, 0.26};
-static const double STREAM_HIGH[STREAM_KIND_COUNT] = {0.94, 0.24, 0.13, 0.35, 0.35};
+static const double STREAM_LOW[STREAM_KIND_COUNT] = {0.38, 0.15, 0.04, 0.26, 0.26, 0.26};
+static const double STREAM_HIGH[STREAM_KIND_COUNT] = {0.94, 0.24, 0.13, 0.35, 0.35, 0.35};
 
 static double seconds(SimTime time) {
     return (double)time / 1e9;

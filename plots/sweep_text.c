@@ -5,6 +5,7 @@
 
 #include "models/sweep_findings.h"
 #include "plots/columns.h"
+#include "plots/interval_text.h"
 #include "plots/sweep_loss.h"
 #include "plots/sweep_reasons.h"
 #include "plots/sweep_verdict.h"
@@ -222,6 +223,9 @@ static void write_table(FILE *out, const Table *table) {
         write_rest(out, findings, rows);
     }
     sweep_reasons_write(out, &table->reasons);
+    if (findings->headline->kind == HEADLINE_TRAINING) {
+        interval_text_write_sweep(out, sweep);
+    }
 }
 
 void sweep_text_write(FILE *out, const SweepFindings *findings) {

@@ -38,8 +38,8 @@ static void add_task(const Step *step, TaskId id, int64_t ns, Attribution *attri
     attribution->straggler_ns[task->gpu_class] += profile->ns[LEDGER_STRAGGLER];
     attribution->comm_ns[LEDGER_COMM_TENSOR][task->link] += profile->ns[LEDGER_COMM_TENSOR];
     int64_t slowed = attribution_slowed_ns(step, task, ns);
-    ledger_add(&attribution->row, LEDGER_COMM_DATA, slowed);
-    attribution->comm_ns[LEDGER_COMM_DATA][step->slowing_link] += slowed;
+    ledger_add(&attribution->row, step->slowing_category, slowed);
+    attribution->comm_ns[step->slowing_category][step->slowing_link] += slowed;
 }
 
 /* The part of `ns` of somebody else's work that his slowness alone cost. */

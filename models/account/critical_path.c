@@ -28,7 +28,7 @@ static void add_task(const Step *step, TaskId id, SimTime ns, LedgerRow *rows) {
     }
     for (int category = 0; category < LEDGER_COUNT; category++)
         ledger_add(row, (LedgerCategory)category, step->profiles[task->profile].row.ns[category]);
-    ledger_add(row, LEDGER_COMM_DATA, attribution_slowed_ns(step, task, ns));
+    ledger_add(row, step->slowing_category, attribution_slowed_ns(step, task, ns));
 }
 
 /* A part and its place before sorting, which decides between equal times. */

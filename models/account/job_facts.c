@@ -6,6 +6,7 @@
 #include "models/account/host_memory.h"
 #include "models/account/job_gpus.h"
 #include "models/workload/checkpoint.h"
+#include "models/workload/plan_experts.h"
 #include "models/workload/training_memory.h"
 
 enum { ASSUMPTIONS_MAX = 16 };
@@ -163,11 +164,12 @@ static int assume_of_experts(const TrainingSpec *training, Arena *arena, const c
     if (training->model.experts == 0)
         return count;
     list[count++] = arena_format(arena,
-                                 "%" PRId64 " experts %s, %" PRId64 " on each GPU of an expert group of %" PRId64
+                                 "%" PRId64 " experts %s, %" PRId64 "%s on each GPU of an expert group of %" PRId64
                                  "; %" PRId64 " see each token; model FLOPs count these alone",
                                  training->model.experts, layers_with_experts(&training->model, arena),
-                                 training->model.experts / plan->expert_parallel, plan->expert_parallel,
-                                 training->model.experts_per_token);
+                                 training->model.experts / plan->expert_parallel,
+                                 plan_expert_tensor(plan) < plan->tensor_parallel ? " whole ones" : "",
+                                 plan->expert_parallel, training->model.experts_per_token);
     if (plan->expert_parallel > 1 && plan->routing.imbalance == 1)
         list[count++] = "tokens are spread evenly over the experts (expert_imbalance 1), which no router does: a lower "
                         "bound of the step";

@@ -84,7 +84,9 @@ bool job_gpus_memory(const JobGpus *gpus, Arena *arena, Results *results) {
                                       .gradients_bytes = memory.gradients_bytes,
                                       .optimizer_bytes = memory.optimizer_bytes,
                                       .activations_bytes = memory.activations_bytes,
-                                      .buffers_bytes = memory.buffers_bytes,
+                                      .buffers_bytes = memory.buffers_bytes + memory.process_bytes,
+                                      .allocated_bytes = stage_memory_allocated_bytes(&memory),
+                                      .reserved_bytes = stage_memory_allocated_bytes(&memory) + memory.cached_bytes,
                                       .total_bytes = stage_memory_total_bytes(&memory),
                                       .capacity_bytes = gpu->hbm_bytes};
         fits = fits && rows[stage].total_bytes <= gpu->hbm_bytes;

@@ -5,6 +5,9 @@
 #include "models/account/metric_list.h"
 #include "models/workload/checkpoint.h"
 #include "models/workload/pipeline.h"
+#include "models/workload/plan_experts.h"
+#include "models/workload/recompute.h"
+#include "models/workload/recompute_modules.h"
 #include "models/workload/training_flop.h"
 #include "sim/engine/engine.h"
 
@@ -12,17 +15,20 @@ enum { METRICS_MAX = 64 };
 
 /* FLOPs that recomputation runs again, per sequence. */
 static double recomputed_flop(const TrainingSpec *training) {
+    double modules = recompute_modules_flop(training), layers = (double)training->model.layers;
     switch (training->plan.recompute) {
     case RECOMPUTE_FULL:
-        return training_layers_flop(training);
+        return training->plan.recompute_share * training_layers_flop(training);
     case RECOMPUTE_SELECTIVE:
         if (training->plan.flash_attention)
-            return 0;
-        return (double)training->model.layers * transformer_attention_flop(&training->model, training->sequence_tokens);
+            return modules;
+        return modules + layers * transformer_attention_flop(&training->model, training->sequence_tokens);
+    case RECOMPUTE_BY_OPERATOR:
+        return layers * recompute_operators_flop(training);
     case RECOMPUTE_NONE:
         break;
     }
-    return 0;
+    return modules;
 }
 
 /* Wall time of a step, the mean of several. */
@@ -166,6 +172,8 @@ static void add_experts(MetricList *list, const JobSpec *job) {
     metric_list_add(list, "job.active_parameters", transformer_active_parameters(&training->model), "parameter",
                     "parameters of the model that one token meets");
     metric_list_add(list, "plan.expert_parallel", (double)plan->expert_parallel, "GPU", "GPUs with different experts");
+    metric_list_add(list, "plan.expert_tensor_parallel", (double)plan_expert_tensor(plan), "GPU",
+                    "GPUs that share one expert");
     metric_list_add(list, "expert.dropped_fraction",
                     expert_routing_dropped_fraction(&plan->routing, plan->expert_parallel), "fraction",
                     "pairs of a token and an expert above the capacity, which no expert sees");

@@ -7,6 +7,7 @@
 #include "models/workload/ends_cost.h"
 #include "models/workload/layer_cost.h"
 #include "models/workload/layer_list_cost.h"
+#include "models/workload/recompute.h"
 #include "models/workload/training_flop.h"
 
 enum { SIZES = 4 };
@@ -96,11 +97,12 @@ static int layer_passes(const TrainingSpec *training, const GpuSpec *gpu, double
     WorkCost none = {0}, forward = layer_attention_forward_cost(training, gpu);
     Recompute mode = training->plan.recompute;
     bool again = mode == RECOMPUTE_FULL || (mode == RECOMPUTE_SELECTIVE && !training->plan.flash_attention);
+    double again_layers = mode == RECOMPUTE_FULL ? layers * recompute_full_share(&training->plan) : layers;
     const Pass all[LAYER_PASSES] = {
         {layer_forward_cost(training, gpu), forward, layers},
         {layer_backward_cost(training, gpu), layer_attention_backward_cost(training, gpu), layers},
         {layer_weight_cost(training, gpu), none, layers},
-        {layer_recompute_cost(training, gpu), again ? forward : none, layers}};
+        {layer_recompute_cost(training, gpu), again ? forward : none, again_layers}};
     memcpy(passes, all, sizeof all);
     return LAYER_PASSES;
 }

@@ -40,12 +40,19 @@ static bool waits_for_experts(const Results *results) {
     return 2 * moved_ns < results->ledger.ns[LEDGER_COMM_EXPERT];
 }
 
-static const char *expert_advice(const Results *results) {
+static const char *expert_advice(const PlanSpec *plan, const Results *results) {
+    bool between_nodes = results_main_link(results, LEDGER_COMM_EXPERT) != LINK_NVLINK;
+    bool splits = plan->tensor_parallel > 1 && plan->expert_tensor_parallel != 1;
     if (waits_for_experts(results))
         return "a router that balances better, or a capacity_factor";
-    if (results_main_link(results, LEDGER_COMM_EXPERT) != LINK_NVLINK)
-        return "keep expert groups inside one node: a lower expert_parallel, or tensor_parallel";
-    return USUAL[LEDGER_COMM_EXPERT];
+    if (between_nodes && splits)
+        return "keep expert groups inside one node: a lower expert_parallel, or expert_tensor_parallel: 1";
+    if (between_nodes && plan->expert_dispatcher == EXPERT_ALL_TO_ALL)
+        return "keep expert groups inside one node: a lower expert_parallel; expert_dispatcher: deepep";
+    if (between_nodes && plan->overlap_expert_comm)
+        return "keep expert groups inside one node: a lower expert_parallel";
+    return plan->overlap_expert_comm ? USUAL[LEDGER_COMM_EXPERT]
+                                     : "overlap_expert_comm: true, or a lower expert_parallel, if memory allows";
 }
 
 static const char *offload_advice(const PlanSpec *plan) {
@@ -117,7 +124,7 @@ const char *verdict_advice(const JobSpec *job, const Results *results, LedgerCat
     if (category == LEDGER_COMM_TENSOR)
         return tensor_advice(plan, results_main_link(results, category));
     if (category == LEDGER_COMM_EXPERT)
-        return expert_advice(results);
+        return expert_advice(plan, results);
     if (category == LEDGER_RECOMPUTATION)
         return recomputation_advice(plan);
     if (category == LEDGER_STRAGGLER && results->gpu_kinds > 1)

@@ -67,6 +67,7 @@ static double open_sums(const Bound *bound, int type, const PassWork *work) {
 /* What sums of sum_s each take longer than the products that they run beside. */
 static double longer_s(const TrainingCosts *costs, PassWork work, double sum_s) {
     double seconds = 0;
+    work.sums_s = 0; /* the open ones are not beside these products */
     for (int window = 0; window < TENSOR_WINDOWS; window++) {
         double sums = training_hidden_sums(costs, &work, window);
         work.part = (PassPart)(PASS_BESIDE + window);
@@ -99,10 +100,12 @@ static double optimizer_s(const Bound *bound, double parameters) {
     return least_s;
 }
 
-/* Tokens of the first team to their experts and back. */
+/* Tokens of the first team to their experts and back, where nothing hides them. */
 static double experts_s(const Bound *bound, int stage, const PassWork *work) {
     const ExpertTraffic *experts = &bound->workload->training.experts[stage];
     double times = training_expert_exchanges(bound->plan, work->kind) * (double)work->layers.experts;
+    if (bound->plan->overlap_expert_comm)
+        return 0;
     return operation_s(bound, experts->dispatch, times) + operation_s(bound, experts->combine, times);
 }
 

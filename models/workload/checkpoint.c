@@ -1,6 +1,7 @@
 #include "models/workload/checkpoint.h"
 
 #include "models/workload/layer_list_plan.h"
+#include "models/workload/plan_experts.h"
 #include "models/workload/rank_gpus.h"
 #include "models/workload/training_memory.h"
 #include "models/workload/training_parameters.h"
@@ -25,7 +26,7 @@ double checkpoint_parameter_bytes(const JobSpec *job) {
 double checkpoint_gpu_bytes(const JobSpec *job, int stage) {
     const TrainingSpec *training = &job->training;
     /* Of experts that are spread over GPUs there are fewer copies. */
-    double others = (double)training->plan.expert_parallel - 1;
+    double others = (double)plan_expert_span(&training->plan) - 1;
     double parameters =
         training_stage_trained_parameters(training, stage) + others * training_stage_expert_parameters(training, stage);
     double common_bytes = checkpoint_parameter_bytes(job) * parameters;

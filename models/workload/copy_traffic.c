@@ -13,7 +13,7 @@ CopyGroups copy_groups_between_shards(const PlanSpec *plan) {
 }
 
 CopyGroups copy_groups_experts(const PlanSpec *plan) {
-    return (CopyGroups){(int)plan_expert_copies(plan), (int)plan->expert_parallel};
+    return (CopyGroups){(int)plan_expert_copies(plan), (int)plan_expert_span(plan)};
 }
 
 int copy_traffic_gpu(const CopyTraffic *builder, int stage, int copy, int tensor) {

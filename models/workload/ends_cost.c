@@ -66,7 +66,8 @@ WorkCost embedding_backward_cost(const TrainingSpec *training, const GpuSpec *gp
 }
 
 static bool fuses_loss(const TrainingSpec *training) {
-    return training->plan.fused_cross_entropy || training->plan.compile;
+    const PlanSpec *plan = &training->plan;
+    return plan->fused_cross_entropy || (plan->compile && !plan->eager_cross_entropy);
 }
 
 /* The list, issued by an eager framework as that many kernels, or as a compiled graph. */

@@ -5,9 +5,9 @@
  *
  * The loss works in fp32 on the whole logits, as Megatron-LM's vocab_parallel_cross_entropy: cast, maximum,
  * subtraction, exponential, sum (30 bytes per logit of 2 bytes forward, 14 backward). Fused (fused_cross_entropy,
- * compile), it reads them once forward, and backward reads them and writes their gradient: 2 and 4 bytes. A metric
- * casts them to fp32 and takes their log-softmax: 14 bytes. A table on one GPU has as many rows as the model's
- * vocabulary, padded or not. Optimizers are fused (optimizer.h) unless Adam runs operation by operation
+ * compile without eager_cross_entropy), it reads them once forward, and backward reads them and writes their gradient:
+ * 2 and 4 bytes. A metric casts them to fp32 and takes their log-softmax: 14 bytes. A table on one GPU has as many rows
+ * as the model's vocabulary, padded or not. Optimizers are fused (optimizer.h) unless Adam runs operation by operation
  * (fused_optimizer: false; torch.optim.AdamW, one tensor after the other or foreach): 22 reads and writes of fp32 per
  * parameter in place of 7, and a read for the 16-bit copy, 64 bytes more; and but SGD of a list of layers:
  * torch.optim.SGD, foreach, with weight decay makes two passes with 6 reads and writes of fp32 per parameter, with

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "models/workload/expert_kernels.h"
+#include "models/workload/plan_experts.h"
 #include "models/workload/training_experts.h"
 
 /* Passes of the least that kernels must move, for a GPU without measured ones: permuted and put back, each read and
@@ -19,9 +21,6 @@ enum { PAIRS_ALIGNED = 16 };
  * (Megatron-Core's SequentialMLP): read and write. */
 static const double TOGETHER_PASSES = 2;
 
-/* Kernels of an expert of its own: products, activation, and its part of what is put together. */
-enum { EXPERT_KERNELS_FORWARD = 4, EXPERT_KERNELS_BACKWARD = 6 };
-
 /* The experts of one GPU and what they work on. */
 typedef struct ExpertWork {
     const TrainingSpec *training;
@@ -37,7 +36,7 @@ static ExpertWork work_of(const TrainingSpec *training, double pairs) {
     ExpertWork work = {.training = training,
                        .experts = training->model.experts / plan->expert_parallel,
                        .hidden = training->model.hidden,
-                       .inner = transformer_expert_ffn_hidden(&training->model) / plan->tensor_parallel,
+                       .inner = transformer_expert_ffn_hidden(&training->model) / plan_expert_tensor(plan),
                        .bytes = activation_bytes(plan->precision)};
     work.pairs = (int64_t)ceil(pairs / (double)work.experts / PAIRS_ALIGNED) * PAIRS_ALIGNED;
     return work;
@@ -121,6 +120,9 @@ static void add_router(KernelList *list, const TrainingSpec *training, bool back
     if (backward)
         kernel_list_add_gemm(list, (GemmShape){1, experts, training->model.hidden, tokens, precision, false});
     kernel_list_add_row_reduction(list, 2 * 4 * (double)tokens * (double)experts);
+    /* The others work on counts and flags. */
+    for (int kernel = 1; kernel < expert_kernels_of_router(plan, backward); kernel++)
+        kernel_list_add_memory(list, (double)tokens * (double)experts);
 }
 
 /* All shared experts are one dense MLP. */
@@ -143,16 +145,6 @@ static void add_shared(KernelList *list, const TrainingSpec *training, bool back
     kernel_list_add_product(list, tokens, model->hidden, inner);
 }
 
-int expert_cost_host_kernels(const TrainingSpec *training, bool backward) {
-    int grouped = backward ? EXPERT_HOST_KERNELS_BACKWARD : EXPERT_HOST_KERNELS_FORWARD;
-    int each = backward ? EXPERT_KERNELS_BACKWARD : EXPERT_KERNELS_FORWARD;
-    if (training->model.experts == 0)
-        return 0;
-    if (training->plan.grouped_experts)
-        return grouped;
-    return grouped + each * (int)(training->model.experts / training->plan.expert_parallel - 1);
-}
-
 void expert_cost_add_forward(KernelList *list, const TrainingSpec *training) {
     add_router(list, training, false);
     add_experts(list, training, training_mean_pairs(training), false);
@@ -163,6 +155,13 @@ void expert_cost_add_backward(KernelList *list, const TrainingSpec *training) {
     add_shared(list, training, true);
     add_experts(list, training, training_mean_pairs(training), true);
     add_router(list, training, true);
+}
+
+void expert_cost_add_activation(KernelList *list, const TrainingSpec *training) {
+    const TransformerSpec *model = &training->model;
+    double ffn = (double)transformer_expert_ffn_hidden(model) / (double)training->plan.tensor_parallel;
+    double bytes = activation_bytes(training->plan.precision) * training_mean_pairs(training) * ffn;
+    kernel_list_add_memory(list, (model->gated ? 3 : 2) * bytes);
 }
 
 static double experts_s(const TrainingSpec *training, const GpuSpec *gpu, double pairs, bool backward) {

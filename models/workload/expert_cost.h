@@ -22,15 +22,12 @@
 #include "models/workload/plan.h"
 #include "models/workload/work_cost.h"
 
-/* Kernels that the host issues beside those of a dense layer when the experts of a GPU are grouped. */
-enum { EXPERT_HOST_KERNELS_FORWARD = 30, EXPERT_HOST_KERNELS_BACKWARD = 45 };
-
-/* The same for the plan: each further expert has kernels of its own unless they are grouped; 0 of a dense model. */
-int expert_cost_host_kernels(const TrainingSpec *training, bool backward);
-
 /* Adds the kernels of the mean rank. */
 void expert_cost_add_forward(KernelList *list, const TrainingSpec *training);
 void expert_cost_add_backward(KernelList *list, const TrainingSpec *training);
+
+/* Adds the activation of routed experts alone, which the plan computes again. */
+void expert_cost_add_activation(KernelList *list, const TrainingSpec *training);
 
 /* Device time by which the busiest rank is later than the mean one: all wait for it. 0 without expert parallelism. */
 double expert_cost_forward_wait_s(const TrainingSpec *training, const GpuSpec *gpu);

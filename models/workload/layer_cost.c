@@ -3,8 +3,12 @@
 #include "models/workload/attention_cost.h"
 #include "models/workload/attention_products.h"
 #include "models/workload/expert_cost.h"
+#include "models/workload/expert_kernels.h"
 #include "models/workload/lora_cost.h"
 #include "models/workload/norm_cost.h"
+#include "models/workload/recompute.h"
+#include "models/workload/recompute_modules.h"
+#include "models/workload/rotary_cost.h"
 #include "models/workload/score_cost.h"
 #include "models/workload/training_flop.h"
 #include "models/workload/training_parameters.h"
@@ -91,8 +95,9 @@ static double weight_flop(const TrainingSpec *training) {
 
 static int forward_host_kernels(const TrainingSpec *training) {
     int latent = training->model.kv_rank > 0 ? LATENT_HOST_KERNELS_FORWARD : 0;
-    return HOST_KERNELS_FORWARD + latent + score_cost_host_kernels(training) + norm_cost_host_kernels(training) +
-           expert_cost_host_kernels(training, false) + lora_cost_host_kernels(training, false);
+    return HOST_KERNELS_FORWARD + latent + rotary_cost_host_kernels(training, false) +
+           score_cost_host_kernels(training) + norm_cost_host_kernels(training) +
+           expert_kernels_issued(training, false) + lora_cost_host_kernels(training, false);
 }
 
 /* Of the kernels of the backward pass, those that can be deferred. */
@@ -103,8 +108,9 @@ static int weight_products(const TrainingSpec *training) {
 
 static int backward_host_kernels(const TrainingSpec *training) {
     int latent = training->model.kv_rank > 0 ? LATENT_HOST_KERNELS_BACKWARD : 0;
-    return HOST_KERNELS_BACKWARD + latent + score_cost_host_kernels(training) + norm_cost_host_kernels(training) +
-           expert_cost_host_kernels(training, true) + lora_cost_host_kernels(training, true);
+    return HOST_KERNELS_BACKWARD + latent + rotary_cost_host_kernels(training, true) +
+           score_cost_host_kernels(training) + norm_cost_host_kernels(training) +
+           expert_kernels_issued(training, true) + lora_cost_host_kernels(training, true);
 }
 
 /* Bias, dropout and the sum with the residual in one kernel, then the norm. */
@@ -163,7 +169,7 @@ static void add_positions(LayerWork *work, bool backward) {
     const TransformerSpec *model = &work->training->model;
     attention_products_add_around(&work->list, work->training, backward);
     if (!model->max_positions && !model->kv_rank)
-        kernel_list_add_memory(&work->list, 2 * work->t.rotary_bytes);
+        rotary_cost_add(&work->list, &work->training->plan, work->t.rotary_bytes, backward);
 }
 
 static void add_layer_forward(LayerWork *work) {
@@ -308,6 +314,29 @@ WorkCost layer_weight_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     return kernel_list_finish(&work.list, weight_flop(training), weight_products(training));
 }
 
+/* Between the products that are kept: norms, rotations, the other products, what makes the last one's input. */
+static void add_operators_again(LayerWork *work) {
+    const Tensors *t = &work->t;
+    bool gated = work->training->model.gated;
+    recompute_add_operator_products(&work->list, work->training);
+    add_positions(work, false);
+    add_residual_and_norm(work);
+    add_residual_and_norm(work);
+    if (has_two_inputs(work))
+        kernel_list_add_memory(&work->list, 2 * t->ffn_bytes);
+    kernel_list_add_memory(&work->list, (gated ? 3 : 2) * t->ffn_bytes);
+}
+
+static void add_modules_again(LayerWork *work) {
+    const TrainingSpec *training = work->training;
+    if (training->plan.recompute_mla_up_proj)
+        recompute_modules_add_expansion(&work->list, training);
+    if (recompute_modules_have_mlp(training))
+        add_mlp_forward(work);
+    else if (training->plan.recompute_moe_act && training->model.experts > 0)
+        expert_cost_add_activation(&work->list, training);
+}
+
 WorkCost layer_recompute_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     LayerWork work = layer_work(training, gpu);
     const PlanSpec *plan = &training->plan;
@@ -315,8 +344,13 @@ WorkCost layer_recompute_cost(const TrainingSpec *training, const GpuSpec *gpu) 
         add_layer_forward(&work);
         return finish(&work, 0, forward_host_kernels(training));
     }
+    if (plan->recompute == RECOMPUTE_BY_OPERATOR) {
+        add_operators_again(&work);
+        return finish(&work, 0, forward_host_kernels(training));
+    }
     if (plan->recompute == RECOMPUTE_SELECTIVE && !plan->flash_attention)
         attention_cost_add_forward(&work.list, training);
     norm_cost_add_again(&work.list, training, work.t.hidden_bytes);
+    add_modules_again(&work);
     return kernel_list_finish(&work.list, 0, work.list.launches);
 }

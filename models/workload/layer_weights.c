@@ -1,6 +1,7 @@
 #include "models/workload/layer_weights.h"
 
 #include "models/workload/attention_products.h"
+#include "models/workload/plan_experts.h"
 
 /* Pairs of matrices in the place of the MLP. */
 static int64_t mlp_pairs(const TrainingSpec *training) {
@@ -36,13 +37,15 @@ static double attention_weight(const TrainingSpec *training, int64_t index) {
     return (double)attention_features_of(training).context * (double)training->model.hidden;
 }
 
-/* Features inside the MLP, the expert or the shared experts that pair `pair` belongs to. */
-static int64_t inner_features(const TrainingSpec *training, int64_t pair) {
+/* Features inside the MLP, the expert or the shared experts that pair `pair` belongs to, on one GPU. */
+static double inner_features(const TrainingSpec *training, int64_t pair) {
     const TransformerSpec *model = &training->model;
+    double tensors = (double)training->plan.tensor_parallel, expert = (double)transformer_expert_ffn_hidden(model);
     if (model->experts == 0)
-        return transformer_ffn_hidden(model);
-    bool shared = pair == model->experts / training->plan.expert_parallel;
-    return transformer_expert_ffn_hidden(model) * (shared ? model->shared_experts : 1);
+        return (double)transformer_ffn_hidden(model) / tensors;
+    if (pair == model->experts / training->plan.expert_parallel)
+        return expert * (double)model->shared_experts / tensors;
+    return expert / (double)plan_expert_tensor(&training->plan);
 }
 
 /* The place of weight `index` behind attention and router: up and down by turns; below 0 = in front of them. */
@@ -62,6 +65,6 @@ double layer_weights_at(const TrainingSpec *training, int64_t index) {
         return attention_weight(training, index);
     if (place < 0)
         return (double)model->hidden * (double)model->experts;
-    double matrix = (double)model->hidden * (double)inner_features(training, place / 2);
-    return matrix / (double)training->plan.tensor_parallel * (double)layer_weights_unfused_in(training, index);
+    double matrix = (double)model->hidden * inner_features(training, place / 2);
+    return matrix * (double)layer_weights_unfused_in(training, index);
 }

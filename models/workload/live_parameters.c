@@ -28,7 +28,7 @@ double live_parameters_again_fraction(const TrainingSpec *training) {
     const PlanSpec *plan = &training->plan;
     double behind = 0, again = 0;
     if (plan->zero_list_collectives && plan->recompute == RECOMPUTE_FULL)
-        return 1;
+        return plan->recompute_share;
     if (plan->max_live_parameters == 0 || plan->recompute != RECOMPUTE_FULL)
         return 0;
     for (int64_t i = layer_weights_count(training) - 1; i >= 0; i--) {
@@ -36,5 +36,5 @@ double live_parameters_again_fraction(const TrainingSpec *training) {
         again += 2 * behind >= (double)plan->max_live_parameters ? weight : 0;
         behind += weight;
     }
-    return again / behind;
+    return plan->recompute_share * again / behind;
 }

@@ -3,8 +3,10 @@
  * one; backward it reads its input and the gradient and writes one. With norm_in_fp32 the input of 16 bit is cast to
  * fp32 first, by a kernel of its own, and the gradient that comes out is cast back: InternLM's norm(x.float()), and
  * layer_norm under PyTorch's autocast. With recompute_norms the backward pass runs the norms of a layer once more:
- * Megatron-Core's --recompute-modules layernorm, InternLM's dropout_selective_checkpoint. Residuals and what a compiler
- * fuses are layer_cost.h's.
+ * Megatron-Core's --recompute-modules layernorm, InternLM's dropout_selective_checkpoint. With eager_layers an RMSNorm
+ * is Hugging Face's LlamaRMSNorm (models/llama/modeling_llama.py): cast to fp32, square, mean, product with its inverse
+ * root, cast back, product with the weight, one kernel each; backward what autograd runs of these. Residuals and what a
+ * compiler fuses are layer_cost.h's.
  */
 #ifndef MODELS_WORKLOAD_NORM_COST_H
 #define MODELS_WORKLOAD_NORM_COST_H
@@ -23,7 +25,8 @@ void norm_cost_add_again(KernelList *list, const TrainingSpec *training, double 
 int norm_cost_host_kernels(const TrainingSpec *training);
 
 /* Hidden states that the norms of a layer keep for the backward pass, in units of one in the plan's precision: their
- * inputs, and outputs as the products take them. */
-double norm_cost_kept_states(const PlanSpec *plan);
+ * inputs, cast where that is a kernel of its own, and outputs as the products take them; of an RMSNorm in pieces also
+ * what its weight multiplies. */
+double norm_cost_kept_states(const TrainingSpec *training);
 
 #endif

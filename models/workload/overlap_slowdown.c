@@ -7,6 +7,11 @@ enum { NVSWITCH_CHANNELS = 24, CHANNELS_PER_NIC = 2 };
 
 static const double HBM_PASSES = 3; /* of every byte that arrives */
 
+/* Whose collectives run beside compute. */
+static bool is_behind(StreamKind stream) {
+    return stream == STREAM_DATA || stream == STREAM_EXPERT;
+}
+
 CollectiveTake overlap_slowdown_of_collective(const NodeSpec *node, LinkKind link) {
     const GpuSpec *gpu = &node->gpu;
     double hbm_bytes_per_s = gpu->hbm_bytes_per_s * gpu->kernels.hbm_fraction;
@@ -44,8 +49,8 @@ static StreamId *fronts_of_streams(const Step *step) {
     StreamId *front_of = ARENA_ARRAY(step->ground.arena, step->ranks.class_count * STREAM_KIND_COUNT, StreamId);
     for (int class = 0; class < step->ranks.class_count; class ++) {
         for (int kind = 0; kind < STREAM_KIND_COUNT; kind++)
-            front_of[step->streams[class][kind]] = STREAM_NONE;
-        front_of[step->streams[class][STREAM_DATA]] = step->streams[class][STREAM_COMPUTE];
+            front_of[step->streams[class][kind]] =
+                is_behind((StreamKind)kind) ? step->streams[class][STREAM_COMPUTE] : STREAM_NONE;
     }
     return front_of;
 }
@@ -54,6 +59,7 @@ void overlap_slowdown_add(Step *step, const ClusterSpec *cluster) {
     int count = task_graph_count(step->graph);
     TaskContact *contacts = ARENA_ARRAY(step->ground.arena, count, TaskContact);
     bool any = false;
+    step->slowing_category = LEDGER_COMM_DATA;
     for (int id = 0; id < count; id++) {
         const StepTask *task = &step->tasks[id];
         if (task->gpu_class < 0)
@@ -61,9 +67,11 @@ void overlap_slowdown_add(Step *step, const ClusterSpec *cluster) {
         const NodeSpec *node = cluster_type(cluster, step->ranks.classes[task->gpu_class].node_type);
         if (task->profile >= 0)
             contacts[id] = contact_in_front(&step->profiles[task->profile]);
-        else if (task->stream == STREAM_DATA) {
+        else if (is_behind(task->stream)) {
             contacts[id] = contact_behind(node, task->link);
             step->slowing_link = task->link > step->slowing_link ? task->link : step->slowing_link;
+            if (task->stream == STREAM_EXPERT)
+                step->slowing_category = LEDGER_COMM_EXPERT;
             any = true;
         }
     }

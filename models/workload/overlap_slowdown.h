@@ -1,6 +1,6 @@
 /*
- * overlap_slowdown: what a step's compute and the data-parallel collectives beside it take from each other on a GPU. It
- * says how much each task needs and takes; task_contention.h turns that into time.
+ * overlap_slowdown: what a step's compute and the data-parallel collectives and exchanges of experts beside it take
+ * from each other on a GPU. It says how much each task needs and takes; task_contention.h turns that into time.
  *
  * Of a collective: its channels hold an SM each for as long as it runs ("NCCL CTAs won't share an SM with compute
  * kernels", NVIDIA/nccl issue 689). 24 channels inside a node of NVSwitch (log of NCCL 2.18 on 8 H100, issue 1259;

@@ -2,7 +2,7 @@
 
 #include "models/workload/work_cost.h"
 
-static const char *const RECOMPUTE_NAMES[] = {"none", "selective", "full"};
+static const char *const RECOMPUTE_NAMES[] = {"none", "selective", "by_operator", "full"};
 
 const char *recompute_name(Recompute recompute) {
     return RECOMPUTE_NAMES[recompute];
@@ -13,6 +13,7 @@ PlanSpec plan_default(void) {
                       .context_parallel = 1,
                       .expert_parallel = 1,
                       .routing = {.imbalance = 1},
+                      .fused_routing = true,
                       .grouped_experts = true,
                       .pipeline_parallel = 1,
                       .virtual_stages = 1,
@@ -25,6 +26,7 @@ PlanSpec plan_default(void) {
                       .swiglu_fusion = true,
                       .grad_reduce_in_fp32 = true,
                       .gradient_accumulation_fusion = true,
+                      .recompute_share = 1,
                       .precision = PRECISION_FP16,
                       .schedule = "auto",
                       .collective = "auto"};

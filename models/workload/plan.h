@@ -10,7 +10,7 @@
  * Context parallelism splits the tokens of a sequence over a ring of GPUs with equal weights (training_context.h), so
  * gradients are reduced, and ZeRO splits, over data x context copies of the weights.
  *
- * Expert parallelism splits the experts of a layer over neighbouring copies of the other weights (plan_experts.h).
+ * Expert parallelism splits the experts of a layer over neighbouring GPUs of a stage (plan_experts.h).
  *
  * Ranks are numbered as in Megatron-LM (the order "tp-cp-ep-dp-pp" of core/parallel_state.py): tensor fastest, then
  * context, data, pipeline; rank = ((stage * dp + replica) * cp + context) * tp + tensor.
@@ -31,16 +31,27 @@
 #include "models/workload/transformer.h"
 #include "sim/engine/error.h"
 
-typedef enum Recompute { RECOMPUTE_NONE, RECOMPUTE_SELECTIVE, RECOMPUTE_FULL } Recompute;
+/* SELECTIVE: the inside of attention; BY_OPERATOR: what recompute.h says; FULL: a layer from its input. */
+typedef enum Recompute { RECOMPUTE_NONE, RECOMPUTE_SELECTIVE, RECOMPUTE_BY_OPERATOR, RECOMPUTE_FULL } Recompute;
+
+/* Of recompute: full with recompute_num_layers, as in Megatron-LM. BLOCK: so many layers of a chunk are computed again,
+ * the others keep everything. UNIFORM: all are, in groups of so many layers, of which only the first input is kept. */
+typedef enum RecomputeMethod { RECOMPUTE_BLOCK, RECOMPUTE_UNIFORM } RecomputeMethod;
+
+/* How tokens travel to their experts (expert_dispatch.h). */
+typedef enum ExpertDispatcher { EXPERT_ALL_TO_ALL, EXPERT_DEEPEP, EXPERT_DISPATCHER_COUNT } ExpertDispatcher;
 
 /* When ZeRO-2 and 3 move what they split (plan_sharding.h). */
 typedef enum ZeroSync { ZERO_SYNC_AUTO, ZERO_SYNC_MICRO_BATCH, ZERO_SYNC_STEP } ZeroSync;
 
 typedef struct PlanSpec {
-    int64_t tensor_parallel;       /* GPUs that share one layer, >= 1 */
-    int64_t context_parallel;      /* GPUs that share the tokens of a sequence, >= 1 */
-    int64_t expert_parallel;       /* copies of the weights that have different experts, >= 1 (plan_experts.h) */
-    ExpertRouting routing;         /* of tokens to experts */
+    int64_t tensor_parallel;        /* GPUs that share one layer, >= 1 */
+    int64_t context_parallel;       /* GPUs that share the tokens of a sequence, >= 1 */
+    int64_t expert_parallel;        /* GPUs that have different experts, >= 1 (plan_experts.h) */
+    int64_t expert_tensor_parallel; /* GPUs that share one expert: tensor_parallel or 1; 0 = tensor_parallel */
+    ExpertRouting routing;          /* of tokens to experts */
+    ExpertDispatcher expert_dispatcher;
+    bool fused_routing;            /* router and permutation in kernels of their own (expert_kernels.h) */
     bool grouped_experts;          /* one product for all experts of a GPU, otherwise one after the other */
     int64_t pipeline_parallel;     /* stages, >= 1 */
     int64_t data_parallel;         /* replicas; 0 = gpus / (tensor * context * pipeline) */
@@ -63,12 +74,15 @@ typedef struct PlanSpec {
     bool zero_whole_weights;    /* ZeRO-1 cuts no weight: each has an owner, which broadcasts it (weight_owners.h), and
                                    gradients are all-reduced */
     bool zero_all_reduce;       /* ZeRO-1 all-reduces whole gradients before it gathers weights */
+    bool torch_fsdp;            /* ZeRO-3 keeps its weights as PyTorch's FSDP does (fsdp_memory.h) */
     bool reshard_after_forward; /* ZeRO-3 drops gathered parameters after the forward pass and gathers them again */
     double
         offload_activations_fraction; /* 0..1, of what layers keep for the backward pass: in host memory (offload.h) */
     OptimizerSpec optimizer;          /* what it keeps of every parameter */
     bool offload_optimizer;           /* its state is in host memory, and the CPUs update it (offload.h) */
     bool overlap_grad_reduce;         /* data-parallel collectives run under the backward pass */
+    bool overlap_expert_comm;         /* tokens travel to their experts beside the passes of other micro-batches
+                                         (pass_order.h) */
     bool overlap_p2p;                 /* a stage computes while it sends; otherwise it waits for its sends */
     bool async_tensor_allreduce;      /* backward sums of the tensor group run beside weight gradients
                                          (tensor_overlap.h) */
@@ -79,9 +93,16 @@ typedef struct PlanSpec {
     bool fused_optimizer;             /* one kernel updates; otherwise one per operation (ends_cost.h) */
     bool gradient_bucket_copies;      /* gradients are copied into buckets, scaled, and copied back (training_end.h) */
     bool norm_in_fp32;                /* norms read a copy of their input in fp32 (norm_cost.h) */
+    bool eager_layers;                /* an operation of RMSNorm, rotary positions and softmax is a kernel (norm_cost.h,
+                                         rotary_cost.h, score_cost.h), unless `compile` fuses them */
     bool recompute_norms;             /* norms are computed again instead of stored (norm_cost.h) */
-    bool swiglu_fusion;               /* gate and up of a gated MLP are one product, its activation one kernel */
-    bool fused_cross_entropy;         /* the loss is one kernel on logits of 16 bit, without a copy of them in fp32 */
+    bool recompute_mlp;               /* computed again as in Megatron-Core's modules (recompute_modules.h) */
+    bool recompute_moe;
+    bool recompute_moe_act;
+    bool recompute_mla_up_proj;
+    bool swiglu_fusion;        /* gate and up of a gated MLP are one product, its activation one kernel */
+    bool fused_cross_entropy;  /* the loss is one kernel on logits of 16 bit, without a copy of them in fp32 */
+    bool eager_cross_entropy;  /* it runs operator by operator, compiled layers or not (loss_memory.h) */
     int64_t train_metrics;     /* >= 0; metrics that walk the logits in fp32 beside the loss of every micro-batch */
     bool gradient_noise_scale; /* AdaptDL's statistics of the gradients of every step (gradient_noise.h) */
     bool compile;              /* a compiler fuses what is not a matrix product (layer_cost.h) */
@@ -96,7 +117,10 @@ typedef struct PlanSpec {
     bool embedding_as_layer;           /* the first chunk holds a layer less than the others */
     bool head_as_layer;                /* the last chunk holds a layer less than the others */
     Recompute recompute;               /* what of the forward pass the backward pass computes again */
-    Precision precision;               /* of weights and activations in the matrix products */
+    RecomputeMethod recompute_method;
+    int64_t recompute_num_layers; /* >= 0; 0 = all layers, each from its own input */
+    double recompute_share;       /* 0..1, of the layers those that are computed again in full (recompute_resolve) */
+    Precision precision;          /* of weights and activations in the matrix products */
     const char *schedule; /* name in pipelines/table.h; "auto" = interleaved_1f1b when virtual_stages > 1, else 1f1b */
     const char *collective; /* name in collectives/table.h, or "auto" */
 } PlanSpec;
@@ -171,6 +195,6 @@ PipelineShape plan_shape(const PlanSpec *plan);
 /* Whether weight gradients have passes of their own; false while the schedule is open. */
 bool plan_splits_backward(const PlanSpec *plan);
 
-const char *recompute_name(Recompute recompute); /* none, selective, full */
+const char *recompute_name(Recompute recompute); /* none, selective, by_operator, full */
 
 #endif

@@ -1,5 +1,9 @@
 #include "models/workload/plan_switches.h"
 
+#include "models/workload/fsdp_memory.h"
+#include "models/workload/recompute.h"
+#include "models/workload/recompute_modules.h"
+
 static void check_whole_weights(const TrainingSpec *training, const char *path, ErrorList *errors) {
     const PlanSpec *plan = &training->plan;
     bool dense = training_family(training) == FAMILY_TRANSFORMER && training->model.experts == 0;
@@ -28,6 +32,12 @@ void plan_switches_check(const TrainingSpec *training, const char *path, ErrorLi
     const PlanSpec *plan = &training->plan;
     check_whole_weights(training, path, errors);
     check_all_reduce(training, path, errors);
+    recompute_check(training, path, errors);
+    recompute_modules_check(training, path, errors);
+    fsdp_memory_check(training, path, errors);
+    if (plan->eager_cross_entropy && plan->fused_cross_entropy)
+        error_list_add_key(errors, path, "plan.eager_cross_entropy",
+                           "found true with fused_cross_entropy, expected one of them");
     if (!plan->fused_optimizer && (plan->optimizer.kind != OPTIMIZER_ADAM || plan->offload_optimizer))
         error_list_add_key(errors, path, "plan.fused_optimizer",
                            "found false with %s, expected optimizer adam on the GPUs",

@@ -15,8 +15,8 @@ static bool is_fused(const TrainingSpec *training) {
     const PlanSpec *plan = &training->plan;
     int64_t keys = training->sequence_tokens;
     int64_t heads = plan->micro_batch_seqs * training->model.heads / plan->tensor_parallel;
-    return plan->compile || (!is_wide(training) && keys >= FUSED_LEAST_KEYS && keys <= FUSED_MOST_KEYS &&
-                             keys % FUSED_MULTIPLE == 0 && heads % FUSED_MULTIPLE == 0);
+    return plan->compile || (!plan->eager_layers && !is_wide(training) && keys >= FUSED_LEAST_KEYS &&
+                             keys <= FUSED_MOST_KEYS && keys % FUSED_MULTIPLE == 0 && heads % FUSED_MULTIPLE == 0);
 }
 
 static bool has_dropout(const TrainingSpec *training) {

@@ -3,7 +3,8 @@
  * bit Megatron-LM has one kernel for the first three, which reads the scores and writes them, but only where 16 < keys
  * <= 16384, queries are a multiple of 4 and so are micro-batch x heads of the GPU; else PyTorch casts to fp32, scales,
  * masks, takes the softmax and casts back, one kernel each, and as many backward (megatron/core/fusions/
- * fused_softmax.py; keys <= 2048 in 2021). A compiler fuses them all. Memory is counted as with the one kernel.
+ * fused_softmax.py; keys <= 2048 in 2021), as with eager_layers everywhere. A compiler fuses them all. Memory is
+ * counted as with the one kernel.
  */
 #ifndef MODELS_WORKLOAD_SCORE_COST_H
 #define MODELS_WORKLOAD_SCORE_COST_H

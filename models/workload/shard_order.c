@@ -1,5 +1,6 @@
 #include "models/workload/shard_order.h"
 
+#include "models/workload/pass_order.h"
 #include "models/workload/plan_sharding.h"
 #include "models/workload/shard_units.h"
 #include "sim/engine/check.h"
@@ -55,7 +56,7 @@ const ShardOrder *shard_order_create(Arena *arena, const TrainingSpec *training)
     ShardPass *passes = ARENA_ARRAY(arena, shape.stages * order->per_stage, ShardPass);
     for (int stage = 0; stage < shape.stages; stage++) {
         ShardPass *of_stage = &passes[stage * order->per_stage];
-        schedule->order(&shape, stage, listed);
+        pass_order_of_stage(&training->plan, stage, listed);
         for (int i = 0; i < order->per_stage; i++)
             of_stage[i] = (ShardPass){.pass = listed[i]};
         mark_stage(training, of_stage, order->per_stage, stage);

@@ -66,6 +66,7 @@ typedef struct Step {
     Pool **memory;                                /* one pool per class: the representative's HBM; NULL = not watched */
     struct CollectiveRun *runs;                   /* of a collective job that runs as explicit flows; else NULL */
     LinkKind slowing_link;                        /* of the collectives that slow compute (overlap_slowdown.h) */
+    LedgerCategory slowing_category;              /* that what they take counts as */
     struct QuietPasses *quiet; /* passes that are not among the tasks (quiet_passes.h); NULL = none */
     SimTime start;             /* when it was started */
     double *lost_s;            /* [task * owners + owner]: what a transfer lost to it (fair_share.h); NULL = not noted.

@@ -2,6 +2,8 @@
 
 #include "models/workload/attention_products.h"
 #include "models/workload/lora_cost.h"
+#include "models/workload/recompute.h"
+#include "models/workload/recompute_modules.h"
 #include "models/workload/training_experts.h"
 
 /* initialize_ub: num_sm and num_splits of the method pipeline. */
@@ -145,13 +147,27 @@ static void add_async_sums(Listing *list) {
         add_async(list, mlp_up(list), model->hidden);
 }
 
+/* A forward pass of that share of the layers. */
+static void add_again(Listing *list, double share) {
+    add_attention(list, PASS_FORWARD);
+    add_mlp(list, PASS_FORWARD);
+    list->out.open_sums *= share;
+    for (int i = 0; i < TENSOR_WINDOWS; i++) {
+        TensorWindow *window = &list->out.of[i];
+        window->sums *= share;
+        window->longer_s *= share;
+        window->cover_s *= share;
+        window->again_s = window->cover_s;
+    }
+}
+
 static void add_userbuffers(Listing *list, PassKind kind) {
-    bool again = kind == PASS_BACKWARD && list->training->plan.recompute == RECOMPUTE_FULL;
-    if (again) {
-        add_attention(list, PASS_FORWARD);
+    double again = recompute_full_share(&list->training->plan);
+    if (kind == PASS_BACKWARD && again > 0)
+        add_again(list, again);
+    if (kind == PASS_BACKWARD && recompute_modules_have_mlp(list->training)) {
         add_mlp(list, PASS_FORWARD);
-        for (int i = 0; i < TENSOR_WINDOWS; i++)
-            list->out.of[i].again_s = list->out.of[i].cover_s;
+        list->window->again_s = list->window->cover_s;
     }
     add_attention(list, kind);
     add_mlp(list, kind);

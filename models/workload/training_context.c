@@ -1,5 +1,6 @@
 #include "models/workload/training_context.h"
 
+#include "models/workload/recompute.h"
 #include "models/workload/training_parameters.h"
 
 double training_context_block_bytes(const TrainingSpec *training) {
@@ -13,7 +14,7 @@ double training_context_blocks(const PlanSpec *plan, PassKind kind) {
     double steps = (double)plan->context_parallel - 1;
     if (kind == PASS_FORWARD)
         return steps;
-    return (plan->recompute == RECOMPUTE_FULL ? 3 : 2) * steps;
+    return (2 + recompute_full_share(plan)) * steps;
 }
 
 /* Passes over a tensor of 16 bit: forward the first step clears and adds the output (2 + 6 bytes an element) and joins

@@ -5,6 +5,7 @@
 #include "models/workload/ends_cost.h"
 #include "models/workload/expert_cost.h"
 #include "models/workload/layer_cost.h"
+#include "models/workload/recompute.h"
 #include "models/workload/shard_lists.h"
 #include "models/workload/training_context.h"
 #include "models/workload/training_experts.h"
@@ -20,15 +21,16 @@ static void add_covers(LayerCosts *costs, const TrainingSpec *training, const Gp
     double backward_fraction = training_context_cover_fraction(plan, PASS_BACKWARD);
     costs->cover_forward = training_context_cover(&costs->forward, &forward, forward_fraction);
     costs->cover_backward = training_context_cover(&costs->backward, &backward, backward_fraction);
-    if (plan->recompute == RECOMPUTE_FULL)
-        costs->cover_recompute = training_context_cover(&costs->recompute, &forward, forward_fraction);
+    double again = recompute_full_share(plan);
+    if (again > 0)
+        costs->cover_recompute = training_context_cover(&costs->recompute, &forward, again * forward_fraction);
 }
 
-/* A full recomputation is one more forward. */
+/* A full recomputation is one more forward, of the layers that have it. */
 static void add_waits(LayerCosts *costs, const TrainingSpec *training, const GpuSpec *gpu) {
-    bool again = training->plan.recompute == RECOMPUTE_FULL;
+    double again = recompute_full_share(&training->plan) + (training->plan.recompute_moe ? 1 : 0);
     costs->forward_wait_s = expert_cost_forward_wait_s(training, gpu);
-    costs->backward_wait_s = expert_cost_backward_wait_s(training, gpu) + (again ? costs->forward_wait_s : 0);
+    costs->backward_wait_s = expert_cost_backward_wait_s(training, gpu) + again * costs->forward_wait_s;
 }
 
 static void add_besides(LayerCosts *costs, const TrainingSpec *training, const GpuSpec *gpu) {
@@ -42,12 +44,22 @@ static void add_besides(LayerCosts *costs, const TrainingSpec *training, const G
     }
 }
 
+/* Of a layer in the mean. */
+static WorkCost recompute_cost(const TrainingSpec *training, const GpuSpec *gpu) {
+    const PlanSpec *plan = &training->plan;
+    WorkCost cost = layer_recompute_cost(training, gpu), mean = {0};
+    if (plan->recompute != RECOMPUTE_FULL || plan->recompute_num_layers == 0)
+        return cost;
+    work_cost_add(&mean, &cost, plan->recompute_share);
+    return mean;
+}
+
 /* Of a layer of the kind that `training` is seen as. */
 static LayerCosts layer_costs(const TrainingSpec *training, const GpuSpec *gpu) {
     LayerCosts costs = {.forward = layer_forward_cost(training, gpu),
                         .backward = layer_backward_cost(training, gpu),
                         .weight = layer_weight_cost(training, gpu),
-                        .recompute = layer_recompute_cost(training, gpu)};
+                        .recompute = recompute_cost(training, gpu)};
     if (training->plan.context_parallel > 1)
         add_covers(&costs, training, gpu);
     add_besides(&costs, training, gpu);

@@ -1,10 +1,16 @@
 #include "models/workload/training_experts.h"
 
 #include "models/workload/attention_products.h"
+#include "models/workload/plan_experts.h"
+#include "models/workload/recompute.h"
+#include "models/workload/recompute_modules.h"
 #include "models/workload/work_cost.h"
 
+/* Of the GPUs that share an expert; even. */
 static double routed_pairs(const TrainingSpec *training) {
-    return (double)plan_micro_batch_tokens(training) * (double)training->model.experts_per_token;
+    const PlanSpec *plan = &training->plan;
+    double share = (double)plan_expert_tensor(plan) / (double)plan->tensor_parallel;
+    return (double)plan_micro_batch_tokens(training) * (double)training->model.experts_per_token * share;
 }
 
 double training_busiest_pairs(const TrainingSpec *training) {
@@ -25,15 +31,17 @@ double training_pair_bytes(const TrainingSpec *training) {
 double training_expert_exchanges(const PlanSpec *plan, PassKind kind) {
     if (plan->expert_parallel < 2 || kind == PASS_WEIGHT)
         return 0;
-    return kind == PASS_BACKWARD && plan->recompute == RECOMPUTE_FULL ? 2 : 1;
+    return kind == PASS_BACKWARD ? 1 + recompute_full_share(plan) + (plan->recompute_moe ? 1 : 0) : 1;
 }
 
-/* Of the MLP: one, or one for every expert that sees a token. */
+/* Of the MLP: one, or one for every expert that sees a token and is split. */
 static double mlp_sums(const TrainingSpec *training) {
     const TransformerSpec *model = &training->model;
     if (model->experts == 0)
         return 1;
-    return training_busiest_pairs(training) / (double)plan_micro_batch_tokens(training) + (model->shared_experts > 0);
+    bool split = plan_expert_tensor(&training->plan) == training->plan.tensor_parallel;
+    double of_experts = training_busiest_pairs(training) / (double)plan_micro_batch_tokens(training);
+    return (split ? of_experts : 0) + (model->shared_experts > 0);
 }
 
 /* Of attention: half of a sum gathers its inputs, half sums its outputs. Without sequence_parallel the outputs are
@@ -51,8 +59,19 @@ static double attention_sums(const TrainingSpec *training, PassKind kind) {
 
 double training_layer_sums(const TrainingSpec *training, PassKind kind) {
     double sums = attention_sums(training, kind) + mlp_sums(training);
-    bool again = kind == PASS_BACKWARD && training->plan.recompute == RECOMPUTE_FULL;
-    return again ? sums + attention_sums(training, PASS_FORWARD) + mlp_sums(training) : sums;
+    double forward = attention_sums(training, PASS_FORWARD) + mlp_sums(training);
+    if (kind != PASS_BACKWARD)
+        return sums;
+    switch (training->plan.recompute) {
+    case RECOMPUTE_FULL:
+        return sums + recompute_full_share(&training->plan) * forward;
+    case RECOMPUTE_BY_OPERATOR: /* what is summed is kept, what is gathered is not */
+        return training->plan.sequence_parallel ? sums + forward / 2 : sums;
+    case RECOMPUTE_SELECTIVE:
+    case RECOMPUTE_NONE:
+        break;
+    }
+    return recompute_modules_have_mlp(training) ? sums + mlp_sums(training) : sums;
 }
 
 /* Gated: both halves of the first product's result, the activation where it is a kernel of its own, and their product,
@@ -69,13 +88,17 @@ double training_mlp_activation_bytes(const TrainingSpec *training) {
     enum { PROBABILITY_BYTES = 8 }; /* fp32 logits and probabilities */
     const TransformerSpec *model = &training->model;
     const PlanSpec *plan = &training->plan;
+    if (recompute_modules_have_mlp(training))
+        return 0;
     double tensors = (double)plan->tensor_parallel, hidden = (double)model->hidden;
     double tokens = (double)plan_micro_batch_tokens(training);
     double inner = inner_bytes(training) * tokens / tensors;
     if (model->experts == 0)
         return inner * (double)transformer_ffn_hidden(model);
     double ffn = (double)transformer_expert_ffn_hidden(model), pairs = training_busiest_pairs(training);
-    double of_pair = hidden * operand_bytes(plan->precision) + inner * ffn / tokens;
+    double dropped = plan->recompute_moe_act ? operand_bytes(plan->precision) : 0;
+    double of_pair = hidden * operand_bytes(plan->precision) +
+                     (inner_bytes(training) - dropped) * ffn / (double)plan_expert_tensor(plan);
     return pairs * of_pair + inner * ffn * (double)model->shared_experts +
            PROBABILITY_BYTES * tokens / tensors * (double)model->experts;
 }

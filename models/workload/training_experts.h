@@ -4,12 +4,12 @@
  *
  * A micro-batch of T tokens makes T * k pairs of a token and an expert. Its GPUs send each pair's hidden state to the
  * expert's rank and back (dispatch and combine, an all-to-all each, forward and again backward), 1/t of the tokens from
- * each of t tensor ranks; on arrival the tensor group gathers its pairs, and sums what the expert makes of them
- * (MoEAlltoAllTokenDispatcher of Megatron-Core). Every rank of an expert group gets as many pairs as it has tokens
- * times k, when the experts are loaded evenly.
+ * each of t tensor ranks; on arrival the GPUs that share an expert gather its pairs, and sum what it makes of them
+ * (MoEAlltoAllTokenDispatcher of Megatron-Core). When the experts are loaded evenly, a GPU works on T * k pairs where
+ * the tensor group shares experts, and on T * k / t where each GPU has whole ones.
  *
- * Limits: nothing hides the exchanges; a token that goes to several experts of one rank or node travels once for each
- * (DeepEP and hybrid dispatchers send it once); the busiest rank's tensor group gathers its pairs while all wait.
+ * What an exchange sends is expert_dispatch.h's, what hides it pass_order.h's. Limit: the busiest rank's tensor group
+ * gathers its pairs while all wait.
  *
  * Kept for the backward pass: the gathered pairs, what an expert's products make inside, and the router's probabilities
  * in fp32. Not the experts' outputs: Megatron-Core weights a pair inside its activation (weighted_bias_swiglu_impl of

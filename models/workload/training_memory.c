@@ -2,19 +2,24 @@
 
 #include "models/workload/attention_products.h"
 #include "models/workload/chunk_layers.h"
+#include "models/workload/fsdp_memory.h"
 #include "models/workload/layer_list_plan.h"
+#include "models/workload/loss_memory.h"
 #include "models/workload/norm_cost.h"
+#include "models/workload/pass_order.h"
+#include "models/workload/recompute.h"
+#include "models/workload/recompute_modules.h"
 #include "models/workload/shard_units.h"
 #include "models/workload/tensor_overlap.h"
 #include "models/workload/training_context.h"
 #include "models/workload/training_experts.h"
 #include "models/workload/training_flop.h"
 #include "models/workload/training_parameters.h"
-#include "models/workload/weight_fill.h"
 #include "models/workload/weight_owners.h"
 #include "models/workload/work_cost.h"
 #include "sim/engine/check.h"
 #include "sim/engine/error.h"
+#include <math.h>
 #include <stdlib.h>
 
 /* CUDA context, cuBLAS workspace and NCCL channels of one process on an A100 or H100; assumed, 1-2 GiB are usual. */
@@ -38,7 +43,7 @@ double training_gradient_bytes(const PlanSpec *plan) {
 static double sequence_tensors_bytes(const TrainingSpec *training) {
     const PlanSpec *plan = &training->plan;
     double masks = training->model.dropout_fraction > 0 ? 2 / activation_bytes(plan->precision) : 0;
-    double bytes = (norm_cost_kept_states(plan) + masks) * plan_hidden_bytes(training);
+    double bytes = (norm_cost_kept_states(training) + masks) * plan_hidden_bytes(training);
     return plan->sequence_parallel ? bytes / (double)plan->tensor_parallel : bytes;
 }
 
@@ -66,6 +71,8 @@ static double split_tensors_bytes(const TrainingSpec *training) {
     const TransformerSpec *model = &training->model;
     const PlanSpec *plan = &training->plan;
     double inputs = (double)(model->heads * transformer_head_dim(model)) + training_held_key_value_features(training);
+    if (plan->recompute_mla_up_proj)
+        inputs = 0;
     double context = (double)(model->heads * transformer_value_dim(model));
     double bytes = inputs * activation_bytes(plan->precision) + context * context_bytes(plan);
     double attention = bytes * (double)plan_micro_batch_tokens(training) / (double)plan->tensor_parallel;
@@ -92,21 +99,14 @@ double training_layer_activation_bytes(const TrainingSpec *training, Recompute r
     switch (recompute) {
     case RECOMPUTE_FULL:
         return layer_input_bytes(training);
+    case RECOMPUTE_BY_OPERATOR:
+        return recompute_operators_kept_bytes(training);
     case RECOMPUTE_SELECTIVE:
         return sequence_tensors_bytes(training) + split_tensors_bytes(training);
     case RECOMPUTE_NONE:
         return sequence_tensors_bytes(training) + split_tensors_bytes(training) + score_tensors_bytes(training);
     }
     return 0;
-}
-
-/* The head keeps its input, the norm's and the logits, in fp32 unless the loss is fused. */
-static double head_activation_bytes(const TrainingSpec *training) {
-    const PlanSpec *plan = &training->plan;
-    double tokens = (double)plan_micro_batch_tokens(training);
-    double logit_bytes = plan->fused_cross_entropy ? activation_bytes(plan->precision) : 4;
-    double logits = logit_bytes * tokens * (double)training->model.vocab / (double)plan->tensor_parallel;
-    return logits + 2 * plan_hidden_bytes(training) / (double)(plan->sequence_parallel ? plan->tensor_parallel : 1);
 }
 
 /* The most that `bytes_of` says of a layer of a stage. */
@@ -118,19 +118,30 @@ static double most_of_layers(const TrainingSpec *training, int stage,
     return with > without ? with : without;
 }
 
+/* Of one layer in the mean. */
+static double layer_held_bytes(const TrainingSpec *training) {
+    const PlanSpec *plan = &training->plan;
+    double bytes = training_layer_activation_bytes(training, plan->recompute);
+    if (plan->recompute != RECOMPUTE_FULL || plan->recompute_num_layers == 0)
+        return bytes;
+    return recompute_full_kept_bytes(plan, bytes, training_layer_activation_bytes(training, RECOMPUTE_NONE));
+}
+
 static double layer_offloaded_bytes(const TrainingSpec *training) {
-    return training->plan.offload_activations_fraction *
-           training_layer_activation_bytes(training, training->plan.recompute);
+    return training->plan.offload_activations_fraction * layer_held_bytes(training);
 }
 
 static double layer_kept_bytes(const TrainingSpec *training) {
-    return training_layer_activation_bytes(training, training->plan.recompute) - layer_offloaded_bytes(training);
+    return layer_held_bytes(training) - layer_offloaded_bytes(training);
 }
 
-/* What recomputation makes again of one layer. */
+/* What recomputation makes again of one layer, or of a group of them. */
 static double layer_again_bytes(const TrainingSpec *training) {
-    return training_layer_activation_bytes(training, RECOMPUTE_NONE) -
-           training_layer_activation_bytes(training, training->plan.recompute);
+    const PlanSpec *plan = &training->plan;
+    double kept = training_layer_activation_bytes(training, plan->recompute);
+    const TrainingSpec without = recompute_modules_without(training);
+    double whole = training_layer_activation_bytes(&without, RECOMPUTE_NONE);
+    return plan->recompute == RECOMPUTE_FULL ? recompute_full_again_bytes(plan, kept, whole) : whole - kept;
 }
 
 double training_offloaded_bytes(const TrainingSpec *training, LayerCount count) {
@@ -148,7 +159,7 @@ double training_chunk_activation_bytes(const TrainingSpec *training, int stage, 
         bytes += plan_hidden_bytes(training) / activation_bytes(plan->precision) /
                  (double)(plan->sequence_parallel ? plan->tensor_parallel : 1);
     if (training_is_last_chunk(plan, stage, chunk))
-        bytes += head_activation_bytes(training);
+        bytes += loss_memory_kept_bytes(training);
     return bytes;
 }
 
@@ -187,9 +198,9 @@ static PipelinePass *list_orders(const TrainingSpec *training, int first, int en
     if (!passes)
         fatal("out of memory for the schedule of %d passes", count);
     if (end - first == shape.stages)
-        weight_fill_all_orders(schedule, &shape, passes);
+        pass_order_of_all(&training->plan, passes);
     else
-        schedule->order(&shape, first, passes);
+        pass_order_of_stage(&training->plan, first, passes);
     return passes;
 }
 
@@ -226,18 +237,18 @@ static double ring_bytes(const TrainingSpec *training) {
     return training->plan.context_parallel > 1 ? 4 * training_context_block_bytes(training) : 0;
 }
 
-/* A layer that is computed again holds its tensors while its backward runs; the loss holds one more copy of the logits.
- */
-static double working_bytes(const TrainingSpec *training, int stage) {
+/* Beside what is kept for the backward pass. Of the layers that are offloaded, one is made or used and one is on its
+ * way; a layer that is computed again holds its tensors while its backward runs, when those of the loss are gone. */
+static double working_bytes(const TrainingSpec *training, int stage, MemoryMoment moment) {
     const PlanSpec *plan = &training->plan;
-    double again = most_of_layers(training, stage, layer_again_bytes);
-    double logits = 0;
-    if (training_is_last_chunk(plan, stage, (int)plan->virtual_stages - 1))
-        logits = head_activation_bytes(training);
-    /* Of the layers that are offloaded, one is made or used and one is on its way. */
     double on_way = 2 * most_of_layers(training, stage, layer_offloaded_bytes);
-    return PROCESS_BYTES + ring_bytes(training) + tensor_overlap_buffer_bytes(training) + on_way +
-           (again > logits ? again : logits);
+    double bytes = ring_bytes(training) + tensor_overlap_buffer_bytes(training) + on_way;
+    if (moment == MOMENT_LOSS)
+        return bytes + loss_memory_working_bytes(training);
+    double gone =
+        training_is_last_chunk(plan, stage, (int)plan->virtual_stages - 1) ? loss_memory_kept_bytes(training) : 0;
+    double again = most_of_layers(training, stage, layer_again_bytes);
+    return bytes + (again > gone ? again - gone : 0);
 }
 
 /* Of a list of layers: weights, their copies in 16 bit while a step runs, momentum. */
@@ -249,21 +260,60 @@ static StageMemory memory_of_list(const TrainingSpec *training) {
                          .gradients_bytes = replicated * training_gradient_bytes(plan),
                          .optimizer_bytes = replicated * training_state_bytes(training) / (double)plan_shard_size(plan),
                          .activations_bytes = layer_list_kept_bytes(training),
-                         .buffers_bytes =
-                             PROCESS_BYTES + replicated * copies + 2 * layer_list_exchange_bytes(training)};
+                         .buffers_bytes = replicated * copies + 2 * layer_list_exchange_bytes(training),
+                         .process_bytes = PROCESS_BYTES};
 }
 
-static StageMemory memory_in_order(const TrainingSpec *training, int stage, const PipelinePass *passes) {
+/* `passes` is the order of the stage. */
+static StageMemory memory_at(const TrainingSpec *training, int stage, const PipelinePass *passes, MemoryMoment moment) {
     const PlanSpec *plan = &training->plan;
     double parameters = training_stage_parameters(training, stage);
     double trained = training_stage_trained_parameters(training, stage);
-    return (StageMemory){
+    StageMemory memory = {
         .weights_bytes = shard_held_parameters(training, stage, parameters) * activation_bytes(plan->precision),
         .gradients_bytes = shard_held_gradients(training, stage, trained) * training_gradient_bytes(plan),
         .optimizer_bytes =
             plan->offload_optimizer ? 0 : weight_owners_parameters(training, stage) * training_state_bytes(training),
         .activations_bytes = peak_of_chunks(training, stage, passes, false),
-        .buffers_bytes = working_bytes(training, stage)};
+        .buffers_bytes = working_bytes(training, stage, moment),
+        .process_bytes = PROCESS_BYTES,
+        .cached_bytes = moment == MOMENT_LOSS ? loss_memory_cached_bytes(training) : 0};
+    if (plan->torch_fsdp) {
+        memory.weights_bytes = fsdp_memory_weights_bytes(training, moment);
+        memory.gradients_bytes = fsdp_memory_gradients_bytes(training, moment);
+        memory.cached_bytes += fsdp_memory_cached_bytes(training, moment);
+    }
+    return memory;
+}
+
+static double reserved_bytes(const StageMemory *memory) {
+    return stage_memory_allocated_bytes(memory) + memory->cached_bytes;
+}
+
+/* Raises what is allocated at the worst of two moments, `most`, and reserved, to that of a third. */
+static void add_end(const TrainingSpec *training, StageMemory *most) {
+    double end = most->optimizer_bytes + fsdp_memory_gradients_bytes(training, MOMENT_END) +
+                 fsdp_memory_weights_bytes(training, MOMENT_END);
+    double reserved = fmax(reserved_bytes(most), end + fsdp_memory_cached_bytes(training, MOMENT_END));
+    most->buffers_bytes += fmax(end - stage_memory_allocated_bytes(most), 0);
+    most->cached_bytes = reserved - stage_memory_allocated_bytes(most);
+}
+
+static bool has_head(const TrainingSpec *training, int stage) {
+    return training_is_last_chunk(&training->plan, stage, (int)training->plan.virtual_stages - 1);
+}
+
+static StageMemory memory_in_order(const TrainingSpec *training, int stage, const PipelinePass *passes) {
+    StageMemory layers = memory_at(training, stage, passes, MOMENT_LAYERS);
+    if (!has_head(training, stage))
+        return layers;
+    StageMemory loss = memory_at(training, stage, passes, MOMENT_LOSS);
+    double reserved = fmax(reserved_bytes(&loss), reserved_bytes(&layers));
+    StageMemory most = stage_memory_total_bytes(&loss) > stage_memory_total_bytes(&layers) ? loss : layers;
+    most.cached_bytes = reserved - stage_memory_allocated_bytes(&most);
+    if (training->plan.torch_fsdp)
+        add_end(training, &most);
+    return most;
 }
 
 StageMemory training_memory_of_stage(const TrainingSpec *training, int stage) {
@@ -291,6 +341,10 @@ double training_memory_most_bytes(const TrainingSpec *training) {
 }
 
 double stage_memory_total_bytes(const StageMemory *memory) {
+    return stage_memory_allocated_bytes(memory) + memory->process_bytes;
+}
+
+double stage_memory_allocated_bytes(const StageMemory *memory) {
     return memory->weights_bytes + memory->gradients_bytes + memory->optimizer_bytes + memory->activations_bytes +
            memory->buffers_bytes;
 }

@@ -23,11 +23,16 @@ typedef struct StageMemory {
     double gradients_bytes;
     double optimizer_bytes;
     double activations_bytes;
-    double buffers_bytes; /* what a pass needs for itself, and what CUDA and NCCL keep */
+    double buffers_bytes; /* what a pass needs for itself */
+    double process_bytes; /* what CUDA, cuBLAS and NCCL keep */
+    double cached_bytes;  /* that the allocator reserves beside all that, and frees when nothing else is left */
 } StageMemory;
 
 /* Of a resolved training job. */
 StageMemory training_memory_of_stage(const TrainingSpec *training, int stage);
+
+/* What tensors hold (torch.cuda.max_memory_allocated), and with the process; what is cached is in neither. */
+double stage_memory_allocated_bytes(const StageMemory *memory);
 double stage_memory_total_bytes(const StageMemory *memory);
 
 /* The most of any stage, of a transformer; sooner than stage by stage. */

@@ -2,6 +2,7 @@
 
 #include "models/workload/layer_list_plan.h"
 #include "models/workload/lora_cost.h"
+#include "models/workload/plan_experts.h"
 #include "models/workload/plan_stages.h"
 #include "models/workload/training_flop.h"
 
@@ -40,7 +41,7 @@ static double held_by_group(const TrainingSpec *training) {
     double copied_heads = training_held_kv_heads(training) - (double)transformer_kv_heads(model);
     double copies = copied_heads * 2 * (double)transformer_head_dim(model) * (double)model->hidden +
                     transformer_latent_parameters(model) * (double)(training->plan.tensor_parallel - 1);
-    double elsewhere = transformer_expert_parameters(model) * (1 - 1 / (double)training->plan.expert_parallel);
+    double elsewhere = transformer_expert_parameters(model) * (1 - 1 / (double)plan_expert_span(&training->plan));
     return transformer_layer_parameters(model) + copies - elsewhere + lora_cost_layer_parameters(training);
 }
 
@@ -92,7 +93,7 @@ double training_expert_parameters(const TrainingSpec *training, int64_t layers) 
     if (plan->expert_parallel < 2)
         return 0;
     return (double)layers * transformer_expert_parameters(&training->model) / (double)plan->expert_parallel /
-           (double)plan->tensor_parallel;
+           (double)plan_expert_tensor(plan);
 }
 
 double training_chunk_expert_parameters(const TrainingSpec *training, int stage, int chunk) {

@@ -1,5 +1,6 @@
 #include "models/workload/training_passes.h"
 
+#include "models/workload/pass_order.h"
 #include "models/workload/training_experts.h"
 #include "models/workload/training_input.h"
 #include "models/workload/training_offload.h"
@@ -74,7 +75,7 @@ static TaskId add_tensor_sums(Build *build, const PassPlace *place, const PassWo
                                     training_slice_open_sums(build, place, work));
 }
 
-/* Tokens of the whole team go to their experts and come back. */
+/* Tokens of the whole team go to their experts and come back; beside what follows, or before it. */
 static void add_experts(Build *build, PassPlace *place, const PassWork *work) {
     const ExpertTraffic *traffic = &build->traffic->experts[place->team * build->shape.stages + place->stage];
     const int *sets = team_sets(build, place->team);
@@ -87,8 +88,11 @@ static void add_experts(Build *build, PassPlace *place, const PassWork *work) {
     for (int i = 0; i < count; i++) {
         enter_set(build, place, sets[i]);
         training_slice_after(build, place, work);
+        if (place->hides_exchange)
+            step_builder_after(build->builder, build->set_end[sets[i]]);
     }
     StreamSet streams = stage_streams(build, sets, count, place->stage);
+    streams.stream = place->hides_exchange ? STREAM_EXPERT : STREAM_COMPUTE;
     TaskId end = step_builder_communicate(build->builder, what, &streams, traffic->dispatch, alike ? 2 * times : times);
     if (!alike)
         end = step_builder_communicate(build->builder, what, &streams, traffic->combine, times);
@@ -117,16 +121,18 @@ static void add_slice(Build *build, PassPlace *place, int slice) {
         enter_set(build, place, sets[i]);
         training_slice_add(build, place, slice, &work);
     }
-    if (experts)
+    if (experts && !place->hides_exchange)
         add_experts(build, place, &work);
     for (int i = 0; i < count; i++) {
         enter_set(build, place, sets[i]);
         if (!meets(build, place))
             continue;
-        if (!experts)
+        if (!experts || place->hides_exchange)
             training_slice_after(build, place, &work);
         build->set_end[sets[i]] = add_tensor_sums(build, place, &work, build->set_end[sets[i]]);
     }
+    if (experts && place->hides_exchange)
+        add_experts(build, place, &work);
     for (int i = 0; i < count; i++) {
         enter_set(build, place, sets[i]);
         add_copies(build, place, &work);
@@ -135,6 +141,10 @@ static void add_slice(Build *build, PassPlace *place, int slice) {
 
 static void add_message(Build *build, const PassPlace *place, TaskId ready) {
     int operation = training_message(build->traffic, &build->shape, place->set, place->stage, &place->pass);
+    size_t index = build_pass_index(build, place->set, place->stage, &place->pass);
+    bool ends = place->pass.kind == PASS_FORWARD && training_slice_is_last(build, place);
+    if (ends && build->plan->overlap_expert_comm)
+        build->pass_sent[index] = ready;
     if (operation == NO_OPERATION)
         return;
     StreamSet streams = place->streams;
@@ -144,8 +154,7 @@ static void add_message(Build *build, const PassPlace *place, TaskId ready) {
                      .chunk = place->pass.chunk,
                      .category = LEDGER_COMM_PIPELINE};
     step_builder_after(build->builder, ready);
-    build->pass_sent[build_pass_index(build, place->set, place->stage, &place->pass)] =
-        step_builder_communicate(build->builder, what, &streams, operation, 1);
+    build->pass_sent[index] = step_builder_communicate(build->builder, what, &streams, operation, 1);
 }
 
 /* Notes that a slice has ended on a set. */
@@ -172,6 +181,7 @@ static void add_pass(Build *build, PassPlace *place, bool completes_gradients) {
     place->slices = shards != NULL ? shards->slots : 1;
     if (shards == NULL && completes_gradients)
         place->slices = training_gradient_slices(build->training, place->stage);
+    place->hides_exchange = place->hides_exchange && place->slices == 1;
     if (place->pass.kind == PASS_FORWARD && training_slice_is_first(place))
         add_inputs(build, place);
     for (int slice = 0; slice < place->slices; slice++) {
@@ -207,6 +217,7 @@ static void add_passes(Build *build) {
         for (int i = first; i < build->pass_count; i++) {
             place.pass = passes[i];
             place.position = i;
+            place.hides_exchange = pass_order_hides_exchange(build->plan, passes, build->pass_count, i);
             add_pass(build, &place, last_of_chunk[passes[i].chunk] == i);
         }
     }
@@ -227,6 +238,19 @@ static void connect_pass(Build *build, int set, int stage, const PipelinePass *p
         task_graph_add_dependency(step->graph, first + (TaskId)i, sent);
 }
 
+/* The last chunk's backward pass begins when the exchange of its own forward pass has ended. */
+static void connect_turn(Build *build, int set, int micro_batch) {
+    const PipelineShape *shape = &build->shape;
+    const int *bounds = build->builder->step->ranks.replica_sets[set].class_of_stage;
+    int stage = shape->stages - 1;
+    PipelinePass forward = {PASS_FORWARD, micro_batch, shape->chunks - 1}, backward = forward;
+    backward.kind = PASS_BACKWARD;
+    TaskId first = build->pass_first[build_pass_index(build, set, stage, &backward)];
+    TaskId end = build->pass_sent[build_pass_index(build, set, stage, &forward)];
+    for (int i = 0; i < bounds[stage + 1] - bounds[stage]; i++)
+        task_graph_add_dependency(build->builder->step->graph, first + (TaskId)i, end);
+}
+
 static void connect_passes(Build *build) {
     const PipelineShape *shape = &build->shape;
     for (int set = 0; set < build->builder->step->ranks.replica_set_count; set++)
@@ -235,6 +259,9 @@ static void connect_passes(Build *build) {
                 PipelinePass pass = {i % 2 ? PASS_BACKWARD : PASS_FORWARD, i / 2, virtual_stage / shape->stages};
                 connect_pass(build, set, virtual_stage % shape->stages, &pass);
             }
+    for (int set = 0; set < build->builder->step->ranks.replica_set_count && build->plan->overlap_expert_comm; set++)
+        for (int micro_batch = 0; micro_batch < shape->micro_batches; micro_batch++)
+            connect_turn(build, set, micro_batch);
 }
 
 static void sketch_pass(Build *build, int stage, PipelinePass pass, TaskSketch *sketch) {

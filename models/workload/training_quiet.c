@@ -1,5 +1,6 @@
 #include "models/workload/training_quiet.h"
 
+#include "models/workload/pass_order.h"
 #include "models/workload/quiet_tail.h"
 
 void training_quiet_choose(Build *build, const TaskSketch *sketches) {
@@ -18,7 +19,7 @@ void training_quiet_choose(Build *build, const TaskSketch *sketches) {
 int training_quiet_list(const Build *build, int stage, PipelinePass *passes) {
     const QuietPasses *quiet = build->builder->step->quiet;
     if (quiet == NULL) {
-        pipeline_find(build->plan->schedule)->order(&build->shape, stage, passes);
+        pass_order_of_stage(build->plan, stage, passes);
         return 0;
     }
     for (int i = quiet->counts[stage]; i < quiet->per_stage; i++)

@@ -18,9 +18,10 @@ typedef struct PassPlace {
     int set;   /* of replicas, one of the team's; index into RankClasses.replica_sets */
     int stage; /* 0 .. pipeline_parallel - 1 */
     PipelinePass pass;
-    StreamSet streams; /* compute streams of the classes of the set */
-    int slices;        /* >= 1, that the pass is cut into */
-    int position;      /* >= 0, of the pass in the order of the stage */
+    StreamSet streams;   /* compute streams of the classes of the set */
+    int slices;          /* >= 1, that the pass is cut into */
+    int position;        /* >= 0, of the pass in the order of the stage */
+    bool hides_exchange; /* its tokens travel beside what follows (pass_order.h) */
 } PassPlace;
 
 /* Whether the place holds the embedding, or the head. */

@@ -50,11 +50,13 @@ typedef struct TransformerSpec {
     int64_t shared_experts;    /* of the same size, that see every token; >= 0 */
     int64_t dense_first;       /* layers in front that have no experts, 0 .. layers - 1 */
     int64_t expert_step;       /* of the others every so many has experts, the last of each; 0 and 1 = all */
-    int64_t kv_rank;           /* latent attention: compressed features of keys and values; 0 = ordinary attention */
-    int64_t q_rank;            /* the same of queries; 0 = queries are not compressed */
-    int64_t nope_dim;          /* of a head's query and key, features without positions; > 0 with kv_rank */
-    int64_t rope_dim;          /* those with rotary positions, of a key shared by all heads; > 0 with kv_rank */
-    int64_t value_dim;         /* features of a head's value, > 0 with kv_rank */
+    int64_t expert_groups;     /* of experts, of which a token chooses some first (n_group); 0 = it chooses from all */
+    int64_t expert_groups_per_token; /* how many, 1 .. expert_groups; 0 without groups */
+    int64_t kv_rank;   /* latent attention: compressed features of keys and values; 0 = ordinary attention */
+    int64_t q_rank;    /* the same of queries; 0 = queries are not compressed */
+    int64_t nope_dim;  /* of a head's query and key, features without positions; > 0 with kv_rank */
+    int64_t rope_dim;  /* those with rotary positions, of a key shared by all heads; > 0 with kv_rank */
+    int64_t value_dim; /* features of a head's value, > 0 with kv_rank */
 } TransformerSpec;
 
 /* GPT style with nothing sized: hidden, layers, heads and vocab are 0 and must be set. */

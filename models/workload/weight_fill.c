@@ -157,14 +157,9 @@ double weight_fill_bubble_fraction(const WeightFill *fill, const PipelineShape *
     return idle / busy;
 }
 
-void weight_fill_all_orders(const PipelineSchedule *schedule, const PipelineShape *shape, PipelinePass *passes) {
-    int count = pipeline_pass_count(schedule, shape), left = count * shape->stages;
-    if (schedule->fill == NULL) {
-        for (int stage = 0; stage < shape->stages; stage++)
-            schedule->order(shape, stage, &passes[stage * count]);
-        return;
-    }
-    Filling self = open_filling(schedule->fill, shape);
+void weight_fill_all_orders(const WeightFill *fill, const PipelineShape *shape, PipelinePass *passes) {
+    Filling self = open_filling(fill, shape);
+    int left = self.count / 2 * 3 * shape->stages;
     while (left > 0)
         left -= run_tick(&self, 0, shape->stages, passes);
     close_filling(&self);

@@ -23,8 +23,8 @@ typedef struct WeightFill {
     bool v_shaped; /* as in PipelineSchedule */
 } WeightFill;
 
-/* The order of all stages of a schedule, filled or written down: [stage * pipeline_pass_count + position]. */
-void weight_fill_all_orders(const PipelineSchedule *schedule, const PipelineShape *shape, PipelinePass *passes);
+/* The order of all stages: [stage * pipeline_pass_count + position]. */
+void weight_fill_all_orders(const WeightFill *fill, const PipelineShape *shape, PipelinePass *passes);
 
 /* As in PipelineSchedule. */
 void weight_fill_order(const WeightFill *fill, const PipelineShape *shape, int stage, PipelinePass *passes);

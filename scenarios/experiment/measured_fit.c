@@ -7,7 +7,10 @@
 static const struct {
     Recompute recompute;
     const char *name;
-} RECOMPUTES[] = {{RECOMPUTE_NONE, "none"}, {RECOMPUTE_SELECTIVE, "selective"}, {RECOMPUTE_FULL, "full"}};
+} RECOMPUTES[] = {{RECOMPUTE_NONE, "none"},
+                  {RECOMPUTE_SELECTIVE, "selective"},
+                  {RECOMPUTE_BY_OPERATOR, "by_operator"},
+                  {RECOMPUTE_FULL, "full"}};
 
 enum { RECOMPUTE_COUNT = sizeof RECOMPUTES / sizeof *RECOMPUTES };
 
@@ -50,6 +53,12 @@ static bool settle_with(const MeasuredRow *row, const SimulationSpec *spec, int 
     return settled;
 }
 
+/* By operator is for those whose recipe says so. */
+static int next_level(int level) {
+    bool skips = level + 1 < RECOMPUTE_COUNT && RECOMPUTES[level + 1].recompute == RECOMPUTE_BY_OPERATOR;
+    return level + (skips ? 2 : 1);
+}
+
 void measured_fit_settle(MeasuredRow *row, SimulationSpec *spec) {
     PlanSpec *plan = &spec->jobs[0].training.plan, settled = *plan;
     int level = 0;
@@ -57,7 +66,7 @@ void measured_fit_settle(MeasuredRow *row, SimulationSpec *spec) {
         level++;
     int last = is_open(row, "recompute") ? RECOMPUTE_COUNT - 1 : level;
     while (level <= last && !settle_with(row, spec, level, &settled))
-        level++;
+        level = next_level(level);
     if (level > last)
         return;
     if (settled.distributed_optimizer && !plan->distributed_optimizer)

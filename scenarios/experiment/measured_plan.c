@@ -6,11 +6,14 @@
 #include <string.h>
 #include <strings.h>
 
+#include "scenarios/experiment/measured_experts.h"
 #include "scenarios/experiment/measured_recipe.h"
+#include "scenarios/experiment/measured_release.h"
 #include "scenarios/experiment/measured_sharding.h"
+#include "scenarios/experiment/measured_torch.h"
 #include "scenarios/reader/yaml_node.h"
 
-enum { FIRST_YEAR = 2015, LAST_YEAR = 2099, UNKNOWN_RELEASE_YEAR = 2022, MLPERF_YEAR_0 = 2020 };
+enum { LAST_YEAR = MEASURED_LAST_YEAR };
 
 /* What a training framework does by default, by its name or its year. Documented in the arguments and release notes of
  * Megatron-LM: fused gradient accumulation and fp32 gradients came with the 2022 releases, overlap and FlashAttention
@@ -39,6 +42,7 @@ typedef struct Software {
     int64_t train_metrics;
     bool whole_weights;        /* with ZeRO-1 */
     bool pieces;               /* of layers: norms on fp32 copies, computed again unless the layer is, SwiGLU unfused */
+    bool eager;                /* norms, positions and softmax operation by operation */
     bool recomputed_norms;     /* of layers in pieces */
     int64_t bucket_parameters; /* most whose gradients one collective takes; 0 = all that are ready */
     bool end_in_pieces;        /* Adam operation by operation, gradients copied into buckets and back */
@@ -57,7 +61,8 @@ typedef struct Software {
     "accumulation, gradient reduction, pipeline messages and backward tensor sums overlap with compute, flash "        \
     "attention; what else tp_comm_overlap hides is in the open here."
 
-/* torchtitan's models/llama3/model.py, foundation-model-stack's modules/feedforward.py and layernorm.py: F.silu(w1(x))
+/* torchtitan's models/llama3/model.py, litgpt's model.py, foundation-model-stack's modules/feedforward.py and
+ * layernorm.py: F.silu(w1(x))
  * * w3(x), a norm of its input in fp32, scaled_dot_product_attention; torchtitan's tensor groups split the sequence
  * between. */
 #define PYTORCH_NATIVE(name)                                                                                           \
@@ -66,6 +71,16 @@ typedef struct Software {
         .attention_kernel = ATTENTION_FLASH_2, .pieces = true, .overlap = true,                                        \
         .assumption = "Layers of PyTorch's own operators: norms on fp32 copies, SwiGLU in pieces, FlashAttention 2."   \
     }
+
+#define HUGGING_FACE(...)                                                                                              \
+    {                                                                                                                  \
+        .words = "Hugging Face", .fp16_gradients = true, .bf16_gradients = true, .pieces = true, .eager = true,        \
+        .overlap = true, __VA_ARGS__                                                                                   \
+    }
+
+#define HUGGING_FACE_ASSUMPTION                                                                                        \
+    "Hugging Face's model: RMSNorm, rotary positions, SwiGLU and softmax operation by operation, gradients of 16 "     \
+    "bit, accumulated by kernels of their own, their reduction overlaps with compute,"
 
 static const Software SOFTWARE[] = {
     {.words = "Megatron-DeepSpeed",
@@ -117,6 +132,7 @@ static const Software SOFTWARE[] = {
          "gradients are copied into buckets of 512 Mi parameters and back."},
     PYTORCH_NATIVE("torchtitan"),
     PYTORCH_NATIVE("fms fsdp"),
+    PYTORCH_NATIVE("lightning thunder"),
     {.words = "llm-foundry",
      .before_year = LAST_YEAR + 1,
      .gradient_accumulation_fusion = true,
@@ -124,9 +140,11 @@ static const Software SOFTWARE[] = {
      .attention_kernel = ATTENTION_FLASH_1_TRITON,
      .fused_cross_entropy = true,
      .train_metrics = 2,
+     .end_in_pieces = true,
      .overlap = true,
      .assumption = "llm-foundry: triton attention, FlashAttention 1 in Triton (submit_benchmarks.py), fused cross "
-                   "entropy and two metrics over the logits of every micro-batch (modeling_mpt.py)."},
+                   "entropy and two metrics over the logits of every micro-batch (modeling_mpt.py); composer's "
+                   "DecoupledAdamW works operation by operation."},
     /* llm/src/mosaic_gpt.py: FlashMHA of flash-attn, nn.LayerNorm under autocast, F.cross_entropy, two metrics;
      * composer's DecoupledAdamW works parameter by parameter, operation by operation. */
     {.words = "mosaicml examples",
@@ -144,6 +162,11 @@ static const Software SOFTWARE[] = {
     /* pretrain_performance_optimizations of NeMo's recipes (nemo/collections/llm/recipes): grad_reduce_in_fp32 = False
      */
     {.words = "dgxc-benchmarking", NEMO_SWITCHES, .assumption = NEMO_ASSUMPTION},
+    /* transformers, models/llama/modeling_llama.py: LlamaRMSNorm, apply_rotary_pos_emb, softmax in fp32; since 4.36
+     * (December 2023) scaled_dot_product_attention. DeepSpeed and torch accumulate gradients of 16 bit. */
+    HUGGING_FACE(.before_year = 2024, .assumption = HUGGING_FACE_ASSUMPTION " no flash attention."),
+    HUGGING_FACE(.before_year = LAST_YEAR + 1, .flash_attention = true, .attention_kernel = ATTENTION_FLASH_2,
+                 .assumption = HUGGING_FACE_ASSUMPTION " FlashAttention 2."),
     {.before_year = 2022,
      .fp16_gradients = true,
      .assumption = "Software before 2022: gradients in fp16 with fp16 weights, accumulated by kernels of their own, no "
@@ -217,9 +240,7 @@ static void read_sizes(MeasuredRow *row, PlanSpec *plan) {
     plan->tensor_parallel = read_size(row, "tp");
     plan->pipeline_parallel = read_size(row, "pp");
     plan->context_parallel = measured_row_parts(row, "cp") > 1 ? measured_row_parts(row, "cp") : 1;
-    plan->expert_parallel = measured_row_parts(row, "ep") > 1 ? measured_row_parts(row, "ep") : 1;
-    if (plan->expert_parallel > 1)
-        measured_row_assume(row, "Tokens are spread evenly over the experts, none is dropped.");
+    measured_experts_read(row, plan);
     plan->virtual_stages = measured_row_parts(row, "vp");
     plan->data_parallel = measured_row_parts(row, "dp");
     plan->micro_batch_seqs = measured_row_count(row, "micro_batch_seqs");
@@ -253,38 +274,13 @@ static void read_recompute(MeasuredRow *row, PlanSpec *plan) {
     int meaning = find_word(RECOMPUTE_WORDS, COUNT_OF(RECOMPUTE_WORDS), text);
     plan->recompute = meaning >= 0 ? (Recompute)meaning : RECOMPUTE_NONE;
     plan->sequence_parallel = measured_row_has_words(text, "sequence parallel");
-    if (plan->recompute != RECOMPUTE_FULL && measured_recipe_recompute(row, &plan->recompute))
+    if (plan->recompute != RECOMPUTE_FULL && measured_torch_recompute(row, &plan->recompute))
         return;
     if (text[0] == '\0' && !measured_sharding_recompute(row, &plan->recompute))
         measured_row_assume(row, "recompute is not stated: none.");
     else if (text[0] != '\0' && meaning < 0)
         measured_row_refuse(row, "recompute: found \"%s\", expected none, selective or full",
                             yaml_node_shown_text(text, row->arena));
-}
-
-/* The year of a version by year and month: "NeMo 24.07", "NGC 23.09-py3"; 0 when there is none. */
-static int version_year(const char *release) {
-    int year = 0, month = 0, read = 0;
-    for (const char *at = release; *at != '\0'; at++) {
-        bool starts = at == release || (!isalnum((unsigned char)at[-1]) && at[-1] != '.');
-        if (starts && sscanf(at, "%2d.%2d%n", &year, &month, &read) == 2 && read == 5 && month >= 1 && month <= 12 &&
-            year >= FIRST_YEAR - 2000 && !isdigit((unsigned char)at[read]))
-            return 2000 + year;
-    }
-    return 0;
-}
-
-/* The year at the start of a release, of "2021-04", of a version "v24.11", or of a round of MLPerf: "MLPerf Training
- * v3.1" was published in 2023; 0 when it has none. */
-static int release_year(const char *release) {
-    int year = 0;
-    if (sscanf(release, "%4d-", &year) == 1 && year >= FIRST_YEAR && year <= LAST_YEAR)
-        return year;
-    if (sscanf(release, "v%2d.", &year) == 1 && year >= FIRST_YEAR - 2000)
-        return 2000 + year;
-    if (sscanf(release, "MLPerf Training v%1d.", &year) == 1 && year >= 1)
-        return MLPERF_YEAR_0 + year;
-    return version_year(release);
 }
 
 static void read_virtual_stages(MeasuredRow *row, const Software *software, PlanSpec *plan) {
@@ -299,16 +295,6 @@ static void read_virtual_stages(MeasuredRow *row, const Software *software, Plan
 static bool is_named(const MeasuredRow *row, const char *words) {
     return !words || measured_row_has_words(measured_row_text(row, "source"), words) ||
            measured_row_has_words(measured_row_text(row, "note"), words);
-}
-
-static int software_year(MeasuredRow *row) {
-    const char *release = measured_row_text(row, "release");
-    int year = release_year(release);
-    if (year > 0)
-        return year;
-    measured_row_assume(row, "release \"%s\" names no year: software of 2022.",
-                        yaml_node_shown_text(release, row->arena));
-    return UNKNOWN_RELEASE_YEAR;
 }
 
 /* NeMo's and Megatron Bridge's recipes of Llama 3.1 405B (account_for_embedding_in_pipeline_split and
@@ -355,6 +341,7 @@ static void read_software(MeasuredRow *row, int year, PlanSpec *plan) {
     plan->fused_cross_entropy = software->fused_cross_entropy;
     plan->train_metrics = software->train_metrics;
     plan->norm_in_fp32 = software->pieces;
+    plan->eager_layers = software->eager;
     plan->recompute_norms = software->recomputed_norms && plan->recompute != RECOMPUTE_FULL;
     plan->swiglu_fusion = !software->pieces;
     plan->fused_optimizer = !software->end_in_pieces;
@@ -385,11 +372,12 @@ PlanSpec measured_plan_read(MeasuredRow *row) {
     read_precision(row, &plan);
     read_recompute(row, &plan);
     measured_sharding_read(row, &plan);
-    int year = software_year(row);
+    int year = measured_release_year(row);
     read_software(row, year, &plan);
     read_lora(row, &plan);
     read_note(row, &plan);
     measured_recipe_read(row, &plan);
     measured_sharding_settle(row, year, &plan);
+    measured_torch_settle(row, &plan);
     return plan;
 }

@@ -61,25 +61,13 @@ static bool is_nemo_recipe(const MeasuredRow *row) {
            !measured_row_has_words(release, "MaxText") && !measured_row_has_words(release, "Paxml");
 }
 
-/* activation_checkpoint.mode = "selective", selective_ac_option = "op": every other product is kept, with attention's
- * output, and what lies between is computed again. */
-bool measured_recipe_recompute(MeasuredRow *row, Recompute *recompute) {
-    const char *text = measured_row_text(row, "recompute");
-    bool is_selective = text[0] == '\0' || measured_row_has_words(text, "selective");
-    if (!is_selective || !measured_row_has_words(measured_row_text(row, "source"), "torchtitan"))
-        return false;
-    *recompute = RECOMPUTE_FULL;
-    measured_row_assume(row, "torchtitan's selective recomputation by operator is read as full recomputation, which is "
-                             "more.");
-    return true;
-}
-
 static void read_nemo(MeasuredRow *row, PlanSpec *plan) {
     for (int i = 0; i < RECIPE_COUNT; i++) {
         if (!measured_row_has_words(measured_row_text(row, "model"), RECIPES[i].model))
             continue;
         plan->attention_kernel = RECIPES[i].attention_kernel;
         plan->grouped_experts = RECIPES[i].grouped_experts;
+        plan->fused_routing = false; /* came with Megatron-Core 0.14 */
         plan->grad_reduce_in_fp32 = plan->grad_reduce_in_fp32 || RECIPES[i].fp32_gradients;
         plan->optimizer = plan->precision == PRECISION_FP8 ? RECIPES[i].fp8_optimizer : RECIPES[i].bf16_optimizer;
         measured_row_assume(row, "%s", RECIPES[i].assumption);
@@ -132,7 +120,21 @@ static void read_bridge(MeasuredRow *row, PlanSpec *plan) {
     }
 }
 
+/* "selective (mlp)": names of Megatron-Core's recompute_modules. */
+static void read_modules(MeasuredRow *row, PlanSpec *plan) {
+    const char *text = measured_row_text(row, "recompute");
+    if (plan->recompute == RECOMPUTE_FULL || plan->recompute == RECOMPUTE_BY_OPERATOR)
+        return;
+    plan->recompute_mlp = measured_row_has_words(text, "mlp");
+    plan->recompute_moe = measured_row_has_words(text, "moe");
+    plan->recompute_norms = plan->recompute_norms || measured_row_has_words(text, "layernorm");
+    if (plan->recompute_mlp || plan->recompute_moe)
+        measured_row_assume(row, "Of the layers %s recomputed as in Megatron-Core's modules.",
+                            plan->recompute_mlp ? "MLPs are" : "experts are");
+}
+
 void measured_recipe_read(MeasuredRow *row, PlanSpec *plan) {
+    read_modules(row, plan);
     if (is_nemo_recipe(row))
         read_nemo(row, plan);
     else if (measured_row_has_words(measured_row_text(row, "release"), "NeMo 24 07"))

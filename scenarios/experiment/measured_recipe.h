@@ -2,18 +2,15 @@
  * measured_recipe: switches that the published recipe of a measured run sets and its row does not tell, by the model's
  * name. Known are the NeMo recipes of NVIDIA/dgxc-benchmarking (gpt3_175b_hydra.yaml, nemotron4-340b-synth.yaml,
  * grok1_314b.yaml and the configure.sh beside each, v24.11 to v25.02). Those of Llama and Nemotron4 15B ask for
- * cuDNN's attention, which a plan without a kernel of its own gets; MaxText and Paxml are other software. torchtitan's
- * llama3_8b.toml recomputes by operator where a run does not say otherwise. Of NeMo-Framework-Launcher and Megatron
- * Bridge only what decides about memory is known. Nothing is derived from a measured time.
+ * cuDNN's attention, which a plan without a kernel of its own gets; MaxText and Paxml are other software. Of
+ * NeMo-Framework-Launcher and Megatron Bridge only what decides about memory is known. Nothing is derived from a
+ * measured time.
  */
 #ifndef SCENARIOS_EXPERIMENT_MEASURED_RECIPE_H
 #define SCENARIOS_EXPERIMENT_MEASURED_RECIPE_H
 
 #include "models/workload/plan.h"
 #include "scenarios/experiment/measured_row.h"
-
-/* What the recipe recomputes where the row says selective or nothing; false when no recipe is known. */
-bool measured_recipe_recompute(MeasuredRow *row, Recompute *recompute);
 
 /* Sets what the recipe of the row says and notes it as an assumption; does nothing without one. */
 void measured_recipe_read(MeasuredRow *row, PlanSpec *plan);

@@ -39,6 +39,7 @@ static const KnownColumn COLUMNS[] = {
     {"cp", false},
     {"dp", false},
     {"ep", false},
+    {"etp", false},
     {"sharding", false},
     {"micro_batch_seqs", true},
     {"grad_accum", false},
@@ -50,6 +51,7 @@ static const KnownColumn COLUMNS[] = {
     {"tokens_per_s_per_gpu", false},
     {"mfu_pct", false},
     {"mem_gb", false},
+    {"mem_kind", false},
     {"note", false},
 };
 
@@ -131,6 +133,17 @@ static double read_peak_bytes(const MeasuredRow *row) {
     return measured_row_decimal(measured_row_text(row, "mem_gb")) * 1e9;
 }
 
+static MemoryKind read_memory_kind(MeasuredRow *row) {
+    static const char *const WORDS[] = {[MEMORY_ALLOCATED] = "allocated", [MEMORY_RESERVED] = "reserved"};
+    const char *text = measured_row_text(row, "mem_kind");
+    for (int kind = MEMORY_ALLOCATED; kind <= MEMORY_RESERVED; kind++)
+        if (measured_row_has_words(text, WORDS[kind]))
+            return (MemoryKind)kind;
+    if (text[0] != '\0' && !measured_row_has_words(text, "process"))
+        measured_row_assume(row, "mem_kind \"%s\" is read as process.", yaml_node_shown_text(text, row->arena));
+    return MEMORY_PROCESS;
+}
+
 MeasuredRun measured_run_read(const CsvTable *table, int index, const Catalogue *catalogue, Arena *arena) {
     MeasuredRow row = {.table = table, .row = &table->rows[index], .arena = arena};
     MeasuredRun run = {.line = row.row->line, .model = measured_row_text(&row, "model")};
@@ -138,6 +151,7 @@ MeasuredRun measured_run_read(const CsvTable *table, int index, const Catalogue 
     if (run.step_s <= 0)
         measured_row_refuse(&row, "no measured step time");
     run.peak_bytes = read_peak_bytes(&row);
+    run.peak_kind = read_memory_kind(&row);
     run.spec = read_spec(&row, catalogue);
     run.reason = row.reason;
     const char **assumptions = ARENA_ARRAY(arena, row.assumption_count, const char *);

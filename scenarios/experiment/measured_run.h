@@ -10,12 +10,17 @@
 #include "scenarios/reader/catalogue.h"
 #include "scenarios/reader/csv.h"
 
+/* What a printed peak is of, the column mem_kind: all that the process has on the GPU (nvidia-smi; an empty cell), its
+ * tensors (torch.cuda.max_memory_allocated), or those with what the allocator caches (max_memory_reserved). */
+typedef enum MemoryKind { MEMORY_PROCESS, MEMORY_ALLOCATED, MEMORY_RESERVED } MemoryKind;
+
 typedef struct MeasuredRun {
-    int line;            /* of the file */
-    const char *model;   /* the cell, "" when empty */
-    const char *reason;  /* why it cannot be run; NULL = it can */
-    double step_s;       /* measured; > 0 when it can be run */
-    double peak_bytes;   /* measured, of one GPU: mem_gb, in 10^9 bytes; 0 = not printed */
+    int line;           /* of the file */
+    const char *model;  /* the cell, "" when empty */
+    const char *reason; /* why it cannot be run; NULL = it can */
+    double step_s;      /* measured; > 0 when it can be run */
+    double peak_bytes;  /* measured, of one GPU: mem_gb, in 10^9 bytes; 0 = not printed */
+    MemoryKind peak_kind;
     SimulationSpec spec; /* resolved when it can be run, else without meaning */
     const char *const *assumptions;
     int assumption_count;

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "models/workload/plan_experts.h"
 #include "scenarios/reader/field_value.h"
 #include "scenarios/reader/schema.h"
 #include "sim/engine/check.h"
@@ -45,14 +46,27 @@ static int list_context(const JobSpec *job, int64_t *values) {
     return list_divisors(left, plan->flash_attention ? left : 1, values);
 }
 
-/* Copies of the weights, as far as the experts go. */
+/* Whole experts need as many GPUs with different ones as a tensor group has. */
+static int list_expert_tensor(const JobSpec *job, int64_t *values) {
+    int64_t tensors = job->training.plan.tensor_parallel, experts = job->training.model.experts;
+    int count = 0;
+    if (tensors > 1 && experts > 0)
+        values[count++] = tensors;
+    if (count == 0 || experts % tensors == 0)
+        values[count++] = 1;
+    return count;
+}
+
+/* Copies of the weights, or the GPUs that have them, as far as the experts go. */
 static int list_expert(const JobSpec *job, int64_t *values) {
-    int64_t copies = job->gpus / (job->training.plan.tensor_parallel * job->training.plan.pipeline_parallel);
+    const PlanSpec *plan = &job->training.plan;
+    int64_t gpus = job->gpus / (plan_expert_tensor(plan) * plan->pipeline_parallel);
+    int64_t least = plan->tensor_parallel / plan_expert_tensor(plan);
     int64_t experts = job->training.model.experts > 0 ? job->training.model.experts : 1;
     int64_t found[PLAN_DIMENSION_MOST_VALUES];
-    int count = 0, all = list_divisors(experts, experts < copies ? experts : copies, found);
+    int count = 0, all = list_divisors(experts, experts < gpus ? experts : gpus, found);
     for (int i = 0; i < all; i++)
-        if (copies % found[i] == 0)
+        if (gpus % found[i] == 0 && (least < 1 || found[i] % least == 0))
             values[count++] = found[i];
     if (count == 0)
         values[count++] = 1;
@@ -137,15 +151,11 @@ static int list_zero(const JobSpec *job, int64_t *values) {
 }
 
 static const PlanDimension DIMENSIONS[] = {
-    {"tensor_parallel", "tp", list_tensor},
-    {"pipeline_parallel", "pp", list_pipeline},
-    {"context_parallel", "cp", list_context},
-    {"expert_parallel", "ep", list_expert},
-    {"virtual_stages", "vp", list_virtual},
-    {"schedule", "schedule", list_schedule},
-    {"micro_batch", "mb", list_micro_batch},
-    {"recompute", "recompute", list_recompute},
-    {"sequence_parallel", "sp", list_sequence_parallel},
+    {"tensor_parallel", "tp", list_tensor},     {"pipeline_parallel", "pp", list_pipeline},
+    {"context_parallel", "cp", list_context},   {"expert_tensor_parallel", "etp", list_expert_tensor},
+    {"expert_parallel", "ep", list_expert},     {"virtual_stages", "vp", list_virtual},
+    {"schedule", "schedule", list_schedule},    {"micro_batch", "mb", list_micro_batch},
+    {"recompute", "recompute", list_recompute}, {"sequence_parallel", "sp", list_sequence_parallel},
     {"zero_stage", "zero", list_zero},
 };
 

@@ -6,7 +6,7 @@ StepInterval plan_interval_of(const PlanSpace *space, const PlanCandidate *candi
     JobSpec job;
     SimulationSpec spec = plan_candidate_spec(space, candidate, &job);
     Arena *arena = arena_create();
-    spec.only_times = spec.without_links = false;
+    spec.without_links = false;
     StepInterval interval = simulation_run(&spec, arena)->interval;
     /* These live as long as the run. */
     interval.doubts = NULL;

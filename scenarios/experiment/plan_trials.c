@@ -37,6 +37,22 @@ static const char *overlap_tensors(PlanSpec *plan) {
     return "tp_comm_overlap: true";
 }
 
+static const char *send_tokens_once(PlanSpec *plan) {
+    if (plan->expert_dispatcher == EXPERT_DEEPEP || plan->expert_parallel == 1)
+        return NULL;
+    plan->expert_dispatcher = EXPERT_DEEPEP;
+    return "expert_dispatcher: deepep";
+}
+
+/* Where plan_experts.h lets it. */
+static const char *overlap_experts(PlanSpec *plan) {
+    bool may = plan->recompute != RECOMPUTE_FULL && plan_zero_stage(plan) < 2;
+    if (plan->overlap_expert_comm || plan->expert_parallel == 1 || !may)
+        return NULL;
+    plan->overlap_expert_comm = true;
+    return "overlap_expert_comm: true";
+}
+
 static const char *compile(PlanSpec *plan) {
     if (plan->compile)
         return NULL;
@@ -51,8 +67,8 @@ static const char *use_graphs(PlanSpec *plan) {
     return "cuda_graphs: true";
 }
 
-static Switch *const SWITCHES[] = {fuse_attention, overlap_reductions, overlap_messages, overlap_tensors,
-                                   compile,        use_graphs};
+static Switch *const SWITCHES[] = {fuse_attention,   overlap_reductions, overlap_messages, overlap_tensors,
+                                   send_tokens_once, overlap_experts,    compile,          use_graphs};
 
 enum { SWITCH_COUNT = sizeof SWITCHES / sizeof *SWITCHES };
 

@@ -72,6 +72,18 @@ static const char *double_tensor_parallel(const ClusterSpec *cluster, TrainingSp
     return arena_format(arena, "tensor_parallel: %" PRId64, *gpus);
 }
 
+/* The next number of GPUs that the experts can be spread over. */
+static const char *spread_experts(const ClusterSpec *cluster, TrainingSpec *training, Arena *arena) {
+    (void)cluster;
+    int64_t experts = training->model.experts, *gpus = &training->plan.expert_parallel;
+    if (*gpus >= experts)
+        return NULL;
+    do
+        ++*gpus;
+    while (experts % *gpus != 0);
+    return arena_format(arena, "expert_parallel: %" PRId64, *gpus);
+}
+
 static const char *double_pipeline_parallel(const ClusterSpec *cluster, TrainingSpec *training, Arena *arena) {
     (void)cluster;
     int64_t *stages = &training->plan.pipeline_parallel;
@@ -91,8 +103,8 @@ static const char *drop_virtual_stages(const ClusterSpec *cluster, TrainingSpec 
 }
 
 static PlanChange *const CHANGES[] = {
-    use_flash_attention, recompute_more,         use_sequence_parallel,    raise_zero_stage,
-    shrink_micro_batch,  double_tensor_parallel, double_pipeline_parallel, drop_virtual_stages,
+    use_flash_attention, recompute_more,         use_sequence_parallel,    raise_zero_stage,    shrink_micro_batch,
+    spread_experts,      double_tensor_parallel, double_pipeline_parallel, drop_virtual_stages,
 };
 enum { CHANGE_COUNT = sizeof CHANGES / sizeof *CHANGES, MOST_TOGETHER = 3, MOST_FOUND = 1000 };
 

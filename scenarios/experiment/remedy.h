@@ -4,9 +4,9 @@
  * names the three with the shortest step.
  *
  * Changes: fused attention, more recomputation, sequence parallelism, a distributed optimizer, smaller micro-batches,
- * more tensor parallelism inside a node, more stages, no virtual stages. Those that can be taken further (half, a
- * quarter, ...) go on until the job fits. The global batch and the number of GPUs stay. Limit: of many that fit, the
- * REMEDY_MOST_RUNS that save least are simulated, since saving costs time; they are simulated
+ * more expert parallelism, more tensor parallelism inside a node, more stages, no virtual stages. Those that can be
+ * taken further (half, a quarter, ...) go on until the job fits. The global batch and the number of GPUs stay. Limit:
+ * of many that fit, the REMEDY_MOST_RUNS that save least are simulated, since saving costs time; they are simulated
  * folded, whatever the scenario's fidelity is.
  */
 #ifndef SCENARIOS_EXPERIMENT_REMEDY_H

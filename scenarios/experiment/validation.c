@@ -7,17 +7,32 @@
 #include "models/simulation.h"
 #include "scenarios/experiment/parallel.h"
 
+static double compared_bytes(const MemoryResults *memory, MemoryKind kind) {
+    switch (kind) {
+    case MEMORY_ALLOCATED:
+        return memory->allocated_bytes;
+    case MEMORY_RESERVED:
+        return memory->reserved_bytes;
+    case MEMORY_PROCESS:
+        break;
+    }
+    return memory->total_bytes;
+}
+
 static void simulate_row(void *context, int index) {
     ValidationRow *row = &((Validation *)context)->rows[index];
     if (row->status == VALIDATION_NOT_RUN)
         return;
+    SimulationSpec spec = row->run.spec;
+    spec.only_times = true;
     Arena *arena = arena_create();
-    const Results *results = simulation_run(&row->run.spec, arena);
+    const Results *results = simulation_run(&spec, arena);
     for (int i = 0; i < results->memory_count && results->status != RUN_TOO_LONG; i++) {
         const MemoryResults *memory = &results->memory[i];
         if (i > 0 && memory->total_bytes <= row->peak_bytes)
             continue;
         row->peak_bytes = memory->total_bytes;
+        row->compared_bytes = compared_bytes(memory, row->run.peak_kind);
         row->capacity_bytes = memory->capacity_bytes;
     }
     switch (results->status) {
@@ -39,7 +54,7 @@ static void simulate_row(void *context, int index) {
         break;
     }
     if (row->run.peak_bytes > 0)
-        row->memory_error_fraction = row->peak_bytes / row->run.peak_bytes - 1;
+        row->memory_error_fraction = row->compared_bytes / row->run.peak_bytes - 1;
     arena_destroy(arena);
 }
 
@@ -172,6 +187,7 @@ const Validation *validation_run(const CsvTable *table, const ValidationOptions 
                                .null_s = NAN,
                                .null_error_fraction = NAN,
                                .peak_bytes = NAN,
+                               .compared_bytes = NAN,
                                .capacity_bytes = NAN,
                                .memory_error_fraction = NAN};
         row->run = measured_run_read(table, i, &options->catalogue, arena);

@@ -31,6 +31,7 @@ typedef struct ValidationRow {
     double null_s;                /* NaN when it did not run, or no other row did */
     double null_error_fraction;   /* as null_s */
     double peak_bytes;            /* of the fullest GPU in the model; NaN when not run */
+    double compared_bytes;        /* of it, what the measured peak is of; NaN when not run */
     double capacity_bytes;        /* of that GPU's memory; NaN when not run */
     double memory_error_fraction; /* of the peak, where the row prints it and it was run; else NaN */
 } ValidationRow;

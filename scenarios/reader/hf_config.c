@@ -41,10 +41,17 @@ static const char *const SHAPE_KEYS[] = {
     "hidden_dropout",      "resid_pdrop"};
 static const char *const POSITION_KEYS[] = {"max_position_embeddings", "n_positions"};
 static const char *const EXPERT_KEYS[] = {"num_local_experts", "num_experts", "n_routed_experts", "moe_num_experts"};
-static const char *const EXPERT_SHAPE_KEYS[] = {
-    "num_local_experts",    "num_experts",      "num_experts_per_tok", "moe_intermediate_size",
-    "decoder_sparse_step",  "n_routed_experts", "n_shared_experts",    "interleave_moe_layer_step",
-    "intermediate_size_mlp"};
+static const char *const EXPERT_SHAPE_KEYS[] = {"num_local_experts",
+                                                "num_experts",
+                                                "num_experts_per_tok",
+                                                "moe_intermediate_size",
+                                                "decoder_sparse_step",
+                                                "n_routed_experts",
+                                                "n_shared_experts",
+                                                "interleave_moe_layer_step",
+                                                "n_group",
+                                                "topk_group",
+                                                "intermediate_size_mlp"};
 static const char *const LATENT_KEYS[] = {"kv_lora_rank",     "q_lora_rank", "qk_nope_head_dim",
                                           "qk_rope_head_dim", "v_head_dim",  "first_k_dense_replace"};
 

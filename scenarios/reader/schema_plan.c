@@ -1,6 +1,8 @@
 #include "models/workload/collective.h"
+#include "models/workload/expert_dispatch.h"
 #include "models/workload/pipeline.h"
 #include "models/workload/plan_sharding.h"
+#include "models/workload/recompute.h"
 #include "scenarios/reader/schema.h"
 
 /* Bounds far outside anything trained: products of three still fit in int64_t. */
@@ -14,6 +16,10 @@ static const char *recompute_word(int index) {
     return index <= RECOMPUTE_FULL ? recompute_name((Recompute)index) : NULL;
 }
 
+static const char *method_word(int index) {
+    return index <= RECOMPUTE_UNIFORM ? recompute_method_name((RecomputeMethod)index) : NULL;
+}
+
 static const char *lora_word(int index) {
     static const char *const WORDS[] = {[LORA_QKV] = "qkv", [LORA_ATTENTION] = "attention", [LORA_ALL] = "all"};
     return index <= LORA_ALL ? WORDS[index] : NULL;
@@ -21,6 +27,10 @@ static const char *lora_word(int index) {
 
 static const char *precision_word(int index) {
     return index < PRECISION_COUNT ? precision_name((Precision)index) : NULL;
+}
+
+static const char *dispatcher_word(int index) {
+    return index < EXPERT_DISPATCHER_COUNT ? expert_dispatcher_name((ExpertDispatcher)index) : NULL;
 }
 
 static const char *attention_word(int index) {
@@ -64,9 +74,13 @@ static const SchemaRow PLAN_ROWS[] = {
      .aliases = "context_parallel_size", .help = "GPUs that share the tokens of a sequence; needs flash_attention"},
     {PLAN_COUNT("expert_parallel", expert_parallel, 1, MOST_PARALLEL), .default_text = "1",
      .aliases = "expert_model_parallel_size",
+     .help = "GPUs with different experts: neighbours of data_parallel x context_parallel, with expert_tensor_parallel "
+             "1 of "
+             "x tensor_parallel, that exchange tokens; a tensor group needs sequence_parallel"},
+    {PLAN_COUNT("expert_tensor_parallel", expert_tensor_parallel, 1, MOST_PARALLEL),
+     .default_text = "(tensor_parallel)", .aliases = "expert_tensor_parallel_size",
      .help =
-         "GPUs with different experts: neighbours of data_parallel x context_parallel that exchange tokens; a tensor "
-         "group needs sequence_parallel"},
+         "GPUs that share one expert: tensor_parallel, or 1: whole experts, whose groups go over tensor groups too"},
     {.key = "expert_imbalance",
      .type = FIELD_REAL,
      .offset = offsetof(PlanSpec, routing.imbalance),
@@ -87,9 +101,20 @@ static const SchemaRow PLAN_ROWS[] = {
      .help = "most tokens of an expert over its even share; what is above is dropped"},
     {FLAG_ROW("pad_to_capacity", routing.pads, "false"), .aliases = "moe_pad_expert_input_to_capacity",
      .help = "every expert works on its full capacity, padded"},
+    {.key = "expert_dispatcher",
+     .type = FIELD_CHOICE,
+     .offset = offsetof(PlanSpec, expert_dispatcher),
+     .default_text = "alltoall",
+     .help = "how tokens travel to their experts: alltoall = once for each expert; deepep = once to each node, from "
+             "there once to each GPU (DeepEP, HybridEP)",
+     .menu = dispatcher_word},
     {FLAG_ROW("grouped_experts", grouped_experts, "true"), .aliases = "moe_grouped_gemm",
      .help =
          "one matrix product for all experts of a GPU; otherwise one after the other, each with kernels of its own"},
+    {FLAG_ROW("fused_routing", fused_routing, "true"), .aliases = "moe_router_fusion",
+     .help =
+         "router and permutation of tokens in fused kernels: the host issues 79 fewer for a layer (31 of 72 kernels "
+         "of the router are left forward)"},
     {PLAN_COUNT("pipeline_parallel", pipeline_parallel, 1, MOST_PARALLEL), .default_text = "1",
      .aliases = "pipeline_model_parallel_size", .help = "stages of the pipeline"},
     {PLAN_COUNT("data_parallel", data_parallel, 1, MOST_PARALLEL),
@@ -110,8 +135,19 @@ static const SchemaRow PLAN_ROWS[] = {
      .offset = offsetof(PlanSpec, recompute),
      .default_text = "none",
      .aliases = "recompute_granularity",
-     .help = "what of the forward pass is computed again instead of stored",
+     .help = "what of the forward pass is computed again instead of stored: selective = the inside of attention, "
+             "by_operator = all but attention and every second product (torchtitan's selective_ac_option: op)",
      .menu = recompute_word},
+    {.key = "recompute_method",
+     .type = FIELD_CHOICE,
+     .offset = offsetof(PlanSpec, recompute_method),
+     .default_text = "block",
+     .help = "with recompute_num_layers: block = so many layers of a chunk are computed again, the others keep "
+             "everything; uniform = all are, in groups of so many, which keep one input",
+     .menu = method_word},
+    {PLAN_COUNT("recompute_num_layers", recompute_num_layers, 0, 100000), .default_text = "0",
+     .help = "recompute: full of so many layers of each chunk, or in groups of so many (recompute_method); 0 = of all, "
+             "each from its own input"},
     {PLAN_COUNT("lora_rank", lora.rank, 0, 1000000), .default_text = "0", .aliases = "lora_dim",
      .help =
          "features of low-rank adapters beside frozen weights, which alone are trained (LoRA); 0 = all weights are"},
@@ -157,6 +193,9 @@ static const SchemaRow PLAN_ROWS[] = {
     {FLAG_ROW("zero_all_reduce", zero_all_reduce, "false"),
      .help = "zero_stage 1: gradients are all-reduced whole, not scattered, before weights are gathered (DeepSpeed's "
              "BF16_Optimizer)"},
+    {FLAG_ROW("torch_fsdp", torch_fsdp, "false"),
+     .help = "zero_stage 3: weights are kept as PyTorch's FSDP does: shards in fp32 alone, embedding and head gathered "
+             "from the first layer to the last gradient"},
     {FLAG_ROW("reshard_after_forward", reshard_after_forward, "true"),
      .help = "zero_stage 3: gathered parameters are dropped after the forward pass and gathered again; false = "
              "SHARD_GRAD_OP"},
@@ -198,6 +237,9 @@ static const SchemaRow PLAN_ROWS[] = {
      .help = "optimizer state is in host memory, and the CPUs update it (ZeRO-Offload)"},
     {FLAG_ROW("overlap_grad_reduce", overlap_grad_reduce, "false"), .aliases = "overlap_comm",
      .help = "gradients are reduced while the backward pass runs"},
+    {FLAG_ROW("overlap_expert_comm", overlap_expert_comm, "false"), .aliases = "overlap_moe_expert_parallel_comm",
+     .help = "tokens travel to their experts and back beside the passes of other micro-batches: a forward beside a "
+             "backward pass, for one micro-batch more in flight"},
     {FLAG_ROW("overlap_p2p", overlap_p2p, "false"), .aliases = "overlap_p2p_communication",
      .help = "a stage computes while it sends"},
     {FLAG_ROW("async_tensor_allreduce", async_tensor_allreduce, "true"),
@@ -233,13 +275,27 @@ static const SchemaRow PLAN_ROWS[] = {
          "PyTorch's DDP without gradient_as_bucket_view)"},
     {FLAG_ROW("norm_in_fp32", norm_in_fp32, "false"),
      .help = "norms read a copy of their input in fp32, made by a kernel of its own (InternLM, PyTorch's autocast)"},
+    {FLAG_ROW("eager_layers", eager_layers, "false"),
+     .help = "RMSNorm, rotary positions and the softmax of unfused attention are a kernel for every operation, as in "
+             "Hugging Face's models without torch.compile"},
     {FLAG_ROW("recompute_norms", recompute_norms, "false"),
      .help = "norms are computed again instead of stored (Megatron-Core's recompute_modules: layernorm)"},
+    {FLAG_ROW("recompute_mlp", recompute_mlp, "false"),
+     .help = "MLPs of dense layers are computed again from their norms' output (recompute_modules: mlp)"},
+    {FLAG_ROW("recompute_moe", recompute_moe, "false"),
+     .help = "layers of experts are computed again, router and exchanges included (recompute_modules: moe)"},
+    {FLAG_ROW("recompute_moe_act", recompute_moe_act, "false"),
+     .help = "the activation of routed experts is computed again (recompute_modules: moe_act)"},
+    {FLAG_ROW("recompute_mla_up_proj", recompute_mla_up_proj, "false"),
+     .help = "queries, keys and values of latent attention are expanded again (recompute_modules: mla_up_proj)"},
     {FLAG_ROW("swiglu_fusion", swiglu_fusion, "true"), .aliases = "bias_swiglu_fusion",
      .help = "gate and up of a gated MLP are one product and its activation one kernel (Megatron-LM); false = two "
              "products, and kernels for the activation and the multiplication (eager PyTorch)"},
     {FLAG_ROW("fused_cross_entropy", fused_cross_entropy, "false"),
      .help = "the loss is one kernel on logits of 16 bit, without a copy of them in fp32 (flash_attn.losses)"},
+    {FLAG_ROW("eager_cross_entropy", eager_cross_entropy, "false"),
+     .help = "the loss runs operator by operator on logits in fp32, 12 bytes of each at its peak, also beside compiled "
+             "layers (PyTorch's F.cross_entropy)"},
     {PLAN_COUNT("train_metrics", train_metrics, 0, 100), .default_text = "0",
      .help = "metrics that walk the logits in fp32 beside the loss of every micro-batch (Composer has two)"},
     {FLAG_ROW("gradient_noise_scale", gradient_noise_scale, "false"),
@@ -307,8 +363,7 @@ static const SchemaForeign PLAN_FOREIGN[] = {
      "virtual_stages, which is layers / (pipeline_parallel * num_layers_per_virtual_pipeline_stage)"},
     {"pipeline_model_parallel_layout", "layers_per_stage: [5, 8, 8, 7]"},
     {"cp_comm_type", "context_parallel, whose ring is p2p"},
-    {"expert_tensor_parallel_size", "tensor_parallel, which splits experts too"},
-    {"moe_token_dispatcher_type", "expert_parallel, whose dispatcher is alltoall"},
+    {"moe_token_dispatcher_type", "expert_dispatcher: alltoall, or deepep for flex"},
     {"store_param_remainders", "main_params_dtype: remainder"},
     {"use_precision_aware_optimizer", "exp_avg_dtype, exp_avg_sq_dtype and main_params_dtype, which need no switch"},
     {"main_grads_dtype", "grad_reduce_in_fp32"},
@@ -317,6 +372,9 @@ static const SchemaForeign PLAN_FOREIGN[] = {
     {"fp8", "precision: fp8"},
     {"fp8_format", "precision: fp8"},
     {"recompute_activations", "recompute: selective"},
+    {"recompute_modules", "recompute: selective for core_attn, recompute_norms for layernorm, recompute_mlp, "
+                          "recompute_moe, recompute_moe_act and recompute_mla_up_proj"},
+    {"selective_ac_option", "recompute: by_operator for op, recompute: full with recompute_num_layers for a number"},
     {"no_gradient_accumulation_fusion", "gradient_accumulation_fusion: false"},
     {NULL, NULL},
 };

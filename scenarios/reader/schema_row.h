@@ -47,7 +47,7 @@ typedef struct SchemaRow {
     const SchemaTable *table;       /* FIELD_OBJECT, FIELD_LIST, FIELD_ENTRY */
 } SchemaRow;
 
-enum { SCHEMA_MOST_ROWS = 64 };
+enum { SCHEMA_MOST_ROWS = 96 };
 
 /* A key of another program that has no row, and what says the same here: "bf16", "precision: bf16". */
 typedef struct SchemaForeign {

@@ -6,6 +6,9 @@
 
 enum { MOST_LETTERS = 63 };
 
+/* So many letters that begin a word are meant for it, however many are missing. */
+enum { LEAST_START = 4 };
+
 static int least(int one, int other) {
     return one < other ? one : other;
 }
@@ -39,7 +42,8 @@ static bool is_nearer(const char *typed, const char *word, int edits, const char
 }
 
 void spelling_consider(const char *typed, const char *word, const char **best, int *distance) {
-    int edits = spelling_distance(typed, word);
+    bool is_start = strlen(typed) >= LEAST_START && strncmp(typed, word, strlen(typed)) == 0;
+    int edits = is_start ? 1 : spelling_distance(typed, word);
     int most = ((int)strlen(typed) + 2) / 3;
     if (edits > most || edits >= (int)strlen(typed) || !is_nearer(typed, word, edits, *best, *distance))
         return;

@@ -9,7 +9,7 @@
 int spelling_distance(const char *one, const char *other);
 
 /* Keeps in *best the word nearest to `typed`, and in *distance how near: start with NULL and 0. Only words at most a
- * third of the letters away count. */
+ * third of the letters away count, and those that begin with four letters or more that were typed. */
 void spelling_consider(const char *typed, const char *word, const char **best, int *distance);
 
 #endif

@@ -1,5 +1,6 @@
 #include "scenarios/reader/tree_edit.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "scenarios/reader/tree_path.h"
@@ -98,6 +99,13 @@ static void report_no_step(const TreeChange *change, const TreeStep *step, const
     error_list_add(errors, change->place, place, "found %s, expected a list", yaml_node_shown(node, errors->arena));
 }
 
+/* "jobs[0]." in a mapping without quotes: to YAML the bracket begins a list. */
+static bool has_bare_path(const char *value) {
+    const char *bracket = strchr(value, '[');
+    bool in_path = bracket != NULL && bracket > value && isalpha((unsigned char)bracket[-1]);
+    return in_path && strchr("'\"", value[strcspn(value, "'\"[")]) == NULL;
+}
+
 YamlNode *tree_set(const YamlNode *root, const TreeChange *change, Arena *arena, ErrorList *errors) {
     if (!tree_path_is_valid(change->path)) {
         error_list_add(errors, change->place, NULL,
@@ -107,6 +115,10 @@ YamlNode *tree_set(const YamlNode *root, const TreeChange *change, Arena *arena,
     }
     YamlNode *value = yaml_tree_read_text(change->value, change->place, arena, errors);
     if (value == NULL) {
+        if (has_bare_path(change->value)) {
+            error_list_add(errors, change->place, NULL,
+                           "found a path with brackets, expected it in quotes, as {\"jobs[0].gpus\": [8, 16]}");
+        }
         return NULL;
     }
     YamlNode *copy = tree_copy(root, arena);

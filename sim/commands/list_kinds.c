@@ -91,6 +91,8 @@ static void collect_fidelities(ListItems *list) {
 static void collect_recomputation(ListItems *list) {
     add(list, recompute_name(RECOMPUTE_NONE), "keep every activation for the backward pass", "");
     add(list, recompute_name(RECOMPUTE_SELECTIVE), "recompute the inside of attention only", "Korthikanti et al. 2022");
+    add(list, recompute_name(RECOMPUTE_BY_OPERATOR), "recompute all but attention and every second product",
+        "torchtitan");
     add(list, recompute_name(RECOMPUTE_FULL), "recompute every layer from its input", "Chen et al. 2016");
 }
 

@@ -123,8 +123,8 @@ const Command command_plan = {
     .usage = "FILE... [options]",
     .details = "FILE is as for `run`, with one training job and its `global_batch`. What its plan says is fixed,\n"
                "everything else of this is searched: tensor_parallel, pipeline_parallel, context_parallel (with\n"
-               "flash_attention), expert_parallel (of a mixture), virtual_stages, schedule, micro_batch, recompute,\n"
-               "sequence_parallel, zero_stage. Data parallelism follows.\n"
+               "flash_attention), expert_tensor_parallel, expert_parallel (both of a mixture), virtual_stages,\n"
+               "schedule, micro_batch, recompute, sequence_parallel, zero_stage. Data parallelism follows.\n"
                "\n"
                "Plans that cannot be, do not fit into memory, or are beaten whatever a run would say, are not run.\n"
                "The best plans and the Pareto front are those of a search that runs everything (--exhaustive), on\n"

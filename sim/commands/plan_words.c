@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "models/workload/plan_experts.h"
 #include "models/workload/training_flop.h"
 #include "plots/text_layout.h"
 
@@ -30,7 +31,7 @@ double plan_words_gpu_hours_per_gtoken(const PlanSearch *search, const PlanCandi
     return plan_candidate_cost_gpu_s(candidate, candidate->step_s) / 3600 / tokens * 1e9;
 }
 
-enum { SPLIT_DIMENSIONS = 4 };
+enum { SPLIT_DIMENSIONS = 5 };
 
 /* Dimensions behind those of the split that can be chosen; of `other`, if any, only those in which it differs. */
 static const char *rest_of(const PlanCandidate *candidate, const PlanCandidate *other, Arena *arena) {
@@ -51,8 +52,10 @@ static const char *split_of(const PlanCandidate *candidate, Arena *arena) {
         plan->context_parallel > 1 ? arena_format(arena, " x context %" PRId64, plan->context_parallel) : "";
     const char *expert =
         plan->expert_parallel > 1 ? arena_format(arena, ", expert groups of %" PRId64, plan->expert_parallel) : "";
-    return arena_format(arena, "tensor %" PRId64 "%s x pipeline %" PRId64 " x data %" PRId64 "%s",
-                        plan->tensor_parallel, context, plan->pipeline_parallel, plan->data_parallel, expert);
+    const char *whole =
+        plan_expert_tensor(plan) < plan->tensor_parallel && plan->expert_parallel > 1 ? " with whole experts" : "";
+    return arena_format(arena, "tensor %" PRId64 "%s x pipeline %" PRId64 " x data %" PRId64 "%s%s",
+                        plan->tensor_parallel, context, plan->pipeline_parallel, plan->data_parallel, expert, whole);
 }
 
 const char *plan_words_of(const PlanCandidate *candidate, Arena *arena) {
@@ -64,7 +67,7 @@ static const char *difference(const PlanCandidate *candidate, const PlanCandidat
     const PlanSpec *one = &candidate->point->plan, *two = &other->point->plan;
     bool same = one->tensor_parallel == two->tensor_parallel && one->pipeline_parallel == two->pipeline_parallel &&
                 one->context_parallel == two->context_parallel && one->expert_parallel == two->expert_parallel &&
-                one->data_parallel == two->data_parallel;
+                one->expert_tensor_parallel == two->expert_tensor_parallel && one->data_parallel == two->data_parallel;
     const char *rest = rest_of(candidate, other, arena);
     if (!same)
         return arena_format(arena, "%s%s", split_of(candidate, arena), rest);

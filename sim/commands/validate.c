@@ -148,16 +148,20 @@ const Command command_validate = {
     .name = "validate",
     .summary = "simulate measured runs and compare step times with what was measured",
     .usage = "FILE.csv|FOLDER... [options]",
-    .details = "A FILE is a table of measured runs (columns as in scenarios/measured/example.csv), or of memory by\n"
-               "recomputation technique; a FOLDER is its *.csv. One table of runs is shown row by row, several file\n"
-               "by file; --format csv has all rows of all files, an output folder also the picture of simulated over\n"
-               "measured steps. Tables of another kind are left out and named, unless one is all there is.\n"
-               "\n"
-               "Beside the errors stand those of a null model, the rank correlation of plans, the numbers of GPUs\n"
-               "from which on a GPU has lost a fifth of its throughput, and the signs of what-ifs.\n"
-               "\n"
-               "Exit codes: 0 all went well, 1 no row of a file could be compared or --max-error was missed, 2 a\n"
-               "mistake in the input, 3 output cannot be written or memory is out, 130 interrupted.\n",
+    .details =
+        "A FILE is a table of measured runs (columns as in scenarios/measured/example.csv), or of memory by\n"
+        "recomputation technique; a FOLDER is its *.csv. One table of runs is shown row by row, several file\n"
+        "by file; --format csv has all rows of all files, an output folder also the picture of simulated over\n"
+        "measured steps. Tables of another kind are left out and named, unless one is all there is.\n"
+        "\n"
+        "mem_gb is the printed peak of one GPU in 1e9 bytes, mem_kind what it is of: process (empty, nvidia-smi),\n"
+        "allocated or reserved (torch.cuda.max_memory_allocated, max_memory_reserved).\n"
+        "\n"
+        "Beside the errors stand those of a null model, the rank correlation of plans, the numbers of GPUs\n"
+        "from which on a GPU has lost a fifth of its throughput, and the signs of what-ifs.\n"
+        "\n"
+        "Exit codes: 0 all went well, 1 no row of a file could be compared or --max-error was missed, 2 a\n"
+        "mistake in the input, 3 output cannot be written or memory is out, 130 interrupted.\n",
     .example = "chokepoint validate scenarios/measured/example.csv --max-error 8",
     .options = {{"max-error", 0, "PERCENT", "exit 1 when a file's mean absolute error is above", false},
                 {"output", 'o', "DIR", "write tables, data and the picture to this folder", false},

@@ -49,6 +49,7 @@ static void write_row(FILE *out, const ValidationFile *file, const ValidationRow
                               row->null_s,
                               row->null_error_fraction,
                               row->run.peak_bytes > 0 ? row->run.peak_bytes : NAN,
+                              row->compared_bytes,
                               row->peak_bytes,
                               row->capacity_bytes};
     write_numbers(out, figures, sizeof figures / sizeof *figures);
@@ -61,7 +62,7 @@ void validate_csv_rows(FILE *out, const ValidationSet *set) {
     fputs("file,line,status,model,gpu,gpus,precision,tensor_parallel,pipeline_parallel,virtual_stages,context_parallel,"
           "data_parallel,zero_stage,micro_batch,global_batch,recompute,measured_s,simulated_s,low_s,high_s,error_"
           "fraction,null_s,"
-          "null_error_fraction,measured_peak_bytes,peak_bytes,capacity_bytes,reason\n",
+          "null_error_fraction,measured_peak_bytes,compared_bytes,peak_bytes,capacity_bytes,reason\n",
           out);
     for (int i = 0; i < set->file_count; i++)
         for (int row = 0; set->files[i].runs != NULL && row < set->files[i].runs->row_count; row++)

@@ -33,6 +33,7 @@ static void write_row(FILE *out, const ValidationRow *row) {
     cell_json_number_behind(out, ", \"error_fraction\": ", row->error_fraction);
     cell_json_number_behind(out, ", \"null_s\": ", row->null_s);
     cell_json_number_behind(out, ", \"null_error_fraction\": ", row->null_error_fraction);
+    cell_json_number_behind(out, ", \"compared_bytes\": ", row->compared_bytes);
     cell_json_number_behind(out, ", \"peak_bytes\": ", row->peak_bytes);
     cell_json_number_behind(out, ", \"capacity_bytes\": ", row->capacity_bytes);
     cell_json_number_behind(out, ", \"memory_error_fraction\": ", row->memory_error_fraction);

@@ -305,7 +305,7 @@ shown run_layers_loader 0 run $here/layers.yaml --set 'cluster.storage={read: 5 
     --set 'jobs[0].data_loader={sample_size: 13 kB, prepared_size: 55 kB, cpu_time: 2 ms, workers: 8}'
 shown run_layers_out_of_memory 0 run $here/layers.yaml --set 'jobs[0].plan.micro_batch=90000'
 shown run_mixed 0 run $here/mixed.yaml
-shown run_mixed_out_of_memory 0 run $here/mixed.yaml --set 'jobs[0].plan.micro_batch=36'
+shown run_mixed_out_of_memory 0 run $here/mixed.yaml --set 'jobs[0].plan.micro_batch=48'
 shown run_tidy_sweep 0 run $good --format tidy --set 'sweep={cluster.nodes: [1, 2]}' -j 2
 shown neighbours 0 run $here/neighbours.yaml
 shown neighbour_out_of_memory 0 run $here/neighbours.yaml --set 'jobs[2].plan.micro_batch=256'

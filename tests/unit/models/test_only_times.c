@@ -44,6 +44,11 @@ Test(only_times, they_are_those_of_a_run_that_is_watched) {
         cr_expect_eq(bare->timeline_count, 0);
         cr_expect_eq(bare->critical_count, 0);
         cr_expect_gt(whole->series_count, 0);
+        cr_expect_gt(whole->interval.low_s, 0);
+        cr_expect_eq(bare->interval.low_s, whole->interval.low_s);
+        cr_expect_eq(bare->interval.high_s, whole->interval.high_s);
+        spec.without_links = true;
+        cr_expect_eq(simulation_run(&spec, arena)->interval.low_s, 0);
         arena_destroy(arena);
     }
 }

@@ -211,9 +211,9 @@ Test(plan, sequence_parallelism_cuts_the_sequence) {
     expect_good(&training, 2);
 }
 
-Test(plan, recomputation_has_three_names) {
-    const char *const names[] = {"none", "selective", "full"};
-    for (int i = 0; i < 3; i++)
+Test(plan, recomputation_has_four_names) {
+    const char *const names[] = {"none", "selective", "by_operator", "full"};
+    for (int i = 0; i < 4; i++)
         cr_assert_str_eq(recompute_name((Recompute)i), names[i]);
 }
 

@@ -19,6 +19,7 @@ static void draw_plan(uint64_t *state, SimulationSpec *spec) {
     PlanSpec *plan = &training->plan;
     const char *const schedules[] = {"1f1b", "gpipe", "zb_h1", "zb_h2"};
     const char *const of_chunks[] = {"auto", "zb_v", "v_half", "v_min"};
+    const Recompute recomputes[] = {RECOMPUTE_NONE, RECOMPUTE_SELECTIVE, RECOMPUTE_FULL};
     plan->tensor_parallel = 1 << draw(state, 3);
     plan->pipeline_parallel = 1 << draw(state, 4);
     plan->virtual_stages = draw(state, 3) == 0 ? 2 : 1;
@@ -31,7 +32,7 @@ static void draw_plan(uint64_t *state, SimulationSpec *spec) {
     plan->distributed_optimizer = draw(state, 2);
     plan->sequence_parallel = draw(state, 2);
     plan->tp_comm_overlap = plan->sequence_parallel && draw(state, 2);
-    plan->recompute = (Recompute)draw(state, 3);
+    plan->recompute = recomputes[draw(state, 3)];
     plan->embedding_as_layer = plan->head_as_layer = draw(state, 3) == 0;
     training->model.layers =
         plan->pipeline_parallel * plan->virtual_stages * (1 + draw(state, 3)) - (plan->embedding_as_layer ? 2 : 0);

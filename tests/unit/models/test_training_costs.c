@@ -18,6 +18,7 @@ static Bench bench_create(Recompute recompute) {
     Bench bench = {.arena = arena_create()};
     SimulationSpec spec = small_cluster(bench.arena, 1, 2);
     spec.jobs[0].training.plan.recompute = recompute;
+    spec.jobs[0].training.plan.flash_attention = recompute == RECOMPUTE_BY_OPERATOR;
     small_cluster_resolve(bench.arena, &spec);
     bench.gpu = spec.cluster.node.gpu;
     bench.training = spec.jobs[0].training;

@@ -171,9 +171,10 @@ Test(formats, trace_has_microseconds_with_nanoseconds_behind_the_point) {
     cr_assert_str_eq(parsed(text, "traceEvents/3/args/name"), "data");
     cr_assert_str_eq(parsed(text, "traceEvents/4/args/name"), "context");
     cr_assert_str_eq(parsed(text, "traceEvents/5/args/name"), "host");
-    cr_assert_str_eq(parsed(text, "traceEvents/6/dur"), "1234.567");
-    cr_assert_str_eq(parsed(text, "traceEvents/7/ts"), "1234.567");
-    cr_assert_str_eq(parsed(text, "traceEvents/7/tid"), "2");
+    cr_assert_str_eq(parsed(text, "traceEvents/6/args/name"), "expert");
+    cr_assert_str_eq(parsed(text, "traceEvents/7/dur"), "1234.567");
+    cr_assert_str_eq(parsed(text, "traceEvents/8/ts"), "1234.567");
+    cr_assert_str_eq(parsed(text, "traceEvents/8/tid"), "2");
 }
 
 Test(formats, trace_leaves_out_what_a_bar_has_none_of) {
@@ -190,7 +191,7 @@ Test(formats, trace_leaves_out_what_a_bar_has_none_of) {
     cr_assert(holds(text, "\"args\": {\"micro_batch\": 5}}"));
     cr_assert(holds(text, "\"dur\": 0.010, \"args\": {}}"));
     cr_assert_not(holds(text, "-1"));
-    cr_assert_str_eq(parsed(text, "traceEvents/9/dur"), "0.010");
+    cr_assert_str_eq(parsed(text, "traceEvents/10/dur"), "0.010");
 }
 
 static void check_width(const char *text) {

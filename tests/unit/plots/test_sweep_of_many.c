@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plots/interval_text.h"
 #include "plots/sweep_verdict.h"
 #include "plots/sweep_view.h"
 #include "plots/terminal.h"
@@ -147,6 +148,34 @@ Test(sweep_of_many, points_that_could_not_be_run_have_their_reasons_below_each_o
     cr_expect(holds(text, "  could not be run (6)\n"), "%s", text);
     cr_expect(holds(text, "\n  (1) jobs[0].gpus: found 17\n  (2) jobs[0].gpus: found 2\n"), "%s", text);
     cr_expect(holds(text, "\n  (5) jobs[0].gpus: found 5\n  and 1 other reason: --format csv"), "%s", text);
+}
+
+/* Steps of 10 s: from 9.1 to 11.3 s and from 9.6 to 11.8 s, and one that did not run. */
+Test(sweep_of_many, the_widest_interval_stands_below_the_table) {
+    const Metric step = {"time.step_s", 10, "s", ""};
+    const StepInterval intervals[] = {
+        {.low_s = 9.1, .high_s = 11.3}, {.low_s = 9.6, .high_s = 11.8}, {.low_s = 1, .high_s = 99}};
+    SweepPoint *points;
+    SweepResults sweep = sweep_of((const int[]){3}, 1, &points);
+    for (int i = 0; i < 3; i++) {
+        Results *results = ARENA_NEW(arena, Results);
+        *results = (Results){.metrics = &step, .metric_count = 1, .interval = intervals[i]};
+        results->status = i < 2 ? RUN_OK : RUN_TOO_LONG;
+        points[i].results = results;
+    }
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *out = open_memstream(&text, &bytes);
+    interval_text_write_sweep(out, &sweep);
+    fclose(out);
+    cr_expect(holds(text, "within -9 to +18 % of these"), "%s", text);
+    free(text);
+    sweep.point_count = 0;
+    out = open_memstream(&text, &bytes);
+    interval_text_write_sweep(out, &sweep);
+    fclose(out);
+    cr_expect_eq(bytes, 0);
+    free(text);
 }
 
 Test(sweep_of_many, a_swept_seed_is_one_column) {

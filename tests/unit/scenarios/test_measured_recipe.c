@@ -46,20 +46,13 @@ Test(measured_recipe, other_frameworks_and_other_sources_have_recipes_of_their_o
     cr_assert_eq(measured_table_plan("release=v24.11.1|model=GPT-3 175B").attention_kernel, ATTENTION_AUTO);
 }
 
-Test(measured_recipe, torchtitan_runs_pytorch_s_own_operators_and_recomputes_by_operator) {
-    static const char ROW[] =
-        "source=pytorch/torchtitan benchmarks|release=2024-12|gpu=H100|precision=bf16|recompute=%s";
-    Reading *reading = reading_create();
-    MeasuredRun run = measured_table_run(reading, arena_format(reading->arena, ROW, "selective"));
-    const PlanSpec *plan = &run.spec.jobs[0].training.plan;
-    cr_assert_eq(plan->recompute, RECOMPUTE_FULL);
-    cr_assert_eq(plan->attention_kernel, ATTENTION_FLASH_2);
-    cr_assert(plan->norm_in_fp32 && !plan->swiglu_fusion && plan->sequence_parallel);
-    cr_assert(measured_table_assumes(
-        &run, "torchtitan's selective recomputation by operator is read as full recomputation, which is more."));
-    run = measured_table_run(reading, arena_format(reading->arena, ROW, "none"));
-    cr_assert_eq(run.spec.jobs[0].training.plan.recompute, RECOMPUTE_NONE);
-    reading_destroy(reading);
+Test(measured_recipe, modules_that_are_recomputed_are_read_from_their_cell) {
+    PlanSpec plan = measured_table_plan("recompute=selective (mlp)");
+    cr_expect(plan.recompute == RECOMPUTE_SELECTIVE && plan.recompute_mlp && !plan.recompute_norms);
+    expect_assumption("recompute=selective (mlp)", "Of the layers MLPs are recomputed as in Megatron-Core's modules.");
+    plan = measured_table_plan("recompute=selective: core_attn, layernorm");
+    cr_expect(plan.recompute_norms && !plan.recompute_mlp);
+    cr_expect_not(measured_table_plan("recompute=full mlp").recompute_mlp);
 }
 
 /* What v24.11 and v25.02 said, NeMo 2's scripts of v25.05 do not. */

@@ -138,6 +138,15 @@ Test(measured_sharding, a_recipe_says_what_the_row_does_not) {
                       "sharding \"FSDP+DP\" is read as ZeRO-3 over 8 GPUs, as the recipe says.");
 }
 
+Test(measured_sharding, hugging_face_s_layers_run_operation_by_operation) {
+    PlanSpec plan = measured_table_plan(REPLICAS "sharding=ZeRO-1|precision=bf16|release=2023-11|note=Hugging Face x");
+    cr_assert(plan.eager_layers && plan.norm_in_fp32 && !plan.swiglu_fusion);
+    cr_assert_not(plan.flash_attention || plan.grad_reduce_in_fp32 || plan.gradient_accumulation_fusion);
+    plan = measured_table_plan(REPLICAS "sharding=ZeRO-1|precision=bf16|release=2024-05|note=Hugging Face x");
+    cr_assert(plan.eager_layers && plan.flash_attention && plan.attention_kernel == ATTENTION_FLASH_2);
+    cr_assert_not(measured_table_plan(REPLICAS "sharding=ZeRO-1|release=2024-05").eager_layers);
+}
+
 Test(measured_sharding, mpt_has_no_dropout_and_llm_foundry_flash_attention) {
     Reading *reading = reading_create();
     MeasuredRun run = measured_table_run(reading, REPLICAS "sharding=FSDP|model=MPT-7b|source=mosaicml/llm-foundry");
@@ -147,6 +156,7 @@ Test(measured_sharding, mpt_has_no_dropout_and_llm_foundry_flash_attention) {
     cr_assert_eq(run.spec.jobs[0].training.plan.attention_kernel, ATTENTION_FLASH_1_TRITON);
     cr_assert(run.spec.jobs[0].training.plan.fused_cross_entropy);
     cr_assert_eq(run.spec.jobs[0].training.plan.train_metrics, 2);
+    cr_assert_not(run.spec.jobs[0].training.plan.fused_optimizer);
     run = measured_table_run(reading, REPLICAS "sharding=FSDP|model=MosaicGPT 7b|source=mosaicml/examples llm");
     cr_assert_null(run.reason, "%s", run.reason);
     cr_assert_eq(run.spec.jobs[0].training.model.dropout_fraction, 0);

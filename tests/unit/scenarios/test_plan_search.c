@@ -56,6 +56,13 @@ Test(plan_search, pruning_finds_what_an_exhaustive_search_finds_with_everything_
                         "jobs[0].model=gpt-3.6b");
 }
 
+Test(plan_search, pruning_finds_what_an_exhaustive_search_finds_for_experts_whose_tokens_travel_beside_compute) {
+    EXPECT_SAFE_PRUNING("jobs[0].model=mixtral-8x7b", "cluster.node=dgx-h100", "cluster.nodes=4",
+                        "jobs[0].plan.flash_attention=true", "jobs[0].plan.context_parallel=1",
+                        "jobs[0].plan.recompute=none", "jobs[0].plan.overlap_expert_comm=true",
+                        "jobs[0].plan.expert_dispatcher=deepep");
+}
+
 Test(plan_search, pruning_finds_what_an_exhaustive_search_finds_for_a_llama_on_h100) {
     EXPECT_SAFE_PRUNING("jobs[0].model=llama-3-8b", "cluster.node=dgx-h100", "jobs[0].plan.flash_attention=true",
                         "jobs[0].sequence_length=4096", "jobs[0].plan.precision=bf16");

@@ -144,6 +144,24 @@ Test(plan_space, stages_are_sharded_where_the_plan_has_a_sync) {
     }
 }
 
+Test(plan_space, whole_experts_are_tried_beside_split_ones) {
+    Arena *arena = arena_create();
+    PlanPoints dense = list(NO_SETS, &(PlanWish){0}, arena);
+    cr_expect_eq(value_count(&dense, "expert_tensor_parallel"), 1);
+    PlanPoints points =
+        list(SETS("jobs[0].model=mixtral-8x7b", "jobs[0].plan.tensor_parallel=4"), &(PlanWish){0}, arena);
+    cr_expect_eq(value_count(&points, "expert_tensor_parallel"), 2, "1 and 4");
+    int folded = 0;
+    for (int i = 0; i < points.count; i++) {
+        const PlanSpec *plan = &points.items[i].plan;
+        bool whole = plan->expert_tensor_parallel == 1;
+        folded += whole && plan->expert_parallel > plan->data_parallel * plan->context_parallel;
+        cr_expect(!whole || plan->expert_parallel % 4 == 0 || points.items[i].reason != NULL);
+    }
+    cr_expect_gt(folded, 0);
+    arena_destroy(arena);
+}
+
 Test(plan_space, a_plan_that_cannot_be_says_why_and_for_which_key) {
     Arena *arena = arena_create();
     PlanWish wish = {WORDS("pipeline_parallel=16"), .try_count = 1};
@@ -192,10 +210,10 @@ Test(plan_space, a_plan_of_it_is_a_scenario_that_says_all_of_it) {
 
 Test(plan_space, mistakes_are_named) {
     Arena *arena = arena_create();
-    cr_expect_str_eq(
-        refusal(NO_SETS, &(PlanWish){WORDS("tensor=4"), .try_count = 1}, arena),
-        "found \"tensor\", expected one of tensor_parallel, pipeline_parallel, context_parallel, expert_parallel, "
-        "virtual_stages, schedule, micro_batch, recompute, sequence_parallel, zero_stage");
+    cr_expect_str_eq(refusal(NO_SETS, &(PlanWish){WORDS("tensor=4"), .try_count = 1}, arena),
+                     "found \"tensor\", expected one of tensor_parallel, pipeline_parallel, context_parallel, "
+                     "expert_tensor_parallel, expert_parallel, virtual_stages, schedule, micro_batch, recompute, "
+                     "sequence_parallel, zero_stage");
     cr_expect_str_eq(refusal(NO_SETS, &(PlanWish){WORDS("tensor_parallel"), .try_count = 1}, arena),
                      "found \"tensor_parallel\", expected name=value,value");
     cr_expect_str_eq(refusal(NO_SETS, &(PlanWish){.gpus = "8,17"}, arena),

@@ -54,3 +54,25 @@ Test(plan_trials, what_could_do_nothing_is_not_tried) {
     cr_expect_gt(trial_s(search, "overlap_grad_reduce: true"), 0);
     arena_destroy(arena);
 }
+
+#define EXPERTS                                                                                                        \
+    "jobs[0].model=mixtral-8x7b", "cluster.node=dgx-h100", "jobs[0].plan.tensor_parallel=1",                           \
+        "jobs[0].plan.pipeline_parallel=2", "jobs[0].plan.schedule=1f1b", "jobs[0].plan.context_parallel=1",           \
+        "jobs[0].plan.virtual_stages=1", "jobs[0].plan.expert_parallel=8", "jobs[0].plan.micro_batch=1",               \
+        "jobs[0].plan.flash_attention=true", "jobs[0].plan.zero_stage=1"
+
+Test(plan_trials, exchanges_of_experts_are_tried_where_they_can_be) {
+    Arena *arena = arena_create();
+    PlanSpace plain = OPEN_SPACE(arena, EXPERTS, "jobs[0].plan.recompute=none"),
+              again = OPEN_SPACE(arena, EXPERTS, "jobs[0].plan.recompute=full"),
+              hidden =
+                  OPEN_SPACE(arena, EXPERTS, "jobs[0].plan.recompute=none", "jobs[0].plan.overlap_expert_comm=true");
+    const PlanSearch *search = best_of(&plain, arena), *with = best_of(&hidden, arena);
+    cr_expect_eq(trial_s(search, "overlap_expert_comm: true"), with->candidates[with->top[0]].step_s);
+    cr_expect_lt(trial_s(search, "expert_dispatcher: deepep"), search->candidates[search->top[0]].step_s);
+    cr_expect(isnan(trial_s(with, "overlap_expert_comm: true")));
+    search = best_of(&again, arena);
+    cr_expect(isnan(trial_s(search, "overlap_expert_comm: true")));
+    cr_expect_gt(trial_s(search, "expert_dispatcher: deepep"), 0);
+    arena_destroy(arena);
+}

@@ -73,6 +73,17 @@ Test(remedy, an_odd_micro_batch_shrinks_too) {
     arena_destroy(arena);
 }
 
+Test(remedy, experts_are_spread_over_more_gpus) {
+    Arena *arena = arena_create();
+    const char *const *sets =
+        SETS("jobs[0].model=qwen3-30b-a3b", "jobs[0].plan.tensor_parallel=1", "jobs[0].plan.flash_attention=true",
+             "jobs[0].plan.recompute=full", "jobs[0].plan.distributed_optimizer=true");
+    const Results *results = remedied(arena, small_scenario(arena, sets));
+    expect_true_changes(sets, 1);
+    cr_expect(is_named(results, "expert_parallel: 4"));
+    arena_destroy(arena);
+}
+
 /* Half of it would take two GPUs for each layer and is still too much. */
 Test(remedy, parallelism_is_doubled_until_the_job_fits) {
     Arena *arena = arena_create();

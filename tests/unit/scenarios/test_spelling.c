@@ -37,6 +37,17 @@ Test(spelling, of_words_equally_near_one_of_the_same_length_is_kept) {
     cr_assert_str_eq(best, "nodes");
 }
 
+Test(spelling, the_beginning_of_a_word_is_near_to_it) {
+    const char *best = 0;
+    int distance = 0;
+    spelling_consider("memory.peak", "memory.fits", &best, &distance);
+    spelling_consider("memory.peak", "memory.peak_bytes", &best, &distance);
+    cr_assert_str_eq(best, "memory.peak_bytes");
+    best = 0;
+    spelling_consider("mem", "memory.peak_bytes", &best, &distance);
+    cr_assert_null(best);
+}
+
 Test(spelling, a_word_of_other_letters_is_no_misspelling) {
     const char *best = 0;
     int distance = 0;

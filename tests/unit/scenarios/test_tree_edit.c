@@ -76,6 +76,18 @@ Test(tree_edit, a_value_is_set_where_its_path_leads) {
                "{\"node\": {\"from\": dgx-a100, \"gpu\": {\"tdp\": \"300 W\"}}}");
 }
 
+Test(tree_edit, a_path_with_brackets_needs_quotes_in_a_mapping) {
+    expect_set("{}", "sweep", "{jobs[0].gpus: [8, 16]}",
+               "--set: found a mistake in the YAML: did not find expected ',' or '}' (while parsing a flow mapping)\n"
+               "--set: found a path with brackets, expected it in quotes, as {\"jobs[0].gpus\": [8, 16]}\n");
+    expect_set(
+        "{}", "sweep", "{a: [8, 16}",
+        "--set: found a mistake in the YAML: did not find expected ',' or ']' (while parsing a flow sequence)\n");
+    expect_set(
+        "{}", "sweep", "{\"jobs[0].gpus\": [8, 16}",
+        "--set: found a mistake in the YAML: did not find expected ',' or ']' (while parsing a flow sequence)\n");
+}
+
 Test(tree_edit, a_path_that_leads_nowhere_is_an_error) {
     expect_set("{a: 1}", "a..b", "7",
                "--set: found the path \"a..b\", expected one such as \"jobs[0].plan.micro_batch\"\n");
