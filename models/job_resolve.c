@@ -11,6 +11,7 @@
 #include "models/workload/plan_experts.h"
 #include "models/workload/plan_latent.h"
 #include "models/workload/plan_resolve.h"
+#include "models/workload/plan_sharding.h"
 #include "models/workload/plan_switches.h"
 #include "models/workload/recompute.h"
 #include "models/workload/shard_units.h"
@@ -68,8 +69,9 @@ static void check_precision(const SimulationSpec *spec, const JobSpec *job, cons
 static void check_size(const SimulationSpec *spec, const JobSpec *job, const char *path, ErrorList *errors) {
     const PlanSpec *plan = &job->training.plan;
     double passes = (double)plan->pipeline_parallel * (double)plan->virtual_stages * (double)plan_micro_batches(plan);
-    if (shard_unit_count(&job->training) > 0)
-        passes *= shard_unit_count(&job->training);
+    bool cut = plan_zero_stage(plan) >= 2 && !plan_sharding_once_per_step(plan);
+    if (cut)
+        passes *= shard_unit_most(&job->training);
     double slow = (double)spec->cluster.slow_gpu_count, replicas = (double)plan->data_parallel;
     /* Folded, every replica with a slow GPU is simulated by itself. */
     passes *= spec->fidelity == FIDELITY_UNFOLDED ? replicas * (double)plan_stage_gpus(plan)
@@ -79,8 +81,8 @@ static void check_size(const SimulationSpec *spec, const JobSpec *job, const cha
         error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.plan", path),
                        "found %.3g passes to simulate (stages x chunks x micro-batches%s%s), expected at most %.3g: a "
                        "larger micro_batch, fewer virtual_stages or a smaller global_batch makes fewer",
-                       passes, shard_unit_count(&job->training) > 0 ? " x layers" : "",
-                       spec->fidelity == FIDELITY_UNFOLDED ? " x ranks, unfolded" : "", PASSES_MAX);
+                       passes, cut ? " x layers" : "", spec->fidelity == FIDELITY_UNFOLDED ? " x ranks, unfolded" : "",
+                       PASSES_MAX);
 }
 
 static bool has_model(const JobSpec *job) {

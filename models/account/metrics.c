@@ -122,7 +122,7 @@ static void add_pipeline(MetricList *list, const JobSpec *job, const Results *re
     metric_list_add(list, "pipeline.bubble_over_busy", results->status == RUN_OK ? bubble / busy : NAN, "ratio",
                     "time in the bubble over all other time");
     metric_list_add(list, "pipeline.bubble_theory", pipeline_find(plan->schedule)->bubble_fraction(&shape), "ratio",
-                    "the same on uniform stages without communication: (p-1)/(vm), with zb_h1 a third");
+                    "the same on uniform stages without communication: (p-1)/(vm), less where weight gradients wait");
 }
 
 /* Of jobs that have a loader. */

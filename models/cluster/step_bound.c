@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "models/cluster/placement.h"
+#include "models/workload/plan_sharding.h"
 #include "models/workload/shard_units.h"
 #include "models/workload/training_costs.h"
 #include "models/workload/training_experts.h"
@@ -110,19 +111,18 @@ static double experts_s(const Bound *bound, int stage, const PassWork *work) {
 
 static Passage chunk_passage(const Bound *bound, PassKind kind, int stage, int chunk) {
     const PlanSpec *plan = bound->plan;
-    bool first = stage == 0 && chunk == 0;
-    bool last = stage == plan->pipeline_parallel - 1 && chunk == plan->virtual_stages - 1;
-    PassWork work = {.kind = kind, .embedding = first, .head = last};
+    PipelineShape shape = plan_shape(plan);
+    PassWork work = {.kind = kind,
+                     .embedding = training_is_first_chunk(stage, chunk),
+                     .head = training_is_last_chunk(plan, stage, chunk)};
     work.layers = chunk_layers(bound->training, (ChunkPart){stage, chunk, 0, 1, false});
     if (bound->workload == NULL || kind == PASS_WEIGHT)
         return (Passage){.work_s = work_s(bound, work, 0)};
     const TrainingTraffic *traffic = &bound->workload->training;
-    const int *messages = kind == PASS_FORWARD ? traffic->forward : traffic->backward;
     double sum_s = operation_s(bound, traffic->tensor[stage], 1);
-    Passage passage = {.work_s = work_s(bound, work, sum_s) + experts_s(bound, stage, &work)};
-    if (!(kind == PASS_FORWARD ? last : first))
-        passage.message_s = operation_s(bound, messages[stage], 1);
-    return passage;
+    int message = training_message(traffic, &shape, 0, stage, &(PipelinePass){kind, 0, chunk});
+    return (Passage){.work_s = work_s(bound, work, sum_s) + experts_s(bound, stage, &work),
+                     .message_s = operation_s(bound, message, 1)};
 }
 
 /* What a micro-batch holds the compute stream of a stage for, in all passes up to `last` and all chunks. */
@@ -176,25 +176,25 @@ static double end_s(const Bound *bound, int stage) {
     return seconds;
 }
 
-/* ZeRO-2 and 3: all that the one stream of unit collectives carries in the step, one after the other. */
-static double units_s(const Bound *bound) {
+/* ZeRO-2 and 3: all that the one stream of unit collectives of a stage carries in the step, one after the other. */
+static double units_s(const Bound *bound, int stage) {
     const TrainingTraffic *traffic = bound->workload != NULL ? &bound->workload->training : NULL;
-    double of_micro_batch_s = 0, sums_s = 0;
-    if (traffic == NULL || traffic->units == NULL)
-        return 0;
-    for (int i = 0; i < shard_unit_count(bound->training); i++) {
-        const UnitTraffic *unit = &traffic->units[i * traffic->tensor_groups];
-        double gathers = unit->times * (bound->plan->reshard_after_forward ? 2 : 1);
-        of_micro_batch_s +=
-            operation_s(bound, unit->scatter, unit->times) + operation_s(bound, unit->expert_scatter, unit->times) +
-            operation_s(bound, unit->gather, gathers) + operation_s(bound, unit->expert_gather, gathers);
-        sums_s += operation_s(bound, unit->sum, unit->times);
-    }
-    return (double)plan_micro_batches(bound->plan) * of_micro_batch_s + sums_s;
+    double gathers = (double)plan_sharding_gathers(bound->plan), seconds = 0;
+    double reductions = (double)plan_sharding_reductions(bound->plan);
+    for (int chunk = 0; traffic != NULL && chunk < traffic->chunks; chunk++)
+        for (int i = 0; i < shard_unit_count(bound->training, stage, chunk); i++) {
+            const UnitTraffic *unit = shard_traffic_at(&traffic->units, stage, chunk, i, 0);
+            seconds += operation_s(bound, unit->scatter, reductions * unit->times) +
+                       operation_s(bound, unit->expert_scatter, reductions * unit->times) +
+                       operation_s(bound, unit->gather, gathers * unit->times) +
+                       operation_s(bound, unit->expert_gather, gathers * unit->times) +
+                       operation_s(bound, unit->sum, unit->times);
+        }
+    return seconds;
 }
 
 static double bound_of_stages(const Bound *bound) {
-    double there_s = 0, back_s = 0, reduced_s = units_s(bound), longest_end_s = 0;
+    double there_s = 0, back_s = 0, reduced_s = 0, longest_end_s = 0;
     PassKind completes = plan_splits_backward(bound->plan) ? PASS_WEIGHT : PASS_BACKWARD;
     for (int stage = 0; stage < bound->plan->pipeline_parallel; stage++) {
         Passage forward = chunk_passage(bound, PASS_FORWARD, stage, 0);
@@ -206,6 +206,7 @@ static double bound_of_stages(const Bound *bound) {
         double done_s = there_s + count * micro_batch_s(bound, stage, completes) - held_s;
         double way_back_s = stage > 0 ? backward.message_s + back_s : 0;
         double last_pass_s = chunk_passage(bound, completes, stage, 0).work_s;
+        reduced_s = fmax(reduced_s, units_s(bound, stage));
         reduced_s = fmax(reduced_s, fmax(back_by_s + way_back_s, done_s + reduction_s(bound, stage, last_pass_s)));
         longest_end_s = fmax(longest_end_s, end_s(bound, stage));
         there_s += forward.work_s + forward.message_s;

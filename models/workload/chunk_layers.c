@@ -5,11 +5,12 @@
 /* Layers before a chunk. */
 static int64_t first_layer(const TrainingSpec *training, int64_t stage, int64_t chunk) {
     const TransformerSpec *model = &training->model;
-    int64_t stages = training->plan.pipeline_parallel, first = 0;
+    PipelineShape shape = plan_shape(&training->plan);
+    int64_t first = 0;
     if (model->dense_first == 0 && model->expert_step <= 1)
         return 0; /* all are alike */
-    for (int64_t before = 0; before < chunk * stages + stage; before++)
-        first += plan_stages_layers(training, before % stages, before / stages);
+    for (int before = 0; before < pipeline_virtual_stage(&shape, (int)stage, (int)chunk); before++)
+        first += plan_stages_layers(training, pipeline_stage_at(&shape, before), pipeline_chunk_at(&shape, before));
     return first;
 }
 

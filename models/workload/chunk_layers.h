@@ -1,6 +1,6 @@
 /*
  * chunk_layers: which layers of the model a chunk holds, and how many of them have experts. Layers are dealt out in the
- * order of a forward pass: chunk 0 of every stage, then chunk 1 of every stage.
+ * order of a forward pass (plan_virtual_stage).
  */
 #ifndef MODELS_WORKLOAD_CHUNK_LAYERS_H
 #define MODELS_WORKLOAD_CHUNK_LAYERS_H

@@ -1,6 +1,20 @@
 #include "models/workload/copy_traffic.h"
 
+#include "models/workload/plan_experts.h"
 #include "models/workload/rank_gpus.h"
+
+CopyGroups copy_groups_shard(const PlanSpec *plan) {
+    return (CopyGroups){(int)plan_shard_size(plan), 1};
+}
+
+CopyGroups copy_groups_between_shards(const PlanSpec *plan) {
+    int shard = (int)plan_shard_size(plan);
+    return (CopyGroups){(int)plan_weight_copies(plan) / shard, shard};
+}
+
+CopyGroups copy_groups_experts(const PlanSpec *plan) {
+    return (CopyGroups){(int)plan_expert_copies(plan), (int)plan_expert_span(plan)};
+}
 
 int copy_traffic_gpu(const CopyTraffic *builder, int stage, int copy, int tensor) {
     int contexts = (int)builder->plan->context_parallel, tensors = (int)builder->plan->tensor_parallel;

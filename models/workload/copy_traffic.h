@@ -36,6 +36,12 @@ typedef struct CopyGroups {
     int stride;
 } CopyGroups;
 
+/* The copies of a shard group; the shards of one part of the weights, one in each shard group; the copies of the
+ * experts of one GPU. */
+CopyGroups copy_groups_shard(const PlanSpec *plan);
+CopyGroups copy_groups_between_shards(const PlanSpec *plan);
+CopyGroups copy_groups_experts(const PlanSpec *plan);
+
 /* The GPU of a rank of a copy of the weights. */
 int copy_traffic_gpu(const CopyTraffic *builder, int stage, int copy, int tensor);
 

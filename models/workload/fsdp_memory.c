@@ -1,22 +1,35 @@
 #include "models/workload/fsdp_memory.h"
 
+#include <inttypes.h>
+
 #include "models/workload/live_parameters.h"
 #include "models/workload/plan_experts.h"
+#include "models/workload/plan_sharding.h"
 #include "models/workload/shard_units.h"
 #include "models/workload/training_parameters.h"
 #include "models/workload/work_cost.h"
 
 enum { FP32_BYTES = 4, UNITS_NOT_REDUCED = 2, GATHER_BUFFERS = 2 };
 
+/* Of the one chunk. */
+static double unit_parameters(const TrainingSpec *training, int index) {
+    ShardUnit unit = shard_unit_at(training, 0, 0, index);
+    return shard_unit_parameters(training, &unit);
+}
+
+static int last_unit(const TrainingSpec *training) {
+    return shard_unit_count(training, 0, 0) - 1;
+}
+
 /* Parameters of embedding and head, which are the first and the last unit. */
 static double root_parameters(const TrainingSpec *training) {
-    return shard_unit_parameters(training, 0) + shard_unit_parameters(training, shard_unit_count(training) - 1);
+    return unit_parameters(training, 0) + unit_parameters(training, last_unit(training));
 }
 
 static double largest_layer(const TrainingSpec *training) {
     double most = 0;
-    for (int unit = 1; unit < shard_unit_count(training) - 1; unit++) {
-        double parameters = shard_unit_parameters(training, unit);
+    for (int unit = 1; unit < last_unit(training); unit++) {
+        double parameters = unit_parameters(training, unit);
         most = parameters > most ? parameters : most;
     }
     return most;
@@ -59,7 +72,7 @@ double fsdp_memory_gradients_bytes(const TrainingSpec *training, MemoryMoment mo
     const PlanSpec *plan = &training->plan;
     double bytes = activation_bytes(plan->precision);
     double before = accumulates(training) ? shard_gradients_bytes(training) : 0;
-    double head = bytes * shard_unit_parameters(training, shard_unit_count(training) - 1);
+    double head = bytes * unit_parameters(training, last_unit(training));
     switch (moment) {
     case MOMENT_LOSS:
         break;
@@ -83,4 +96,12 @@ void fsdp_memory_check(const TrainingSpec *training, const char *path, ErrorList
     if (plan->torch_fsdp && (plan_zero_stage(plan) != 3 || plan->zero_list_collectives))
         error_list_add_key(errors, path, "plan.torch_fsdp", "found true with %s, expected zero_stage 3",
                            plan->zero_list_collectives ? "zero_list_collectives" : "another zero_stage");
+    if (plan->torch_fsdp && plan_sharding_once_per_step(plan))
+        error_list_add_key(errors, path, "plan.torch_fsdp",
+                           "found true where parameters are kept for all of the step, expected zero_sync micro_batch");
+    else if (plan->torch_fsdp && plan->pipeline_parallel * plan->virtual_stages > 1)
+        error_list_add_key(errors, path, "plan.torch_fsdp",
+                           "found true with %" PRId64 " pipeline stages of %" PRId64
+                           " chunks, expected one stage of one chunk",
+                           plan->pipeline_parallel, plan->virtual_stages);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/workload/weight_fill.h"
 #include "sim/engine/error.h"
 
 /* The next forward pass from `place` on; `count` when there is none. */
@@ -41,6 +42,18 @@ void pass_order_of_stage(const PlanSpec *plan, int stage, PipelinePass *passes) 
     memcpy(listed, passes, (size_t)count * sizeof *listed);
     pull_forwards(listed, count, passes);
     free(listed);
+}
+
+void pass_order_of_all(const PlanSpec *plan, PipelinePass *passes) {
+    const PipelineSchedule *schedule = pipeline_find(plan->schedule);
+    PipelineShape shape = plan_shape(plan);
+    int count = pipeline_pass_count(schedule, &shape);
+    if (schedule->fill != NULL && !plan->overlap_expert_comm) {
+        weight_fill_all_orders(schedule->fill, &shape, passes);
+        return;
+    }
+    for (int stage = 0; stage < shape.stages; stage++)
+        pass_order_of_stage(plan, stage, &passes[stage * count]);
 }
 
 bool pass_order_hides_exchange(const PlanSpec *plan, const PipelinePass *passes, int count, int index) {

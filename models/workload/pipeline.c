@@ -27,16 +27,42 @@ int pipeline_pass_count(const PipelineSchedule *schedule, const PipelineShape *s
     return (schedule->splits_backward ? 3 : 2) * shape->micro_batches * shape->chunks;
 }
 
+int pipeline_virtual_stage(const PipelineShape *shape, int stage, int chunk) {
+    bool turned = shape->v_shaped && chunk % 2 == 1;
+    return chunk * shape->stages + (turned ? shape->stages - 1 - stage : stage);
+}
+
+int pipeline_stage_at(const PipelineShape *shape, int virtual_stage) {
+    bool turned = shape->v_shaped && virtual_stage / shape->stages % 2 == 1;
+    int place = virtual_stage % shape->stages;
+    return turned ? shape->stages - 1 - place : place;
+}
+
+int pipeline_chunk_at(const PipelineShape *shape, int virtual_stage) {
+    return virtual_stage / shape->stages;
+}
+
+PipelineHop pipeline_hop(const PipelineShape *shape, int stage, const PipelinePass *pass) {
+    int from = pipeline_virtual_stage(shape, stage, pass->chunk);
+    int to = pass->kind == PASS_FORWARD ? from + 1 : from - 1;
+    if (pass->kind == PASS_WEIGHT || to < 0 || to >= shape->stages * shape->chunks)
+        return HOP_NONE;
+    if (shape->v_shaped && pipeline_stage_at(shape, to) == stage)
+        return HOP_NONE;
+    bool turned = shape->v_shaped && pass->chunk % 2 == 1;
+    return (pass->kind == PASS_FORWARD) != turned ? HOP_NEXT : HOP_BEFORE;
+}
+
 bool pipeline_sender(const PipelineShape *shape, int stage, const PipelinePass *pass, int *sender_stage,
                      PipelinePass *sender) {
     if (pass->kind == PASS_WEIGHT)
         return false;
-    int virtual_stage = pass->chunk * shape->stages + stage;
+    int virtual_stage = pipeline_virtual_stage(shape, stage, pass->chunk);
     int from = pass->kind == PASS_FORWARD ? virtual_stage - 1 : virtual_stage + 1;
     if (from < 0 || from >= shape->stages * shape->chunks)
         return false;
-    *sender_stage = from % shape->stages;
-    *sender = (PipelinePass){pass->kind, pass->micro_batch, from / shape->stages};
+    *sender_stage = pipeline_stage_at(shape, from);
+    *sender = (PipelinePass){pass->kind, pass->micro_batch, pipeline_chunk_at(shape, from)};
     return true;
 }
 

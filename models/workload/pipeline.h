@@ -3,9 +3,10 @@
  * schedule, and the menu of all of them (pipelines/table.h). A schedule only orders; what a pass costs and waits for is
  * the training model's business.
  *
- * A stage holds `chunks` model chunks; chunk c of stage s is virtual stage c * stages + s. On uniform stages, with
- * backward b and forward f per micro-batch and stage, the pipeline idles for (p-1)(f+b)/v in a step: the bubble,
- * (p-1)/(v m) of the busy time. A schedule that splits the backward pass has less.
+ * A stage holds `chunks` model chunks; chunk c of stage s is virtual stage c * stages + s or, of two chunks in a V, 2 *
+ * stages - 1 - s for the second: the last stage hands over to itself, and the first has the head too. On uniform
+ * stages, with backward b and forward f per micro-batch and stage, the pipeline idles for (p-1)(f+b)/v in a step: the
+ * bubble, (p-1)/(v m) of the busy time. A schedule that splits the backward pass has less.
  */
 #ifndef MODELS_WORKLOAD_PIPELINE_H
 #define MODELS_WORKLOAD_PIPELINE_H
@@ -30,6 +31,7 @@ typedef struct PipelineShape {
     int stages;        /* p >= 1 */
     int chunks;        /* v >= 1, model chunks per stage */
     int micro_batches; /* m >= 1, per replica and step */
+    bool v_shaped;     /* two chunks, the second in the opposite order of stages */
 } PipelineShape;
 
 typedef struct PipelineSchedule {
@@ -37,6 +39,9 @@ typedef struct PipelineSchedule {
     const char *summary;
     const char *source;
     bool splits_backward; /* weight gradients are passes of their own */
+    bool v_shaped;        /* as in the shapes that it runs */
+
+    const struct WeightFill *fill; /* what makes the order (weight_fill.h); NULL = it is written down */
 
     /* NULL when the schedule can run the shape, otherwise what it needs: "1 virtual stage". */
     const char *(*needs)(const PipelineShape *shape);
@@ -56,8 +61,19 @@ const PipelineSchedule *pipeline_at(size_t index);
 /* Passes of one stage in a step. */
 int pipeline_pass_count(const PipelineSchedule *schedule, const PipelineShape *shape);
 
-/* The pass whose message starts `pass` on `stage`; false for the first forward and the last backward of a micro-batch,
- * and for passes of weights. */
+/* Place of a chunk of a stage in the order of a forward pass, and the other way round. */
+int pipeline_virtual_stage(const PipelineShape *shape, int stage, int chunk);
+int pipeline_stage_at(const PipelineShape *shape, int virtual_stage);
+int pipeline_chunk_at(const PipelineShape *shape, int virtual_stage);
+
+/* Where a message goes from a stage. */
+typedef enum PipelineHop { HOP_NONE, HOP_NEXT, HOP_BEFORE } PipelineHop;
+
+/* Of the message of a pass: none at the ends, at the turn of a V, and for passes of weights. */
+PipelineHop pipeline_hop(const PipelineShape *shape, int stage, const PipelinePass *pass);
+
+/* The pass whose result starts `pass` on `stage`, which may be on the same one; false for the first forward and the
+ * last backward of a micro-batch, and for passes of weights. */
 bool pipeline_sender(const PipelineShape *shape, int stage, const PipelinePass *pass, int *sender_stage,
                      PipelinePass *sender);
 

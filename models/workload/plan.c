@@ -88,10 +88,17 @@ double plan_hidden_bytes(const TrainingSpec *training) {
 }
 
 PipelineShape plan_shape(const PlanSpec *plan) {
-    return (PipelineShape){(int)plan->pipeline_parallel, (int)plan->virtual_stages, (int)plan_micro_batches(plan)};
+    const PipelineSchedule *schedule = pipeline_find(plan->schedule);
+    return (PipelineShape){(int)plan->pipeline_parallel, (int)plan->virtual_stages, (int)plan_micro_batches(plan),
+                           schedule != NULL && schedule->v_shaped};
 }
 
 bool plan_splits_backward(const PlanSpec *plan) {
     const PipelineSchedule *schedule = pipeline_find(plan->schedule);
     return schedule != NULL && schedule->splits_backward;
+}
+
+int plan_virtual_stage(const PlanSpec *plan, int64_t stage, int64_t chunk) {
+    PipelineShape shape = plan_shape(plan);
+    return pipeline_virtual_stage(&shape, (int)stage, (int)chunk);
 }

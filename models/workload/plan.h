@@ -5,8 +5,7 @@
  * ZeRO (Rajbhandari et al. 2020, arXiv 1910.02054) splits over a shard group the optimizer state (1), the gradients
  * too (2), the parameters too (3, which is PyTorch's FSDP FULL_SHARD). Shard groups are neighbouring replicas; with
  * several of them (PyTorch's HYBRID_SHARD, DeepSpeed's MiCS, MaxText's FSDP x DP) gradients are also summed between
- * them. ZeRO-2 and 3 need a pipeline of one stage, as in DeepSpeed (runtime/pipe/engine.py asserts it): every
- * micro-batch would gather and reduce everything again.
+ * them. When it is moved, and what pipeline stages change about it: plan_sharding.h.
  *
  * Context parallelism splits the tokens of a sequence over a ring of GPUs with equal weights (training_context.h), so
  * gradients are reduced, and ZeRO splits, over data x context copies of the weights.
@@ -42,6 +41,9 @@ typedef enum RecomputeMethod { RECOMPUTE_BLOCK, RECOMPUTE_UNIFORM } RecomputeMet
 /* How tokens travel to their experts (expert_dispatch.h). */
 typedef enum ExpertDispatcher { EXPERT_ALL_TO_ALL, EXPERT_DEEPEP, EXPERT_DISPATCHER_COUNT } ExpertDispatcher;
 
+/* When ZeRO-2 and 3 move what they split (plan_sharding.h). */
+typedef enum ZeroSync { ZERO_SYNC_AUTO, ZERO_SYNC_MICRO_BATCH, ZERO_SYNC_STEP } ZeroSync;
+
 typedef struct PlanSpec {
     int64_t tensor_parallel;        /* GPUs that share one layer, >= 1 */
     int64_t context_parallel;       /* GPUs that share the tokens of a sequence, >= 1 */
@@ -62,6 +64,7 @@ typedef struct PlanSpec {
     bool distributed_optimizer;    /* ZeRO-1: a zero_stage of 0 counts as 1 (plan_zero_stage) */
     int64_t zero_stage;            /* 0..3, what is split over a shard group */
     int64_t zero_shard_size;       /* copies of a shard group, a divisor of plan_weight_copies; 0 = all of them */
+    ZeroSync zero_sync;            /* auto = micro_batch, but step for ZeRO-3 with several stages or chunks */
     int64_t prefetch_layers;       /* >= 0, layers whose parameters are gathered ahead of the one that computes */
     int64_t gradient_bucket_parameters; /* >= 0, most whose gradients one data-parallel collective takes; 0 = all that
                                            are ready */
@@ -109,7 +112,7 @@ typedef struct PlanSpec {
                                           own does */
     int64_t first_stage_layers;        /* layers on the first stage, 0 = as many as on the others */
     int64_t last_stage_layers;         /* layers on the last stage, 0 = as many as on the others */
-    const int64_t *layers_per_stage;   /* of every chunk in the order of a forward pass: [chunk * stages + stage] */
+    const int64_t *layers_per_stage;   /* of every chunk in the order of a forward pass: [plan_virtual_stage] */
     int64_t layers_per_stage_count;    /* 0 = not listed, as the fields around say */
     bool embedding_as_layer;           /* the first chunk holds a layer less than the others */
     bool head_as_layer;                /* the last chunk holds a layer less than the others */
@@ -151,6 +154,9 @@ double training_model_parameters(const TrainingSpec *training);
 /* The GPU as the kernels of a plan find it: at the clock of long runs, as they follow each other for hours, and in CUDA
  * graphs if the plan has them. */
 GpuSpec plan_gpu(const PlanSpec *plan, const GpuSpec *gpu);
+
+/* Place of a chunk of a stage in the order of a forward pass; of two in a V once the schedule says so. */
+int plan_virtual_stage(const PlanSpec *plan, int64_t stage, int64_t chunk);
 
 /* Micro-batches per replica and step of a resolved plan. */
 int64_t plan_micro_batches(const PlanSpec *plan);

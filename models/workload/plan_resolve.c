@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "models/workload/collective.h"
+#include "models/workload/plan_sharding.h"
 #include "models/workload/plan_stages.h"
 
 static void check_model(const TrainingSpec *training, const char *path, ErrorList *errors) {
@@ -125,35 +126,6 @@ static void resolve_schedule(PlanSpec *plan, const char *path, ErrorList *errors
                            shape.stages, shape.chunks, shape.micro_batches, needs);
 }
 
-/* The replicas are known. */
-static void check_sharding(const PlanSpec *plan, const char *path, ErrorList *errors) {
-    int stage = plan_zero_stage(plan);
-    if (stage >= 2 && (plan->pipeline_parallel > 1 || plan->virtual_stages > 1))
-        error_list_add_key(errors, path, "plan.zero_stage",
-                           "found ZeRO-%d with %" PRId64 " pipeline stages of %" PRId64
-                           " chunks, expected one stage of one chunk, or at most zero_stage 1",
-                           stage, plan->pipeline_parallel, plan->virtual_stages);
-    if (plan->zero_shard_size && stage == 0)
-        error_list_add_key(errors, path, "plan.zero_shard_size",
-                           "found shard groups of %" PRId64 " with nothing to split, expected zero_stage 1, 2 or 3",
-                           plan->zero_shard_size);
-    else if (plan->zero_shard_size && plan_weight_copies(plan) % plan->zero_shard_size)
-        error_list_add_key(errors, path, "plan.zero_shard_size",
-                           "found %" PRId64 ", expected a divisor of data_parallel%s %" PRId64, plan->zero_shard_size,
-                           plan->context_parallel > 1 ? " x context_parallel" : "", plan_weight_copies(plan));
-    if (plan->zero_list_collectives && stage < 2)
-        error_list_add_key(errors, path, "plan.zero_list_collectives",
-                           "found true with zero_stage %d, expected zero_stage 2 or 3, whose collectives it cuts",
-                           stage);
-    if (plan->max_live_parameters > 0 && stage != 3)
-        error_list_add_key(errors, path, "plan.max_live_parameters",
-                           "found %" PRId64 " with zero_stage %d, expected zero_stage 3, which gathers parameters",
-                           plan->max_live_parameters, stage);
-    if (!plan->reshard_after_forward && stage != 3)
-        error_list_add_key(errors, path, "plan.reshard_after_forward",
-                           "found false with zero_stage %d, expected zero_stage 3, which gathers parameters", stage);
-}
-
 /* Megatron-LM cuts the sequence into two chunks per GPU of the context group, and needs a fused attention for it. */
 static void check_sequence(const TrainingSpec *training, const char *path, ErrorList *errors) {
     const PlanSpec *plan = &training->plan;
@@ -205,7 +177,7 @@ bool plan_resolve(TrainingSpec *training, int64_t gpus, const char *path, ErrorL
                                "found true with a transformer, expected a list of layers");
     }
     resolve_replicas(plan, gpus, path, errors);
-    check_sharding(plan, path, errors);
+    plan_sharding_check(plan, path, errors);
     resolve_batch(plan, path, errors);
     resolve_schedule(plan, path, errors);
     if (strcmp(plan->collective, "auto") != 0 && !collective_find(plan->collective))

@@ -5,8 +5,8 @@
 /* Megatron-LM counts the embedding and the head as layers that it then leaves out. */
 static int64_t even_chunk_layers(const TrainingSpec *training, int64_t stage, int64_t chunk) {
     const PlanSpec *plan = &training->plan;
-    bool first = stage == 0 && chunk == 0;
-    bool last = stage == plan->pipeline_parallel - 1 && chunk == plan->virtual_stages - 1;
+    int64_t place = plan_virtual_stage(plan, stage, chunk);
+    bool first = place == 0, last = place == plan->pipeline_parallel * plan->virtual_stages - 1;
     int64_t layers = training->model.layers + plan->embedding_as_layer + plan->head_as_layer;
     return layers / plan->pipeline_parallel / plan->virtual_stages - (first && plan->embedding_as_layer) -
            (last && plan->head_as_layer);
@@ -16,7 +16,7 @@ int64_t plan_stages_layers(const TrainingSpec *training, int64_t stage, int64_t 
     const PlanSpec *plan = &training->plan;
     int64_t stages = plan->pipeline_parallel, layers = training->model.layers, even_stages = stages;
     if (plan->layers_per_stage_count)
-        return plan->layers_per_stage[chunk * stages + stage];
+        return plan->layers_per_stage[plan_virtual_stage(plan, stage, chunk)];
     if (!plan->first_stage_layers && !plan->last_stage_layers)
         return even_chunk_layers(training, stage, chunk);
     if (stage == 0 && plan->first_stage_layers)

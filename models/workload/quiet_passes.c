@@ -104,7 +104,7 @@ static bool read_works(QuietPasses *quiet, const QuietPlan *plan) {
         if (!read_sketch(work, plan, &plan->sketches[number]))
             return false;
         bool waits = pipeline_sender(&plan->shape, stage, &pass, &from, &sender);
-        work->sender = waits ? quiet_work_of(&plan->shape, from, &sender) : -1;
+        work->sender = waits && from != stage ? quiet_work_of(&plan->shape, from, &sender) : -1;
     }
     return true;
 }

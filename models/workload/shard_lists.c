@@ -4,7 +4,6 @@
 
 #include "models/workload/host_calls.h"
 #include "models/workload/layer_weights.h"
-#include "models/workload/shard_units.h"
 #include "models/workload/training_flop.h"
 #include "models/workload/work_cost.h"
 
@@ -44,15 +43,14 @@ static bool has_lists(const TrainingSpec *training) {
     return training->plan.zero_list_collectives && plan_shard_size(&training->plan) > 1;
 }
 
-ShardLists shard_lists_of(const TrainingSpec *training, int index, PassKind kind) {
+ShardLists shard_lists_of(const TrainingSpec *training, const ShardUnit *unit, PassKind kind) {
     double ranks = (double)plan_shard_size(&training->plan);
     if (!has_lists(training))
         return (ShardLists){0};
-    double weights = shard_unit_collectives(training, index), gathers = shard_unit_gathers(training, index, kind);
-    double bytes = shard_unit_parameters(training, index) * activation_bytes(training->plan.precision);
+    double weights = shard_unit_collectives(training, unit), gathers = shard_unit_gathers(training, unit, kind);
+    double bytes = shard_unit_parameters(training, unit) * activation_bytes(training->plan.precision);
     double reductions = kind == PASS_BACKWARD ? 1 : 0;
-    double vectors =
-        (double)layer_weights_vectors(&training->model) * (double)shard_unit_at(training, index).layers.layers;
+    double vectors = (double)layer_weights_vectors(&training->model) * (double)unit->layers.layers;
     double view_s = 2 * python_operation_s() + issue_s();
     return (ShardLists){.host_s = gathers * weights * (list_s() + ranks * cut_s()) +
                                   reductions * (weights + vectors) * (list_s() + ranks * view_s),
@@ -75,14 +73,14 @@ static void add_layers(const TrainingSpec *training, int64_t layers, double *sum
     }
 }
 
-double shard_lists_gather_slowdown(const TrainingSpec *training, int index) {
+double shard_lists_gather_slowdown(const TrainingSpec *training, const ShardUnit *unit) {
     const TrainingSpec dense = training_with_mlp(training, MLP_DENSE);
-    LayerCount layers = shard_unit_at(training, index).layers;
+    LayerCount layers = unit->layers;
     double sum = 0, slowed = 0;
     if (!has_lists(training))
         return 1;
     if (layers.layers == 0)
-        return weight_slowdown(training, shard_unit_parameters(training, index));
+        return weight_slowdown(training, shard_unit_parameters(training, unit));
     add_layers(training, layers.experts, &sum, &slowed);
     add_layers(&dense, layers.layers - layers.experts, &sum, &slowed);
     return slowed / sum;

@@ -20,7 +20,7 @@
 #ifndef MODELS_WORKLOAD_SHARD_LISTS_H
 #define MODELS_WORKLOAD_SHARD_LISTS_H
 
-#include "models/workload/plan.h"
+#include "models/workload/shard_units.h"
 
 /* What a pass of a unit (shard_units.h) spends on lists. */
 typedef struct ShardLists {
@@ -29,11 +29,11 @@ typedef struct ShardLists {
     double bytes;    /* read and written on the device, >= 0 */
 } ShardLists;
 
-/* Of unit `index` of a resolved plan; all 0 without zero_list_collectives or on a shard group of one. */
-ShardLists shard_lists_of(const TrainingSpec *training, int index, PassKind kind);
+/* Of a unit of a resolved plan; all 0 without zero_list_collectives or on a shard group of one. */
+ShardLists shard_lists_of(const TrainingSpec *training, const ShardUnit *unit, PassKind kind);
 
 /* How much longer the gathers of the unit take for parts that are not aligned, >= 1. */
-double shard_lists_gather_slowdown(const TrainingSpec *training, int index);
+double shard_lists_gather_slowdown(const TrainingSpec *training, const ShardUnit *unit);
 
 /* Host time after the optimizer, in which the device waits; 0 below ZeRO-3 and where there are no lists. */
 double shard_lists_step_s(const TrainingSpec *training);

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/workload/shard_units.h"
 #include "models/workload/training_memory.h"
 #include "sim/engine/array.h"
 
@@ -33,12 +32,13 @@ void build_init(Build *build) {
     memset(build->pass_first, 0xff, pass_total(build) * sizeof *build->pass_first); /* TASK_NONE */
     memset(build->pass_sent, 0xff, pass_total(build) * sizeof *build->pass_sent);
     build->gradients = ARENA_ARRAY(build->arena, chunks * TRAINING_SLICES_MAX, TaskId);
-    build->units = shard_unit_count(build->training);
-    size_t slots = (size_t)ranks->replica_set_count * (size_t)build_slot_count(build);
+    build->shards = shard_order_create(build->arena, build->training);
+    size_t slots = (size_t)ranks->replica_set_count * (size_t)(build->shards != NULL ? build->shards->slots : 0);
+    int groups = build->shape.stages * build->traffic->tensor_groups;
     build->unit_first = ARENA_ARRAY(build->arena, slots, TaskId);
     build->unit_end = ARENA_ARRAY(build->arena, slots, TaskId);
-    build->shards_done = ARENA_ARRAY(build->arena, build->traffic->tensor_groups, TaskId);
-    for (int group = 0; group < build->traffic->tensor_groups; group++)
+    build->shards_done = ARENA_ARRAY(build->arena, groups, TaskId);
+    for (int group = 0; group < groups; group++)
         build->shards_done[group] = TASK_NONE;
     build->set_first = ARENA_ARRAY(build->arena, ranks->replica_set_count, TaskId);
     build->set_end = ARENA_ARRAY(build->arena, ranks->replica_set_count, TaskId);
@@ -61,12 +61,8 @@ size_t build_gradient_index(const Build *build, int set, int stage, int chunk, i
     return (row * (size_t)build->shape.chunks + (size_t)chunk) * TRAINING_SLICES_MAX + (size_t)slice;
 }
 
-int build_slot_count(const Build *build) {
-    return build->pass_count * build->units;
-}
-
 size_t build_slot_index(const Build *build, int set, int slot) {
-    return (size_t)set * (size_t)build_slot_count(build) + (size_t)slot;
+    return (size_t)set * (size_t)build->shards->slots + (size_t)slot;
 }
 
 int build_tensor_group(const Build *build, const RankClass *class) {

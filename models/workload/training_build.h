@@ -5,7 +5,7 @@
 #ifndef MODELS_WORKLOAD_TRAINING_BUILD_H
 #define MODELS_WORKLOAD_TRAINING_BUILD_H
 
-#include "models/workload/pipeline.h"
+#include "models/workload/shard_order.h"
 #include "models/workload/step_builder.h"
 #include "models/workload/training_costs.h"
 #include "models/workload/training_traffic.h"
@@ -36,14 +36,14 @@ typedef struct Build {
     PipelineShape shape;
     int pass_count; /* of one stage */
     StepBuilder *builder;
-    BuildChunk *chunks;  /* [stage x chunks + chunk] */
-    TaskId *pass_first;  /* [build_pass_index]: first compute task of a pass; those of the other classes follow it */
-    TaskId *pass_sent;   /* [build_pass_index]: its message to the next stage */
-    TaskId *gradients;   /* [build_gradient_index]: the task that makes a slice of gradients ready */
-    int units;           /* into which ZeRO-2 and 3 cut every pass, 0 = not cut (shard_units.h) */
-    TaskId *unit_first;  /* [build_slot_index]: first compute task of a unit; those of the other classes follow it */
+    BuildChunk *chunks; /* [stage x chunks + chunk] */
+    TaskId *pass_first; /* [build_pass_index]: first compute task of a pass; those of the other classes follow it */
+    TaskId *pass_sent;  /* [build_pass_index]: its message to the next stage */
+    TaskId *gradients;  /* [build_gradient_index]: the task that makes a slice of gradients ready */
+    const ShardOrder *shards; /* how ZeRO-2 and 3 cut passes; NULL below */
+    TaskId *unit_first;  /* [build_slot_index]: first compute task of a slot; those of the other classes follow it */
     TaskId *unit_end;    /* [build_slot_index]: the task that ends it */
-    TaskId *shards_done; /* [tensor group]: last collective of ZeRO-2 and 3; TASK_NONE without */
+    TaskId *shards_done; /* [stage * tensor groups + group]: last collective of ZeRO-2 and 3; TASK_NONE without */
     TaskId *set_first;   /* scratch, [set]: first compute task of a slice */
     TaskId *set_end;     /* scratch, [set]: the task that ends a slice */
     bool may_be_quiet;   /* the job is alone, its classes are one per stage, and only its times are asked for */
@@ -62,8 +62,7 @@ const BuildChunk *build_chunk(const Build *build, int stage, int chunk);
 size_t build_pass_index(const Build *build, int set, int stage, const PipelinePass *pass);
 size_t build_gradient_index(const Build *build, int set, int stage, int chunk, int slice);
 
-/* A slot is one unit of one pass; those of a replica set are numbered in the order in which they are computed. */
-int build_slot_count(const Build *build);
+/* Of a slot of shard_order.h. */
 size_t build_slot_index(const Build *build, int set, int slot);
 
 /* Data-parallel group of a class: which of the tensor groups that are told apart holds it. */

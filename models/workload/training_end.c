@@ -67,22 +67,28 @@ static TaskId add_slice_copy(Build *build, GradientSlice place, int group, TaskI
                                       parameters / training_gradient_slices(build->training, place.stage));
 }
 
-/* What ZeRO-2 and 3 have reduced goes to host memory at once. */
-static TaskId add_shard_copy(Build *build, int group) {
+/* The next task waits for all gradients of a stage that ZeRO-2 and 3 have reduced. */
+static void after_shards(Build *build, int stage, int group) {
     const RankClasses *ranks = &build->builder->step->ranks;
-    TaskId reduced = build->shards_done[group];
+    TaskId reduced = build->shards_done[stage * build->traffic->tensor_groups + group];
+    int last = shard_order_first_slot(build->shards, stage + 1) - 1;
     for (int set = 0; set < ranks->replica_set_count && reduced == TASK_NONE; set++)
-        step_builder_after(build->builder, build->unit_end[build_slot_index(build, set, build_slot_count(build) - 1)]);
+        step_builder_after(build->builder, build->unit_end[build_slot_index(build, set, last)]);
     step_builder_after(build->builder, reduced);
-    return training_offload_gradients(build, 0, group, training_stage_parameters(build->training, 0));
+}
+
+/* They go to host memory at once. */
+static TaskId add_shard_copy(Build *build, int stage, int group) {
+    after_shards(build, stage, group);
+    return training_offload_gradients(build, stage, group, training_stage_parameters(build->training, stage));
 }
 
 /* Gradients leave in the order in which the backward pass makes them: the last chunk first. */
 static TaskId add_stage_gradients(Build *build, int stage, int group) {
     TaskId last = TASK_NONE;
     bool offloads = training_offload_updates(build);
-    if (offloads && build->units > 0)
-        return add_shard_copy(build, group);
+    if (offloads && build->shards != NULL)
+        return add_shard_copy(build, stage, group);
     for (int chunk = build->shape.chunks - 1; chunk >= 0; chunk--)
         for (int slice = 0; slice < training_gradient_slices(build->training, stage); slice++) {
             last = add_gradient_slice(build, stage, chunk, slice, group);
@@ -98,7 +104,9 @@ static TaskId add_embedding_sum(Build *build, int group) {
     if (operation == NO_OPERATION)
         return TASK_NONE;
     const RankClasses *ranks = &build->builder->step->ranks;
-    for (int set = 0; set < ranks->replica_set_count; set++) {
+    for (int stage = 0; stage <= last_stage && build->shards != NULL; stage += last_stage)
+        after_shards(build, stage, group);
+    for (int set = 0; set < ranks->replica_set_count && build->shards == NULL; set++) {
         step_builder_after(build->builder, build->gradients[build_gradient_index(build, set, 0, 0, 0)]);
         step_builder_after(build->builder, build->gradients[build_gradient_index(build, set, last_stage, 0, 0)]);
     }
@@ -160,14 +168,14 @@ static void add_broadcasts(Build *build, int stage, int group) {
 
 void training_end_add(Build *build) {
     int groups = build->traffic->tensor_groups, stages = build->shape.stages;
-    TaskId *reduced = ARENA_ARRAY(build->arena, (stages + 2) * groups, TaskId);
+    TaskId *reduced = ARENA_ARRAY(build->arena, (2 * stages + 1) * groups, TaskId);
     int count = 0;
     for (int index = 0; index < stages * groups; index++)
         reduced[count++] = add_stage_gradients(build, index / groups, index % groups);
-    for (int group = 0; group < groups; group++) {
+    for (int group = 0; group < groups; group++)
         reduced[count++] = add_embedding_sum(build, group);
-        reduced[count++] = build->shards_done[group];
-    }
+    for (int index = 0; index < stages * groups; index++)
+        reduced[count++] = build->shards_done[index];
     for (int i = 0; i < count; i++)
         step_builder_after(build->builder, reduced[i]);
     add_update(build, step_builder_barrier(build->builder));

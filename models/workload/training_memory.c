@@ -7,7 +7,6 @@
 #include "models/workload/loss_memory.h"
 #include "models/workload/norm_cost.h"
 #include "models/workload/pass_order.h"
-#include "models/workload/pipeline.h"
 #include "models/workload/recompute.h"
 #include "models/workload/recompute_modules.h"
 #include "models/workload/shard_units.h"
@@ -18,6 +17,7 @@
 #include "models/workload/training_parameters.h"
 #include "models/workload/weight_owners.h"
 #include "models/workload/work_cost.h"
+#include "sim/engine/check.h"
 #include "sim/engine/error.h"
 #include <math.h>
 #include <stdlib.h>
@@ -189,23 +189,25 @@ double training_chunk_weight_bytes(const TrainingSpec *training, int stage, int 
     return training_is_last_chunk(&training->plan, stage, chunk) ? bytes + head_weight_bytes(training) : bytes;
 }
 
-/* The most that the chunks of a stage hold in the order of its passes; `holds` has an entry each. */
-static double peak_held_bytes(const TrainingSpec *training, int stage, const PassHold *holds) {
-    const PlanSpec *plan = &training->plan;
-    PipelineShape shape = plan_shape(plan);
-    const PipelineSchedule *schedule = pipeline_find(plan->schedule);
+/* The orders of stages first .. end - 1, which the caller frees. */
+static PipelinePass *list_orders(const TrainingSpec *training, int first, int end) {
+    PipelineShape shape = plan_shape(&training->plan);
+    const PipelineSchedule *schedule = pipeline_find(training->plan.schedule);
     int count = pipeline_pass_count(schedule, &shape);
-    PipelinePass *passes = calloc((size_t)count, sizeof *passes);
+    PipelinePass *passes = calloc((size_t)(end - first) * (size_t)count, sizeof *passes);
     if (!passes)
         fatal("out of memory for the schedule of %d passes", count);
-    pass_order_of_stage(plan, stage, passes);
-    double peak = pipeline_peak_held(passes, count, holds);
-    free(passes);
-    return peak;
+    if (end - first == shape.stages)
+        pass_order_of_all(&training->plan, passes);
+    else
+        pass_order_of_stage(&training->plan, first, passes);
+    return passes;
 }
 
-static double peak_of_chunks(const TrainingSpec *training, int stage, bool in_host) {
+/* The most that the chunks of a stage hold in the order of its passes. */
+static double peak_of_chunks(const TrainingSpec *training, int stage, const PipelinePass *passes, bool in_host) {
     int chunks = (int)training->plan.virtual_stages;
+    PipelineShape shape = plan_shape(&training->plan);
     PassHold *holds = calloc((size_t)chunks, sizeof *holds);
     if (!holds)
         fatal("out of memory for %d chunks", chunks);
@@ -215,13 +217,19 @@ static double peak_of_chunks(const TrainingSpec *training, int stage, bool in_ho
                                : (PassHold){training_chunk_activation_bytes(training, stage, chunk),
                                             training_chunk_weight_bytes(training, stage, chunk)};
     }
-    double peak = peak_held_bytes(training, stage, holds);
+    int count = pipeline_pass_count(pipeline_find(training->plan.schedule), &shape);
+    double peak = pipeline_peak_held(passes, count, holds);
     free(holds);
     return peak;
 }
 
 double training_stage_offloaded_bytes(const TrainingSpec *training, int stage) {
-    return training->plan.offload_activations_fraction > 0 ? peak_of_chunks(training, stage, true) : 0;
+    if (training->plan.offload_activations_fraction <= 0)
+        return 0;
+    PipelinePass *passes = list_orders(training, stage, stage + 1);
+    double bytes = peak_of_chunks(training, stage, passes, true);
+    free(passes);
+    return bytes;
 }
 
 /* Transformer Engine's ring holds keys, values and their gradients that are sent and that are received. */
@@ -237,7 +245,8 @@ static double working_bytes(const TrainingSpec *training, int stage, MemoryMomen
     double bytes = ring_bytes(training) + tensor_overlap_buffer_bytes(training) + on_way;
     if (moment == MOMENT_LOSS)
         return bytes + loss_memory_working_bytes(training);
-    double gone = stage == plan->pipeline_parallel - 1 ? loss_memory_kept_bytes(training) : 0;
+    double gone =
+        training_is_last_chunk(plan, stage, (int)plan->virtual_stages - 1) ? loss_memory_kept_bytes(training) : 0;
     double again = most_of_layers(training, stage, layer_again_bytes);
     return bytes + (again > gone ? again - gone : 0);
 }
@@ -255,16 +264,17 @@ static StageMemory memory_of_list(const TrainingSpec *training) {
                          .process_bytes = PROCESS_BYTES};
 }
 
-static StageMemory memory_at(const TrainingSpec *training, int stage, MemoryMoment moment) {
+/* `passes` is the order of the stage. */
+static StageMemory memory_at(const TrainingSpec *training, int stage, const PipelinePass *passes, MemoryMoment moment) {
     const PlanSpec *plan = &training->plan;
     double parameters = training_stage_parameters(training, stage);
     double trained = training_stage_trained_parameters(training, stage);
     StageMemory memory = {
-        .weights_bytes = shard_held_parameters(training, parameters) * activation_bytes(plan->precision),
-        .gradients_bytes = shard_held_gradients(training, trained) * training_gradient_bytes(plan),
+        .weights_bytes = shard_held_parameters(training, stage, parameters) * activation_bytes(plan->precision),
+        .gradients_bytes = shard_held_gradients(training, stage, trained) * training_gradient_bytes(plan),
         .optimizer_bytes =
             plan->offload_optimizer ? 0 : weight_owners_parameters(training, stage) * training_state_bytes(training),
-        .activations_bytes = peak_of_chunks(training, stage, false),
+        .activations_bytes = peak_of_chunks(training, stage, passes, false),
         .buffers_bytes = working_bytes(training, stage, moment),
         .process_bytes = PROCESS_BYTES,
         .cached_bytes = moment == MOMENT_LOSS ? loss_memory_cached_bytes(training) : 0};
@@ -289,18 +299,44 @@ static void add_end(const TrainingSpec *training, StageMemory *most) {
     most->cached_bytes = reserved - stage_memory_allocated_bytes(most);
 }
 
-StageMemory training_memory_of_stage(const TrainingSpec *training, int stage) {
-    if (training_family(training) == FAMILY_LAYERS)
-        return memory_of_list(training);
-    StageMemory layers = memory_at(training, stage, MOMENT_LAYERS);
-    if (stage < training->plan.pipeline_parallel - 1)
+static bool has_head(const TrainingSpec *training, int stage) {
+    return training_is_last_chunk(&training->plan, stage, (int)training->plan.virtual_stages - 1);
+}
+
+static StageMemory memory_in_order(const TrainingSpec *training, int stage, const PipelinePass *passes) {
+    StageMemory layers = memory_at(training, stage, passes, MOMENT_LAYERS);
+    if (!has_head(training, stage))
         return layers;
-    StageMemory loss = memory_at(training, stage, MOMENT_LOSS);
+    StageMemory loss = memory_at(training, stage, passes, MOMENT_LOSS);
     double reserved = fmax(reserved_bytes(&loss), reserved_bytes(&layers));
     StageMemory most = stage_memory_total_bytes(&loss) > stage_memory_total_bytes(&layers) ? loss : layers;
     most.cached_bytes = reserved - stage_memory_allocated_bytes(&most);
     if (training->plan.torch_fsdp)
         add_end(training, &most);
+    return most;
+}
+
+StageMemory training_memory_of_stage(const TrainingSpec *training, int stage) {
+    if (training_family(training) == FAMILY_LAYERS)
+        return memory_of_list(training);
+    PipelinePass *passes = list_orders(training, stage, stage + 1);
+    StageMemory memory = memory_in_order(training, stage, passes);
+    free(passes);
+    return memory;
+}
+
+double training_memory_most_bytes(const TrainingSpec *training) {
+    CHECK(training_family(training) == FAMILY_TRANSFORMER);
+    PipelineShape shape = plan_shape(&training->plan);
+    int count = pipeline_pass_count(pipeline_find(training->plan.schedule), &shape);
+    PipelinePass *passes = list_orders(training, 0, shape.stages);
+    double most = 0;
+    for (int stage = 0; stage < shape.stages; stage++) {
+        StageMemory memory = memory_in_order(training, stage, &passes[stage * count]);
+        double bytes = stage_memory_total_bytes(&memory);
+        most = bytes > most ? bytes : most;
+    }
+    free(passes);
     return most;
 }
 

@@ -35,6 +35,9 @@ StageMemory training_memory_of_stage(const TrainingSpec *training, int stage);
 double stage_memory_allocated_bytes(const StageMemory *memory);
 double stage_memory_total_bytes(const StageMemory *memory);
 
+/* The most of any stage, of a transformer; sooner than stage by stage. */
+double training_memory_most_bytes(const TrainingSpec *training);
+
 /* Bytes that one micro-batch keeps on one GPU, apart from what is offloaded, between the forward and the backward pass
  * of a chunk. */
 double training_chunk_activation_bytes(const TrainingSpec *training, int stage, int chunk);

@@ -11,13 +11,18 @@ bool training_is_first_chunk(int stage, int chunk) {
 }
 
 bool training_is_last_chunk(const PlanSpec *plan, int stage, int chunk) {
-    return stage == plan->pipeline_parallel - 1 && chunk == plan->virtual_stages - 1;
+    return plan_virtual_stage(plan, stage, chunk) == plan->pipeline_parallel * plan->virtual_stages - 1;
+}
+
+bool training_copies_table(const TrainingSpec *training) {
+    const PlanSpec *plan = &training->plan;
+    return training->model.tied_embeddings && plan->pipeline_parallel > 1 && !plan_shape(plan).v_shaped;
 }
 
 static double head_table_parameters(const TrainingSpec *training) {
     const TransformerSpec *model = &training->model;
-    bool copied = model->tied_embeddings && training->plan.pipeline_parallel > 1;
-    return copied ? (double)model->vocab * (double)model->hidden : transformer_head_parameters(model);
+    return training_copies_table(training) ? (double)model->vocab * (double)model->hidden
+                                           : transformer_head_parameters(model);
 }
 
 double training_held_kv_heads(const TrainingSpec *training) {

@@ -37,6 +37,9 @@ double training_held_kv_heads(const TrainingSpec *training);
 /* Their features of keys and of values, together. */
 double training_held_key_value_features(const TrainingSpec *training);
 
+/* Whether the head is tied to an embedding on another stage, and has a copy of it. */
+bool training_copies_table(const TrainingSpec *training);
+
 bool training_is_first_chunk(int stage, int chunk);
 bool training_is_last_chunk(const PlanSpec *plan, int stage, int chunk);
 

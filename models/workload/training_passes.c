@@ -32,11 +32,17 @@ static const int *team_sets(const Build *build, int team) {
     return build->traffic->teams->sets + build->traffic->teams->bounds[team];
 }
 
+/* How ZeRO-2 and 3 cut a pass; NULL below. */
+static const ShardPass *shard_pass_of(const Build *build, const PassPlace *place) {
+    return build->shards != NULL ? shard_order_at(build->shards, place->stage, place->position) : NULL;
+}
+
 /* The part of a pass that slice `slice` does: a unit of ZeRO-2 or 3, otherwise an even share of the layers and the ends
  * where they belong. */
 static PassWork slice_work(const Build *build, const PassPlace *place, int slice) {
-    if (build->units > 0)
-        return training_shards_work(build, place->pass.kind, slice);
+    const ShardPass *shards = shard_pass_of(build, place);
+    if (shards != NULL && shards->units > 0)
+        return training_shards_work(build, shards, place->stage, slice);
     bool first = slice == 0, last = slice == place->slices - 1, forward = place->pass.kind == PASS_FORWARD;
     const BuildChunk *chunk = build_chunk(build, place->stage, place->pass.chunk);
     ChunkPart part = {place->stage, place->pass.chunk, slice, place->slices, !forward};
@@ -134,14 +140,12 @@ static void add_slice(Build *build, PassPlace *place, int slice) {
 }
 
 static void add_message(Build *build, const PassPlace *place, TaskId ready) {
-    bool forward = place->pass.kind == PASS_FORWARD;
-    const int *operations = forward ? build->traffic->forward : build->traffic->backward;
-    int operation = operations[place->set * build->shape.stages + place->stage];
-    bool ends = forward ? training_slice_is_last(build, place) : training_slice_is_first(place);
+    int operation = training_message(build->traffic, &build->shape, place->set, place->stage, &place->pass);
     size_t index = build_pass_index(build, place->set, place->stage, &place->pass);
-    if (ends && forward && build->plan->overlap_expert_comm)
+    bool ends = place->pass.kind == PASS_FORWARD && training_slice_is_last(build, place);
+    if (ends && build->plan->overlap_expert_comm)
         build->pass_sent[index] = ready;
-    if (operation == NO_OPERATION || ends || place->pass.kind == PASS_WEIGHT)
+    if (operation == NO_OPERATION)
         return;
     StreamSet streams = place->streams;
     streams.stream = build->plan->overlap_p2p ? STREAM_PIPELINE : STREAM_COMPUTE;
@@ -156,8 +160,9 @@ static void add_message(Build *build, const PassPlace *place, TaskId ready) {
 /* Notes that a slice has ended on a set. */
 static void note_end(Build *build, const PassPlace *place, int slice, bool completes_gradients) {
     TaskId end = build->set_end[place->set];
-    if (build->units > 0)
-        build->unit_end[build_slot_index(build, place->set, place->position * build->units + slice)] = end;
+    const ShardPass *shards = shard_pass_of(build, place);
+    if (shards != NULL)
+        build->unit_end[build_slot_index(build, place->set, shards->first_slot + slice)] = end;
     else if (completes_gradients)
         build->gradients[build_gradient_index(build, place->set, place->stage, place->pass.chunk, slice)] = end;
 }
@@ -172,9 +177,10 @@ static void add_inputs(Build *build, PassPlace *place) {
 static void add_pass(Build *build, PassPlace *place, bool completes_gradients) {
     int count = team_size(build, place->team);
     const int *sets = team_sets(build, place->team);
-    place->slices = build->units;
-    if (build->units == 0)
-        place->slices = completes_gradients ? training_gradient_slices(build->training, place->stage) : 1;
+    const ShardPass *shards = shard_pass_of(build, place);
+    place->slices = shards != NULL ? shards->slots : 1;
+    if (shards == NULL && completes_gradients)
+        place->slices = training_gradient_slices(build->training, place->stage);
     place->hides_exchange = place->hides_exchange && place->slices == 1;
     if (place->pass.kind == PASS_FORWARD && training_slice_is_first(place))
         add_inputs(build, place);
@@ -222,6 +228,8 @@ static void connect_pass(Build *build, int set, int stage, const PipelinePass *p
     int sender_stage;
     if (build->shape.stages < 2 || !pipeline_sender(&build->shape, stage, pass, &sender_stage, &sender))
         return;
+    if (sender_stage == stage)
+        return; /* on the same streams, before it */
     const Step *step = build->builder->step;
     const int *bounds = step->ranks.replica_sets[set].class_of_stage;
     TaskId first = build->pass_first[build_pass_index(build, set, stage, pass)];
@@ -279,7 +287,7 @@ static TaskSketch *sketch_passes(Build *build) {
 }
 
 void training_passes_add(Build *build) {
-    if (build->may_be_quiet && build->units == 0)
+    if (build->may_be_quiet && build->shards == NULL)
         training_quiet_choose(build, sketch_passes(build));
     add_passes(build);
     if (build->builder->step->quiet != NULL)

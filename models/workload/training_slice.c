@@ -8,7 +8,8 @@ bool training_slice_is_first(const PassPlace *place) {
 }
 
 bool training_slice_is_last(const Build *build, const PassPlace *place) {
-    return place->stage == build->shape.stages - 1 && place->pass.chunk == build->shape.chunks - 1;
+    const PipelineShape *shape = &build->shape;
+    return pipeline_virtual_stage(shape, place->stage, place->pass.chunk) == shape->stages * shape->chunks - 1;
 }
 
 StepTask training_slice_task(const PassPlace *place) {
@@ -48,8 +49,9 @@ double training_slice_open_sums(const Build *build, const PassPlace *place, cons
     double sums = training_open_sums(costs_of(build, place), work);
     if (forward ? work->embedding : work->head)
         sums += 1;
-    bool receives =
-        build->shape.stages > 1 && (forward ? !training_slice_is_first(place) : !training_slice_is_last(build, place));
+    PipelinePass sender;
+    int from;
+    bool receives = pipeline_sender(&build->shape, place->stage, &place->pass, &from, &sender) && from != place->stage;
     if (receives && !build->plan->sequence_parallel)
         sums += 0.5 / place->slices;
     return sums;
@@ -148,8 +150,10 @@ static bool exchanges_context(const Build *build, const PassWork *work) {
 
 /* What a slice waits for is added to its first tasks. */
 static void note_first(Build *build, const PassPlace *place, int slice, TaskId first) {
-    if (build->units > 0)
-        build->unit_first[build_slot_index(build, place->set, place->position * build->units + slice)] = first;
+    if (build->shards != NULL) {
+        int slot = shard_order_at(build->shards, place->stage, place->position)->first_slot + slice;
+        build->unit_first[build_slot_index(build, place->set, slot)] = first;
+    }
     if (slice == 0)
         build->pass_first[build_pass_index(build, place->set, place->stage, &place->pass)] = first;
 }

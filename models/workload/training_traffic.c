@@ -8,7 +8,6 @@
 #include "models/workload/plan_experts.h"
 #include "models/workload/plan_stages.h"
 #include "models/workload/rank_gpus.h"
-#include "models/workload/shard_units.h"
 #include "models/workload/training_context.h"
 #include "models/workload/training_memory.h"
 #include "models/workload/training_parameters.h"
@@ -128,7 +127,7 @@ static int open_message_operation(CopyTraffic *builder, const ReplicaSet *set, i
     const PlanSpec *plan = builder->plan;
     int stages = (int)plan->pipeline_parallel;
     bool wraps = to < 0 || to >= stages;
-    if (stages < 2 || (wraps && plan->virtual_stages < 2))
+    if (stages < 2 || (wraps && (plan->virtual_stages < 2 || plan_shape(plan).v_shaped)))
         return NO_OPERATION;
     int copies = copy_traffic_side_by_side(builder, 0, (int)plan->tensor_parallel);
     int pairs = fill_pairs(builder, set, (Hop){from, (to + stages) % stages, 0}, copies);
@@ -144,20 +143,6 @@ static CopyGroups all_copies(const PlanSpec *plan) {
     return (CopyGroups){(int)plan_weight_copies(plan), 1};
 }
 
-static CopyGroups shard_groups(const PlanSpec *plan) {
-    return (CopyGroups){(int)plan_shard_size(plan), 1};
-}
-
-static CopyGroups between_shard_groups(const PlanSpec *plan) {
-    int shard = (int)plan_shard_size(plan);
-    return (CopyGroups){(int)plan_weight_copies(plan) / shard, shard};
-}
-
-/* Copies of the experts of one GPU. */
-static CopyGroups expert_copies(const PlanSpec *plan) {
-    return (CopyGroups){(int)plan_expert_copies(plan), (int)plan_expert_span(plan)};
-}
-
 /* The first and the last stage sum the gradients of their copies of a tied table. */
 static int open_embedding_operation(CopyTraffic *builder, int first, int end) {
     const PlanSpec *plan = builder->plan;
@@ -170,6 +155,9 @@ static int open_embedding_operation(CopyTraffic *builder, int first, int end) {
             builder->gpus[2 * pairs + 1] = copy_traffic_gpu(builder, last_stage, copy, tensor);
         }
     double parameters = (double)model->vocab * (double)model->hidden / (double)plan->tensor_parallel;
+    /* From ZeRO-2 on shards of both stages, which are cut alike. */
+    if (plan_zero_stage(plan) >= 2)
+        parameters /= (double)plan_shard_size(plan);
     return copy_traffic_add(builder, (TrafficGroups){.kind = COLLECTIVE_ALL_REDUCE,
                                                      .bytes = parameters * training_gradient_bytes(plan),
                                                      .ranks = 2,
@@ -209,7 +197,7 @@ typedef struct ChunkTraffic {
 /* Experts are in no smaller shard groups. From ZeRO-2 on gradients, and from ZeRO-3 on parameters move unit by unit. */
 static void open_expert_operations(CopyTraffic *builder, const TensorSpan *span, double experts, ChunkTraffic *out) {
     const PlanSpec *plan = builder->plan;
-    CopyGroups copies = expert_copies(plan);
+    CopyGroups copies = copy_groups_experts(plan);
     int slices = training_gradient_slices(builder->training, span->stage);
     double bytes = experts * training_gradient_bytes(plan) / slices;
     int stage = plan_zero_stage(plan);
@@ -230,7 +218,7 @@ static ChunkTraffic open_chunk_operations(CopyTraffic *builder, const TensorSpan
     weights -= experts;
     double bytes = weights * training_gradient_bytes(plan) / slices /
                    training_gradient_buckets(builder->training, span->stage, chunk);
-    CopyGroups all = all_copies(plan), shard = shard_groups(plan), between = between_shard_groups(plan);
+    CopyGroups all = all_copies(plan), shard = copy_groups_shard(plan), between = copy_groups_between_shards(plan);
     if (stage == 0 || plan->zero_whole_weights || plan->zero_all_reduce)
         out.gradients = copy_traffic_open(builder, span, &all, COLLECTIVE_ALL_REDUCE, bytes);
     else if (stage == 1) {
@@ -285,56 +273,9 @@ static void open_team_operations(CopyTraffic *builder, TrainingTraffic *out) {
     out->experts = experts;
 }
 
-/* Gathers `weights` inside the groups; nothing below ZeRO-3. */
-static int open_gather(CopyTraffic *builder, const TensorSpan *span, const CopyGroups *groups, double weights) {
-    double bytes = weights * activation_bytes(builder->plan->precision);
-    if (plan_zero_stage(builder->plan) < 3)
-        return NO_OPERATION;
-    return copy_traffic_open(builder, span, groups, COLLECTIVE_ALL_GATHER, bytes);
-}
-
-/* Each of its `times` collectives of a kind moves as much. */
-static UnitTraffic open_unit_operations(CopyTraffic *builder, const TensorSpan *span, int index) {
-    const PlanSpec *plan = builder->plan;
-    int times = shard_unit_collectives(builder->training, index);
-    double experts = shard_unit_expert_parameters(builder->training, index) / times;
-    double weights = shard_unit_parameters(builder->training, index) / times - experts;
-    CopyGroups shard = shard_groups(plan), between = between_shard_groups(plan), copies = expert_copies(plan);
-    double bytes = weights * training_gradient_bytes(plan), expert_bytes = experts * training_gradient_bytes(plan);
-    UnitTraffic unit = {.times = times,
-                        .gather = open_gather(builder, span, &shard, weights),
-                        .expert_gather = open_gather(builder, span, &copies, experts)};
-    unit.scatter = copy_traffic_open(builder, span, &shard, COLLECTIVE_REDUCE_SCATTER, bytes);
-    unit.sum = copy_traffic_open(builder, span, &between, COLLECTIVE_ALL_REDUCE, bytes / shard.ranks);
-    unit.expert_scatter = copy_traffic_open(builder, span, &copies, COLLECTIVE_REDUCE_SCATTER, expert_bytes);
-    return unit;
-}
-
-/* As many parameters and experts in as many collectives. */
-static bool are_alike(const TrainingSpec *training, int one, int other) {
-    return shard_unit_parameters(training, one) == shard_unit_parameters(training, other) &&
-           shard_unit_expert_parameters(training, one) == shard_unit_expert_parameters(training, other) &&
-           shard_unit_collectives(training, one) == shard_unit_collectives(training, other);
-}
-
-/* Units that are alike share their operations. */
-static void open_shard_operations(CopyTraffic *builder, TrainingTraffic *out) {
-    int count = shard_unit_count(builder->training), groups = out->tensor_groups;
-    int width = (int)builder->plan->tensor_parallel / groups;
-    UnitTraffic *units = ARENA_ARRAY(builder->arena, count * groups, UnitTraffic);
-    for (int index = 0; index < count * groups; index++) {
-        int unit = index / groups, first = index % groups * width, same = 0;
-        TensorSpan span = {.stage = 0, .first = first, .end = first + width};
-        while (!are_alike(builder->training, same, unit))
-            same++;
-        units[index] = same < unit ? units[same * groups + index % groups] : open_unit_operations(builder, &span, unit);
-    }
-    out->units = count > 0 ? units : NULL;
-}
-
 static void open_weight_operations(CopyTraffic *builder, TrainingTraffic *out) {
     int groups = out->tensor_groups, width = (int)builder->plan->tensor_parallel / groups;
-    CopyGroups shard = shard_groups(builder->plan);
+    CopyGroups shard = copy_groups_shard(builder->plan);
     double bytes = training_weight_bytes(builder->training);
     if (!builder->plan->zero_whole_weights)
         return;
@@ -356,11 +297,19 @@ static void open_embedding_operations(CopyTraffic *builder, TrainingTraffic *out
     int groups = out->tensor_groups, width = (int)plan->tensor_parallel / groups;
     int *embedding = ARENA_ARRAY(builder->arena, groups, int);
     for (int group = 0; group < groups; group++) {
-        bool shared = builder->training->model.tied_embeddings && out->stages > 1 && !lora_cost_is_there(plan);
+        bool shared = training_copies_table(builder->training) && !lora_cost_is_there(plan);
         embedding[group] =
             shared ? open_embedding_operation(builder, group * width, (group + 1) * width) : NO_OPERATION;
     }
     out->embedding = embedding;
+}
+
+int training_message(const TrainingTraffic *traffic, const PipelineShape *shape, int set, int stage,
+                     const PipelinePass *pass) {
+    PipelineHop hop = pipeline_hop(shape, stage, pass);
+    if (hop == HOP_NONE)
+        return NO_OPERATION;
+    return (hop == HOP_NEXT ? traffic->forward : traffic->backward)[set * shape->stages + stage];
 }
 
 TrainingTraffic training_traffic_create(Arena *arena, const SimulationSpec *spec, const JobSpec *job,
@@ -381,7 +330,7 @@ TrainingTraffic training_traffic_create(Arena *arena, const SimulationSpec *spec
     open_set_operations(&builder, &out);
     open_team_operations(&builder, &out);
     open_group_operations(&builder, &out);
-    open_shard_operations(&builder, &out);
+    out.units = shard_traffic_open(&builder, out.tensor_groups);
     open_weight_operations(&builder, &out);
     open_embedding_operations(&builder, &out);
     return out;

@@ -14,7 +14,7 @@
  * at the same time, and what is left of the gradients is all-reduced between the groups: rank i of each with rank i of
  * the others. Owners of whole weights broadcast one after the other: NCCL runs the collectives of a communicator in
  * order, and as its rings go through a node in different orders (NVIDIA/nccl issue 514), in one of them the next owner
- * is last. The operations of ZeRO-2 and 3 are those of one unit (shard_units.h). Experts are reduced and gathered
+ * is last. What ZeRO-2 and 3 move during the passes is shard_traffic.h's. Experts are reduced and gathered
  * between their own copies (plan_experts.h). Limit: every slice of a chunk carries an equal share of its gradients,
  * dense layers or not.
  */
@@ -23,18 +23,9 @@
 
 #include "models/workload/copy_traffic.h"
 #include "models/workload/expert_traffic.h"
+#include "models/workload/shard_traffic.h"
 
 enum { TRAINING_SLICES_MAX = 4 };
-
-/* Of one unit of ZeRO-2 and 3, of which each runs `times` times; NO_OPERATION where there is nothing to do. */
-typedef struct UnitTraffic {
-    int gather;        /* parameters inside the shard group; ZeRO-3 */
-    int scatter;       /* gradients inside the shard group */
-    int sum;           /* shards of gradients between shard groups */
-    int expert_gather; /* the same of the experts that expert parallelism splits, between their copies */
-    int expert_scatter;
-    double times;
-} UnitTraffic;
 
 /* What the owners of whole weights broadcast one after the other (weight_owners.h). */
 typedef struct WeightTraffic {
@@ -62,7 +53,7 @@ typedef struct TrainingTraffic {
     const int *expert_parameters; /* as parameters, of the same */
     const ExpertTeams *teams;
     const ExpertTraffic *experts; /* [team * stages + stage] */
-    const UnitTraffic *units;     /* [unit * tensor_groups + group]; NULL below ZeRO-2 */
+    ShardTraffic units;           /* of ZeRO-2 and 3 */
     int exchange;                 /* layer_list_traffic.h; NO_OPERATION without sharded tables */
     const int *embedding;         /* [group]: tied embedding gradients of the first and the last stage */
 } TrainingTraffic;
@@ -73,6 +64,10 @@ int training_gradient_slices(const TrainingSpec *training, int stage);
 
 /* Collectives, >= 1, in which a slice of gradients of a chunk is reduced: see gradient_bucket_parameters. */
 int training_gradient_buckets(const TrainingSpec *training, int stage, int chunk);
+
+/* The message of a pass on a replica set; NO_OPERATION without one. */
+int training_message(const TrainingTraffic *traffic, const PipelineShape *shape, int set, int stage,
+                     const PipelinePass *pass);
 
 /* Adds all operations of the job to the traffic, which is not sealed yet. */
 TrainingTraffic training_traffic_create(Arena *arena, const SimulationSpec *spec, const JobSpec *job,

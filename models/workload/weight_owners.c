@@ -38,7 +38,7 @@ static void list_tables(const TrainingSpec *training, int stage, WeightKind kind
     const PlanSpec *plan = &training->plan;
     const TransformerSpec *model = &training->model;
     bool has_head = training_is_last_chunk(plan, stage, (int)plan->virtual_stages - 1) &&
-                    !(model->tied_embeddings && plan->pipeline_parallel == 1);
+                    (!model->tied_embeddings || training_copies_table(training));
     double table = (double)model->vocab * (double)model->hidden / (double)plan->tensor_parallel;
     kinds[0] = (WeightKind){table, training_is_first_chunk(stage, 0)};
     kinds[1] = (WeightKind){table, has_head};

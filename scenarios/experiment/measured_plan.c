@@ -298,7 +298,8 @@ static bool is_named(const MeasuredRow *row, const char *words) {
 }
 
 /* NeMo's and Megatron Bridge's recipes of Llama 3.1 405B (account_for_embedding_in_pipeline_split and
- * account_for_loss_in_pipeline_split): 126 layers and two ends over 128 places. */
+ * account_for_loss_in_pipeline_split): 126 layers and two ends over 128 places; torchtitan's generate_split_points
+ * comes out the same. */
 static void read_ends(MeasuredRow *row, PlanSpec *plan) {
     int64_t layers = measured_row_count(row, "layers"), chunks = plan->pipeline_parallel * plan->virtual_stages;
     if (chunks < 2 || layers % chunks == 0 || (layers + 2) % chunks != 0)

@@ -130,6 +130,20 @@ static bool is_fsdp(const MeasuredRow *row) {
            measured_row_has_words(text, "HSDP");
 }
 
+/*
+ * FSDP2 under torch.distributed.pipelining, as torchtitan runs it. Up to PyTorch 2.6 the last backward pass of a chunk
+ * ran the reductions of all its gradients and waited for them (stage.py, backward_maybe_with_nosync) before its message
+ * was sent; schedules send and receive in one batch and wait for it (schedules.py, _wait_batch_p2p).
+ */
+static void settle_pipeline(MeasuredRow *row, PlanSpec *plan) {
+    plan->overlap_grad_reduce = plan->overlap_p2p = false;
+    measured_row_assume(row,
+                        "FSDP under torch.distributed.pipelining: parameters are gathered once per step and kept, "
+                        "gradients reduced in %s behind the last backward pass of a chunk, whose message waits "
+                        "for it; a stage waits for its messages.",
+                        plan->grad_reduce_in_fp32 ? "fp32" : "the precision of the weights");
+}
+
 static void settle_overlap(MeasuredRow *row, PlanSpec *plan) {
     const Recipe *recipe = find_recipe(row);
     plan->overlap_grad_reduce = recipe == NULL || recipe->overlaps;
@@ -177,7 +191,10 @@ void measured_sharding_settle(MeasuredRow *row, int year, PlanSpec *plan) {
     plan->gradient_accumulation_fusion = true;
     plan->grad_reduce_in_fp32 = measured_row_has_words(measured_row_text(row, "note"), "MP mode DEFAULT") ||
                                 measured_row_has_words(measured_row_text(row, "source"), "torchtitan");
-    settle_overlap(row, plan);
+    if (plan->pipeline_parallel > 1 && measured_row_has_words(measured_row_text(row, "source"), "torchtitan"))
+        settle_pipeline(row, plan);
+    else
+        settle_overlap(row, plan);
     bool is_deepspeed = plan->zero_stage == 3 && !is_fsdp(row);
     plan->max_live_parameters = is_deepspeed && year >= 2022 ? DEEPSPEED_LIVE_PARAMETERS : 0;
     if (plan->max_live_parameters > 0)

@@ -85,7 +85,7 @@ static int list_virtual(const JobSpec *job, int64_t *values) {
 /* Without chunks interleaving is 1f1b; without stages all orders are alike but for what they hold. */
 static int list_schedule(const JobSpec *job, int64_t *values) {
     const PlanSpec *plan = &job->training.plan;
-    PipelineShape any = {(int)plan->pipeline_parallel, (int)plan->virtual_stages, (int)plan->pipeline_parallel};
+    PipelineShape any = {(int)plan->pipeline_parallel, (int)plan->virtual_stages, (int)plan->pipeline_parallel, false};
     int count = 0;
     for (int i = 0; pipeline_at((size_t)i) != NULL; i++) {
         const PipelineSchedule *schedule = pipeline_at((size_t)i);
@@ -132,12 +132,16 @@ static int list_sequence_parallel(const JobSpec *job, int64_t *values) {
     return 1;
 }
 
-/* Without replicas there is nothing to split; 2 and 3 are for models of one chunk (plan.c). `distributed_optimizer` is
- * the first by another name. */
+/* Without replicas there is nothing to split. With stages 2 and 3 are FSDP's way, not Megatron-LM's and DeepSpeed's
+ * (plan_sharding.h): they are tried where the plan has a zero_sync. `distributed_optimizer` is the first by another
+ * name. */
 static int list_zero(const JobSpec *job, int64_t *values) {
     const PlanSpec *plan = &job->training.plan;
     bool one_chunk = plan->pipeline_parallel * plan->virtual_stages == 1;
-    int64_t least = plan->distributed_optimizer ? 1 : 0, most = one_chunk && least == 0 ? 3 : 1;
+    bool shards = one_chunk || plan->zero_sync != ZERO_SYNC_AUTO;
+    int64_t least = plan->distributed_optimizer ? 1 : 0, most = shards && least == 0 ? 3 : 1;
+    if (plan->zero_sync == ZERO_SYNC_STEP)
+        least = 2;
     int count = 0;
     if (job->gpus * plan->context_parallel <= model_gpus(plan))
         least = most = 0;

@@ -36,11 +36,7 @@ typedef struct Run {
 /* Where all nodes are alike the stages tell; otherwise it matters where each sits. */
 static void assess_memory(PlanCandidate *candidate, const SimulationSpec *spec) {
     const TrainingSpec *training = &spec->jobs[0].training;
-    candidate->memory_bytes = 0;
-    for (int stage = 0; stage < training->plan.pipeline_parallel; stage++) {
-        StageMemory memory = training_memory_of_stage(training, stage);
-        candidate->memory_bytes = fmax(candidate->memory_bytes, stage_memory_total_bytes(&memory));
-    }
+    candidate->memory_bytes = training_memory_most_bytes(training);
     candidate->missing_bytes = candidate->memory_bytes - spec->cluster.node.gpu.hbm_bytes;
     if (spec->cluster.mix == NULL)
         return;

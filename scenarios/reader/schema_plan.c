@@ -1,6 +1,7 @@
 #include "models/workload/collective.h"
 #include "models/workload/expert_dispatch.h"
 #include "models/workload/pipeline.h"
+#include "models/workload/plan_sharding.h"
 #include "models/workload/recompute.h"
 #include "scenarios/reader/schema.h"
 
@@ -46,6 +47,10 @@ static const char *main_params_word(int index) {
 
 static const char *moment_word(int index) {
     return index < MOMENT_TYPE_COUNT ? moment_type_name((MomentType)index) : NULL;
+}
+
+static const char *zero_sync_word(int index) {
+    return index <= ZERO_SYNC_STEP ? zero_sync_name((ZeroSync)index) : NULL;
 }
 
 static const char *schedule_word(int index) {
@@ -164,6 +169,13 @@ static const SchemaRow PLAN_ROWS[] = {
      .aliases = "fsdp_shard_size mics_shard_size data_parallel_shard_degree",
      .help = "GPUs with the same weights that share one copy; fewer than data_parallel * context_parallel = hybrid "
              "sharding (HSDP, FSDP x DP, MiCS)"},
+    {.key = "zero_sync",
+     .type = FIELD_CHOICE,
+     .offset = offsetof(PlanSpec, zero_sync),
+     .default_text = "auto",
+     .help = "zero_stage 2 and 3: parameters are gathered and gradients reduced in every micro_batch, or once per step "
+             "and kept whole between (FSDP under a pipeline); auto = micro_batch, with stages and zero_stage 3 step",
+     .menu = zero_sync_word},
     {PLAN_COUNT("prefetch_layers", prefetch_layers, 0, 100000), .default_text = "1",
      .help = "zero_stage 3: layers whose parameters are gathered ahead of the one that computes"},
     {PLAN_COUNT("max_live_parameters", max_live_parameters, 0, 1000000000000000), .default_text = "0",
@@ -340,6 +352,7 @@ static const SchemaRow PLAN_ROWS[] = {
 static const SchemaForeign PLAN_FOREIGN[] = {
     {"sharding_strategy", "zero_stage: 3 for FULL_SHARD, with zero_shard_size for HYBRID_SHARD, with "
                           "reshard_after_forward: false for SHARD_GRAD_OP"},
+    {"fsdp_reshard_after_forward", "zero_sync: step for default or never with stages, otherwise reshard_after_forward"},
     {"backward_prefetch", "prefetch_layers: 1 for BACKWARD_PRE, 0 for no prefetch"},
     {"forward_prefetch", "prefetch_layers"},
     {"stage3_prefetch_bucket_size", "prefetch_layers, which is the bucket / parameters of a layer"},

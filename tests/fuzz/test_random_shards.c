@@ -13,7 +13,9 @@ static void draw_plan(const Draw *draw, int replicas, PlanSpec *plan) {
     plan->zero_shard_size = replicas % 2 == 0 && draw_toss(draw) ? replicas / 2 : 0;
     plan->prefetch_layers = DRAW_PICK(draw, 0, 1, 3);
     plan->reshard_after_forward = plan->zero_stage != 3 || draw_toss(draw);
-    plan->zero_list_collectives = plan->zero_stage >= 2 && draw_toss(draw);
+    plan->zero_list_collectives = plan->zero_stage >= 2 && plan->pipeline_parallel == 1 && draw_toss(draw);
+    if (plan->zero_stage >= 2 && !plan->zero_list_collectives)
+        plan->zero_sync = (ZeroSync)DRAW_PICK(draw, ZERO_SYNC_AUTO, ZERO_SYNC_MICRO_BATCH, ZERO_SYNC_STEP);
     plan->zero_whole_weights = plan->zero_stage == 1 && draw_toss(draw);
     plan->gradient_bucket_copies = plan->zero_stage == 1 && draw_toss(draw);
     plan->overlap_grad_reduce = draw_toss(draw);
@@ -47,8 +49,12 @@ static SimulationSpec draw_job(const Draw *draw) {
     spec.cluster.node.nic.bytes_per_s = 1e9 * DRAW_PICK(draw, 1, 12, 50);
     spec.cluster.node.nvlink.bytes_per_s = 1e9 * DRAW_PICK(draw, 150, 900);
     spec.jobs[0].training.sequence_tokens = DRAW_PICK(draw, 64, 132, 512);
+    /* Messages that share a NIC are rounded one by one when they are not folded. */
+    bool may_split = spec.cluster.node.nics == gpus && nodes * gpus / tensor % 2 == 0;
+    int stages = may_split && draw_toss(draw) ? 2 : 1;
     spec.jobs[0].training.plan.tensor_parallel = tensor;
-    draw_plan(draw, nodes * gpus / tensor, &spec.jobs[0].training.plan);
+    spec.jobs[0].training.plan.pipeline_parallel = stages;
+    draw_plan(draw, nodes * gpus / tensor / stages, &spec.jobs[0].training.plan);
     draw_types(draw, &spec);
     small_cluster_resolve(draw->arena, &spec);
     return spec;

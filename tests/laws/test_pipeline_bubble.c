@@ -1,6 +1,7 @@
 /*
  * The bubble of each schedule on uniform stages without communication is (p-1)(f+b)/v, to the nanosecond; that of zb_h1
- * is what Qi et al. 2023 state in Table 2, and on uniform stages its step is never longer than that of 1f1b.
+ * is what Qi et al. 2023 state in Table 2, and on uniform stages its step is never longer than that of 1f1b. Those of
+ * zb_h2 and of chunks in a V are what their papers state.
  */
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -44,7 +45,7 @@ static void add_stage(Run *run, const PipelineSchedule *schedule, const Lengths 
     for (int i = 0; i < count; i++) {
         TaskSpec spec = {.streams = &stream, .stream_count = 1};
         spec.duration = length_of(schedule, lengths, passes[i].kind);
-        int virtual_stage = passes[i].chunk * run->shape.stages + stage;
+        int virtual_stage = pipeline_virtual_stage(&run->shape, stage, passes[i].chunk);
         *task_of(run, virtual_stage, passes[i].micro_batch, passes[i].kind) = task_graph_add(run->graph, &spec);
     }
     free(passes);
@@ -73,6 +74,7 @@ static void on_done(Engine *engine, void *subject, uint64_t argument) {
 
 static SimTime run_schedule(const char *name, PipelineShape shape, const Lengths *lengths) {
     const PipelineSchedule *schedule = pipeline_find(name);
+    shape.v_shaped = schedule->v_shaped;
     size_t units = (size_t)shape.stages * (size_t)shape.chunks * (size_t)shape.micro_batches;
     Run run = {.engine = engine_create(&(EngineSettings){.seed = 1}), .shape = shape};
     run.share = fair_share_create(run.engine);
@@ -110,25 +112,25 @@ static void check_bubble(const char *name, PipelineShape shape) {
 Test(pipeline_bubble, of_1f1b_is_exact) {
     for (int stages = 1; stages <= 16; stages *= 2)
         for (int micro_batches = stages; micro_batches <= 4 * stages; micro_batches += 3)
-            check_bubble("1f1b", (PipelineShape){stages, 1, micro_batches});
+            check_bubble("1f1b", (PipelineShape){stages, 1, micro_batches, false});
 }
 
 Test(pipeline_bubble, of_gpipe_is_exact) {
-    check_bubble("gpipe", (PipelineShape){7, 1, 11});
-    check_bubble("gpipe", (PipelineShape){4, 1, 4});
+    check_bubble("gpipe", (PipelineShape){7, 1, 11, false});
+    check_bubble("gpipe", (PipelineShape){4, 1, 4, false});
 }
 
 Test(pipeline_bubble, of_interleaved_1f1b_is_exact) {
     for (int stages = 2; stages <= 8; stages++)
         for (int chunks = 2; chunks <= 4; chunks++)
             for (int groups = 1; groups <= 3; groups++)
-                check_bubble("interleaved_1f1b", (PipelineShape){stages, chunks, groups * stages});
+                check_bubble("interleaved_1f1b", (PipelineShape){stages, chunks, groups * stages, false});
 }
 
 Test(pipeline_bubble, of_zb_h1_is_exact_for_equal_passes_and_every_number_of_micro_batches) {
     for (int stages = 2; stages <= 16; stages++)
         for (int micro_batches = 1; micro_batches <= 3 * stages; micro_batches++) {
-            PipelineShape shape = {stages, 1, micro_batches};
+            PipelineShape shape = {stages, 1, micro_batches, false};
             SimTime busy = busy_of(shape, &EQUAL), idle = run_schedule("zb_h1", shape, &EQUAL) - busy;
             cr_assert_float_eq((double)idle / (double)busy, pipeline_find("zb_h1")->bubble_fraction(&shape), 1e-12,
                                "p=%d m=%d: idle %ld ns", stages, micro_batches, (long)idle);
@@ -140,14 +142,67 @@ Test(pipeline_bubble, of_zb_h1_is_that_of_the_paper) {
     const Lengths lengths = {{1237, 1559, 1148}, 0};
     for (int stages = 2; stages <= 16; stages++)
         for (int micro_batches = stages; micro_batches <= 3 * stages; micro_batches++) {
-            PipelineShape shape = {stages, 1, micro_batches};
+            PipelineShape shape = {stages, 1, micro_batches, false};
             SimTime idle = run_schedule("zb_h1", shape, &lengths) - busy_of(shape, &lengths);
             cr_assert_eq(idle, (SimTime)(1237 + 1559 - 1148) * (stages - 1), "p=%d m=%d: idle %ld ns", stages,
                          micro_batches, (long)idle);
         }
-    PipelineShape shape = {8, 1, 24};
+    PipelineShape shape = {8, 1, 24, false};
     cr_assert_float_eq(pipeline_find("zb_h1")->bubble_fraction(&shape),
                        pipeline_find("1f1b")->bubble_fraction(&shape) / 3, 1e-12);
+}
+
+static PipelineShape shape_of(const char *name, int stages, int micro_batches) {
+    bool v_shaped = pipeline_find(name)->v_shaped;
+    return (PipelineShape){stages, v_shaped ? 2 : 1, micro_batches, v_shaped};
+}
+
+/* Passes of a stage for which it waits, of equal length. */
+static double idle_passes(const char *name, int stages, int micro_batches) {
+    PipelineShape shape = shape_of(name, stages, micro_batches);
+    SimTime idle = run_schedule(name, shape, &EQUAL) - busy_of(shape, &EQUAL);
+    return (double)idle / (double)EQUAL.pass[PASS_FORWARD];
+}
+
+static const char *const FILLED[] = {"zb_h2", "zb_v", "v_half", "v_min"};
+
+Test(pipeline_bubble, of_filled_schedules_is_exact_for_equal_passes_and_every_number_of_micro_batches) {
+    for (size_t i = 0; i < sizeof FILLED / sizeof *FILLED; i++)
+        for (int stages = 2; stages <= 13; stages++)
+            for (int micro_batches = 1; micro_batches <= 3 * stages; micro_batches += 2) {
+                PipelineShape shape = shape_of(FILLED[i], stages, micro_batches);
+                double busy = 3.0 * shape.chunks * micro_batches, idle = idle_passes(FILLED[i], stages, micro_batches);
+                cr_assert_float_eq(idle / busy, pipeline_find(FILLED[i])->bubble_fraction(&shape), 1e-12,
+                                   "%s p=%d m=%d: idle %g passes", FILLED[i], stages, micro_batches, idle);
+            }
+}
+
+/* Qi et al. 2024 (arXiv 2405.15362): as bubble rates of 1f1b, V-Half, V-Min and V-ZB p/m, p/2m, 2p/3m and 0; so about
+ * 6 p, 3 p, 4 p and no passes of half a stage. Theirs ends for each stage when it has nothing left to do, here all end
+ * together: the start of the last stage, p - 1 passes, is left over. */
+Test(pipeline_bubble, of_v_shapes_is_that_of_the_paper) {
+    for (int stages = 2; stages <= 16; stages++)
+        for (int micro_batches = 2 * stages; micro_batches <= 5 * stages; micro_batches += stages) {
+            double half = idle_passes("v_half", stages, micro_batches),
+                   min = idle_passes("v_min", stages, micro_batches);
+            cr_expect_eq(idle_passes("zb_v", stages, micro_batches), stages - 1);
+            cr_expect_eq(idle_passes("zb_h2", stages, micro_batches), stages - 1);
+            cr_expect(half == 3 * stages - (stages % 2 ? 4 : 3), "p=%d m=%d: %g passes", stages, micro_batches, half);
+            cr_expect(min == 4 * stages - (stages % 3 ? 5 : 3), "p=%d m=%d: %g passes", stages, micro_batches, min);
+        }
+}
+
+/* The gaps of v_half leave room for passes that are not equally long; v_min has none, and pays for it in every
+ * micro-batch. */
+Test(pipeline_bubble, of_v_half_does_not_grow_with_micro_batches_of_unequal_passes) {
+    const Lengths lengths = {{1237, 1559, 1148}, 0};
+    for (int stages = 2; stages <= 12; stages++) {
+        PipelineShape few = shape_of("v_half", stages, 2 * stages), many = shape_of("v_half", stages, 6 * stages);
+        SimTime idle_few = run_schedule("v_half", few, &lengths) - busy_of(few, &lengths);
+        SimTime idle_many = run_schedule("v_half", many, &lengths) - busy_of(many, &lengths);
+        cr_expect_lt((double)idle_many, 1.05 * (double)idle_few, "p=%d: idle %ld and %ld ns", stages, (long)idle_few,
+                     (long)idle_many);
+    }
 }
 
 /* Uniform stages, whatever the lengths of the passes and messages. */
@@ -157,7 +212,7 @@ Test(pipeline_bubble, of_zb_h1_is_never_above_that_of_1f1b) {
         Lengths lengths = {.message = (SimTime)random_below(stream, 900)};
         for (int kind = 0; kind < PASS_KIND_COUNT; kind++)
             lengths.pass[kind] = 1 + (SimTime)random_below(stream, 3000);
-        PipelineShape shape = {2 + (int)random_below(stream, 9), 1, 1 + (int)random_below(stream, 24)};
+        PipelineShape shape = {2 + (int)random_below(stream, 9), 1, 1 + (int)random_below(stream, 24), false};
         SimTime classic = run_schedule("1f1b", shape, &lengths), split = run_schedule("zb_h1", shape, &lengths);
         cr_assert_leq(split, classic, "f %ld b %ld w %ld message %ld p=%d m=%d: %ld above %ld",
                       (long)lengths.pass[PASS_FORWARD], (long)lengths.pass[PASS_BACKWARD],

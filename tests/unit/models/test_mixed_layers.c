@@ -10,6 +10,7 @@
 #include "models/workload/training_memory.h"
 #include "models/workload/training_parameters.h"
 #include "tests/unit/models/folding.h"
+#include "tests/unit/models/one_chunk.h"
 #include "tests/unit/models/small_experts.h"
 
 /* The rule as model code has it, layer by layer. */
@@ -178,8 +179,9 @@ Test(mixed_layers, live_parameters_are_those_of_every_expert) {
     const TrainingSpec dense = training_with_mlp(training, MLP_DENSE);
     cr_expect(eq(dbl, live_parameters_again_fraction(&dense), 0));
     /* A unit of a dense layer gathers once, one with experts more. */
-    cr_expect(eq(dbl, shard_unit_gathers(training, 1, PASS_BACKWARD), 1));
-    cr_expect_float_eq(shard_unit_gathers(training, 2, PASS_BACKWARD), 1 + 4 * square / all, 1e-12);
+    cr_expect(eq(dbl, shard_unit_gathers(training, ONE_CHUNK_UNIT(training, 1), PASS_BACKWARD), 1));
+    cr_expect_float_eq(shard_unit_gathers(training, ONE_CHUNK_UNIT(training, 2), PASS_BACKWARD), 1 + 4 * square / all,
+                       1e-12);
     training->plan.max_live_parameters = 2 * 1024 * 2624;
     cr_expect(eq(i64, live_parameters_prefetch_layers(training), 0));
     training->model.expert_step = 1;

@@ -2,10 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/workload/pipeline.h"
+#include "models/workload/weight_fill.h"
 
-static const PipelineShape SHAPES[] = {{1, 1, 1}, {1, 1, 7}, {2, 1, 3}, {4, 1, 4}, {4, 1, 2},  {5, 1, 17},
-                                       {2, 2, 2}, {4, 2, 8}, {3, 5, 9}, {8, 3, 8}, {8, 3, 64}, {16, 1, 5}};
+static const PipelineShape SHAPES[] = {{1, 1, 1, false}, {1, 1, 7, false},  {2, 1, 3, false},  {4, 1, 4, false},
+                                       {4, 1, 2, false}, {5, 1, 17, false}, {2, 2, 2, false},  {4, 2, 8, false},
+                                       {3, 5, 9, false}, {8, 3, 8, false},  {8, 3, 64, false}, {16, 1, 5, false}};
 
 /* Checks one stage: every pass once, no backward before its forward. */
 static void check_order(const PipelineSchedule *schedule, const PipelineShape *shape, int stage) {
@@ -61,18 +62,18 @@ static double peak_of(const char *name, PipelineShape shape, int stage) {
 }
 
 Test(pipeline, gpipe_holds_every_micro_batch) {
-    cr_assert_eq(peak_of("gpipe", (PipelineShape){4, 1, 13}, 2), 13);
+    cr_assert_eq(peak_of("gpipe", (PipelineShape){4, 1, 13, false}, 2), 13);
 }
 
 Test(pipeline, one_forward_one_backward_holds_as_many_as_stages_behind) {
-    cr_assert_eq(peak_of("1f1b", (PipelineShape){4, 1, 13}, 0), 4);
-    cr_assert_eq(peak_of("1f1b", (PipelineShape){4, 1, 13}, 3), 1);
-    cr_assert_eq(peak_of("1f1b", (PipelineShape){8, 1, 3}, 0), 3);
+    cr_assert_eq(peak_of("1f1b", (PipelineShape){4, 1, 13, false}, 0), 4);
+    cr_assert_eq(peak_of("1f1b", (PipelineShape){4, 1, 13, false}, 3), 1);
+    cr_assert_eq(peak_of("1f1b", (PipelineShape){8, 1, 3, false}, 0), 3);
 }
 
 /* Korthikanti et al. 2022: the first stage holds 1 + (p-1)/(pv) times the layers of a pipeline without chunks. */
 Test(pipeline, interleaving_holds_a_little_more_on_the_first_stage) {
-    cr_assert_eq(peak_of("interleaved_1f1b", (PipelineShape){8, 3, 64}, 0), 8 * 3 + 7);
+    cr_assert_eq(peak_of("interleaved_1f1b", (PipelineShape){8, 3, 64, false}, 0), 8 * 3 + 7);
 }
 
 /* Qi et al. 2023, Table 2: no more micro-batches than on the first stage of 1f1b, on any stage. */
@@ -81,7 +82,7 @@ Test(pipeline, zb_h1_holds_as_many_as_the_first_stage_of_1f1b) {
     for (int stages = 2; stages <= 9; stages++)
         for (int micro_batches = 1; micro_batches <= 3 * stages; micro_batches++)
             for (int stage = 0; stage < stages; stage++) {
-                PipelineShape shape = {stages, 1, micro_batches};
+                PipelineShape shape = {stages, 1, micro_batches, false};
                 double first = peak_of("1f1b", shape, 0), held = peak_of_holds("zb_h1", shape, stage, &whole);
                 cr_assert_eq(held, first, "p=%d m=%d stage %d holds %f", stages, micro_batches, stage, held);
                 held = peak_of_holds("zb_h1", shape, stage, &part);
@@ -89,24 +90,89 @@ Test(pipeline, zb_h1_holds_as_many_as_the_first_stage_of_1f1b) {
             }
 }
 
+/* Qi et al. 2024 (arXiv 2405.15362): p, (p + 2) / 2 and (p + 4) / 3 micro-batches, rounded down, as many as it takes
+ * from their forward to their weight passes; two chunks each. Qi et al. 2023: 2 p - 1 with zb_h2. */
+Test(pipeline, filled_schedules_hold_what_their_papers_say) {
+    static const PassHold WHOLE[] = {{1, 1}, {1, 1}};
+    for (int stages = 2; stages <= 13; stages++) {
+        const struct {
+            const char *name;
+            int most;
+        } CASES[] = {{"zb_h2", 2 * stages - 1},
+                     {"zb_v", 2 * stages},
+                     {"v_half", 2 * ((stages + 2) / 2)},
+                     {"v_min", 2 * ((stages + 4) / 3)}};
+        for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+            PipelineShape shape = {stages, i > 0 ? 2 : 1, 3 * stages, i > 0};
+            double most = 0;
+            for (int stage = 0; stage < stages; stage++) {
+                double held = peak_of_holds(CASES[i].name, shape, stage, WHOLE);
+                most = held > most ? held : most;
+            }
+            cr_expect_eq(most, CASES[i].most, "%s p=%d holds %g", CASES[i].name, stages, most);
+        }
+    }
+}
+
+/* 1f1b whose stages hold p micro-batches at most. */
+static void order_1f1b(const PipelineShape *shape, int stage, PipelinePass *passes) {
+    pipeline_find("1f1b")->order(shape, stage, passes);
+}
+
+static int as_many_as_stages(const PipelineShape *shape) {
+    return shape->stages;
+}
+
+Test(pipeline, filling_1f1b_with_weight_passes_makes_zb_h1) {
+    const WeightFill fill = {order_1f1b, as_many_as_stages, false};
+    for (int stages = 2; stages <= 8; stages++)
+        for (int micro_batches = 1; micro_batches <= 2 * stages; micro_batches++) {
+            PipelineShape shape = {stages, 1, micro_batches, false};
+            cr_expect_float_eq(weight_fill_bubble_fraction(&fill, &shape),
+                               pipeline_find("zb_h1")->bubble_fraction(&shape), 1e-12, "p=%d m=%d", stages,
+                               micro_batches);
+        }
+}
+
+Test(pipeline, a_v_turns_on_the_last_stage_and_ends_on_the_first) {
+    const PipelineShape shape = {4, 2, 8, true};
+    PipelinePass sender;
+    int stage;
+    for (int i = 0; i < 8; i++)
+        cr_expect_eq(pipeline_virtual_stage(&shape, pipeline_stage_at(&shape, i), pipeline_chunk_at(&shape, i)), i);
+    cr_expect(pipeline_sender(&shape, 3, &(PipelinePass){PASS_FORWARD, 5, 1}, &stage, &sender));
+    cr_expect(stage == 3 && sender.chunk == 0 && sender.micro_batch == 5);
+    cr_expect(pipeline_sender(&shape, 1, &(PipelinePass){PASS_FORWARD, 5, 1}, &stage, &sender));
+    cr_expect(stage == 2 && sender.chunk == 1);
+    cr_expect_not(pipeline_sender(&shape, 0, &(PipelinePass){PASS_BACKWARD, 5, 1}, &stage, &sender));
+    cr_expect_eq(pipeline_hop(&shape, 2, &(PipelinePass){PASS_FORWARD, 5, 0}), HOP_NEXT);
+    cr_expect_eq(pipeline_hop(&shape, 2, &(PipelinePass){PASS_FORWARD, 5, 1}), HOP_BEFORE);
+    cr_expect_eq(pipeline_hop(&shape, 2, &(PipelinePass){PASS_BACKWARD, 5, 1}), HOP_NEXT);
+    cr_expect_eq(pipeline_hop(&shape, 3, &(PipelinePass){PASS_FORWARD, 5, 0}), HOP_NONE);
+    cr_expect_eq(pipeline_hop(&shape, 3, &(PipelinePass){PASS_BACKWARD, 5, 1}), HOP_NONE);
+    cr_expect_eq(pipeline_hop(&shape, 0, &(PipelinePass){PASS_FORWARD, 5, 1}), HOP_NONE);
+    cr_expect_str_eq(pipeline_find("zb_v")->needs(&(PipelineShape){1, 2, 4, true}), "at least 2 pipeline stages");
+    cr_expect_str_eq(pipeline_find("v_min")->needs(&(PipelineShape){4, 3, 4, true}), "2 virtual stages");
+}
+
 Test(pipeline, zb_h1_refuses_chunks_and_a_single_stage) {
     const PipelineSchedule *schedule = pipeline_find("zb_h1");
-    cr_assert_str_eq(schedule->needs(&(PipelineShape){1, 1, 4}), "at least 2 pipeline stages");
-    cr_assert_str_eq(schedule->needs(&(PipelineShape){4, 2, 4}), "1 virtual stage");
-    cr_assert_null(schedule->needs(&(PipelineShape){2, 1, 1}));
+    cr_assert_str_eq(schedule->needs(&(PipelineShape){1, 1, 4, false}), "at least 2 pipeline stages");
+    cr_assert_str_eq(schedule->needs(&(PipelineShape){4, 2, 4, false}), "1 virtual stage");
+    cr_assert_null(schedule->needs(&(PipelineShape){2, 1, 1, false}));
 }
 
 Test(pipeline, interleaving_refuses_what_it_cannot_run) {
     const PipelineSchedule *schedule = pipeline_find("interleaved_1f1b");
-    cr_assert_str_eq(schedule->needs(&(PipelineShape){1, 2, 4}), "at least 2 pipeline stages");
-    cr_assert_str_eq(schedule->needs(&(PipelineShape){4, 2, 6}),
+    cr_assert_str_eq(schedule->needs(&(PipelineShape){1, 2, 4, false}), "at least 2 pipeline stages");
+    cr_assert_str_eq(schedule->needs(&(PipelineShape){4, 2, 6, false}),
                      "a number of micro-batches that pipeline_parallel divides");
-    cr_assert_null(schedule->needs(&(PipelineShape){4, 2, 12}));
-    cr_assert_str_eq(pipeline_find("gpipe")->needs(&(PipelineShape){4, 2, 12}), "1 virtual stage");
+    cr_assert_null(schedule->needs(&(PipelineShape){4, 2, 12, false}));
+    cr_assert_str_eq(pipeline_find("gpipe")->needs(&(PipelineShape){4, 2, 12, false}), "1 virtual stage");
 }
 
 Test(pipeline, a_pass_waits_for_the_stage_before_it_or_behind_it_and_for_the_other_end_of_the_next_chunk) {
-    const PipelineShape shape = {4, 3, 8};
+    const PipelineShape shape = {4, 3, 8, false};
     PipelinePass sender;
     int stage;
     cr_expect(pipeline_sender(&shape, 2, &(PipelinePass){PASS_FORWARD, 5, 1}, &stage, &sender));

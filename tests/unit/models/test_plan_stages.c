@@ -160,3 +160,25 @@ Test(plan_stages, two_unequal_stages_need_no_others) {
     expect_error(training, 2, "jobs[0].plan.pipeline_parallel",
                  "found 2 stages of 1 chunks, expected them to divide the model's 12 layers");
 }
+
+/* Listed in the order of a forward pass: down the stages and up again. */
+Test(plan_stages, listed_layers_of_a_v_turn_on_the_last_stage) {
+    static const int64_t LISTED[] = {1, 2, 3, 3, 2, 1};
+    TrainingSpec training = small_training();
+    training.plan.pipeline_parallel = 3;
+    training.plan.virtual_stages = 2;
+    training.plan.schedule = "zb_v";
+    training.plan.gradient_accumulation = 4;
+    training.plan.layers_per_stage = LISTED;
+    training.plan.layers_per_stage_count = 6;
+    expect_good(&training, 3);
+    for (int64_t stage = 0; stage < 3; stage++)
+        for (int64_t chunk = 0; chunk < 2; chunk++)
+            cr_expect_eq(plan_stages_layers(&training, stage, chunk), stage + 1);
+    training.plan.layers_per_stage_count = 0;
+    training.plan.embedding_as_layer = training.plan.head_as_layer = true;
+    training.model.layers = 16;
+    cr_expect_eq(plan_stages_layers(&training, 0, 0), 2);
+    cr_expect_eq(plan_stages_layers(&training, 0, 1), 2);
+    cr_expect_eq(plan_stages_layers(&training, 2, 1), 3);
+}

@@ -17,14 +17,15 @@ static int draw(uint64_t *state, int count) {
 static void draw_plan(uint64_t *state, SimulationSpec *spec) {
     TrainingSpec *training = &spec->jobs[0].training;
     PlanSpec *plan = &training->plan;
-    const char *const schedules[] = {"1f1b", "gpipe", "zb_h1", "auto"};
+    const char *const schedules[] = {"1f1b", "gpipe", "zb_h1", "zb_h2"};
+    const char *const of_chunks[] = {"auto", "zb_v", "v_half", "v_min"};
     const Recompute recomputes[] = {RECOMPUTE_NONE, RECOMPUTE_SELECTIVE, RECOMPUTE_FULL};
     plan->tensor_parallel = 1 << draw(state, 3);
     plan->pipeline_parallel = 1 << draw(state, 4);
     plan->virtual_stages = draw(state, 3) == 0 ? 2 : 1;
     plan->micro_batch_seqs = 1 + draw(state, 2);
     plan->gradient_accumulation = draw(state, 3) == 0 ? 1 + draw(state, 7) : 8 * (1 + draw(state, 5));
-    plan->schedule = plan->virtual_stages > 1 ? "auto" : schedules[draw(state, 4)];
+    plan->schedule = (plan->virtual_stages > 1 ? of_chunks : schedules)[draw(state, 4)];
     plan->overlap_grad_reduce = draw(state, 2);
     plan->overlap_p2p = draw(state, 2);
     plan->overlap_slowdown = draw(state, 2);

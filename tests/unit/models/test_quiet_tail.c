@@ -29,7 +29,7 @@ static void fill_sketch(Bed *bed, int work, bool sends) {
 
 /* Another NIC is as fast as that part of the uplink. */
 static QuietPasses *choose(Bed *bed, double part_fraction) {
-    const PipelineShape shape = {STAGES, 1, 3};
+    const PipelineShape shape = {STAGES, 1, 3, false};
     bed->arena = arena_create();
     bed->engine = engine_create(&(EngineSettings){.seed = 1});
     bed->share = fair_share_create(bed->engine);

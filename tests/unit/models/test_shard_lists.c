@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 
 #include "models/workload/shard_units.h"
+#include "tests/unit/models/one_chunk.h"
 #include "tests/unit/models/small_cluster.h"
 
 /* Seconds of a gather's view before and beside the collective, of a reduction's, and of a list whatever its length. */
@@ -22,12 +23,12 @@ static TrainingSpec listed(Arena *arena) {
 Test(shard_lists, the_host_issues_a_view_for_every_gpu_and_weight) {
     Arena *arena = arena_create();
     TrainingSpec training = listed(arena);
-    double bytes = shard_unit_parameters(&training, 3) * 2;
-    ShardLists forward = shard_lists_of(&training, 3, PASS_FORWARD);
+    double bytes = shard_unit_parameters(&training, ONE_CHUNK_UNIT(&training, 3)) * 2;
+    ShardLists forward = shard_lists_of(&training, ONE_CHUNK_UNIT(&training, 3), PASS_FORWARD);
     cr_assert_float_eq(forward.host_s, 4 * (LIST_S + 16 * CUT_S), 1e-12);
     cr_assert_float_eq(forward.beside_s, 4 * 16 * ISSUE_S, 1e-12);
     cr_assert_float_eq(forward.bytes, 4 * bytes, 1);
-    ShardLists backward = shard_lists_of(&training, 3, PASS_BACKWARD);
+    ShardLists backward = shard_lists_of(&training, ONE_CHUNK_UNIT(&training, 3), PASS_BACKWARD);
     cr_assert_float_eq(backward.host_s, forward.host_s + 12 * (LIST_S + 16 * REDUCE_S), 1e-12);
     cr_assert_float_eq(backward.beside_s, forward.beside_s, 1e-12);
     cr_assert_float_eq(backward.bytes, 10 * bytes, 1);
@@ -38,9 +39,10 @@ Test(shard_lists, zero_2_only_reduces) {
     Arena *arena = arena_create();
     TrainingSpec training = listed(arena);
     training.plan.zero_stage = 2;
-    cr_assert_eq(shard_lists_of(&training, 3, PASS_FORWARD).host_s, 0);
-    cr_assert_float_eq(shard_lists_of(&training, 3, PASS_BACKWARD).host_s, 12 * (LIST_S + 16 * REDUCE_S), 1e-12);
-    cr_assert_eq(shard_lists_of(&training, 3, PASS_BACKWARD).beside_s, 0);
+    cr_assert_eq(shard_lists_of(&training, ONE_CHUNK_UNIT(&training, 3), PASS_FORWARD).host_s, 0);
+    cr_assert_float_eq(shard_lists_of(&training, ONE_CHUNK_UNIT(&training, 3), PASS_BACKWARD).host_s,
+                       12 * (LIST_S + 16 * REDUCE_S), 1e-12);
+    cr_assert_eq(shard_lists_of(&training, ONE_CHUNK_UNIT(&training, 3), PASS_BACKWARD).beside_s, 0);
     cr_assert_eq(shard_lists_step_s(&training), 0);
     arena_destroy(arena);
 }
@@ -49,12 +51,12 @@ Test(shard_lists, there_are_none_on_one_gpu_nor_without_the_switch) {
     Arena *arena = arena_create();
     TrainingSpec training = listed(arena);
     training.plan.zero_shard_size = 1;
-    cr_assert_eq(shard_lists_of(&training, 3, PASS_BACKWARD).host_s, 0);
+    cr_assert_eq(shard_lists_of(&training, ONE_CHUNK_UNIT(&training, 3), PASS_BACKWARD).host_s, 0);
     training.plan.zero_shard_size = 16;
-    cr_assert_gt(shard_lists_of(&training, 3, PASS_BACKWARD).host_s, 0);
+    cr_assert_gt(shard_lists_of(&training, ONE_CHUNK_UNIT(&training, 3), PASS_BACKWARD).host_s, 0);
     training.plan.zero_list_collectives = false;
-    cr_assert_eq(shard_lists_of(&training, 3, PASS_BACKWARD).host_s, 0);
-    cr_assert_eq(shard_lists_gather_slowdown(&training, 3), 1);
+    cr_assert_eq(shard_lists_of(&training, ONE_CHUNK_UNIT(&training, 3), PASS_BACKWARD).host_s, 0);
+    cr_assert_eq(shard_lists_gather_slowdown(&training, ONE_CHUNK_UNIT(&training, 3)), 1);
     cr_assert_eq(shard_lists_step_s(&training), 0);
     arena_destroy(arena);
 }
@@ -79,10 +81,11 @@ Test(shard_lists, parts_that_are_not_aligned_are_gathered_slowly) {
     training.model.hidden = 32;
     training.model.heads = 4;
     training.model.ffn_hidden = 128;
-    cr_assert_float_eq(shard_lists_gather_slowdown(&training, 3), 1, 1e-12);
+    cr_assert_float_eq(shard_lists_gather_slowdown(&training, ONE_CHUNK_UNIT(&training, 3)), 1, 1e-12);
     training.model.hidden = 24;
     training.model.ffn_hidden = 96;
-    cr_assert_float_eq(shard_lists_gather_slowdown(&training, 3), (3 * 3.5 + 3.5 + 8) / 12, 1e-12);
+    cr_assert_float_eq(shard_lists_gather_slowdown(&training, ONE_CHUNK_UNIT(&training, 3)), (3 * 3.5 + 3.5 + 8) / 12,
+                       1e-12);
     arena_destroy(arena);
 }
 
@@ -94,6 +97,7 @@ Test(shard_lists, parts_are_padded_to_whole_elements) {
     training.model.hidden = 11;
     training.model.heads = 1;
     training.model.ffn_hidden = 44;
-    cr_assert_float_eq(shard_lists_gather_slowdown(&training, 3), (3 * 3.5 + 1 + 8 * 3.5) / 12, 1e-12);
+    cr_assert_float_eq(shard_lists_gather_slowdown(&training, ONE_CHUNK_UNIT(&training, 3)),
+                       (3 * 3.5 + 1 + 8 * 3.5) / 12, 1e-12);
     arena_destroy(arena);
 }

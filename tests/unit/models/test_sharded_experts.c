@@ -7,6 +7,7 @@
 #include "models/workload/training_memory.h"
 #include "models/workload/training_parameters.h"
 #include "tests/unit/models/folding.h"
+#include "tests/unit/models/one_chunk.h"
 #include "tests/unit/models/small_experts.h"
 
 /* 8 layers, of which `dense_first` have no experts, an untied head; on `nodes` nodes of `gpus` GPUs. */
@@ -46,8 +47,8 @@ Test(sharded_experts, experts_without_copies_stay_whole) {
     const TrainingSpec *training = &spec.jobs[0].training;
     double whole = training_stage_parameters(training, 0), experts = EXPERTS / 2;
     double dense = training_layer_parameters(training) - experts / 8;
-    double table = shard_unit_parameters(training, 0);
-    cr_expect_float_eq(shard_held_parameters(training, whole), (whole - experts) / 8 + experts + dense + table, 1);
+    double table = shard_unit_parameters(training, ONE_CHUNK_UNIT(training, 0));
+    cr_expect_float_eq(shard_held_parameters(training, 0, whole), (whole - experts) / 8 + experts + dense + table, 1);
     arena_destroy(arena);
 }
 

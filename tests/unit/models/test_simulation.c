@@ -33,6 +33,11 @@ static const Layout LAYOUTS[] = {
     {{"zb_h1", 4, 4, 2, 4, 1, 3, true, true}, 0},
     {{"zb_h1", 4, 4, 4, 4, 1, 9, true, false}, 2},
     {{"zb_h1", 8, 2, 1, 4, 1, 5, false, true}, 2},
+    {{"zb_h2", 4, 4, 2, 4, 1, 9, true, false}, 0},
+    {{"zb_v", 2, 4, 2, 4, 2, 9, false, false}, 0},
+    {{"zb_v", 8, 2, 1, 4, 2, 3, true, true}, 2},
+    {{"v_half", 4, 4, 4, 4, 2, 6, false, true}, 2},
+    {{"v_min", 4, 4, 2, 2, 2, 5, true, false}, 0},
 };
 
 static SimulationSpec layout_spec(Arena *arena, const Layout *layout) {

@@ -68,17 +68,20 @@ Test(step_bound, no_run_is_shorter_with_zero) {
 }
 
 Test(step_bound, no_run_is_shorter_with_weight_gradients_of_their_own) {
-    static const Shape shapes[] = {{1, 2, 1, 7}, {2, 2, 1, 1}, {1, 4, 1, 9}, {1, 8, 1, 3}};
+    static const Shape shapes[] = {{1, 2, 1, 7}, {2, 2, 1, 1}, {1, 4, 1, 9}, {1, 8, 1, 3},
+                                   {1, 4, 2, 9}, {2, 2, 2, 3}, {1, 4, 2, 5}, {1, 4, 2, 8}};
+    static const char *const schedules[] = {"zb_h1", "zb_h1", "zb_h2", "zb_h2", "zb_v", "zb_v", "v_half", "v_min"};
     for (int shape = 0; shape < (int)(sizeof shapes / sizeof *shapes); shape++)
         for (int switches = 0; switches < SWITCHES / 2; switches++) {
             Arena *arena = arena_create();
             SimulationSpec spec = spec_of(arena, &shapes[shape], switches);
-            spec.jobs[0].training.plan.schedule = "zb_h1";
+            spec.jobs[0].training.plan.schedule = schedules[shape];
             small_cluster_resolve(arena, &spec);
             double step_s = run_s(arena, &spec), bound_s = step_bound_s(&spec, false);
             cr_expect_leq(bound_s, step_s, "shape %d switches %d: %.9f above %.9f", shape, switches, bound_s, step_s);
             cr_expect_leq(step_bound_s(&spec, true), bound_s);
-            cr_expect_gt(bound_s, 0.6 * step_s, "shape %d switches %d: %.9f of %.9f", shape, switches, bound_s, step_s);
+            cr_expect_gt(bound_s, (shape < 6 ? 0.6 : 0.45) * step_s, "shape %d switches %d: %.9f of %.9f", shape,
+                         switches, bound_s, step_s);
             arena_destroy(arena);
         }
 }

@@ -79,6 +79,25 @@ Test(training_memory, weight_gradients_that_wait_keep_both_operands_of_their_pro
     arena_destroy(arena);
 }
 
+/* The first stage of a V has the embedding and the head, of a tied table one copy. */
+Test(training_memory, the_first_stage_of_a_v_has_both_ends) {
+    Arena *arena = arena_create();
+    TrainingSpec training = gpt_175b(arena, true);
+    training.plan.schedule = "zb_v";
+    training.plan.virtual_stages = 2;
+    double layers = 12 * training_layer_parameters(&training), table = 51200.0 * 12288 / 8;
+    cr_assert_float_eq(training_stage_parameters(&training, 7) / layers, 1, 1e-12);
+    training.model.tied_embeddings = false;
+    cr_assert_gt(training_stage_parameters(&training, 0), layers + 2 * table);
+    training.model.tied_embeddings = true;
+    cr_assert_lt(training_stage_parameters(&training, 0), layers + 1.1 * table);
+    double first = training_memory_of_stage(&training, 0).buffers_bytes;
+    cr_assert_gt(first, training_memory_of_stage(&training, 7).buffers_bytes);
+    training.plan.schedule = "interleaved_1f1b";
+    cr_assert_float_eq(training_stage_parameters(&training, 7) / (layers + table), 1, 1e-12);
+    arena_destroy(arena);
+}
+
 Test(training_memory, a_distributed_optimizer_splits_only_the_optimizer_state) {
     Arena *arena = arena_create();
     SimulationSpec spec = small_cluster(arena, 2, 4);

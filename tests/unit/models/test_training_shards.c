@@ -89,9 +89,11 @@ Test(training_shards, lists_cost_more_than_gathering_nothing_ahead) {
     spec.jobs[0].training.plan.zero_list_collectives = true;
     const Results *results = simulation_run(&spec, arena);
     double views_s = 0;
-    for (int unit = 0; unit < shard_unit_count(&spec.jobs[0].training); unit++)
-        for (PassKind kind = PASS_FORWARD; kind <= PASS_BACKWARD; kind++)
-            views_s += 2 * shard_lists_of(&spec.jobs[0].training, unit, kind).host_s;
+    for (int i = 0; i < shard_unit_count(&spec.jobs[0].training, 0, 0); i++)
+        for (PassKind kind = PASS_FORWARD; kind <= PASS_BACKWARD; kind++) {
+            ShardUnit unit = shard_unit_at(&spec.jobs[0].training, 0, 0, i);
+            views_s += 2 * shard_lists_of(&spec.jobs[0].training, &unit, kind).host_s;
+        }
     cr_assert_gt(sim_time_to_s(results->step), sim_time_to_s(step_of(&none)) + views_s);
     arena_destroy(arena);
 }
@@ -119,7 +121,7 @@ Test(training_shards, no_more_units_are_gathered_than_prefetch_allows) {
     SimulationSpec spec = layout_spec(arena, &(ShardLayout){4, 4, 1, 3, 0, 1, 1, true, true, 0});
     spec.jobs[0].training.model.tied_embeddings = false;
     const Results *results = simulation_run(&spec, arena);
-    int units = shard_unit_count(&spec.jobs[0].training);
+    int units = shard_unit_count(&spec.jobs[0].training, 0, 0);
     const TimelineBar **forward = ARENA_ARRAY(arena, results->timeline_count, const TimelineBar *);
     const TimelineBar **moved = ARENA_ARRAY(arena, results->timeline_count, const TimelineBar *);
     cr_assert_eq(collect(results, BAR_FORWARD, forward), units);

@@ -51,6 +51,20 @@ Test(measured_sharding, the_framework_overlaps_and_reduces_in_the_precision_of_t
                       "backward pass, parameters are gathered one layer ahead and again for the backward pass.");
 }
 
+#define STAGES "tp=1|pp=4|dp=4|micro_batch_seqs=1|grad_accum=8|global_batch_seqs=32|"
+
+Test(measured_sharding, torchtitan_waits_for_messages_and_reductions_of_its_stages) {
+    PlanSpec plan = measured_table_plan(STAGES "sharding=FSDP|source=pytorch torchtitan|release=2024-12");
+    cr_assert_not(plan.overlap_grad_reduce || plan.overlap_p2p);
+    cr_assert_eq(plan.zero_stage, 3);
+    plan = measured_table_plan(REPLICAS "sharding=FSDP|source=pytorch torchtitan|release=2024-12");
+    cr_assert(plan.overlap_grad_reduce && plan.overlap_p2p);
+    expect_assumption(STAGES "sharding=FSDP|source=pytorch torchtitan|release=2024-12",
+                      "FSDP under torch.distributed.pipelining: parameters are gathered once per step and kept, "
+                      "gradients reduced in fp32 behind the last backward pass of a chunk, whose message waits for it; "
+                      "a stage waits for its messages.");
+}
+
 Test(measured_sharding, deepspeed_before_2022_moves_each_weight_by_lists) {
     cr_assert(measured_table_plan(REPLICAS "sharding=ZeRO-3|release=2021-04").zero_list_collectives);
     cr_assert_not(measured_table_plan(REPLICAS "sharding=FSDP|release=2021-04").zero_list_collectives);

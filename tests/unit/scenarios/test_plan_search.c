@@ -77,6 +77,12 @@ Test(plan_search, pruning_finds_what_an_exhaustive_search_finds_for_a_mixture_of
                         "jobs[0].plan.recompute=none");
 }
 
+Test(plan_search, pruning_finds_what_an_exhaustive_search_finds_for_shards_of_stages) {
+    EXPECT_SAFE_PRUNING("jobs[0].model=gpt-1.7b", "jobs[0].plan.zero_sync=micro_batch",
+                        "jobs[0].plan.overlap_grad_reduce=true");
+    EXPECT_SAFE_PRUNING("jobs[0].model=gpt-1.7b", "jobs[0].plan.zero_sync=step", "jobs[0].plan.recompute=full");
+}
+
 Test(plan_search, pruning_finds_what_an_exhaustive_search_finds_on_an_oversubscribed_fabric) {
     EXPECT_SAFE_PRUNING("cluster.nodes=6", "cluster.fabric.nodes_per_leaf=2", "cluster.fabric.oversubscription=3.5",
                         "jobs[0].model=gpt-1.7b", "jobs[0].plan.global_batch=48");

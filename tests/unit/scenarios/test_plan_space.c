@@ -119,6 +119,31 @@ Test(plan_space, expert_groups_divide_the_experts_and_the_copies) {
     arena_destroy(arena);
 }
 
+/* Without it stages go with ZeRO-1 at most, as in Megatron-LM and DeepSpeed. */
+Test(plan_space, stages_are_sharded_where_the_plan_has_a_sync) {
+    static const struct {
+        const char *set;
+        int64_t least, most;
+    } CASES[] = {{"jobs[0].plan.zero_sync=auto", 0, 1},
+                 {"jobs[0].plan.zero_sync=micro_batch", 0, 3},
+                 {"jobs[0].plan.zero_sync=step", 2, 3}};
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        Arena *arena = arena_create();
+        PlanPoints points = list(SETS(CASES[i].set, "jobs[0].plan.pipeline_parallel=2"), &(PlanWish){0}, arena);
+        int64_t least = 3, most = 0;
+        for (int point = 0; point < points.count; point++) {
+            const PlanSpec *plan = &points.items[point].plan;
+            if (plan->data_parallel < 2)
+                continue;
+            least = plan->zero_stage < least ? plan->zero_stage : least;
+            most = plan->zero_stage > most ? plan->zero_stage : most;
+        }
+        cr_expect_eq(least, CASES[i].least, "%s: from %d", CASES[i].set, (int)least);
+        cr_expect_eq(most, CASES[i].most, "%s: to %d", CASES[i].set, (int)most);
+        arena_destroy(arena);
+    }
+}
+
 Test(plan_space, whole_experts_are_tried_beside_split_ones) {
     Arena *arena = arena_create();
     PlanPoints dense = list(NO_SETS, &(PlanWish){0}, arena);
