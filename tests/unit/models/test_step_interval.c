@@ -142,10 +142,10 @@ Test(step_interval, a_link_that_is_nearly_full_widens_upwards_only) {
     arena_destroy(arena);
 }
 
-Test(step_interval, a_run_that_only_wants_times_has_none) {
+Test(step_interval, a_run_that_only_wants_times_and_no_links_has_none) {
     Arena *arena = arena_create();
     SimulationSpec spec = sample(arena);
-    spec.only_times = true;
+    spec.only_times = spec.without_links = true;
     cr_assert_eq(run(arena, &spec)->interval.high_s, 0);
     arena_destroy(arena);
 }
