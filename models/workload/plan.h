@@ -148,8 +148,8 @@ ModelFamily training_family(const TrainingSpec *training);
 /* Parameters of the whole model. */
 double training_model_parameters(const TrainingSpec *training);
 
-/* The GPU as the kernels of a plan find it: at the clock of long runs, as they follow each other for hours, and in CUDA
- * graphs if the plan has them. */
+/* The GPU as the kernels of a resolved plan find it: at the clock of long runs, as they follow each other for hours, as
+ * slow as the slowest of the job, and in CUDA graphs if the plan has them. */
 GpuSpec plan_gpu(const PlanSpec *plan, const GpuSpec *gpu);
 
 /* Micro-batches per replica and step of a resolved plan. */
