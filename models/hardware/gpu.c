@@ -1,5 +1,6 @@
 #include "models/hardware/gpu.h"
 
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <string.h>
 
@@ -24,6 +25,8 @@ static const double SPLIT_BYTES =
 static const double REFERENCE_LOSS = 3 / 256.0; /* 1/rows + 1/columns of the 256x128 tile */
 static const double POWER_LIMIT_S =
     1e-3; /* kernel time at which half of the slow-down to the sustained clock has set in */
+
+static const double BLOM = 0.375; /* see gpu_slowest */
 
 /* What rows of odd length cost: the 25 % that nanoGPT lost to a vocabulary of 50,257 instead of 50,304 (A. Karpathy,
  * 2023; GPT-2 124M, 12,288 tokens, 135 ms on an A100) are 2.3 times its vocabulary products. */
@@ -191,6 +194,25 @@ GpuSpec gpu_sustained(const GpuSpec *gpu) {
     sustained.kernels.moe.fp8_fraction *= clock;
     sustained.kernels.sustained_fraction = 1;
     return sustained;
+}
+
+static void slow_attention(GpuAttention *attention, double clock) {
+    attention->matrix_fraction *= clock;
+    attention->fp8_fraction *= clock;
+    attention->softmax_s /= clock;
+    attention->tile_start_s /= clock;
+}
+
+GpuSpec gpu_slowest(const GpuSpec *gpu, double count) {
+    GpuSpec slowest = *gpu;
+    double below = count > 1 ? (count - BLOM) / (count + 1 - 2 * BLOM) : 0.5;
+    double clock = 1 - gpu->kernels.variation_fraction * gsl_cdf_ugaussian_Pinv(below);
+    for (int i = 0; i < PRECISION_COUNT; i++)
+        slowest.kernels.matrix_fraction[i] *= clock;
+    slowest.kernels.moe.matrix_fraction *= clock;
+    slowest.kernels.moe.fp8_fraction *= clock;
+    slow_attention(&slowest.kernels.attention, clock);
+    return slowest;
 }
 
 GpuSpec gpu_in_graphs(const GpuSpec *gpu) {

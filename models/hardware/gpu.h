@@ -95,6 +95,7 @@ typedef struct GpuKernels {
     double matrix_fraction[PRECISION_COUNT]; /* 0..1; share of peak that 256x128 tiles reach; 0 = not supported */
     double sustained_fraction; /* (0, 1]; clock in long matrix kernels (power limit) over that in short ones */
     double long_run_fraction;  /* 0..1; the same after seconds of products back to back; 0 = as sustained_fraction */
+    double variation_fraction; /* 0..0.1; standard deviation of the clock of equal GPUs under load, over its mean */
     double tile_loss;    /* >= 0, matrix elements; a smaller tile pays 1 + tile_loss (1/rows + 1/columns - 3/256) */
     double tile_start_s; /* >= 0; filling the pipeline and writing the result, once per tile */
     double quantisation_fraction;  /* 0..1; 1: tiles and waves are rounded up whole, 0: remainders cost their share */
@@ -180,6 +181,15 @@ double gpu_norm_seconds(const GpuSpec *gpu, double bytes);
 /* Returns the GPU as it is in long runs such as training: matrix kernels of every length, grouped ones too, at the
  * clock of long runs. */
 GpuSpec gpu_sustained(const GpuSpec *gpu);
+
+/*
+ * Returns the slowest of that many GPUs (>= 1), whom all others of a synchronous job wait for: what is bound by the
+ * clock runs 1 - z variation_fraction times as fast, -z the expected lowest of so many standard normal values (Blom
+ * 1958). The catalogue's fraction is 0.015: the GPUs of five clusters (V100, MI60, Quadro RTX 5000) differ by 8 % on
+ * average (Sinha et al., SC22), read as the range between the whiskers of their box plots, 5.4 standard deviations of
+ * normal values; newer GPUs are assumed alike. Outliers, up to 1.5 times slower, are not in it.
+ */
+GpuSpec gpu_slowest(const GpuSpec *gpu, double count);
 
 /* Returns the GPU as it is when its kernels are captured in CUDA graphs and replayed. */
 GpuSpec gpu_in_graphs(const GpuSpec *gpu);

@@ -56,7 +56,9 @@ int64_t plan_shard_size(const PlanSpec *plan) {
 
 GpuSpec plan_gpu(const PlanSpec *plan, const GpuSpec *gpu) {
     const GpuSpec sustained = gpu_sustained(gpu);
-    return plan->cuda_graphs ? gpu_in_graphs(&sustained) : sustained;
+    int64_t replica = plan->tensor_parallel * plan->pipeline_parallel * plan->context_parallel;
+    const GpuSpec slowest = gpu_slowest(&sustained, (double)(replica * plan->data_parallel));
+    return plan->cuda_graphs ? gpu_in_graphs(&slowest) : slowest;
 }
 
 int64_t plan_micro_batches(const PlanSpec *plan) {

@@ -151,8 +151,8 @@ ModelFamily training_family(const TrainingSpec *training);
 /* Parameters of the whole model. */
 double training_model_parameters(const TrainingSpec *training);
 
-/* The GPU as the kernels of a plan find it: at the clock of long runs, as they follow each other for hours, and in CUDA
- * graphs if the plan has them. */
+/* The GPU as the kernels of a resolved plan find it: at the clock of long runs, as they follow each other for hours, as
+ * slow as the slowest of the job, and in CUDA graphs if the plan has them. */
 GpuSpec plan_gpu(const PlanSpec *plan, const GpuSpec *gpu);
 
 /* Place of a chunk of a stage in the order of a forward pass; of two in a V once the schedule says so. */

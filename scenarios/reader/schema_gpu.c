@@ -59,6 +59,8 @@ static const SchemaRow KERNEL_ROWS[] = {
      .help = "clock in long matrix kernels over that in short ones, by the power limit"},
     {KERNEL("long_run", long_run_fraction, DIMENSION_FRACTION), .max = 1, .default_text = "0",
      .help = "the same after seconds of products back to back, as in training; 0 = as sustained"},
+    {KERNEL("variation", variation_fraction, DIMENSION_FRACTION), .max = 0.1, .default_text = "0.015",
+     .help = "standard deviation of the clock among equal GPUs under load; a job waits for its slowest one"},
     {KERNEL("tile_loss", tile_loss, DIMENSION_COUNT), .max = 10000, .required = true,
      .help = "elements; a smaller tile pays 1 + tile_loss * (1/rows + 1/columns - 3/256)"},
     {KERNEL("tile_start", tile_start_s, DIMENSION_TIME), .max = 1e-2, .required = true,
@@ -118,7 +120,7 @@ static const SchemaRow KERNEL_ROWS[] = {
 };
 
 static void fill_kernels(void *kernels) {
-    *(GpuKernels *)kernels = (GpuKernels){.spread = gpu_spread_default()};
+    *(GpuKernels *)kernels = (GpuKernels){.variation_fraction = 0.015, .spread = gpu_spread_default()};
 }
 
 static const SchemaTable KERNELS_TABLE = {.name = "kernels",

@@ -163,6 +163,29 @@ Test(gpu, an_entry_may_say_the_clock_of_long_runs_apart) {
     cr_expect(eq(dbl, seconds(&gpu, 2048, 4096, 512), seconds(&alone, 2048, 4096, 512)));
 }
 
+/* Expected largest of n standard normal values: Harter 1961, Tables of order statistics. */
+Test(gpu, the_slowest_of_many_is_as_far_below_the_mean_as_the_lowest_of_normal_values) {
+    GpuSpec gpu = odd_gpu();
+    gpu.kernels.attention = (GpuAttention){.matrix_fraction = 0.71, .fp8_fraction = 0.53, .softmax_s = 41e-12};
+    gpu.kernels.moe = (GpuMoe){.matrix_fraction = 0.83, .fp8_fraction = 0.79};
+    gpu.kernels.variation_fraction = 0.0212;
+    const double counts[] = {1, 2, 8, 100, 400}, lowest[] = {0, 0.564, 1.424, 2.508, 2.968};
+    for (int i = 0; i < 5; i++) {
+        GpuSpec slowest = gpu_slowest(&gpu, counts[i]);
+        double clock = 1 - 0.0212 * lowest[i];
+        cr_expect(epsilon_eq(dbl, slowest.kernels.matrix_fraction[PRECISION_BF16], 0.88 * clock, 6e-4));
+        cr_expect(epsilon_eq(dbl, slowest.kernels.moe.matrix_fraction, 0.83 * clock, 6e-4));
+        cr_expect(epsilon_eq(dbl, slowest.kernels.moe.fp8_fraction, 0.79 * clock, 6e-4));
+        cr_expect(epsilon_eq(dbl, slowest.kernels.attention.matrix_fraction, 0.71 * clock, 6e-4));
+        cr_expect(epsilon_eq(dbl, slowest.kernels.attention.fp8_fraction, 0.53 * clock, 6e-4));
+        cr_expect(epsilon_eq(dbl, slowest.kernels.attention.softmax_s, 41e-12 / clock, 5e-14));
+    }
+    GpuSpec alone = gpu_slowest(&gpu, 1);
+    cr_expect(eq(dbl, seconds(&alone, 2048, 4096, 512), seconds(&gpu, 2048, 4096, 512)));
+    GpuSpec slowest = gpu_slowest(&gpu, 100);
+    cr_expect(eq(dbl, gpu_memory_bound_seconds(&slowest, 3.7e8), gpu_memory_bound_seconds(&gpu, 3.7e8)));
+}
+
 Test(gpu, small_streams_reach_less_bandwidth_than_large_ones) {
     GpuSpec gpu = odd_gpu();
     double reached = 0;

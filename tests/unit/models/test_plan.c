@@ -85,6 +85,14 @@ Test(plan, open_replicas_take_the_gpus_that_are_left) {
     cr_assert_eq(training.plan.data_parallel, 7);
 }
 
+Test(plan, a_job_runs_at_the_pace_of_the_slowest_of_all_its_gpus) {
+    GpuSpec gpu = {.kernels = {.sustained_fraction = 1, .variation_fraction = 0.0212}};
+    gpu.kernels.matrix_fraction[PRECISION_BF16] = 0.83;
+    const PlanSpec plan = {.tensor_parallel = 2, .pipeline_parallel = 3, .context_parallel = 5, .data_parallel = 7};
+    cr_assert_eq(plan_gpu(&plan, &gpu).kernels.matrix_fraction[PRECISION_BF16],
+                 gpu_slowest(&gpu, 210).kernels.matrix_fraction[PRECISION_BF16]);
+}
+
 Test(plan, parallel_sizes_multiply_to_the_gpus) {
     TrainingSpec training = small_training();
     training.plan.tensor_parallel = 2;
