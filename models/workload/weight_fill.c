@@ -92,6 +92,7 @@ static void close_filling(Filling *self) {
 
 /* Whether the next forward or backward pass of a stage can run now. */
 static bool is_ready(const Filling *self, const FillStage *at) {
+    CHECK(at->passes != NULL && at->senders != NULL);
     if (at->next == self->count)
         return false;
     if (at->passes[at->next].kind == PASS_FORWARD && at->held >= self->limit)
@@ -101,6 +102,7 @@ static bool is_ready(const Filling *self, const FillStage *at) {
 }
 
 static PipelinePass run_next(Filling *self, FillStage *at) {
+    CHECK(at->passes != NULL && at->ends != NULL);
     PipelinePass pass = at->passes[at->next];
     self->ends[at->ends[at->next++]] = self->tick + 1;
     at->held += pass.kind == PASS_FORWARD;
