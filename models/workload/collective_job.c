@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "models/workload/collective_flows.h"
+#include "models/communication/collective_flows.h"
 #include "sim/engine/check.h"
 
 /* A ring of so many ranks has 33,000 messages, and so many ranks that all send to all have 1,000 under way at once. */

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "models/workload/collective_flows.h"
+#include "models/communication/collective_flows.h"
 #include "sim/engine/array.h"
 
 /* What is needed while messages are on their way. */

@@ -5,7 +5,7 @@
 #ifndef MODELS_WORKLOAD_COLLECTIVE_RUN_H
 #define MODELS_WORKLOAD_COLLECTIVE_RUN_H
 
-#include "models/workload/collective.h"
+#include "models/communication/collective.h"
 #include "models/workload/step.h"
 
 typedef struct CollectiveRun {

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "models/workload/collective.h"
+#include "models/communication/collective.h"
 #include "models/workload/plan_sharding.h"
 #include "models/workload/plan_stages.h"
 

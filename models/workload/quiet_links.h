@@ -6,7 +6,7 @@
 #ifndef MODELS_WORKLOAD_QUIET_LINKS_H
 #define MODELS_WORKLOAD_QUIET_LINKS_H
 
-#include "models/workload/link_room.h"
+#include "models/communication/link_room.h"
 #include "models/workload/quiet_passes.h"
 
 /* The first time at which that happens; SIM_TIME_MAX = never, 0 = it cannot be told. `room` knows what the passes send;

@@ -7,7 +7,7 @@
 #ifndef MODELS_WORKLOAD_QUIET_TAIL_H
 #define MODELS_WORKLOAD_QUIET_TAIL_H
 
-#include "models/workload/link_room.h"
+#include "models/communication/link_room.h"
 #include "models/workload/quiet_passes.h"
 
 typedef struct QuietTail QuietTail;

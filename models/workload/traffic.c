@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/workload/link_fold.h"
+#include "models/communication/link_fold.h"
 #include "sim/engine/array.h"
 #include "sim/engine/check.h"
 

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "models/workload/collective_choice.h"
+#include "models/communication/collective_choice.h"
 #include "sim/engine/check.h"
 
 struct TrafficGather {

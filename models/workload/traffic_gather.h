@@ -5,9 +5,9 @@
 #ifndef MODELS_WORKLOAD_TRAFFIC_GATHER_H
 #define MODELS_WORKLOAD_TRAFFIC_GATHER_H
 
+#include "models/communication/collective.h"
+#include "models/communication/load_list.h"
 #include "models/hardware/network.h"
-#include "models/workload/collective.h"
-#include "models/workload/load_list.h"
 #include "sim/engine/arena.h"
 
 /* Equal collectives that run at the same time. */

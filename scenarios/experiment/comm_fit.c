@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "models/workload/collective_loads.h"
+#include "models/communication/collective_loads.h"
 #include "scenarios/experiment/comm_model.h"
 #include "scenarios/experiment/residual_spread.h"
 

@@ -1,7 +1,7 @@
 #include "scenarios/experiment/comm_model.h"
 
-#include "models/workload/collective_choice.h"
-#include "models/workload/collective_loads.h"
+#include "models/communication/collective_choice.h"
+#include "models/communication/collective_loads.h"
 
 bool comm_model_is_inside(const NodeSpec *node, const CommRow *row) {
     return row->ranks <= node->gpus;

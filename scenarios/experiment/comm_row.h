@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include "models/workload/collective.h"
+#include "models/communication/collective.h"
 
 typedef struct CommRow {
     CollectiveKind kind;

@@ -1,4 +1,4 @@
-#include "models/workload/collective.h"
+#include "models/communication/collective.h"
 #include "models/workload/expert_dispatch.h"
 #include "models/workload/pipeline.h"
 #include "models/workload/plan_sharding.h"

@@ -1,4 +1,4 @@
-#include "models/workload/collective.h"
+#include "models/communication/collective.h"
 #include "models/workload/collective_job.h"
 #include "scenarios/reader/schema.h"
 

@@ -2,9 +2,9 @@
 
 #include <string.h>
 
+#include "models/communication/collective.h"
 #include "models/hardware/gpu.h"
 #include "models/spec.h"
-#include "models/workload/collective.h"
 #include "models/workload/pipeline.h"
 #include "plots/format.h"
 #include "sim/commands/command.h"

@@ -18,10 +18,10 @@ function allowed(from, to, path) {
     if (from == "plots") return path == "models/results.h" || path == "models/sweep_findings.h"
     return from == "scenarios" && to == "models"
 }
-# Inside models: hardware <- workload <- account <- cluster; what lies beside these folders is free.
+# Inside models: hardware <- communication <- workload <- account <- cluster; what lies beside these folders is free.
 function floor_of(path,   parts) {
     split(path, parts, "/")
-    return path ~ /^models\/.*\// ? index("hardware workload account cluster", parts[2]) : 0
+    return path ~ /^models\/.*\// ? index("hardware communication workload account cluster", parts[2]) : 0
 }
 function climbs(from, to) { return floor_of(from) && floor_of(from) < floor_of(to) }
 function exists(path,   line, status) {

@@ -96,6 +96,10 @@ echo '#include "models/gpu.h"' | write models/cluster/job.c
 expect layers 'models/workload/plan.c:1: against the arrows: models/cluster/job.h'
 fresh
 echo 'int plan_size(void);' | write models/workload/plan.h
+echo '#include "models/workload/plan.h"' | write models/communication/link_fold.c
+expect layers 'models/communication/link_fold.c:1: against the arrows: models/workload/plan.h'
+fresh
+echo 'int plan_size(void);' | write models/workload/plan.h
 echo '#include "models/workload/plan.h"' | write models/cluster/job.c
 expect layers ''
 fresh

@@ -1,12 +1,12 @@
 /* A collective as explicit flows and folded takes the same time where the placement is symmetric. */
-#include "models/workload/collective_flows.h"
+#include "models/communication/collective_flows.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "models/workload/collective_loads.h"
+#include "models/communication/collective_loads.h"
 
 enum { RANKS_MAX = 64, GPUS_PER_NODE = 8 };
 

@@ -1,5 +1,5 @@
 /* What theory knows of collectives: least bytes, conservation, composition, and the bounds of time. */
-#include "models/workload/collective_loads.h"
+#include "models/communication/collective_loads.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

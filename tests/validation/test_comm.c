@@ -17,8 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/workload/collective_choice.h"
-#include "models/workload/collective_loads.h"
+#include "models/communication/collective_choice.h"
+#include "models/communication/collective_loads.h"
 #include "tests/validation/catalogue_node.h"
 
 enum { ROWS_MAX = 2048, GPUS_PER_NODE = 8, GPUS_MAX = 64 };

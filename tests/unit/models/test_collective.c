@@ -1,6 +1,6 @@
 /* The contract of every algorithm in the menu, on groups of 1 to 17 ranks in several shapes. */
-#include "models/workload/collective.h"
-#include "models/workload/collective_layout.h"
+#include "models/communication/collective.h"
+#include "models/communication/collective_layout.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -1,4 +1,4 @@
-#include "models/workload/collective_chain.h"
+#include "models/communication/collective_chain.h"
 
 #include <criterion/criterion.h>
 

@@ -1,4 +1,4 @@
-#include "models/workload/collective_flows.h"
+#include "models/communication/collective_flows.h"
 
 #include <criterion/criterion.h>
 

@@ -1,5 +1,5 @@
-#include "models/workload/collective_choice.h"
-#include "models/workload/collective_loads.h"
+#include "models/communication/collective_choice.h"
+#include "models/communication/collective_loads.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -1,9 +1,9 @@
-#include "models/workload/collective_tuner.h"
+#include "models/communication/collective_tuner.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
 
-#include "models/workload/collective_choice.h"
+#include "models/communication/collective_choice.h"
 
 enum { RANKS_MAX = 512, GPUS_PER_NODE = 8 };
 

@@ -1,4 +1,4 @@
-#include "models/workload/flow_graph.h"
+#include "models/communication/flow_graph.h"
 
 #include <criterion/criterion.h>
 

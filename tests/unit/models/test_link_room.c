@@ -1,7 +1,7 @@
 /* Who may be on a link at once: the largest transfer of each stream, as a part of the capacity. */
 #include <criterion/criterion.h>
 
-#include "models/workload/link_room.h"
+#include "models/communication/link_room.h"
 
 typedef struct Bed {
     Arena *arena;

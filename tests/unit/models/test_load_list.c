@@ -1,4 +1,4 @@
-#include "models/workload/load_list.h"
+#include "models/communication/load_list.h"
 
 #include <criterion/criterion.h>
 

@@ -1,7 +1,7 @@
 /* What NVLSTree puts on ports and NICs. */
 #include <criterion/criterion.h>
 
-#include "models/workload/collective_loads.h"
+#include "models/communication/collective_loads.h"
 #include "tests/unit/models/small_network.h"
 
 static double load_of(const CollectivePhaseLoads *phase, LinkId link) {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/workload/collective.h"
+#include "models/communication/collective.h"
 #include "tests/unit/models/folding.h"
 #include "tests/unit/models/small_cluster.h"
 #include "tests/unit/models/small_layout.h"

@@ -2,7 +2,7 @@
 
 #include <criterion/criterion.h>
 
-#include "models/workload/collective_loads.h"
+#include "models/communication/collective_loads.h"
 #include "sim/engine/engine.h"
 #include "tests/unit/models/small_network.h"
 
