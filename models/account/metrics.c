@@ -116,12 +116,13 @@ static void add_memory(MetricList *list, const Results *results) {
 
 static void add_pipeline(MetricList *list, const JobSpec *job, const Results *results) {
     const PlanSpec *plan = &job->training.plan;
+    const PipelineSchedule *schedule = pipeline_find(plan->schedule);
     PipelineShape shape = plan_shape(plan);
     double bubble = (double)results->ledger.ns[LEDGER_PIPELINE_BUBBLE];
     double busy = (double)results->wall * (double)results->gpus - bubble;
     metric_list_add(list, "pipeline.bubble_over_busy", results->status == RUN_OK ? bubble / busy : NAN, "ratio",
                     "time in the bubble over all other time");
-    metric_list_add(list, "pipeline.bubble_theory", pipeline_find(plan->schedule)->bubble_fraction(&shape), "ratio",
+    metric_list_add(list, "pipeline.bubble_theory", schedule->bubble_fraction(schedule, &shape), "ratio",
                     "the same on uniform stages without communication: (p-1)/(vm), less where weight gradients wait");
 }
 

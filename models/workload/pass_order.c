@@ -33,7 +33,7 @@ void pass_order_of_stage(const PlanSpec *plan, int stage, PipelinePass *passes) 
     const PipelineSchedule *schedule = pipeline_find(plan->schedule);
     PipelineShape shape = plan_shape(plan);
     int count = pipeline_pass_count(schedule, &shape);
-    schedule->order(&shape, stage, passes);
+    schedule->order(schedule, &shape, stage, passes);
     if (!plan->overlap_expert_comm)
         return;
     PipelinePass *listed = malloc((size_t)count * sizeof *listed);
@@ -48,8 +48,8 @@ void pass_order_of_all(const PlanSpec *plan, PipelinePass *passes) {
     const PipelineSchedule *schedule = pipeline_find(plan->schedule);
     PipelineShape shape = plan_shape(plan);
     int count = pipeline_pass_count(schedule, &shape);
-    if (schedule->fill != NULL && !plan->overlap_expert_comm) {
-        weight_fill_all_orders(schedule->fill, &shape, passes);
+    if (!plan->overlap_expert_comm) {
+        weight_fill_all_orders(schedule, &shape, passes);
         return;
     }
     for (int stage = 0; stage < shape.stages; stage++)

@@ -34,7 +34,9 @@ typedef struct PipelineShape {
     bool v_shaped;     /* two chunks, the second in the opposite order of stages */
 } PipelineShape;
 
-typedef struct PipelineSchedule {
+typedef struct PipelineSchedule PipelineSchedule;
+
+struct PipelineSchedule {
     const char *name;
     const char *summary;
     const char *source;
@@ -47,12 +49,12 @@ typedef struct PipelineSchedule {
     const char *(*needs)(const PipelineShape *shape);
 
     /* Fills passes[0 .. pipeline_pass_count - 1] with the order on one stage. */
-    void (*order)(const PipelineShape *shape, int stage, PipelinePass *passes);
+    void (*order)(const PipelineSchedule *self, const PipelineShape *shape, int stage, PipelinePass *passes);
 
     /* Idle time over busy time of a step on uniform stages without communication; of passes of equal length if the
      * schedule splits the backward pass. */
-    double (*bubble_fraction)(const PipelineShape *shape);
-} PipelineSchedule;
+    double (*bubble_fraction)(const PipelineSchedule *self, const PipelineShape *shape);
+};
 
 /* The schedule of that name, NULL when there is none; the menu by index, NULL past its end. */
 const PipelineSchedule *pipeline_find(const char *name);

@@ -1,5 +1,7 @@
 #include "models/workload/quiet_passes.h"
 
+#include "models/workload/weight_fill.h"
+
 /* With fewer than one in so many passes quiet, all had better be tasks. */
 enum { WORTH_PARTS = 8 };
 
@@ -135,9 +137,10 @@ static void order_passes(QuietPasses *quiet, const QuietPlan *plan) {
     int stages = plan->shape.stages, micro_batches = plan->shape.micro_batches;
     int *places = ARENA_ARRAY(plan->arena, quiet->work_count * micro_batches, int);
     int *last = ARENA_ARRAY(plan->arena, plan->shape.chunks, int);
-    PipelinePass *order = ARENA_ARRAY(plan->arena, quiet->per_stage, PipelinePass);
+    PipelinePass *orders = ARENA_ARRAY(plan->arena, stages * quiet->per_stage, PipelinePass);
+    weight_fill_all_orders(plan->schedule, &plan->shape, orders);
     for (int stage = 0; stage < stages; stage++) {
-        plan->schedule->order(&plan->shape, stage, order);
+        const PipelinePass *order = &orders[stage * quiet->per_stage];
         quiet->most[stage] = first_loud(plan, order, last);
         order_stage(quiet, order, stage, places);
     }

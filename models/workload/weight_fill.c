@@ -64,10 +64,11 @@ static void place_passes(Filling *self, int stage) {
     at->senders = senders;
 }
 
-static Filling open_filling(const WeightFill *fill, const PipelineShape *shape) {
+static Filling open_filling(const PipelineSchedule *schedule, const PipelineShape *shape) {
+    const WeightFill *fill = schedule->fill;
     Filling self = {.shape = *shape, .count = 2 * shape->micro_batches * shape->chunks, .limit = fill->limit(shape)};
     size_t all = (size_t)shape->stages * (size_t)self.count;
-    self.shape.v_shaped = fill->v_shaped;
+    self.shape.v_shaped = schedule->v_shaped;
     self.stages = allocate((size_t)shape->stages, sizeof *self.stages);
     self.passes = allocate(all, sizeof *self.passes);
     self.places = allocate(2 * all, sizeof *self.places);
@@ -141,15 +142,15 @@ static int run_tick(Filling *self, int first, int end, PipelinePass *out) {
     return run;
 }
 
-void weight_fill_order(const WeightFill *fill, const PipelineShape *shape, int stage, PipelinePass *passes) {
-    Filling self = open_filling(fill, shape);
+void weight_fill_order(const PipelineSchedule *schedule, const PipelineShape *shape, int stage, PipelinePass *passes) {
+    Filling self = open_filling(schedule, shape);
     while (self.stages[stage].run < self.count / 2 * 3)
         CHECK(run_tick(&self, stage, stage + 1, passes) > 0);
     close_filling(&self);
 }
 
-double weight_fill_bubble_fraction(const WeightFill *fill, const PipelineShape *shape) {
-    Filling self = open_filling(fill, shape);
+double weight_fill_bubble_fraction(const PipelineSchedule *schedule, const PipelineShape *shape) {
+    Filling self = open_filling(schedule, shape);
     int busy = self.count / 2 * 3, left = busy * shape->stages;
     PipelinePass none;
     while (left > 0)
@@ -159,9 +160,14 @@ double weight_fill_bubble_fraction(const WeightFill *fill, const PipelineShape *
     return idle / busy;
 }
 
-void weight_fill_all_orders(const WeightFill *fill, const PipelineShape *shape, PipelinePass *passes) {
-    Filling self = open_filling(fill, shape);
-    int left = self.count / 2 * 3 * shape->stages;
+void weight_fill_all_orders(const PipelineSchedule *schedule, const PipelineShape *shape, PipelinePass *passes) {
+    int count = pipeline_pass_count(schedule, shape), left = count * shape->stages;
+    if (schedule->fill == NULL) {
+        for (int stage = 0; stage < shape->stages; stage++)
+            schedule->order(schedule, shape, stage, &passes[stage * count]);
+        return;
+    }
+    Filling self = open_filling(schedule, shape);
     while (left > 0)
         left -= run_tick(&self, 0, shape->stages, passes);
     close_filling(&self);

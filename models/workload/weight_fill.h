@@ -19,15 +19,13 @@ typedef struct WeightFill {
 
     /* Chunks of micro-batches that a stage holds at most, each from its forward to its weight pass. */
     int (*limit)(const PipelineShape *shape);
-
-    bool v_shaped; /* as in PipelineSchedule */
 } WeightFill;
 
-/* The order of all stages: [stage * pipeline_pass_count + position]. */
-void weight_fill_all_orders(const WeightFill *fill, const PipelineShape *shape, PipelinePass *passes);
+/* As in PipelineSchedule, of one that is filled. */
+void weight_fill_order(const PipelineSchedule *schedule, const PipelineShape *shape, int stage, PipelinePass *passes);
+double weight_fill_bubble_fraction(const PipelineSchedule *schedule, const PipelineShape *shape);
 
-/* As in PipelineSchedule. */
-void weight_fill_order(const WeightFill *fill, const PipelineShape *shape, int stage, PipelinePass *passes);
-double weight_fill_bubble_fraction(const WeightFill *fill, const PipelineShape *shape);
+/* The order of all stages of any schedule, [stage * pipeline_pass_count + position]: what is filled is filled once. */
+void weight_fill_all_orders(const PipelineSchedule *schedule, const PipelineShape *shape, PipelinePass *passes);
 
 #endif

@@ -37,11 +37,16 @@ static SimTime length_of(const PipelineSchedule *schedule, const Lengths *length
     return lengths->pass[kind] + rest;
 }
 
+static double bubble_fraction(const char *name, const PipelineShape *shape) {
+    const PipelineSchedule *schedule = pipeline_find(name);
+    return schedule->bubble_fraction(schedule, shape);
+}
+
 static void add_stage(Run *run, const PipelineSchedule *schedule, const Lengths *lengths, int stage) {
     StreamId stream = task_graph_add_stream(run->graph);
     int count = pipeline_pass_count(schedule, &run->shape);
     PipelinePass *passes = calloc((size_t)count, sizeof *passes);
-    schedule->order(&run->shape, stage, passes);
+    schedule->order(schedule, &run->shape, stage, passes);
     for (int i = 0; i < count; i++) {
         TaskSpec spec = {.streams = &stream, .stream_count = 1};
         spec.duration = length_of(schedule, lengths, passes[i].kind);
@@ -106,7 +111,7 @@ static void check_bubble(const char *name, PipelineShape shape) {
     SimTime unit = ODD.pass[PASS_FORWARD] + ODD.pass[PASS_BACKWARD] + ODD.pass[PASS_WEIGHT];
     cr_assert_eq(idle, unit * (shape.stages - 1), "%s p=%d v=%d m=%d: idle %ld ns", name, shape.stages, shape.chunks,
                  shape.micro_batches, (long)idle);
-    cr_assert_float_eq((double)idle / (double)busy, pipeline_find(name)->bubble_fraction(&shape), 1e-12);
+    cr_assert_float_eq((double)idle / (double)busy, bubble_fraction(name, &shape), 1e-12);
 }
 
 Test(pipeline_bubble, of_1f1b_is_exact) {
@@ -132,7 +137,7 @@ Test(pipeline_bubble, of_zb_h1_is_exact_for_equal_passes_and_every_number_of_mic
         for (int micro_batches = 1; micro_batches <= 3 * stages; micro_batches++) {
             PipelineShape shape = {stages, 1, micro_batches, false};
             SimTime busy = busy_of(shape, &EQUAL), idle = run_schedule("zb_h1", shape, &EQUAL) - busy;
-            cr_assert_float_eq((double)idle / (double)busy, pipeline_find("zb_h1")->bubble_fraction(&shape), 1e-12,
+            cr_assert_float_eq((double)idle / (double)busy, bubble_fraction("zb_h1", &shape), 1e-12,
                                "p=%d m=%d: idle %ld ns", stages, micro_batches, (long)idle);
         }
 }
@@ -148,8 +153,7 @@ Test(pipeline_bubble, of_zb_h1_is_that_of_the_paper) {
                          micro_batches, (long)idle);
         }
     PipelineShape shape = {8, 1, 24, false};
-    cr_assert_float_eq(pipeline_find("zb_h1")->bubble_fraction(&shape),
-                       pipeline_find("1f1b")->bubble_fraction(&shape) / 3, 1e-12);
+    cr_assert_float_eq(bubble_fraction("zb_h1", &shape), bubble_fraction("1f1b", &shape) / 3, 1e-12);
 }
 
 static PipelineShape shape_of(const char *name, int stages, int micro_batches) {
@@ -172,7 +176,7 @@ Test(pipeline_bubble, of_filled_schedules_is_exact_for_equal_passes_and_every_nu
             for (int micro_batches = 1; micro_batches <= 3 * stages; micro_batches += 2) {
                 PipelineShape shape = shape_of(FILLED[i], stages, micro_batches);
                 double busy = 3.0 * shape.chunks * micro_batches, idle = idle_passes(FILLED[i], stages, micro_batches);
-                cr_assert_float_eq(idle / busy, pipeline_find(FILLED[i])->bubble_fraction(&shape), 1e-12,
+                cr_assert_float_eq(idle / busy, bubble_fraction(FILLED[i], &shape), 1e-12,
                                    "%s p=%d m=%d: idle %g passes", FILLED[i], stages, micro_batches, idle);
             }
 }

@@ -6,7 +6,8 @@ static const char *needs(const PipelineShape *shape) {
     return shape->chunks == 1 ? NULL : "1 virtual stage";
 }
 
-static void order(const PipelineShape *shape, int stage, PipelinePass *passes) {
+static void order(const PipelineSchedule *self, const PipelineShape *shape, int stage, PipelinePass *passes) {
+    (void)self;
     int count = shape->micro_batches;
     int warm_up = shape->stages - 1 - stage < count ? shape->stages - 1 - stage : count;
     int forward = 0, backward = 0, next = 0;
@@ -19,7 +20,8 @@ static void order(const PipelineShape *shape, int stage, PipelinePass *passes) {
     }
 }
 
-static double bubble_fraction(const PipelineShape *shape) {
+static double bubble_fraction(const PipelineSchedule *self, const PipelineShape *shape) {
+    (void)self;
     return (double)(shape->stages - 1) / shape->micro_batches;
 }
 

@@ -21,7 +21,8 @@ static PipelinePass pass_at(const PipelineShape *shape, PassKind kind, int i) {
     return (PipelinePass){kind, micro_batch, kind == PASS_FORWARD ? chunk : shape->chunks - 1 - chunk};
 }
 
-static void order(const PipelineShape *shape, int stage, PipelinePass *passes) {
+static void order(const PipelineSchedule *self, const PipelineShape *shape, int stage, PipelinePass *passes) {
+    (void)self;
     int count = shape->micro_batches * shape->chunks;
     int warm_up = (shape->stages - 1 - stage) * 2 + (shape->chunks - 1) * shape->stages;
     if (warm_up > count)
@@ -36,7 +37,8 @@ static void order(const PipelineShape *shape, int stage, PipelinePass *passes) {
     }
 }
 
-static double bubble_fraction(const PipelineShape *shape) {
+static double bubble_fraction(const PipelineSchedule *self, const PipelineShape *shape) {
+    (void)self;
     return (double)(shape->stages - 1) / ((double)shape->micro_batches * shape->chunks);
 }
 

@@ -13,15 +13,7 @@ static int limit(const PipelineShape *shape) {
     return shape->chunks * ((shape->stages + 4) / 3);
 }
 
-static const WeightFill FILL = {order_passes, limit, true};
-
-static void order(const PipelineShape *shape, int stage, PipelinePass *passes) {
-    weight_fill_order(&FILL, shape, stage, passes);
-}
-
-static double bubble_fraction(const PipelineShape *shape) {
-    return weight_fill_bubble_fraction(&FILL, shape);
-}
+static const WeightFill FILL = {order_passes, limit};
 
 const PipelineSchedule pipeline_v_min = {
     .name = "v_min",
@@ -32,6 +24,6 @@ const PipelineSchedule pipeline_v_min = {
     .v_shaped = true,
     .fill = &FILL,
     .needs = v_block_needs,
-    .order = order,
-    .bubble_fraction = bubble_fraction,
+    .order = weight_fill_order,
+    .bubble_fraction = weight_fill_bubble_fraction,
 };

@@ -25,15 +25,7 @@ static int limit(const PipelineShape *shape) {
     return 2 * shape->stages - 1;
 }
 
-static const WeightFill FILL = {order_passes, limit, false};
-
-static void order(const PipelineShape *shape, int stage, PipelinePass *passes) {
-    weight_fill_order(&FILL, shape, stage, passes);
-}
-
-static double bubble_fraction(const PipelineShape *shape) {
-    return weight_fill_bubble_fraction(&FILL, shape);
-}
+static const WeightFill FILL = {order_passes, limit};
 
 const PipelineSchedule pipeline_zb_h2 = {
     .name = "zb_h2",
@@ -43,6 +35,6 @@ const PipelineSchedule pipeline_zb_h2 = {
     .splits_backward = true,
     .fill = &FILL,
     .needs = needs,
-    .order = order,
-    .bubble_fraction = bubble_fraction,
+    .order = weight_fill_order,
+    .bubble_fraction = weight_fill_bubble_fraction,
 };

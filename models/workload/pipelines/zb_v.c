@@ -54,15 +54,7 @@ static int limit(const PipelineShape *shape) {
     return shape->chunks * shape->stages;
 }
 
-static const WeightFill FILL = {order_passes, limit, true};
-
-static void order(const PipelineShape *shape, int stage, PipelinePass *passes) {
-    weight_fill_order(&FILL, shape, stage, passes);
-}
-
-static double bubble_fraction(const PipelineShape *shape) {
-    return weight_fill_bubble_fraction(&FILL, shape);
-}
+static const WeightFill FILL = {order_passes, limit};
 
 const PipelineSchedule pipeline_zb_v = {
     .name = "zb_v",
@@ -73,6 +65,6 @@ const PipelineSchedule pipeline_zb_v = {
     .v_shaped = true,
     .fill = &FILL,
     .needs = v_block_needs,
-    .order = order,
-    .bubble_fraction = bubble_fraction,
+    .order = weight_fill_order,
+    .bubble_fraction = weight_fill_bubble_fraction,
 };

@@ -13,7 +13,7 @@ static void check_order(const PipelineSchedule *schedule, const PipelineShape *s
     int count = pipeline_pass_count(schedule, shape), kinds = schedule->splits_backward ? 3 : 2;
     PipelinePass *passes = calloc((size_t)count, sizeof *passes);
     char *seen = calloc((size_t)count, 1);
-    schedule->order(shape, stage, passes);
+    schedule->order(schedule, shape, stage, passes);
     for (int i = 0; i < count; i++) {
         int unit = passes[i].chunk * shape->micro_batches + passes[i].micro_batch;
         cr_assert(passes[i].chunk >= 0 && passes[i].chunk < shape->chunks);
@@ -52,7 +52,7 @@ Test(pipeline, every_schedule_has_a_name_a_summary_and_a_source) {
 static double peak_of_holds(const char *name, PipelineShape shape, int stage, const PassHold *holds) {
     PipelinePass passes[1024];
     const PipelineSchedule *schedule = pipeline_find(name);
-    schedule->order(&shape, stage, passes);
+    schedule->order(schedule, &shape, stage, passes);
     return pipeline_peak_held(passes, pipeline_pass_count(schedule, &shape), holds);
 }
 
@@ -116,7 +116,8 @@ Test(pipeline, filled_schedules_hold_what_their_papers_say) {
 
 /* 1f1b whose stages hold p micro-batches at most. */
 static void order_1f1b(const PipelineShape *shape, int stage, PipelinePass *passes) {
-    pipeline_find("1f1b")->order(shape, stage, passes);
+    const PipelineSchedule *schedule = pipeline_find("1f1b");
+    schedule->order(schedule, shape, stage, passes);
 }
 
 static int as_many_as_stages(const PipelineShape *shape) {
@@ -124,13 +125,13 @@ static int as_many_as_stages(const PipelineShape *shape) {
 }
 
 Test(pipeline, filling_1f1b_with_weight_passes_makes_zb_h1) {
-    const WeightFill fill = {order_1f1b, as_many_as_stages, false};
+    const WeightFill fill = {order_1f1b, as_many_as_stages};
+    const PipelineSchedule filled = {.splits_backward = true, .fill = &fill}, *written = pipeline_find("zb_h1");
     for (int stages = 2; stages <= 8; stages++)
         for (int micro_batches = 1; micro_batches <= 2 * stages; micro_batches++) {
             PipelineShape shape = {stages, 1, micro_batches, false};
-            cr_expect_float_eq(weight_fill_bubble_fraction(&fill, &shape),
-                               pipeline_find("zb_h1")->bubble_fraction(&shape), 1e-12, "p=%d m=%d", stages,
-                               micro_batches);
+            cr_expect_float_eq(weight_fill_bubble_fraction(&filled, &shape), written->bubble_fraction(written, &shape),
+                               1e-12, "p=%d m=%d", stages, micro_batches);
         }
 }
 
