@@ -13,3 +13,10 @@ SimulationSpec small_experts(Arena *arena, int nodes, int gpus) {
         (GpuMoe){.start_s = 23.5e-6, .matrix_fraction = 0.943, .hidden_passes = 5.83, .inner_passes = 10.3};
     return spec;
 }
+
+TrainingSpec small_experts_training(Arena *arena, int64_t experts) {
+    SimulationSpec spec = small_experts(arena, 2, 4);
+    spec.jobs[0].training.plan.expert_parallel = experts;
+    small_cluster_resolve(arena, &spec);
+    return spec.jobs[0].training;
+}

@@ -7,4 +7,7 @@
 /* No dropout and no biases; constants of grouped products as H100's. */
 SimulationSpec small_experts(Arena *arena, int nodes, int gpus);
 
+/* The resolved job of such a cluster of 2 nodes of 4 GPUs, with that expert parallelism. */
+TrainingSpec small_experts_training(Arena *arena, int64_t experts);
+
 #endif

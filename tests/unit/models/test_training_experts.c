@@ -106,20 +106,13 @@ Test(training_experts, the_busiest_rank_is_waited_for_and_its_nic_is_the_slowest
     arena_destroy(arena);
 }
 
-static TrainingSpec resolved(Arena *arena, int64_t experts) {
-    SimulationSpec spec = small_experts(arena, 2, 4);
-    spec.jobs[0].training.plan.expert_parallel = experts;
-    small_cluster_resolve(arena, &spec);
-    return spec.jobs[0].training;
-}
-
 Test(training_experts, an_expert_group_computes_what_its_ranks_would_alone) {
     Arena *arena = arena_create();
-    TrainingSpec one = resolved(arena, 1);
+    TrainingSpec one = small_experts_training(arena, 1);
     const GpuSpec gpu = small_experts(arena, 2, 4).cluster.node.gpu;
     double whole = layer_forward_cost(&one, &gpu).flop, whole_back = layer_backward_cost(&one, &gpu).flop;
     for (int64_t ranks = 2; ranks <= 8; ranks *= 2) {
-        TrainingSpec part = resolved(arena, ranks);
+        TrainingSpec part = small_experts_training(arena, ranks);
         cr_expect_float_eq(layer_forward_cost(&part, &gpu).flop, whole, 1e-9 * whole);
         cr_expect_float_eq(layer_backward_cost(&part, &gpu).flop, whole_back, 1e-9 * whole_back);
         cr_expect(eq(dbl, expert_cost_forward_wait_s(&part, &gpu), 0));
@@ -132,7 +125,7 @@ Test(training_experts, an_expert_group_computes_what_its_ranks_would_alone) {
 
 Test(training_experts, experts_one_after_the_other_are_ordinary_products) {
     Arena *arena = arena_create();
-    TrainingSpec grouped = resolved(arena, 1), each = grouped;
+    TrainingSpec grouped = small_experts_training(arena, 1), each = grouped;
     each.plan.grouped_experts = false;
     const GpuSpec gpu = small_experts(arena, 2, 4).cluster.node.gpu;
     WorkCost one = layer_forward_cost(&grouped, &gpu), many = layer_forward_cost(&each, &gpu);
@@ -148,7 +141,7 @@ Test(training_experts, experts_one_after_the_other_are_ordinary_products) {
 /* Their outputs are put together: two passes over the hidden states of all pairs. */
 Test(training_experts, outputs_of_single_experts_are_put_together) {
     Arena *arena = arena_create();
-    TrainingSpec grouped = resolved(arena, 1), each = grouped;
+    TrainingSpec grouped = small_experts_training(arena, 1), each = grouped;
     each.plan.grouped_experts = false;
     GpuSpec gpu = small_experts(arena, 2, 4).cluster.node.gpu;
     gpu.kernels.moe = (GpuMoe){0};
@@ -161,7 +154,7 @@ Test(training_experts, outputs_of_single_experts_are_put_together) {
 /* Rows of odd length are features, never tokens. */
 Test(training_experts, a_few_tokens_more_cost_a_little_more) {
     Arena *arena = arena_create();
-    TrainingSpec training = resolved(arena, 4);
+    TrainingSpec training = small_experts_training(arena, 4);
     const GpuSpec gpu = small_experts(arena, 2, 4).cluster.node.gpu;
     WorkCost cost = layer_backward_cost(&training, &gpu);
     training.plan.routing.imbalance = 1.003;
@@ -172,7 +165,7 @@ Test(training_experts, a_few_tokens_more_cost_a_little_more) {
 /* Backward is twice the forward; attention is one tensor sum, the experts one for every pair of a token. */
 Test(training_experts, sums_and_exchanges_follow_the_pass) {
     Arena *arena = arena_create();
-    TrainingSpec training = resolved(arena, 4);
+    TrainingSpec training = small_experts_training(arena, 4);
     cr_expect(eq(dbl, training_layer_sums(&training, PASS_FORWARD), 1 + 3));
     cr_expect(eq(dbl, training_expert_exchanges(&training.plan, PASS_BACKWARD), 1));
     training.model.shared_experts = 2;
@@ -189,7 +182,7 @@ Test(training_experts, sums_and_exchanges_follow_the_pass) {
  */
 Test(training_experts, activations_grow_with_the_pairs_of_the_busiest_rank) {
     Arena *arena = arena_create();
-    TrainingSpec training = resolved(arena, 4);
+    TrainingSpec training = small_experts_training(arena, 4);
     double expected = 512 * (3 * 2.0 * (1024 + 3 * 640) + 8 * 8);
     cr_expect_float_eq(training_mlp_activation_bytes(&training), expected, 1);
     training.plan.routing.imbalance = 1.5;
