@@ -52,13 +52,13 @@ const ShardOrder *shard_order_create(Arena *arena, const TrainingSpec *training)
     const PipelineSchedule *schedule = pipeline_find(training->plan.schedule);
     ShardOrder *order = ARENA_NEW(arena, ShardOrder);
     *order = (ShardOrder){.per_stage = pipeline_pass_count(schedule, &shape), .stages = shape.stages};
-    PipelinePass *listed = ARENA_ARRAY(arena, order->per_stage, PipelinePass);
+    PipelinePass *listed = ARENA_ARRAY(arena, shape.stages * order->per_stage, PipelinePass);
     ShardPass *passes = ARENA_ARRAY(arena, shape.stages * order->per_stage, ShardPass);
+    pass_order_of_all(&training->plan, listed);
+    for (int i = 0; i < shape.stages * order->per_stage; i++)
+        passes[i] = (ShardPass){.pass = listed[i]};
     for (int stage = 0; stage < shape.stages; stage++) {
         ShardPass *of_stage = &passes[stage * order->per_stage];
-        pass_order_of_stage(&training->plan, stage, listed);
-        for (int i = 0; i < order->per_stage; i++)
-            of_stage[i] = (ShardPass){.pass = listed[i]};
         mark_stage(training, of_stage, order->per_stage, stage);
         for (int i = 0; i < order->per_stage; i++) {
             of_stage[i].first_slot = order->slots;

@@ -206,12 +206,14 @@ static void find_completing_pass(const Build *build, const PipelinePass *passes,
 }
 
 static void add_passes(Build *build) {
-    PipelinePass *passes = ARENA_ARRAY(build->arena, build->pass_count, PipelinePass);
+    PipelinePass *orders = ARENA_ARRAY(build->arena, build->shape.stages * build->pass_count, PipelinePass);
     int *last_of_chunk = ARENA_ARRAY(build->arena, build->shape.chunks, int);
     int stages = build->shape.stages, places = build->traffic->teams->count * stages;
+    training_quiet_list(build, orders);
     for (int index = 0; index < places; index++) {
         PassPlace place = {.team = index / stages, .stage = index % stages};
-        int first = training_quiet_list(build, place.stage, passes);
+        const PipelinePass *passes = &orders[place.stage * build->pass_count];
+        int first = training_quiet_first(build, place.stage);
         find_completing_pass(build, passes, first, last_of_chunk);
         training_quiet_add_timers(build, place.stage);
         for (int i = first; i < build->pass_count; i++) {

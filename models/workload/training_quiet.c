@@ -16,15 +16,20 @@ void training_quiet_choose(Build *build, const TaskSketch *sketches) {
                                                  .until = build->builder->quiet_until});
 }
 
-int training_quiet_list(const Build *build, int stage, PipelinePass *passes) {
+int training_quiet_first(const Build *build, int stage) {
+    const QuietPasses *quiet = build->builder->step->quiet;
+    return quiet != NULL ? quiet->counts[stage] : 0;
+}
+
+void training_quiet_list(const Build *build, PipelinePass *passes) {
     const QuietPasses *quiet = build->builder->step->quiet;
     if (quiet == NULL) {
-        pass_order_of_stage(build->plan, stage, passes);
-        return 0;
+        pass_order_of_all(build->plan, passes);
+        return;
     }
-    for (int i = quiet->counts[stage]; i < quiet->per_stage; i++)
-        passes[i] = quiet_pass_at(quiet, stage * quiet->per_stage + i);
-    return quiet->counts[stage];
+    for (int stage = 0; stage < build->shape.stages; stage++)
+        for (int i = stage * quiet->per_stage + quiet->counts[stage]; i < (stage + 1) * quiet->per_stage; i++)
+            passes[i] = quiet_pass_at(quiet, i);
 }
 
 /* A stage is one class. */

@@ -12,8 +12,10 @@
 /* Finds the quiet passes of the step, if there are any; sketches as in QuietPlan. */
 void training_quiet_choose(Build *build, const TaskSketch *sketches);
 
-/* Fills in the passes of a stage that are tasks, and returns the position of the first. */
-int training_quiet_list(const Build *build, int stage, PipelinePass *passes);
+/* Fills in the passes of all stages that are tasks, [stage * pass_count + position], and the position of the first on a
+ * stage. */
+void training_quiet_list(const Build *build, PipelinePass *passes);
+int training_quiet_first(const Build *build, int stage);
 
 /* Adds the timers of a stage, before any of its tasks. */
 void training_quiet_add_timers(Build *build, int stage);
