@@ -48,6 +48,10 @@ Test(measured_gpu, names_as_people_write_them_are_nodes_of_the_catalogue) {
     expect_node("RTX 6000 Ada", "pcie-rtx6000-ada");
     expect_node("RTX3090", "pcie-rtx3090");
     expect_node("A10G", "g5-48xlarge");
+    expect_node("NVIDIA A10 24GB", "pcie-a10");
+    expect_node("RTX5090", "pcie-rtx5090");
+    expect_node("V100-PCIE-16GB", "pcie-v100");
+    expect_node("AMD Instinct MI210 PCIe", "pcie-mi210");
     expect_node("L4", "g6-48xlarge");
     expect_node("L40", "pcie-l40");
     expect_node("A30 PCIe", "pcie-a30");
@@ -99,7 +103,7 @@ Test(measured_gpu, a_bandwidth_that_is_not_the_boards_is_left_alone) {
 
 Test(measured_gpu, unknown_gpus_are_a_reason) {
     expect_reason("gpu=", "gpu is not stated");
-    expect_reason("gpu=V100-PCIE-32GB", "the catalogue has no node with the GPU \"V100-PCIE-32GB\"");
+    expect_reason("gpu=P100-PCIE-16GB", "the catalogue has no node with the GPU \"P100-PCIE-16GB\"");
     expect_reason("gpu=TPU v4", "the catalogue has no node with the GPU \"TPU v4\"");
 }
 
