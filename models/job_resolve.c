@@ -6,14 +6,16 @@
 #include "models/cluster/node_list.h"
 #include "models/input_resolve.h"
 #include "models/workload/collective_job.h"
+#include "models/workload/fsdp_memory.h"
 #include "models/workload/layer_list_check.h"
-#include "models/workload/lora_cost.h"
 #include "models/workload/plan_experts.h"
 #include "models/workload/plan_latent.h"
+#include "models/workload/plan_lora.h"
 #include "models/workload/plan_resolve.h"
 #include "models/workload/plan_sharding.h"
 #include "models/workload/plan_switches.h"
 #include "models/workload/recompute.h"
+#include "models/workload/recompute_modules.h"
 #include "models/workload/shard_units.h"
 
 enum { PAIR_RANKS_MAX = 2048 }; /* gather and scatter hold a table of all pairs */
@@ -113,9 +115,12 @@ static void resolve_training(const SimulationSpec *spec, JobSpec *job, const cha
         return;
     recompute_resolve(&job->training);
     plan_experts_check(&job->training, path, errors);
+    recompute_check(&job->training, path, errors);
+    recompute_modules_check(&job->training, path, errors);
+    fsdp_memory_check(&job->training, path, errors);
     plan_switches_check(&job->training, path, errors);
     plan_latent_check(&job->training, path, errors);
-    lora_cost_check(&job->training, path, errors);
+    plan_lora_check(&job->training, path, errors);
     check_size(spec, job, path, errors);
 }
 

@@ -10,7 +10,7 @@
 #include "models/cluster/placement.h"
 #include "models/cluster_resolve.h"
 #include "models/job_resolve.h"
-#include "models/workload/step.h"
+#include "models/workload/work_profile.h"
 
 static const double GPUS_MAX = 4e6;
 
@@ -29,7 +29,7 @@ static const int *check_nodes(const SimulationSpec *spec, const char *text, int6
 /* The GPU time of the cluster is counted from 0 on, in nanoseconds; the jobs are left as much as went before. */
 static void check_start(const SimulationSpec *spec, const JobSpec *job, const char *path, ErrorList *errors) {
     double gpus = (double)cluster_gpu_count(&spec->cluster);
-    double most_s = fmin(STEP_MOST_S, (double)INT64_MAX * 1e-9 / gpus) / 2;
+    double most_s = fmin(WORK_MOST_S, (double)INT64_MAX * 1e-9 / gpus) / 2;
     if (job->start_s > most_s)
         error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.start", path),
                        "found %.3g s, expected at most %.3g s, or the time of %.0f GPUs can no longer be counted",

@@ -6,8 +6,8 @@
 #include "models/account/host_memory.h"
 #include "models/account/job_gpus.h"
 #include "models/workload/checkpoint.h"
+#include "models/workload/parameter_bytes.h"
 #include "models/workload/plan_experts.h"
-#include "models/workload/training_memory.h"
 
 enum { ASSUMPTIONS_MAX = 16 };
 

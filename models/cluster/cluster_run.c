@@ -4,6 +4,7 @@
 #include "models/cluster/background.h"
 #include "models/cluster/job_run.h"
 #include "models/cluster/link_events.h"
+#include "models/workload/work_profile.h"
 
 enum { FIRST_LOOK = 1000000 /* ns */ };
 
@@ -88,7 +89,7 @@ static void start_all(ClusterRun *run, Results **results) {
 
 /* Bursts and flaps go on for as long as a job does; one that never ends is looked for now and then. */
 static void run_to_the_end(ClusterRun *run) {
-    const SimTime most = sim_time_from_s(STEP_MOST_S);
+    const SimTime most = sim_time_from_s(WORK_MOST_S);
     for (SimTime until = FIRST_LOOK; !run->ground.endless && engine_now(run->ground.engine) < most; until *= 2) {
         engine_run_until(run->ground.engine, until < most ? until : most);
         for (int64_t i = 0; i < run->spec->job_count; i++)

@@ -10,6 +10,7 @@
 #include "models/workload/training_flop.h"
 #include "models/workload/training_parameters.h"
 #include "models/workload/weight_owners.h"
+#include "models/workload/work_profile.h"
 #include "models/workload/workload.h"
 #include "sim/engine/check.h"
 

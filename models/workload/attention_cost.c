@@ -2,6 +2,7 @@
 
 #include "models/hardware/attention.h"
 #include "models/workload/attention_products.h"
+#include "models/workload/element_bytes.h"
 #include "models/workload/score_cost.h"
 #include "models/workload/training_context.h"
 

@@ -1,25 +1,18 @@
 /*
- * attention_products: what is between the hidden state of a layer and its attention, on one GPU of the tensor group for
- * one micro-batch: the matrix products that make queries, keys and values, and for latent attention (MLA,
- * transformer.h) the kernels between them.
+ * attention_products: the matrix products between the hidden state of a layer and its attention, which make queries,
+ * keys and values, on one GPU of the tensor group for one micro-batch. Sizes only: what latent attention (MLA,
+ * transformer.h) computes between its products is latent_cost.h's.
  *
- * As multi_latent_attention.py of Megatron-Core runs it: queries and keys with values are compressed by two products
- * whose weights every tensor rank has (on its own tokens with sequence_parallel), normed, and expanded by products that
- * are split over the heads; a kernel each for queries and for keys with values turns the part with positions and joins
- * it with the rest (fused_apply_mla_rope_for_q and _kv). Tensor ranks gather the compressed features, not the hidden
- * state.
+ * Latent attention as multi_latent_attention.py of Megatron-Core runs it: queries and keys with values are compressed
+ * by two products whose weights every tensor rank has (on its own tokens with sequence_parallel), and expanded by
+ * products that are split over the heads. Tensor ranks gather the compressed features, not the hidden state.
  */
 #ifndef MODELS_WORKLOAD_ATTENTION_PRODUCTS_H
 #define MODELS_WORKLOAD_ATTENTION_PRODUCTS_H
 
 #include "models/workload/plan.h"
-#include "models/workload/work_cost.h"
 
 enum { ATTENTION_PRODUCTS_MAX = 4 };
-
-/* Kernels that the host issues for latent attention beside those of an ordinary layer: products, norms, views that are
- * copied; assumed, as those of the layer are. */
-enum { LATENT_HOST_KERNELS_FORWARD = 12, LATENT_HOST_KERNELS_BACKWARD = 24 };
 
 /* C[tokens, n] = A[tokens, k] W[k, n], each >= 1. */
 typedef struct WeightProduct {
@@ -43,7 +36,7 @@ AttentionFeatures attention_features_of(const TrainingSpec *training);
 /* Features that latent attention compresses into, 0 without: gathered in the place of the hidden state, and kept. */
 int64_t attention_products_compressed(const TransformerSpec *model);
 
-/* Adds the norms and rotations of latent attention; nothing without. */
-void attention_products_add_around(KernelList *list, const TrainingSpec *training, bool backward);
+/* Tokens of a GPU between the compressing and the expanding product. */
+int64_t attention_products_compressed_tokens(const TrainingSpec *training);
 
 #endif

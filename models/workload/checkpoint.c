@@ -1,9 +1,9 @@
 #include "models/workload/checkpoint.h"
 
 #include "models/workload/layer_list_plan.h"
+#include "models/workload/parameter_bytes.h"
 #include "models/workload/plan_experts.h"
 #include "models/workload/rank_gpus.h"
-#include "models/workload/training_memory.h"
 #include "models/workload/training_parameters.h"
 #include "sim/engine/check.h"
 

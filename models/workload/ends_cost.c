@@ -1,8 +1,10 @@
 #include "models/workload/ends_cost.h"
 
+#include "models/workload/element_bytes.h"
 #include "models/workload/gradient_noise.h"
 #include "models/workload/lora_cost.h"
-#include "models/workload/training_memory.h"
+#include "models/workload/parameter_bytes.h"
+#include "models/workload/plan_lora.h"
 
 /* Kernels that an eager framework issues for an embedding or a head with loss, and for a multi-tensor optimizer
  * (assumed). */
@@ -53,7 +55,7 @@ WorkCost embedding_forward_cost(const TrainingSpec *training, const GpuSpec *gpu
 /* The dense gradient of the table is cleared and written, and added to the kept one. */
 WorkCost embedding_backward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     KernelList list;
-    if (lora_cost_is_there(&training->plan))
+    if (plan_lora_is_there(&training->plan))
         return (WorkCost){0};
     kernel_list_init(&list, gpu, training->plan.precision);
     double table_bytes =

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "models/workload/element_bytes.h"
 #include "models/workload/expert_kernels.h"
 #include "models/workload/plan_experts.h"
 #include "models/workload/training_experts.h"

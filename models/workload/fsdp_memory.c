@@ -2,12 +2,12 @@
 
 #include <inttypes.h>
 
+#include "models/workload/element_bytes.h"
 #include "models/workload/live_parameters.h"
 #include "models/workload/plan_experts.h"
 #include "models/workload/plan_sharding.h"
 #include "models/workload/shard_units.h"
 #include "models/workload/training_parameters.h"
-#include "models/workload/work_cost.h"
 
 enum { FP32_BYTES = 4, UNITS_NOT_REDUCED = 2, GATHER_BUFFERS = 2 };
 

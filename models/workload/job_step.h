@@ -26,7 +26,7 @@ typedef struct JobStep {
     ClassSeries *series; /* one per class */
     ObservedLink *observed;
     int observed_count;
-    bool endless; /* longer than STEP_MOST_S: not to be run */
+    bool endless; /* longer than WORK_MOST_S: not to be run */
 } JobStep;
 
 /*

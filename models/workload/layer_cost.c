@@ -2,8 +2,10 @@
 
 #include "models/workload/attention_cost.h"
 #include "models/workload/attention_products.h"
+#include "models/workload/element_bytes.h"
 #include "models/workload/expert_cost.h"
 #include "models/workload/expert_kernels.h"
+#include "models/workload/latent_cost.h"
 #include "models/workload/lora_cost.h"
 #include "models/workload/norm_cost.h"
 #include "models/workload/recompute.h"
@@ -94,10 +96,10 @@ static double weight_flop(const TrainingSpec *training) {
 }
 
 static int forward_host_kernels(const TrainingSpec *training) {
-    int latent = training->model.kv_rank > 0 ? LATENT_HOST_KERNELS_FORWARD : 0;
-    return HOST_KERNELS_FORWARD + latent + rotary_cost_host_kernels(training, false) +
-           score_cost_host_kernels(training) + norm_cost_host_kernels(training) +
-           expert_kernels_issued(training, false) + lora_cost_host_kernels(training, false);
+    return HOST_KERNELS_FORWARD + latent_cost_host_kernels(training, false) +
+           rotary_cost_host_kernels(training, false) + score_cost_host_kernels(training) +
+           norm_cost_host_kernels(training) + expert_kernels_issued(training, false) +
+           lora_cost_host_kernels(training, false);
 }
 
 /* Of the kernels of the backward pass, those that can be deferred. */
@@ -107,8 +109,7 @@ static int weight_products(const TrainingSpec *training) {
 }
 
 static int backward_host_kernels(const TrainingSpec *training) {
-    int latent = training->model.kv_rank > 0 ? LATENT_HOST_KERNELS_BACKWARD : 0;
-    return HOST_KERNELS_BACKWARD + latent + rotary_cost_host_kernels(training, true) +
+    return HOST_KERNELS_BACKWARD + latent_cost_host_kernels(training, true) + rotary_cost_host_kernels(training, true) +
            score_cost_host_kernels(training) + norm_cost_host_kernels(training) +
            expert_kernels_issued(training, true) + lora_cost_host_kernels(training, true);
 }
@@ -167,7 +168,7 @@ static void add_mlp_forward(LayerWork *work) {
 /* What is between the products and attention: rotary positions, of latent attention more. */
 static void add_positions(LayerWork *work, bool backward) {
     const TransformerSpec *model = &work->training->model;
-    attention_products_add_around(&work->list, work->training, backward);
+    latent_cost_add(&work->list, work->training, backward);
     if (!model->max_positions && !model->kv_rank)
         rotary_cost_add(&work->list, &work->training->plan, work->t.rotary_bytes, backward);
 }

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "models/workload/element_bytes.h"
 #include "models/workload/gradient_noise.h"
 
 static const double ROW_UNIT_BYTES = 64;  /* what a random read of HBM brings at least: two sectors of 32 bytes */

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "models/workload/work_cost.h"
+#include "models/workload/element_bytes.h"
 
 /* torch.nn.parallel.DistributedDataParallel, bucket_cap_mb. */
 static const double BUCKET_BYTES = 25.0 * 1024 * 1024;

@@ -1,6 +1,7 @@
 /*
  * lora: how low-rank adapters stand beside frozen weights (Hu et al. 2021, arXiv 2106.09685): of which rank, beside
- * which products. Plain values; what they cost is lora_cost.h's.
+ * which products. Plain values; beside which products of a plan that is, is plan_lora.h's, what they cost
+ * lora_cost.h's.
  */
 #ifndef MODELS_WORKLOAD_LORA_H
 #define MODELS_WORKLOAD_LORA_H

@@ -18,15 +18,9 @@
 #include "models/workload/plan.h"
 #include "models/workload/work_cost.h"
 
-/* Whether the plan has adapters. */
-bool lora_cost_is_there(const PlanSpec *plan);
-
 /* Whether the backward pass itself has the products of the weights' gradients: no schedule has split them off, and the
  * weights are trained. */
 bool lora_cost_backward_has_weights(const PlanSpec *plan);
-
-/* Parameters of the adapters of one layer, whole; 0 without. */
-double lora_cost_layer_parameters(const TrainingSpec *training);
 
 /* Adds the kernels of one layer's adapters, for one micro-batch on one GPU of the tensor group; none without. */
 void lora_cost_add_forward(KernelList *list, const TrainingSpec *training);
@@ -34,8 +28,5 @@ void lora_cost_add_backward(KernelList *list, const TrainingSpec *training);
 
 /* Kernels that the host issues for them. */
 int lora_cost_host_kernels(const TrainingSpec *training, bool backward);
-
-/* Adds an error, with `path` as prefix ("jobs[0]"), for every key that cannot go with adapters yet. */
-void lora_cost_check(const TrainingSpec *training, const char *path, ErrorList *errors);
 
 #endif

@@ -1,6 +1,6 @@
 #include "models/workload/loss_memory.h"
 
-#include "models/workload/work_cost.h"
+#include "models/workload/element_bytes.h"
 
 /* Of a logit, see the header. */
 enum { FP32_BYTES = 4, EAGER_WORKING_BYTES = 8, EAGER_SPLIT_WORKING_BYTES = 12 };

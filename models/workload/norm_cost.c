@@ -1,5 +1,7 @@
 #include "models/workload/norm_cost.h"
 
+#include "models/workload/element_bytes.h"
+
 enum { FP32_BYTES = 4, LAYER_NORMS = 2 };
 
 /* Forward 6, the root's 2 small ones, less the one of a fused norm; backward a few more. */

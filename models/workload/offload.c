@@ -1,8 +1,8 @@
 #include "models/workload/offload.h"
 
+#include "models/workload/element_bytes.h"
+#include "models/workload/parameter_bytes.h"
 #include "models/workload/rank_gpus.h"
-#include "models/workload/training_memory.h"
-#include "models/workload/work_cost.h"
 
 /* What it keeps and what it makes of it have the same size. */
 static double state_bytes(const PlanSpec *plan) {

@@ -1,6 +1,6 @@
 #include "models/workload/plan.h"
 
-#include "models/workload/work_cost.h"
+#include "models/workload/element_bytes.h"
 
 static const char *const RECOMPUTE_NAMES[] = {"none", "selective", "by_operator", "full"};
 

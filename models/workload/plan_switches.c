@@ -1,9 +1,5 @@
 #include "models/workload/plan_switches.h"
 
-#include "models/workload/fsdp_memory.h"
-#include "models/workload/recompute.h"
-#include "models/workload/recompute_modules.h"
-
 static void check_whole_weights(const TrainingSpec *training, const char *path, ErrorList *errors) {
     const PlanSpec *plan = &training->plan;
     bool dense = training_family(training) == FAMILY_TRANSFORMER && training->model.experts == 0;
@@ -32,9 +28,6 @@ void plan_switches_check(const TrainingSpec *training, const char *path, ErrorLi
     const PlanSpec *plan = &training->plan;
     check_whole_weights(training, path, errors);
     check_all_reduce(training, path, errors);
-    recompute_check(training, path, errors);
-    recompute_modules_check(training, path, errors);
-    fsdp_memory_check(training, path, errors);
     if (plan->eager_cross_entropy && plan->fused_cross_entropy)
         error_list_add_key(errors, path, "plan.eager_cross_entropy",
                            "found true with fused_cross_entropy, expected one of them");

@@ -5,7 +5,7 @@
 /* With fewer than one in so many passes quiet, all had better be tasks. */
 enum { WORTH_PARTS = 8 };
 
-/* Beyond it a step may be too long to be simulated (STEP_MOST_S): every task of it must be looked at. */
+/* Beyond it a step may be too long to be simulated (WORK_MOST_S): every task of it must be looked at. */
 static const double LONGEST_S = 1e5;
 
 int quiet_works_of_stage(const PipelineShape *shape) {

@@ -28,6 +28,7 @@
 
 #include "models/workload/pipeline.h"
 #include "models/workload/task_sketch.h"
+#include "models/workload/work_profile.h"
 
 /* What all passes of one direction of one chunk of a stage do; what is looked at for every pass comes first. */
 typedef struct QuietWork {

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "models/workload/attention_products.h"
+#include "models/workload/element_bytes.h"
 
 const char *recompute_method_name(RecomputeMethod method) {
     static const char *const NAMES[] = {[RECOMPUTE_BLOCK] = "block", [RECOMPUTE_UNIFORM] = "uniform"};

@@ -1,6 +1,7 @@
 #include "models/workload/recompute_modules.h"
 
 #include "models/workload/attention_products.h"
+#include "models/workload/element_bytes.h"
 #include "models/workload/training_flop.h"
 
 bool recompute_modules_have_mlp(const TrainingSpec *training) {

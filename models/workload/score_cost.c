@@ -1,5 +1,7 @@
 #include "models/workload/score_cost.h"
 
+#include "models/workload/element_bytes.h"
+
 enum { FUSED_LEAST_KEYS = 17, FUSED_MOST_KEYS = 16384, FUSED_MULTIPLE = 4 };
 
 /* Tensors in fp32 that each step of a softmax in pieces reads and writes. */

@@ -2,10 +2,10 @@
 
 #include <math.h>
 
+#include "models/workload/element_bytes.h"
 #include "models/workload/host_calls.h"
 #include "models/workload/layer_weights.h"
 #include "models/workload/training_flop.h"
-#include "models/workload/work_cost.h"
 
 static const double LIST_OF_8_S = 380e-6; /* 130 us before the launch of the collective and 250 us in it */
 

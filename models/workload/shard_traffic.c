@@ -1,8 +1,8 @@
 #include "models/workload/shard_traffic.h"
 
+#include "models/workload/element_bytes.h"
+#include "models/workload/parameter_bytes.h"
 #include "models/workload/shard_units.h"
-#include "models/workload/training_memory.h"
-#include "models/workload/work_cost.h"
 
 /* Gathers `weights` inside the groups; nothing below ZeRO-3. */
 static int open_gather(CopyTraffic *builder, const TensorSpan *span, const CopyGroups *groups, double weights) {

@@ -9,18 +9,8 @@
 #include "models/ledger.h"
 #include "models/results.h"
 #include "models/workload/rank_classes.h"
+#include "models/workload/work_profile.h"
 #include "sim/engine/task_graph.h"
-
-/* A step whose tasks take longer in sum is not simulated: three years. */
-#define STEP_MOST_S 1e8
-
-/* Where the nanoseconds of a compute task go, at the speed of the GPU it runs on, and the memory traffic of it. */
-typedef struct WorkProfile {
-    LedgerRow row;    /* sums to the task's duration */
-    double hbm_bytes; /* per GPU */
-    double slack_s;   /* of the duration, in which the device waits for the host */
-    bool endless;     /* longer than STEP_MOST_S; the row is empty */
-} WorkProfile;
 
 /* As a profile: a timer that stands for all quiet passes that came before it on a stream; micro_batch is the place of
  * the last of them, and chunk is 1 where it is the end of its message. */

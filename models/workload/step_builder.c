@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "models/workload/quiet_tail.h"
+#include "models/workload/work_profile.h"
 #include "sim/engine/array.h"
 #include "sim/engine/check.h"
 
@@ -37,7 +38,7 @@ int step_builder_profile(StepBuilder *builder, const WorkProfile *profile) {
 /* Counts the time of a task; 0 when the step has become too long to be simulated. */
 static SimTime count_time(StepBuilder *builder, double duration_s) {
     builder->total_s += duration_s;
-    if (!(builder->total_s < STEP_MOST_S))
+    if (!(builder->total_s < WORK_MOST_S))
         builder->endless = true;
     return builder->endless ? 0 : sim_time_from_s(duration_s);
 }

@@ -7,6 +7,7 @@
 
 #include "models/workload/task_sketch.h"
 #include "models/workload/traffic.h"
+#include "models/workload/work_profile.h"
 
 typedef struct StepBuilder {
     Step *step;
@@ -18,7 +19,7 @@ typedef struct StepBuilder {
     TaskSketch *sketch;  /* tasks go into it, and are numbered there; NULL = into the graph */
     SimTime quiet_until; /* no pass is quiet after it (quiet_passes.h); 0 = none */
     double total_s;      /* of all tasks, without what they move */
-    bool endless;        /* the tasks take longer than STEP_MOST_S; some were left out or cut short */
+    bool endless;        /* the tasks take longer than WORK_MOST_S; some were left out or cut short */
 } StepBuilder;
 
 /* `step` has its ranks, graph and streams. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "models/workload/training_memory.h"
+#include "models/workload/work_profile.h"
 #include "sim/engine/array.h"
 
 static size_t pass_total(const Build *build) {

@@ -1,5 +1,6 @@
 #include "models/workload/training_context.h"
 
+#include "models/workload/element_bytes.h"
 #include "models/workload/recompute.h"
 #include "models/workload/training_parameters.h"
 

@@ -10,6 +10,8 @@
 #include "models/workload/training_context.h"
 #include "models/workload/training_experts.h"
 #include "models/workload/training_flop.h"
+#include "models/workload/work_profile.h"
+#include "sim/engine/engine.h"
 
 static const double LARGE_BYTES = 1e9; /* far beyond the ramp of a bandwidth */
 
@@ -116,7 +118,7 @@ static WorkProfile round_profile(const Seconds *seconds, double speed_fraction) 
     SimTime given = 0;
     for (int category = 0; category < LEDGER_COUNT; category++)
         sum_s += seconds->of[category];
-    if (!(sum_s / speed_fraction < STEP_MOST_S))
+    if (!(sum_s / speed_fraction < WORK_MOST_S))
         return (WorkProfile){.endless = true};
     sum_s = 0;
     for (int category = 0; category < LEDGER_COUNT; category++) {

@@ -9,9 +9,9 @@
 
 #include "models/workload/chunk_layers.h"
 #include "models/workload/pipeline.h"
-#include "models/workload/step.h"
 #include "models/workload/tensor_overlap.h"
 #include "models/workload/work_cost.h"
+#include "models/workload/work_profile.h"
 
 /* Of one layer. */
 typedef struct LayerCosts {

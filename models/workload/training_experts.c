@@ -1,10 +1,10 @@
 #include "models/workload/training_experts.h"
 
 #include "models/workload/attention_products.h"
+#include "models/workload/element_bytes.h"
 #include "models/workload/plan_experts.h"
 #include "models/workload/recompute.h"
 #include "models/workload/recompute_modules.h"
-#include "models/workload/work_cost.h"
 
 /* Of the GPUs that share an expert; even. */
 static double routed_pairs(const TrainingSpec *training) {

@@ -2,10 +2,12 @@
 
 #include "models/workload/attention_products.h"
 #include "models/workload/chunk_layers.h"
+#include "models/workload/element_bytes.h"
 #include "models/workload/fsdp_memory.h"
 #include "models/workload/layer_list_plan.h"
 #include "models/workload/loss_memory.h"
 #include "models/workload/norm_cost.h"
+#include "models/workload/parameter_bytes.h"
 #include "models/workload/pass_order.h"
 #include "models/workload/recompute.h"
 #include "models/workload/recompute_modules.h"
@@ -16,7 +18,6 @@
 #include "models/workload/training_flop.h"
 #include "models/workload/training_parameters.h"
 #include "models/workload/weight_owners.h"
-#include "models/workload/work_cost.h"
 #include "sim/engine/check.h"
 #include "sim/engine/error.h"
 #include <math.h>
@@ -24,19 +25,6 @@
 
 /* CUDA context, cuBLAS workspace and NCCL channels of one process on an A100 or H100; assumed, 1-2 GiB are usual. */
 static const double PROCESS_BYTES = 1.5 * 1024 * 1024 * 1024;
-
-double training_weight_bytes(const TrainingSpec *training) {
-    return training_family(training) == FAMILY_LAYERS ? LAYER_LIST_WEIGHT_BYTES
-                                                      : activation_bytes(training->plan.precision);
-}
-
-double training_state_bytes(const TrainingSpec *training) {
-    return optimizer_state_bytes(&training->plan.optimizer, training_weight_bytes(training));
-}
-
-double training_gradient_bytes(const PlanSpec *plan) {
-    return plan->grad_reduce_in_fp32 ? 4 : activation_bytes(plan->precision);
-}
 
 /* Tensors that every GPU of the tensor group keeps whole, unless the sequence is split: inputs of norms and products,
  * dropout masks. */

@@ -54,9 +54,4 @@ double training_layer_activation_bytes(const TrainingSpec *training, Recompute r
 double training_offloaded_bytes(const TrainingSpec *training, LayerCount count);
 double training_stage_offloaded_bytes(const TrainingSpec *training, int stage);
 
-/* Bytes per kept weight, per parameter of the optimizer's state, and per kept gradient. */
-double training_weight_bytes(const TrainingSpec *training);
-double training_state_bytes(const TrainingSpec *training);
-double training_gradient_bytes(const PlanSpec *plan);
-
 #endif

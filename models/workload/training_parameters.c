@@ -1,8 +1,8 @@
 #include "models/workload/training_parameters.h"
 
 #include "models/workload/layer_list_plan.h"
-#include "models/workload/lora_cost.h"
 #include "models/workload/plan_experts.h"
+#include "models/workload/plan_lora.h"
 #include "models/workload/plan_stages.h"
 #include "models/workload/training_flop.h"
 
@@ -42,7 +42,7 @@ static double held_by_group(const TrainingSpec *training) {
     double copies = copied_heads * 2 * (double)transformer_head_dim(model) * (double)model->hidden +
                     transformer_latent_parameters(model) * (double)(training->plan.tensor_parallel - 1);
     double elsewhere = transformer_expert_parameters(model) * (1 - 1 / (double)plan_expert_span(&training->plan));
-    return transformer_layer_parameters(model) + copies - elsewhere + lora_cost_layer_parameters(training);
+    return transformer_layer_parameters(model) + copies - elsewhere + plan_lora_layer_parameters(training);
 }
 
 double training_layer_parameters(const TrainingSpec *training) {
@@ -76,9 +76,9 @@ double training_stage_parameters(const TrainingSpec *training, int stage) {
 
 double training_chunk_trained_parameters(const TrainingSpec *training, int stage, int chunk) {
     double layers = (double)plan_stages_layers(training, stage, chunk);
-    if (!lora_cost_is_there(&training->plan))
+    if (!plan_lora_is_there(&training->plan))
         return training_chunk_parameters(training, stage, chunk);
-    return layers * lora_cost_layer_parameters(training) / (double)training->plan.tensor_parallel;
+    return layers * plan_lora_layer_parameters(training) / (double)training->plan.tensor_parallel;
 }
 
 double training_stage_trained_parameters(const TrainingSpec *training, int stage) {

@@ -13,7 +13,7 @@
 double training_stage_parameters(const TrainingSpec *training, int stage);
 double training_chunk_parameters(const TrainingSpec *training, int stage, int chunk);
 
-/* The same of those that are trained: the adapters, where there are any (lora_cost.h). */
+/* The same of those that are trained: the adapters, where there are any (plan_lora.h). */
 double training_stage_trained_parameters(const TrainingSpec *training, int stage);
 double training_chunk_trained_parameters(const TrainingSpec *training, int stage, int chunk);
 

@@ -2,17 +2,17 @@
 
 #include <math.h>
 
+#include "models/workload/element_bytes.h"
 #include "models/workload/layer_list_plan.h"
 #include "models/workload/layer_list_traffic.h"
-#include "models/workload/lora_cost.h"
+#include "models/workload/parameter_bytes.h"
 #include "models/workload/plan_experts.h"
+#include "models/workload/plan_lora.h"
 #include "models/workload/plan_stages.h"
 #include "models/workload/rank_gpus.h"
 #include "models/workload/training_context.h"
-#include "models/workload/training_memory.h"
 #include "models/workload/training_parameters.h"
 #include "models/workload/weight_owners.h"
-#include "models/workload/work_cost.h"
 
 enum { BUCKETS_MAX = 1000000 };
 
@@ -297,7 +297,7 @@ static void open_embedding_operations(CopyTraffic *builder, TrainingTraffic *out
     int groups = out->tensor_groups, width = (int)plan->tensor_parallel / groups;
     int *embedding = ARENA_ARRAY(builder->arena, groups, int);
     for (int group = 0; group < groups; group++) {
-        bool shared = training_copies_table(builder->training) && !lora_cost_is_there(plan);
+        bool shared = training_copies_table(builder->training) && !plan_lora_is_there(plan);
         embedding[group] =
             shared ? open_embedding_operation(builder, group * width, (group + 1) * width) : NO_OPERATION;
     }

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "models/workload/element_bytes.h"
+
 /*
  * Training casts the input of a product once, for it and for the gradient of its weights, and the gradient of its
  * output once: reads 16 bit, writes fp8 and its transpose, since Hopper multiplies fp8 along rows only (NVIDIA
@@ -14,14 +16,6 @@ static const double COMPILED_GRAPH_S = 35e-6;
 
 void kernel_list_init(KernelList *list, const GpuSpec *gpu, Precision precision) {
     *list = (KernelList){.gpu = gpu, .precision = precision};
-}
-
-double activation_bytes(Precision precision) {
-    return precision == PRECISION_FP32 || precision == PRECISION_TF32 ? 4 : 2;
-}
-
-double operand_bytes(Precision precision) {
-    return precision == PRECISION_FP8 ? 1 : activation_bytes(precision);
 }
 
 static int64_t at_least_one(int64_t value) {

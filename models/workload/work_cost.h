@@ -63,16 +63,9 @@ WorkCost kernel_list_finish(KernelList *list, double model_flop, int host_kernel
  * of one kernel), or what an eager framework takes if that is less; CUDA graphs as without a compiler. */
 WorkCost kernel_list_finish_compiled(KernelList *list, double model_flop);
 
-/* Bytes of an activation: 4 for fp32 and tf32, otherwise 2. */
-double activation_bytes(Precision precision);
-
 /* The part of `whole` that is `gemm_s` of its products: their share of what counts as ideal, of the FLOPs and of the
  * host's time, and no memory-bound kernels. */
 WorkCost work_cost_part(const WorkCost *whole, double gemm_s);
-
-/* Of the input of a product, kept for its weight gradient as it was multiplied: 1 in fp8, as Transformer Engine does
- * (Float8 of torchao keeps 2). */
-double operand_bytes(Precision precision);
 
 /* Device time, or the host's when that is longer. */
 double work_cost_seconds(const WorkCost *cost);

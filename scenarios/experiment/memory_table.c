@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/workload/parameter_bytes.h"
 #include "models/workload/plan_resolve.h"
 #include "models/workload/training_memory.h"
 #include "models/workload/training_parameters.h"

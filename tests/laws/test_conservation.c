@@ -3,7 +3,6 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "models/workload/training_memory.h"
 #include "models/workload/training_parameters.h"
 #include "sim/engine/engine.h"
 #include "tests/unit/models/small_cluster.h"

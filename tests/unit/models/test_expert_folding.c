@@ -6,7 +6,6 @@
 #include "models/workload/layer_weights.h"
 #include "models/workload/plan_experts.h"
 #include "models/workload/training_experts.h"
-#include "models/workload/training_memory.h"
 #include "models/workload/training_parameters.h"
 #include "models/workload/weight_owners.h"
 #include "tests/unit/models/small_experts.h"

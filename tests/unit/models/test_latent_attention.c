@@ -4,7 +4,6 @@
 #include <criterion/new/assert.h>
 
 #include "models/spec_resolve.h"
-#include "models/workload/attention_products.h"
 #include "models/workload/layer_cost.h"
 #include "models/workload/training_context.h"
 #include "models/workload/training_experts.h"

@@ -3,6 +3,8 @@
 #include "models/workload/layer_list_cost.h"
 #include "models/workload/layer_list_plan.h"
 #include "models/workload/training_costs.h"
+#include "models/workload/work_profile.h"
+#include "sim/engine/engine.h"
 #include "tests/unit/models/folding.h"
 #include "tests/unit/models/small_cluster.h"
 #include "tests/unit/models/small_list.h"

@@ -4,6 +4,7 @@
 #include <criterion/criterion.h>
 
 #include "models/workload/layer_cost.h"
+#include "models/workload/plan_lora.h"
 #include "models/workload/training_flop.h"
 #include "models/workload/training_memory.h"
 #include "models/workload/training_parameters.h"
@@ -28,10 +29,10 @@ Test(lora_cost, an_adapter_has_its_rank_times_both_sizes_of_its_product) {
     const double expected[] = {7 * qkv, 7 * (qkv + projection), 7 * (qkv + projection + mlp)};
     for (int targets = LORA_QKV; targets <= LORA_ALL; targets++) {
         SimulationSpec spec = adapted(arena, 7, (LoraTargets)targets);
-        cr_expect_float_eq(lora_cost_layer_parameters(&spec.jobs[0].training), expected[targets], 1e-9);
+        cr_expect_float_eq(plan_lora_layer_parameters(&spec.jobs[0].training), expected[targets], 1e-9);
     }
     SimulationSpec none = adapted(arena, 0, LORA_ALL);
-    cr_expect_eq(lora_cost_layer_parameters(&none.jobs[0].training), 0);
+    cr_expect_eq(plan_lora_layer_parameters(&none.jobs[0].training), 0);
     arena_destroy(arena);
 }
 
@@ -83,7 +84,7 @@ Test(lora_cost, gradients_and_optimizer_are_those_of_the_adapters) {
     const TrainingSpec *training = &with.jobs[0].training;
     StageMemory less = training_memory_of_stage(training, 0);
     StageMemory more = training_memory_of_stage(&without.jobs[0].training, 0);
-    double adapters = 8 * lora_cost_layer_parameters(training) / 2;
+    double adapters = 8 * plan_lora_layer_parameters(training) / 2;
     cr_expect_float_eq(training_stage_trained_parameters(training, 0), adapters, 1e-6);
     cr_expect_float_eq(less.gradients_bytes, adapters * 4, 1e-3);
     cr_expect_float_eq(less.optimizer_bytes, adapters * 12, 1e-3);
@@ -106,7 +107,7 @@ static void expect_error(const TrainingSpec *training, const char *path, const c
     Arena *arena = arena_create();
     ErrorList errors;
     error_list_init(&errors, arena);
-    lora_cost_check(training, "jobs[0]", &errors);
+    plan_lora_check(training, "jobs[0]", &errors);
     cr_assert_eq(errors.count, 1, "%d errors", errors.count);
     cr_expect_str_eq(errors.items[0].path, path);
     cr_expect_str_eq(errors.items[0].message, message);

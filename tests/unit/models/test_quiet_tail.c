@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 
 #include "models/workload/quiet_tail.h"
+#include "models/workload/work_profile.h"
 
 enum { WORK = 1000, LATENCY = 30, STAGES = 2, WORKS = STAGES * PASS_KIND_COUNT };
 

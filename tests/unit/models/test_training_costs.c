@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "models/workload/ends_cost.h"
+#include "models/workload/work_profile.h"
 #include "sim/engine/engine.h"
 #include "tests/unit/models/small_cluster.h"
 

@@ -7,7 +7,6 @@
 #include "models/workload/expert_teams.h"
 #include "models/workload/layer_cost.h"
 #include "models/workload/training_experts.h"
-#include "models/workload/training_memory.h"
 #include "tests/unit/models/folding.h"
 #include "tests/unit/models/small_experts.h"
 

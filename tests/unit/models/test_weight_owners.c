@@ -5,7 +5,7 @@
 #include <criterion/new/assert.h>
 
 #include "models/simulation.h"
-#include "models/workload/training_memory.h"
+#include "models/workload/parameter_bytes.h"
 #include "models/workload/training_parameters.h"
 #include "models/workload/training_traffic.h"
 #include "tests/unit/models/folding.h"

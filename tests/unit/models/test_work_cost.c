@@ -2,6 +2,7 @@
 
 #include <criterion/criterion.h>
 
+#include "models/workload/element_bytes.h"
 #include "tests/unit/models/small_cluster.h"
 
 static GpuSpec some_gpu(void) {
