@@ -4,7 +4,7 @@
 #include <math.h>
 
 #include "models/cluster_resolve.h"
-#include "models/workload/parameter_bytes.h"
+#include "models/plan/parameter_bytes.h"
 #include "models/workload/workload.h"
 
 static void check_loader(const SimulationSpec *spec, const JobSpec *job, const char *path, ErrorList *errors) {

@@ -4,19 +4,19 @@
 #include <string.h>
 
 #include "models/cluster/node_list.h"
+#include "models/cost/recompute.h"
+#include "models/cost/recompute_modules.h"
 #include "models/input_resolve.h"
+#include "models/memory/fsdp_memory.h"
+#include "models/plan/layer_list_check.h"
+#include "models/plan/plan_experts.h"
+#include "models/plan/plan_latent.h"
+#include "models/plan/plan_lora.h"
+#include "models/plan/plan_resolve.h"
+#include "models/plan/plan_sharding.h"
+#include "models/plan/plan_switches.h"
+#include "models/plan/shard_units.h"
 #include "models/workload/collective_job.h"
-#include "models/workload/fsdp_memory.h"
-#include "models/workload/layer_list_check.h"
-#include "models/workload/plan_experts.h"
-#include "models/workload/plan_latent.h"
-#include "models/workload/plan_lora.h"
-#include "models/workload/plan_resolve.h"
-#include "models/workload/plan_sharding.h"
-#include "models/workload/plan_switches.h"
-#include "models/workload/recompute.h"
-#include "models/workload/recompute_modules.h"
-#include "models/workload/shard_units.h"
 
 enum { PAIR_RANKS_MAX = 2048 }; /* gather and scatter hold a table of all pairs */
 

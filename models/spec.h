@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "models/cluster_spec.h"
-#include "models/workload/plan.h"
+#include "models/plan/plan.h"
 
 typedef enum Placement {
     PLACEMENT_PACKED, /* fill a leaf before the next */

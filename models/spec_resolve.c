@@ -9,8 +9,8 @@
 #include "models/cluster/node_list.h"
 #include "models/cluster/placement.h"
 #include "models/cluster_resolve.h"
+#include "models/cost/work_profile.h"
 #include "models/job_resolve.h"
-#include "models/workload/work_profile.h"
 
 static const double GPUS_MAX = 4e6;
 

@@ -1,9 +1,9 @@
 #include "models/account/host_memory.h"
 
+#include "models/memory/training_memory.h"
+#include "models/plan/training_parameters.h"
 #include "models/workload/checkpoint.h"
 #include "models/workload/offload.h"
-#include "models/workload/training_memory.h"
-#include "models/workload/training_parameters.h"
 
 /* What one GPU of a stage keeps there. */
 static HostMemoryResults of_gpu(const JobSpec *job, int stage) {

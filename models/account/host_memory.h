@@ -8,7 +8,7 @@
 
 #include "models/results.h"
 #include "models/spec.h"
-#include "models/workload/job_place.h"
+#include "models/traffic/job_place.h"
 #include "sim/engine/arena.h"
 
 /* Fills results->host_memory when the job keeps anything there; true when it fits into every node. */

@@ -5,9 +5,9 @@
 
 #include "models/account/host_memory.h"
 #include "models/account/job_gpus.h"
+#include "models/plan/parameter_bytes.h"
+#include "models/plan/plan_experts.h"
 #include "models/workload/checkpoint.h"
-#include "models/workload/parameter_bytes.h"
-#include "models/workload/plan_experts.h"
 
 enum { ASSUMPTIONS_MAX = 16 };
 

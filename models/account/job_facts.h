@@ -6,7 +6,7 @@
 
 #include "models/results.h"
 #include "models/spec.h"
-#include "models/workload/job_place.h"
+#include "models/traffic/job_place.h"
 #include "sim/engine/arena.h"
 
 /* Fills name, kind, GPUs, memory, assumptions and status: RUN_OK when every stage fits. */

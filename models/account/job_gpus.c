@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "models/workload/training_memory.h"
+#include "models/memory/training_memory.h"
 
 /* GPUs of the job by type of node. */
 static int64_t *count_types(const JobGpus *gpus, Arena *arena) {

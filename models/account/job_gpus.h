@@ -7,7 +7,7 @@
 
 #include "models/results.h"
 #include "models/spec.h"
-#include "models/workload/job_place.h"
+#include "models/traffic/job_place.h"
 #include "sim/engine/arena.h"
 
 typedef struct JobGpus {

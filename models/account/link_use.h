@@ -8,7 +8,7 @@
 #define MODELS_ACCOUNT_LINK_USE_H
 
 #include "models/results.h"
-#include "models/workload/traffic.h"
+#include "models/traffic/traffic.h"
 
 /* In clusters of more links than this, ports and NICs of a node are one row for each direction. */
 enum { LINK_USE_SINGLE_MAX = 20000 };

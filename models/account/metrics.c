@@ -3,12 +3,12 @@
 #include <math.h>
 
 #include "models/account/metric_list.h"
+#include "models/cost/recompute.h"
+#include "models/cost/recompute_modules.h"
+#include "models/plan/pipeline.h"
+#include "models/plan/plan_experts.h"
+#include "models/plan/training_flop.h"
 #include "models/workload/checkpoint.h"
-#include "models/workload/pipeline.h"
-#include "models/workload/plan_experts.h"
-#include "models/workload/recompute.h"
-#include "models/workload/recompute_modules.h"
-#include "models/workload/training_flop.h"
 #include "sim/engine/engine.h"
 
 enum { METRICS_MAX = 64 };

@@ -4,11 +4,11 @@
 #include <math.h>
 #include <string.h>
 
-#include "models/workload/ends_cost.h"
-#include "models/workload/layer_cost.h"
-#include "models/workload/layer_list_cost.h"
-#include "models/workload/recompute.h"
-#include "models/workload/training_flop.h"
+#include "models/cost/ends_cost.h"
+#include "models/cost/layer_cost.h"
+#include "models/cost/layer_list_cost.h"
+#include "models/cost/recompute.h"
+#include "models/plan/training_flop.h"
 
 enum { SIZES = 4 };
 

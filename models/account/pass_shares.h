@@ -7,7 +7,7 @@
 #ifndef MODELS_ACCOUNT_PASS_SHARES_H
 #define MODELS_ACCOUNT_PASS_SHARES_H
 
-#include "models/workload/plan.h"
+#include "models/plan/plan.h"
 #include "sim/engine/arena.h"
 
 typedef enum PassSharePart { PASS_PRODUCTS, PASS_ATTENTION, PASS_MEMORY, PASS_HOST, PASS_PARTS } PassSharePart;

@@ -4,7 +4,7 @@
 #include "models/cluster/background.h"
 #include "models/cluster/job_run.h"
 #include "models/cluster/link_events.h"
-#include "models/workload/work_profile.h"
+#include "models/cost/work_profile.h"
 
 enum { FIRST_LOOK = 1000000 /* ns */ };
 

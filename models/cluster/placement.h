@@ -9,7 +9,7 @@
 #define MODELS_CLUSTER_PLACEMENT_H
 
 #include "models/spec.h"
-#include "models/workload/job_place.h"
+#include "models/traffic/job_place.h"
 #include "sim/engine/arena.h"
 
 /* One per job, with its marks, in the arena; NULL and an error per job that does not fit. Everything but nodes has been

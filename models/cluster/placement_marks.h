@@ -8,7 +8,7 @@
 
 #include "models/hardware/network.h"
 #include "models/spec.h"
-#include "models/workload/job_place.h"
+#include "models/traffic/job_place.h"
 #include "sim/engine/arena.h"
 
 /* Fills the marks of places[0 .. job_count - 1], whose GPUs are known. */

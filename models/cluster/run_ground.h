@@ -5,8 +5,8 @@
 #ifndef MODELS_CLUSTER_RUN_GROUND_H
 #define MODELS_CLUSTER_RUN_GROUND_H
 
+#include "models/traffic/traffic.h"
 #include "models/workload/host.h"
-#include "models/workload/traffic.h"
 #include "sim/engine/arena.h"
 #include "sim/engine/fair_share.h"
 

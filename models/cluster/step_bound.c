@@ -3,14 +3,14 @@
 #include <math.h>
 
 #include "models/cluster/placement.h"
-#include "models/workload/plan_sharding.h"
-#include "models/workload/shard_units.h"
-#include "models/workload/training_costs.h"
-#include "models/workload/training_experts.h"
-#include "models/workload/training_flop.h"
-#include "models/workload/training_parameters.h"
-#include "models/workload/weight_owners.h"
-#include "models/workload/work_profile.h"
+#include "models/cost/training_costs.h"
+#include "models/cost/training_experts.h"
+#include "models/cost/work_profile.h"
+#include "models/plan/plan_sharding.h"
+#include "models/plan/shard_units.h"
+#include "models/plan/training_flop.h"
+#include "models/plan/training_parameters.h"
+#include "models/plan/weight_owners.h"
 #include "models/workload/workload.h"
 #include "sim/engine/check.h"
 

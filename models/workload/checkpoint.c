@@ -1,10 +1,10 @@
 #include "models/workload/checkpoint.h"
 
-#include "models/workload/layer_list_plan.h"
-#include "models/workload/parameter_bytes.h"
-#include "models/workload/plan_experts.h"
-#include "models/workload/rank_gpus.h"
-#include "models/workload/training_parameters.h"
+#include "models/plan/layer_list_plan.h"
+#include "models/plan/parameter_bytes.h"
+#include "models/plan/plan_experts.h"
+#include "models/plan/training_parameters.h"
+#include "models/traffic/rank_gpus.h"
 #include "sim/engine/check.h"
 
 struct Checkpoint {

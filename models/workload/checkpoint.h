@@ -18,8 +18,8 @@
 #define MODELS_WORKLOAD_CHECKPOINT_H
 
 #include "models/spec.h"
+#include "models/traffic/rank_classes.h"
 #include "models/workload/host.h"
-#include "models/workload/rank_classes.h"
 #include "sim/engine/task_graph.h"
 
 /* What one class of GPUs does. */

@@ -2,10 +2,10 @@
 
 #include <stdlib.h>
 
+#include "models/memory/training_memory.h"
 #include "models/workload/overlap_slowdown.h"
 #include "models/workload/quiet_tail.h"
 #include "models/workload/training.h"
-#include "models/workload/training_memory.h"
 #include "sim/engine/fatal.h"
 
 enum { SERIES_POINTS = 512, QUIET_ATTEMPTS = 8 };

@@ -1,9 +1,9 @@
 #include "models/workload/layer_list_passes.h"
 
-#include "models/workload/layer_list_cost.h"
-#include "models/workload/layer_list_plan.h"
+#include "models/cost/layer_list_cost.h"
+#include "models/cost/work_profile.h"
+#include "models/plan/layer_list_plan.h"
 #include "models/workload/training_input.h"
-#include "models/workload/work_profile.h"
 
 /* What the exchange ends before a pass needs it, the two ends of the pass, and its buckets. */
 enum { CUTS_MAX = 4 + LAYER_LIST_SLICES_MAX };

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "models/workload/rank_gpus.h"
+#include "models/traffic/rank_gpus.h"
 #include "sim/engine/check.h"
 
 /* Double buffering. */

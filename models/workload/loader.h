@@ -16,8 +16,8 @@
 
 #include "models/results.h"
 #include "models/spec.h"
+#include "models/traffic/rank_classes.h"
 #include "models/workload/host.h"
-#include "models/workload/rank_classes.h"
 #include "sim/engine/task_graph.h"
 
 /* What the feed of one replica set uses: operations of the host. */

@@ -1,8 +1,8 @@
 #include "models/workload/offload.h"
 
-#include "models/workload/element_bytes.h"
-#include "models/workload/parameter_bytes.h"
-#include "models/workload/rank_gpus.h"
+#include "models/plan/element_bytes.h"
+#include "models/plan/parameter_bytes.h"
+#include "models/traffic/rank_gpus.h"
 
 /* What it keeps and what it makes of it have the same size. */
 static double state_bytes(const PlanSpec *plan) {

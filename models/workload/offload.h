@@ -19,8 +19,8 @@
 #define MODELS_WORKLOAD_OFFLOAD_H
 
 #include "models/spec.h"
+#include "models/traffic/rank_classes.h"
 #include "models/workload/host.h"
-#include "models/workload/rank_classes.h"
 
 /* Operations of the host of the GPUs of a stage in a replica set: activations. */
 typedef struct OffloadCopies {

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "models/workload/work_profile.h"
+#include "models/cost/work_profile.h"
 
 /* SMs that hold a collective's channels inside a node of NVSwitch, and for each NIC. */
 enum { NVSWITCH_CHANNELS = 24, CHANNELS_PER_NIC = 2 };

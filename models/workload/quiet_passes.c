@@ -1,6 +1,6 @@
 #include "models/workload/quiet_passes.h"
 
-#include "models/workload/weight_fill.h"
+#include "models/plan/weight_fill.h"
 
 /* With fewer than one in so many passes quiet, all had better be tasks. */
 enum { WORTH_PARTS = 8 };

@@ -26,9 +26,9 @@
 #ifndef MODELS_WORKLOAD_QUIET_PASSES_H
 #define MODELS_WORKLOAD_QUIET_PASSES_H
 
-#include "models/workload/pipeline.h"
+#include "models/cost/work_profile.h"
+#include "models/plan/pipeline.h"
 #include "models/workload/task_sketch.h"
-#include "models/workload/work_profile.h"
 
 /* What all passes of one direction of one chunk of a stage do; what is looked at for every pass comes first. */
 typedef struct QuietWork {

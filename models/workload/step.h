@@ -6,10 +6,10 @@
 #ifndef MODELS_WORKLOAD_STEP_H
 #define MODELS_WORKLOAD_STEP_H
 
+#include "models/cost/work_profile.h"
 #include "models/ledger.h"
 #include "models/results.h"
-#include "models/workload/rank_classes.h"
-#include "models/workload/work_profile.h"
+#include "models/traffic/rank_classes.h"
 #include "sim/engine/task_graph.h"
 
 /* As a profile: a timer that stands for all quiet passes that came before it on a stream; micro_batch is the place of

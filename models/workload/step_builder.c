@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
+#include "models/cost/work_profile.h"
 #include "models/workload/quiet_tail.h"
-#include "models/workload/work_profile.h"
 #include "sim/engine/array.h"
 #include "sim/engine/check.h"
 

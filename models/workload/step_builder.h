@@ -5,9 +5,9 @@
 #ifndef MODELS_WORKLOAD_STEP_BUILDER_H
 #define MODELS_WORKLOAD_STEP_BUILDER_H
 
+#include "models/cost/work_profile.h"
+#include "models/traffic/traffic.h"
 #include "models/workload/task_sketch.h"
-#include "models/workload/traffic.h"
-#include "models/workload/work_profile.h"
 
 typedef struct StepBuilder {
     Step *step;

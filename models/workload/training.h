@@ -11,8 +11,8 @@
 #ifndef MODELS_WORKLOAD_TRAINING_H
 #define MODELS_WORKLOAD_TRAINING_H
 
+#include "models/traffic/training_traffic.h"
 #include "models/workload/step_builder.h"
-#include "models/workload/training_traffic.h"
 
 /* Adds the tasks of one step of a resolved job to `builder`. */
 void training_tasks_add(Arena *arena, StepBuilder *builder, const SimulationSpec *spec, const JobSpec *job,

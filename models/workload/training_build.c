@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/workload/training_memory.h"
-#include "models/workload/work_profile.h"
+#include "models/cost/work_profile.h"
+#include "models/memory/training_memory.h"
 #include "sim/engine/array.h"
 
 static size_t pass_total(const Build *build) {

@@ -5,10 +5,10 @@
 #ifndef MODELS_WORKLOAD_TRAINING_BUILD_H
 #define MODELS_WORKLOAD_TRAINING_BUILD_H
 
-#include "models/workload/shard_order.h"
+#include "models/cost/training_costs.h"
+#include "models/plan/shard_order.h"
+#include "models/traffic/training_traffic.h"
 #include "models/workload/step_builder.h"
-#include "models/workload/training_costs.h"
-#include "models/workload/training_traffic.h"
 
 /* A chunk, and what it keeps of one micro-batch, in bytes: activations, and what is left of them for its weight
  * gradients. */

@@ -2,11 +2,11 @@
 
 #include <string.h>
 
-#include "models/workload/parameter_bytes.h"
+#include "models/cost/work_profile.h"
+#include "models/plan/parameter_bytes.h"
+#include "models/plan/training_parameters.h"
+#include "models/plan/weight_owners.h"
 #include "models/workload/training_offload.h"
-#include "models/workload/training_parameters.h"
-#include "models/workload/weight_owners.h"
-#include "models/workload/work_profile.h"
 
 /* Into the bucket, its division, out of it. */
 enum { BUCKET_PASSES = 3 };

@@ -1,8 +1,8 @@
 #include "models/workload/training_offload.h"
 
+#include "models/memory/training_memory.h"
+#include "models/plan/training_parameters.h"
 #include "models/workload/offload.h"
-#include "models/workload/training_memory.h"
-#include "models/workload/training_parameters.h"
 
 static StepTask offload_task(void) {
     return (StepTask){.kind = BAR_OFFLOAD, .micro_batch = -1, .chunk = -1, .category = LEDGER_OFFLOAD};

@@ -1,7 +1,7 @@
 #include "models/workload/training_passes.h"
 
-#include "models/workload/pass_order.h"
-#include "models/workload/training_experts.h"
+#include "models/cost/training_experts.h"
+#include "models/plan/pass_order.h"
 #include "models/workload/training_input.h"
 #include "models/workload/training_offload.h"
 #include "models/workload/training_quiet.h"

@@ -1,6 +1,6 @@
 #include "models/workload/training_quiet.h"
 
-#include "models/workload/pass_order.h"
+#include "models/plan/pass_order.h"
 #include "models/workload/quiet_tail.h"
 
 void training_quiet_choose(Build *build, const TaskSketch *sketches) {

@@ -1,9 +1,9 @@
 #include "models/workload/training_shards.h"
 
-#include "models/workload/live_parameters.h"
-#include "models/workload/plan_sharding.h"
-#include "models/workload/shard_lists.h"
-#include "models/workload/shard_units.h"
+#include "models/cost/shard_lists.h"
+#include "models/plan/live_parameters.h"
+#include "models/plan/plan_sharding.h"
+#include "models/plan/shard_units.h"
 
 PassWork training_shards_work(const Build *build, const ShardPass *at, int stage, int slice) {
     ShardUnit unit = shard_unit_at(build->training, stage, at->pass.chunk, shard_pass_unit(at, slice));

@@ -1,6 +1,6 @@
 #include "models/workload/training_slice.h"
 
-#include "models/workload/training_context.h"
+#include "models/cost/training_context.h"
 #include "models/workload/training_offload.h"
 
 bool training_slice_is_first(const PassPlace *place) {

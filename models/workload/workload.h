@@ -5,13 +5,13 @@
 #ifndef MODELS_WORKLOAD_WORKLOAD_H
 #define MODELS_WORKLOAD_WORKLOAD_H
 
+#include "models/traffic/job_place.h"
+#include "models/traffic/rank_classes.h"
+#include "models/traffic/training_traffic.h"
 #include "models/workload/checkpoint.h"
 #include "models/workload/collective_job.h"
-#include "models/workload/job_place.h"
 #include "models/workload/loader.h"
 #include "models/workload/offload.h"
-#include "models/workload/rank_classes.h"
-#include "models/workload/training_traffic.h"
 
 typedef struct Workload {
     const SimulationSpec *spec;

@@ -6,7 +6,7 @@
 #ifndef SCENARIOS_EXPERIMENT_MEASURED_EXPERTS_H
 #define SCENARIOS_EXPERIMENT_MEASURED_EXPERTS_H
 
-#include "models/workload/plan.h"
+#include "models/plan/plan.h"
 #include "scenarios/experiment/measured_row.h"
 
 /* Sets the groups of experts of a plan whose tensor_parallel is known, and notes what was assumed. */

@@ -1,7 +1,7 @@
 #include "scenarios/experiment/measured_fit.h"
 
+#include "models/memory/training_memory.h"
 #include "models/spec_resolve.h"
-#include "models/workload/training_memory.h"
 
 /* From the least to the most. */
 static const struct {

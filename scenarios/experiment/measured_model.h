@@ -8,7 +8,7 @@
 #ifndef SCENARIOS_EXPERIMENT_MEASURED_MODEL_H
 #define SCENARIOS_EXPERIMENT_MEASURED_MODEL_H
 
-#include "models/workload/transformer.h"
+#include "models/plan/transformer.h"
 #include "scenarios/experiment/measured_row.h"
 
 /* Returns the model for sequences of that length; what is missing is a reason of the row. */

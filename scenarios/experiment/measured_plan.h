@@ -5,7 +5,7 @@
 #ifndef SCENARIOS_EXPERIMENT_MEASURED_PLAN_H
 #define SCENARIOS_EXPERIMENT_MEASURED_PLAN_H
 
-#include "models/workload/plan.h"
+#include "models/plan/plan.h"
 #include "scenarios/experiment/measured_row.h"
 
 /* Returns the plan; what is missing or not modelled is a reason of the row. */

@@ -9,7 +9,7 @@
 #ifndef SCENARIOS_EXPERIMENT_MEASURED_RECIPE_H
 #define SCENARIOS_EXPERIMENT_MEASURED_RECIPE_H
 
-#include "models/workload/plan.h"
+#include "models/plan/plan.h"
 #include "scenarios/experiment/measured_row.h"
 
 /* Sets what the recipe of the row says and notes it as an assumption; does nothing without one. */

@@ -6,7 +6,7 @@
 #ifndef SCENARIOS_EXPERIMENT_MEASURED_SHARDING_H
 #define SCENARIOS_EXPERIMENT_MEASURED_SHARDING_H
 
-#include "models/workload/plan.h"
+#include "models/plan/plan.h"
 #include "scenarios/experiment/measured_row.h"
 
 /* Reads the column `sharding` into the plan, whose data_parallel has been read. */

@@ -7,7 +7,7 @@
 #ifndef SCENARIOS_EXPERIMENT_MEASURED_TORCH_H
 #define SCENARIOS_EXPERIMENT_MEASURED_TORCH_H
 
-#include "models/workload/plan.h"
+#include "models/plan/plan.h"
 #include "scenarios/experiment/measured_row.h"
 
 /* What torchtitan recomputes where the row says selective or nothing; false when it is another framework. */

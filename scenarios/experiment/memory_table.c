@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/workload/parameter_bytes.h"
-#include "models/workload/plan_resolve.h"
-#include "models/workload/training_memory.h"
-#include "models/workload/training_parameters.h"
+#include "models/memory/training_memory.h"
+#include "models/plan/parameter_bytes.h"
+#include "models/plan/plan_resolve.h"
+#include "models/plan/training_parameters.h"
 #include "scenarios/experiment/measured_row.h"
 
 static const double GIB = 0x1p30;

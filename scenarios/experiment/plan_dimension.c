@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "models/workload/plan_experts.h"
+#include "models/plan/plan_experts.h"
 #include "scenarios/reader/field_value.h"
 #include "scenarios/reader/schema.h"
 #include "sim/engine/check.h"

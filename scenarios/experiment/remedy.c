@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/memory/training_memory.h"
 #include "models/simulation.h"
 #include "models/spec_resolve.h"
-#include "models/workload/training_memory.h"
 #include "sim/engine/engine.h"
 
 /* Takes one step further in its direction and returns how a scenario says where it is now; NULL past the last. */

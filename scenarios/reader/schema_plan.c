@@ -1,8 +1,8 @@
 #include "models/communication/collective.h"
-#include "models/workload/expert_dispatch.h"
-#include "models/workload/pipeline.h"
-#include "models/workload/plan_sharding.h"
-#include "models/workload/recompute.h"
+#include "models/cost/recompute.h"
+#include "models/plan/expert_dispatch.h"
+#include "models/plan/pipeline.h"
+#include "models/plan/plan_sharding.h"
 #include "scenarios/reader/schema.h"
 
 /* Bounds far outside anything trained: products of three still fit in int64_t. */

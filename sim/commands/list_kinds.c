@@ -4,8 +4,8 @@
 
 #include "models/communication/collective.h"
 #include "models/hardware/gpu.h"
+#include "models/plan/pipeline.h"
 #include "models/spec.h"
-#include "models/workload/pipeline.h"
 #include "plots/format.h"
 #include "sim/commands/command.h"
 #include "sim/commands/list_hardware.h"

@@ -5,8 +5,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "models/workload/plan_experts.h"
-#include "models/workload/training_flop.h"
+#include "models/plan/plan_experts.h"
+#include "models/plan/training_flop.h"
 #include "plots/text_layout.h"
 
 static double gib(double bytes) {

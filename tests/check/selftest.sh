@@ -91,17 +91,25 @@ echo '#include "models/gpu.h"' | write plots/text.c
 expect layers 'plots/text.c:1: against the arrows: models/gpu.h'
 fresh
 echo 'int job_count(void);' | write models/cluster/job.h
-echo '#include "models/cluster/job.h"' | write models/workload/plan.c
+echo '#include "models/cluster/job.h"' | write models/plan/plan.c
 echo '#include "models/gpu.h"' | write models/cluster/job.c
-expect layers 'models/workload/plan.c:1: against the arrows: models/cluster/job.h'
+expect layers 'models/plan/plan.c:1: against the arrows: models/cluster/job.h'
 fresh
-echo 'int plan_size(void);' | write models/workload/plan.h
-echo '#include "models/workload/plan.h"' | write models/communication/link_fold.c
-expect layers 'models/communication/link_fold.c:1: against the arrows: models/workload/plan.h'
-fresh
-echo 'int plan_size(void);' | write models/workload/plan.h
-echo '#include "models/workload/plan.h"' | write models/cluster/job.c
-expect layers ''
+# Of any two neighbours the lower one may not include the upper one, and the upper one may include the lower one.
+lower=hardware
+for upper in communication plan cost memory traffic workload account cluster; do
+    echo 'int room_size(void);' | write models/$upper/room.h
+    echo "#include \"models/$upper/room.h\"" | write models/$lower/climb.c
+    expect layers "models/$lower/climb.c:1: against the arrows: models/$upper/room.h"
+    fresh
+    echo 'int room_size(void);' | write models/$lower/room.h
+    echo "#include \"models/$lower/room.h\"" | write models/$upper/fall.c
+    expect layers ''
+    fresh
+    lower=$upper
+done
+echo 'int room_size(void);' | write models/attic/room.h
+expect layers 'models/attic/room.h:1: a room that no arrow knows'
 fresh
 echo '#include "gpu.h"' >>models/gpu.c
 expect layers 'models/gpu.c:8: the include does not name its layer: gpu.h'

@@ -3,7 +3,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "models/workload/training_parameters.h"
+#include "models/plan/training_parameters.h"
 #include "sim/engine/engine.h"
 #include "tests/unit/models/small_cluster.h"
 

@@ -6,9 +6,9 @@
 #include <criterion/criterion.h>
 #include <math.h>
 
-#include "models/workload/layer_cost.h"
-#include "models/workload/training_memory.h"
-#include "models/workload/training_parameters.h"
+#include "models/cost/layer_cost.h"
+#include "models/memory/training_memory.h"
+#include "models/plan/training_parameters.h"
 #include "tests/unit/models/small_cluster.h"
 
 /* A GPU in every node, so that its NIC carries all that it sends; gradients in fp16, like parameters. */

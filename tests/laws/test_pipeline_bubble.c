@@ -6,7 +6,7 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
-#include "models/workload/pipeline.h"
+#include "models/plan/pipeline.h"
 #include "sim/engine/random.h"
 #include "sim/engine/task_graph.h"
 

@@ -6,8 +6,8 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "models/workload/training_memory.h"
-#include "models/workload/training_parameters.h"
+#include "models/memory/training_memory.h"
+#include "models/plan/training_parameters.h"
 #include "tests/unit/models/small_cluster.h"
 
 enum { GPUS = 8 };

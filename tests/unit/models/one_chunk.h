@@ -4,7 +4,7 @@
 #ifndef TESTS_UNIT_MODELS_ONE_CHUNK_H
 #define TESTS_UNIT_MODELS_ONE_CHUNK_H
 
-#include "models/workload/shard_units.h"
+#include "models/plan/shard_units.h"
 
 /* The address of unit `index`, for as long as the block that it is written in. */
 #define ONE_CHUNK_UNIT(training, index) ((const ShardUnit[]){shard_unit_at(training, 0, 0, index)})

@@ -2,7 +2,7 @@
 
 #include <criterion/criterion.h>
 
-#include "models/workload/plan_resolve.h"
+#include "models/plan/plan_resolve.h"
 
 TrainingSpec small_training(void) {
     TrainingSpec training = {.model = transformer_default(), .sequence_tokens = 96, .plan = plan_default()};

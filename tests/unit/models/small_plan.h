@@ -4,7 +4,7 @@
 #ifndef TESTS_UNIT_MODELS_SMALL_PLAN_H
 #define TESTS_UNIT_MODELS_SMALL_PLAN_H
 
-#include "models/workload/plan.h"
+#include "models/plan/plan.h"
 
 /* A GPT of 12 layers, 6 heads and hidden size 60 on sequences of 96, nothing resolved. */
 TrainingSpec small_training(void);

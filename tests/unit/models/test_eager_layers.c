@@ -1,11 +1,11 @@
 /* Layers whose norms, positions and softmax are a kernel for every operation. */
 #include <criterion/criterion.h>
 
-#include "models/workload/layer_cost.h"
-#include "models/workload/norm_cost.h"
-#include "models/workload/rotary_cost.h"
-#include "models/workload/score_cost.h"
-#include "models/workload/training_memory.h"
+#include "models/cost/layer_cost.h"
+#include "models/cost/norm_cost.h"
+#include "models/cost/rotary_cost.h"
+#include "models/cost/score_cost.h"
+#include "models/memory/training_memory.h"
 #include "tests/unit/models/cost_bench.h"
 
 /* Bytes of one hidden state, 3 sequences of 640; queries and keys are as many each. */

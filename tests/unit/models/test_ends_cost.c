@@ -1,4 +1,4 @@
-#include "models/workload/ends_cost.h"
+#include "models/cost/ends_cost.h"
 
 #include <criterion/criterion.h>
 

@@ -2,8 +2,8 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
-#include "models/workload/expert_dispatch.h"
-#include "models/workload/expert_kernels.h"
+#include "models/cost/expert_kernels.h"
+#include "models/plan/expert_dispatch.h"
 #include "tests/unit/models/small_experts.h"
 
 static TransformerSpec router(int64_t groups, int64_t most) {

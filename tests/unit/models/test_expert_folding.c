@@ -2,12 +2,12 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
-#include "models/workload/layer_cost.h"
-#include "models/workload/layer_weights.h"
-#include "models/workload/plan_experts.h"
-#include "models/workload/training_experts.h"
-#include "models/workload/training_parameters.h"
-#include "models/workload/weight_owners.h"
+#include "models/cost/layer_cost.h"
+#include "models/cost/training_experts.h"
+#include "models/plan/layer_weights.h"
+#include "models/plan/plan_experts.h"
+#include "models/plan/training_parameters.h"
+#include "models/plan/weight_owners.h"
 #include "tests/unit/models/small_experts.h"
 
 /* On 2 nodes of 4 GPUs; an expert group of 8 of them unless said otherwise. */

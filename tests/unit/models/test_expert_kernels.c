@@ -2,8 +2,8 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
-#include "models/workload/expert_kernels.h"
-#include "models/workload/layer_cost.h"
+#include "models/cost/expert_kernels.h"
+#include "models/cost/layer_cost.h"
 #include "tests/unit/models/small_experts.h"
 
 /* 8 experts on 4 GPUs are 2 on each: two products each forward, four backward. */

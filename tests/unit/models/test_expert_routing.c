@@ -2,7 +2,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
-#include "models/workload/expert_routing.h"
+#include "models/plan/expert_routing.h"
 
 static const double TOLERANCE = 1e-12;
 

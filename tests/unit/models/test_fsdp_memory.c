@@ -1,11 +1,11 @@
 /* What PyTorch's FSDP holds at the loss, in the first layers of the backward pass, and at its end. */
-#include "models/workload/fsdp_memory.h"
+#include "models/memory/fsdp_memory.h"
 
 #include <criterion/criterion.h>
 
-#include "models/workload/loss_memory.h"
-#include "models/workload/training_memory.h"
-#include "models/workload/training_parameters.h"
+#include "models/memory/loss_memory.h"
+#include "models/memory/training_memory.h"
+#include "models/plan/training_parameters.h"
 #include "tests/unit/models/small_cluster.h"
 
 /* 16 GPUs, an untied head, fp16 with gradients reduced in fp32. */

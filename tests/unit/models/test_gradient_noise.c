@@ -1,9 +1,9 @@
-#include "models/workload/gradient_noise.h"
+#include "models/cost/gradient_noise.h"
 
 #include <criterion/criterion.h>
 
-#include "models/workload/ends_cost.h"
-#include "models/workload/layer_list_cost.h"
+#include "models/cost/ends_cost.h"
+#include "models/cost/layer_list_cost.h"
 #include "tests/unit/models/small_cluster.h"
 
 static const double ISSUE_S = 5.8e-6;

@@ -3,13 +3,13 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
+#include "models/cost/layer_cost.h"
+#include "models/cost/training_context.h"
+#include "models/cost/training_experts.h"
+#include "models/memory/training_memory.h"
+#include "models/plan/training_flop.h"
+#include "models/plan/training_parameters.h"
 #include "models/spec_resolve.h"
-#include "models/workload/layer_cost.h"
-#include "models/workload/training_context.h"
-#include "models/workload/training_experts.h"
-#include "models/workload/training_flop.h"
-#include "models/workload/training_memory.h"
-#include "models/workload/training_parameters.h"
 #include "tests/unit/models/folding.h"
 #include "tests/unit/models/small_cluster.h"
 

@@ -1,8 +1,8 @@
-#include "models/workload/layer_cost.h"
+#include "models/cost/layer_cost.h"
 
 #include <criterion/criterion.h>
 
-#include "models/workload/training_memory.h"
+#include "models/memory/training_memory.h"
 #include "tests/unit/models/cost_bench.h"
 
 /* What one GPU of the group has to do of a layer forward. */

@@ -1,4 +1,4 @@
-#include "models/workload/layer_list.h"
+#include "models/plan/layer_list.h"
 
 #include <criterion/criterion.h>
 

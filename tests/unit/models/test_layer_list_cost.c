@@ -1,4 +1,4 @@
-#include "models/workload/layer_list_cost.h"
+#include "models/cost/layer_list_cost.h"
 
 #include <criterion/criterion.h>
 

@@ -1,9 +1,9 @@
 #include <criterion/criterion.h>
 
-#include "models/workload/layer_list_cost.h"
-#include "models/workload/layer_list_plan.h"
-#include "models/workload/training_costs.h"
-#include "models/workload/work_profile.h"
+#include "models/cost/layer_list_cost.h"
+#include "models/cost/training_costs.h"
+#include "models/cost/work_profile.h"
+#include "models/plan/layer_list_plan.h"
 #include "sim/engine/engine.h"
 #include "tests/unit/models/folding.h"
 #include "tests/unit/models/small_cluster.h"

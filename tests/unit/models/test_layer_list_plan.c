@@ -1,11 +1,11 @@
-#include "models/workload/ends_cost.h"
-#include "models/workload/layer_list_plan.h"
+#include "models/cost/ends_cost.h"
+#include "models/plan/layer_list_plan.h"
 
 #include <criterion/criterion.h>
 
+#include "models/memory/training_memory.h"
+#include "models/plan/training_parameters.h"
 #include "models/workload/checkpoint.h"
-#include "models/workload/training_memory.h"
-#include "models/workload/training_parameters.h"
 #include "tests/unit/models/small_cluster.h"
 #include "tests/unit/models/small_list.h"
 

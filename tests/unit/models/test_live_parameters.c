@@ -1,4 +1,4 @@
-#include "models/workload/live_parameters.h"
+#include "models/plan/live_parameters.h"
 
 #include <criterion/criterion.h>
 

@@ -1,13 +1,13 @@
 /* Adapters beside frozen weights: what is not trained has no gradients, no optimizer state and nothing to reduce. */
-#include "models/workload/lora_cost.h"
+#include "models/cost/lora_cost.h"
 
 #include <criterion/criterion.h>
 
-#include "models/workload/layer_cost.h"
-#include "models/workload/plan_lora.h"
-#include "models/workload/training_flop.h"
-#include "models/workload/training_memory.h"
-#include "models/workload/training_parameters.h"
+#include "models/cost/layer_cost.h"
+#include "models/memory/training_memory.h"
+#include "models/plan/plan_lora.h"
+#include "models/plan/training_flop.h"
+#include "models/plan/training_parameters.h"
 #include "tests/unit/models/folding.h"
 #include "tests/unit/models/small_cluster.h"
 #include "tests/unit/models/small_experts.h"

@@ -1,9 +1,9 @@
 /* What the loss keeps of every logit, and what it needs beside. */
-#include "models/workload/loss_memory.h"
+#include "models/memory/loss_memory.h"
 
 #include <criterion/criterion.h>
 
-#include "models/workload/training_memory.h"
+#include "models/memory/training_memory.h"
 #include "tests/unit/models/small_cluster.h"
 
 /* Micro-batch 3 of 512 tokens, a vocabulary of 5120, hidden 1024. */

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "models/cluster/step_bound.h"
-#include "models/workload/training_memory.h"
-#include "models/workload/training_parameters.h"
+#include "models/memory/training_memory.h"
+#include "models/plan/training_parameters.h"
 #include "sim/engine/engine.h"
 #include "tests/unit/models/folding.h"
 #include "tests/unit/models/small_cluster.h"

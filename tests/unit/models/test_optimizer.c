@@ -1,11 +1,11 @@
 #include <criterion/criterion.h>
 
+#include "models/cost/ends_cost.h"
+#include "models/memory/training_memory.h"
+#include "models/plan/optimizer.h"
+#include "models/plan/training_parameters.h"
 #include "models/workload/checkpoint.h"
-#include "models/workload/ends_cost.h"
 #include "models/workload/offload.h"
-#include "models/workload/optimizer.h"
-#include "models/workload/training_memory.h"
-#include "models/workload/training_parameters.h"
 #include "tests/unit/models/small_cluster.h"
 
 static void expect_near(double found, double expected) {

@@ -3,8 +3,8 @@
 #include <criterion/new/assert.h>
 #include <math.h>
 
-#include "models/workload/pass_order.h"
-#include "models/workload/training_memory.h"
+#include "models/memory/training_memory.h"
+#include "models/plan/pass_order.h"
 #include "tests/unit/models/folding.h"
 #include "tests/unit/models/small_experts.h"
 

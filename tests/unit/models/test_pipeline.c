@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/workload/weight_fill.h"
+#include "models/plan/weight_fill.h"
 
 static const PipelineShape SHAPES[] = {{1, 1, 1, false}, {1, 1, 7, false},  {2, 1, 3, false},  {4, 1, 4, false},
                                        {4, 1, 2, false}, {5, 1, 17, false}, {2, 2, 2, false},  {4, 2, 8, false},

@@ -1,4 +1,4 @@
-#include "models/workload/plan_resolve.h"
+#include "models/plan/plan_resolve.h"
 
 #include <criterion/criterion.h>
 

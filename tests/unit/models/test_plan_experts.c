@@ -2,10 +2,10 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
+#include "models/plan/plan_experts.h"
+#include "models/plan/training_parameters.h"
+#include "models/plan/weight_owners.h"
 #include "models/spec_resolve.h"
-#include "models/workload/plan_experts.h"
-#include "models/workload/training_parameters.h"
-#include "models/workload/weight_owners.h"
 #include "tests/unit/models/small_experts.h"
 
 static PlanSpec plan_of(int64_t data, int64_t context, int64_t experts) {

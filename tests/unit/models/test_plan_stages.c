@@ -1,4 +1,4 @@
-#include "models/workload/plan_stages.h"
+#include "models/plan/plan_stages.h"
 
 #include <criterion/criterion.h>
 

@@ -1,5 +1,5 @@
 /* Switches of a plan that need others, as a job is resolved with them. */
-#include "models/workload/plan_switches.h"
+#include "models/plan/plan_switches.h"
 
 #include <criterion/criterion.h>
 

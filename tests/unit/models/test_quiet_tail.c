@@ -1,8 +1,8 @@
 /* Two stages of three micro-batches whose messages meet nobody, and a task that follows them. */
 #include <criterion/criterion.h>
 
+#include "models/cost/work_profile.h"
 #include "models/workload/quiet_tail.h"
-#include "models/workload/work_profile.h"
 
 enum { WORK = 1000, LATENCY = 30, STAGES = 2, WORKS = STAGES * PASS_KIND_COUNT };
 

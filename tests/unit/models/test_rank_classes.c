@@ -1,7 +1,7 @@
 #include <criterion/criterion.h>
 
 #include "models/cluster/placement.h"
-#include "models/workload/rank_classes.h"
+#include "models/traffic/rank_classes.h"
 #include "tests/unit/models/small_cluster.h"
 
 static RankClasses classes_of(Arena *arena, const SimulationSpec *spec) {

@@ -1,13 +1,13 @@
 /* Recomputation by operator and by layers: what is kept, what is computed again, and where it cannot be. */
-#include "models/workload/recompute.h"
+#include "models/cost/recompute.h"
 
 #include <criterion/criterion.h>
 
-#include "models/workload/layer_cost.h"
-#include "models/workload/training_context.h"
-#include "models/workload/training_costs.h"
-#include "models/workload/training_experts.h"
-#include "models/workload/training_memory.h"
+#include "models/cost/layer_cost.h"
+#include "models/cost/training_context.h"
+#include "models/cost/training_costs.h"
+#include "models/cost/training_experts.h"
+#include "models/memory/training_memory.h"
 #include "tests/unit/models/small_cluster.h"
 
 enum { TOKENS = 3 * 512, HIDDEN = 1024, QUERY = 1024, KEY = 256, FFN = 2816 };

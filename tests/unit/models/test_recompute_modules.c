@@ -1,13 +1,13 @@
 /* Parts of layers that are computed again: what is not kept, what runs again, and where they cannot be. */
-#include "models/workload/recompute_modules.h"
+#include "models/cost/recompute_modules.h"
 
 #include <criterion/criterion.h>
 
-#include "models/workload/layer_cost.h"
-#include "models/workload/tensor_overlap.h"
-#include "models/workload/training_experts.h"
-#include "models/workload/training_flop.h"
-#include "models/workload/training_memory.h"
+#include "models/cost/layer_cost.h"
+#include "models/cost/tensor_overlap.h"
+#include "models/cost/training_experts.h"
+#include "models/memory/training_memory.h"
+#include "models/plan/training_flop.h"
 #include "tests/unit/models/small_cluster.h"
 #include "tests/unit/models/small_experts.h"
 

@@ -1,4 +1,4 @@
-#include "models/workload/score_cost.h"
+#include "models/cost/score_cost.h"
 
 #include <criterion/criterion.h>
 

@@ -1,8 +1,8 @@
-#include "models/workload/shard_lists.h"
+#include "models/cost/shard_lists.h"
 
 #include <criterion/criterion.h>
 
-#include "models/workload/shard_units.h"
+#include "models/plan/shard_units.h"
 #include "tests/unit/models/one_chunk.h"
 #include "tests/unit/models/small_cluster.h"
 

@@ -1,7 +1,7 @@
 /* Which shard groups a plan may have. */
 #include <criterion/criterion.h>
 
-#include "models/workload/plan_sharding.h"
+#include "models/plan/plan_sharding.h"
 #include "tests/unit/models/small_plan.h"
 
 /* 24 GPUs: tensor 2, so 12 replicas. */

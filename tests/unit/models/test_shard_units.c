@@ -1,10 +1,10 @@
 /* The units of ZeRO-2 and 3 and what a GPU holds of them. */
-#include "models/workload/shard_units.h"
+#include "models/plan/shard_units.h"
 
 #include <criterion/criterion.h>
 
-#include "models/workload/training_memory.h"
-#include "models/workload/training_parameters.h"
+#include "models/memory/training_memory.h"
+#include "models/plan/training_parameters.h"
 #include "tests/unit/models/one_chunk.h"
 #include "tests/unit/models/small_cluster.h"
 

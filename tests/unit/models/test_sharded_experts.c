@@ -2,10 +2,10 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
-#include "models/workload/plan_experts.h"
-#include "models/workload/shard_units.h"
-#include "models/workload/training_memory.h"
-#include "models/workload/training_parameters.h"
+#include "models/memory/training_memory.h"
+#include "models/plan/plan_experts.h"
+#include "models/plan/shard_units.h"
+#include "models/plan/training_parameters.h"
 #include "tests/unit/models/folding.h"
 #include "tests/unit/models/one_chunk.h"
 #include "tests/unit/models/small_experts.h"

@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "models/cluster/step_bound.h"
-#include "models/workload/shard_order.h"
-#include "models/workload/shard_units.h"
-#include "models/workload/training_memory.h"
-#include "models/workload/training_parameters.h"
+#include "models/memory/training_memory.h"
+#include "models/plan/shard_order.h"
+#include "models/plan/shard_units.h"
+#include "models/plan/training_parameters.h"
 #include "tests/unit/models/folding.h"
 #include "tests/unit/models/small_cluster.h"
 

@@ -1,11 +1,11 @@
 /* Collectives of a tensor group beside its products: what is hidden follows from pieces and pace, folded and unfolded
  * agree, and nothing is lost on the way. */
-#include "models/workload/tensor_overlap.h"
+#include "models/cost/tensor_overlap.h"
 
 #include <criterion/criterion.h>
 
-#include "models/workload/layer_cost.h"
-#include "models/workload/training_memory.h"
+#include "models/cost/layer_cost.h"
+#include "models/memory/training_memory.h"
 #include "tests/unit/models/folding.h"
 #include "tests/unit/models/small_cluster.h"
 #include "tests/unit/models/small_experts.h"

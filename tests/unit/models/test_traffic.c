@@ -1,4 +1,4 @@
-#include "models/workload/traffic.h"
+#include "models/traffic/traffic.h"
 
 #include <criterion/criterion.h>
 

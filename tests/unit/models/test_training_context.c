@@ -2,10 +2,10 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "models/cost/layer_cost.h"
+#include "models/cost/training_context.h"
 #include "models/spec_resolve.h"
-#include "models/workload/layer_cost.h"
-#include "models/workload/rank_classes.h"
-#include "models/workload/training_context.h"
+#include "models/traffic/rank_classes.h"
 #include "tests/unit/models/folding.h"
 #include "tests/unit/models/small_cluster.h"
 

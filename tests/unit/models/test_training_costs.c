@@ -1,10 +1,10 @@
-#include "models/workload/training_costs.h"
+#include "models/cost/training_costs.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
 
-#include "models/workload/ends_cost.h"
-#include "models/workload/work_profile.h"
+#include "models/cost/ends_cost.h"
+#include "models/cost/work_profile.h"
 #include "sim/engine/engine.h"
 #include "tests/unit/models/small_cluster.h"
 

@@ -3,10 +3,10 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
-#include "models/workload/expert_cost.h"
-#include "models/workload/expert_teams.h"
-#include "models/workload/layer_cost.h"
-#include "models/workload/training_experts.h"
+#include "models/cost/expert_cost.h"
+#include "models/cost/layer_cost.h"
+#include "models/cost/training_experts.h"
+#include "models/traffic/expert_teams.h"
 #include "tests/unit/models/folding.h"
 #include "tests/unit/models/small_experts.h"
 

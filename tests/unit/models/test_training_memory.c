@@ -1,7 +1,7 @@
 #include <criterion/criterion.h>
 
-#include "models/workload/training_memory.h"
-#include "models/workload/training_parameters.h"
+#include "models/memory/training_memory.h"
+#include "models/plan/training_parameters.h"
 #include "tests/unit/models/small_cluster.h"
 
 /* The 175B model of Korthikanti et al. 2022: tensor 8, pipeline 8, interleaved 3, micro-batch 1, 64 sequences. */

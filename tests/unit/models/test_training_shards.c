@@ -2,8 +2,8 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "models/workload/shard_lists.h"
-#include "models/workload/shard_units.h"
+#include "models/cost/shard_lists.h"
+#include "models/plan/shard_units.h"
 #include "sim/engine/engine.h"
 #include "tests/unit/models/folding.h"
 #include "tests/unit/models/small_cluster.h"

@@ -1,6 +1,6 @@
 #include <criterion/criterion.h>
 
-#include "models/workload/transformer.h"
+#include "models/plan/transformer.h"
 
 static TransformerSpec gpt3(void) {
     TransformerSpec model = transformer_default();

@@ -1,13 +1,13 @@
 /* Whole weights and their owners, and what a step with them does. */
-#include "models/workload/weight_owners.h"
+#include "models/plan/weight_owners.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
+#include "models/plan/parameter_bytes.h"
+#include "models/plan/training_parameters.h"
 #include "models/simulation.h"
-#include "models/workload/parameter_bytes.h"
-#include "models/workload/training_parameters.h"
-#include "models/workload/training_traffic.h"
+#include "models/traffic/training_traffic.h"
 #include "tests/unit/models/folding.h"
 #include "tests/unit/models/small_cluster.h"
 

@@ -1,8 +1,8 @@
-#include "models/workload/work_cost.h"
+#include "models/cost/work_cost.h"
 
 #include <criterion/criterion.h>
 
-#include "models/workload/element_bytes.h"
+#include "models/plan/element_bytes.h"
 #include "tests/unit/models/small_cluster.h"
 
 static GpuSpec some_gpu(void) {

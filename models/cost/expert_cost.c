@@ -1,0 +1,189 @@
+#include "models/cost/expert_cost.h"
+
+#include <math.h>
+
+#include "models/cost/expert_kernels.h"
+#include "models/cost/training_experts.h"
+#include "models/plan/element_bytes.h"
+#include "models/plan/plan_experts.h"
+
+/* Passes of the least that kernels must move, for a GPU without measured ones: permuted and put back, each read and
+ * written; the activation reads one or two inner layers and writes one. */
+static const double LEAST_HIDDEN_PASSES = 4;
+
+/* What moves over the inner layer backward, over forward: 5 tensors of a gated activation instead of 3. */
+static const double INNER_BACKWARD = 5.0 / 3;
+
+/* Pairs of an expert are whole rows: operands stay aligned however many there are. Transformer Engine pads fp8 to as
+ * many. */
+enum { PAIRS_ALIGNED = 16 };
+
+/* Experts one after the other: their outputs are put together, and so are the gradients of their inputs
+ * (Megatron-Core's SequentialMLP): read and write. */
+static const double TOGETHER_PASSES = 2;
+
+/* The experts of one GPU and what they work on. */
+typedef struct ExpertWork {
+    const TrainingSpec *training;
+    int64_t experts; /* on this GPU, whole or a tensor rank's part */
+    int64_t pairs;   /* of each */
+    int64_t hidden;
+    int64_t inner; /* features inside an expert, on this GPU */
+    double bytes;  /* of an activation */
+} ExpertWork;
+
+static ExpertWork work_of(const TrainingSpec *training, double pairs) {
+    const PlanSpec *plan = &training->plan;
+    ExpertWork work = {.training = training,
+                       .experts = training->model.experts / plan->expert_parallel,
+                       .hidden = training->model.hidden,
+                       .inner = transformer_expert_ffn_hidden(&training->model) / plan_expert_tensor(plan),
+                       .bytes = activation_bytes(plan->precision)};
+    work.pairs = (int64_t)ceil(pairs / (double)work.experts / PAIRS_ALIGNED) * PAIRS_ALIGNED;
+    return work;
+}
+
+/* The constants are those of grouped products. */
+static bool is_measured(const GpuSpec *gpu, const PlanSpec *plan) {
+    Precision precision = plan->precision;
+    if (!plan->grouped_experts)
+        return false;
+    if (precision == PRECISION_FP8)
+        return gpu->kernels.moe.fp8_fraction > 0;
+    return gpu->kernels.moe.matrix_fraction > 0 && (precision == PRECISION_BF16 || precision == PRECISION_FP16);
+}
+
+/* The GPU as grouped products see it. */
+static GpuSpec grouped_gpu(const GpuSpec *gpu, const PlanSpec *plan) {
+    const GpuMoe *moe = &gpu->kernels.moe;
+    Precision precision = plan->precision;
+    GpuSpec grouped = *gpu;
+    if (is_measured(gpu, plan))
+        grouped.kernels.matrix_fraction[precision] =
+            precision == PRECISION_FP8 ? moe->fp8_fraction : moe->matrix_fraction;
+    return grouped;
+}
+
+static double hidden_bytes(const ExpertWork *work, const GpuSpec *gpu) {
+    bool measured = is_measured(gpu, &work->training->plan);
+    double least = LEAST_HIDDEN_PASSES + (work->training->plan.grouped_experts ? 0 : TOGETHER_PASSES);
+    double passes = measured ? gpu->kernels.moe.hidden_passes : least;
+    return passes * (double)(work->experts * work->pairs * work->hidden) * work->bytes;
+}
+
+static double inner_bytes(const ExpertWork *work, const GpuSpec *gpu) {
+    bool measured = is_measured(gpu, &work->training->plan);
+    double passes = measured ? gpu->kernels.moe.inner_passes : transformer_mlp_matrices(&work->training->model);
+    return passes * (double)(work->experts * work->pairs * work->inner) * work->bytes;
+}
+
+static void add_product(KernelList *list, const ExpertWork *work, int64_t m, int64_t n, int64_t k) {
+    Precision precision = work->training->plan.precision;
+    int64_t products = work->training->plan.grouped_experts ? 1 : work->experts;
+    for (int64_t i = 0; i < products; i++)
+        kernel_list_add_gemm(list, (GemmShape){work->experts / products, m, n, k, precision, false});
+}
+
+static void add_products(KernelList *list, const ExpertWork *work, bool backward) {
+    const GpuSpec *gpu = list->gpu, grouped = grouped_gpu(gpu, &work->training->plan);
+    int64_t up = work->training->model.gated ? 2 * work->inner : work->inner, pairs = work->experts * work->pairs;
+    kernel_list_add_cast(list, pairs, work->hidden);
+    kernel_list_add_cast(list, pairs, backward ? up : work->inner);
+    list->gpu = &grouped;
+    if (backward) {
+        add_product(list, work, work->pairs, work->inner, work->hidden);
+        add_product(list, work, work->hidden, work->inner, work->pairs);
+        add_product(list, work, work->pairs, work->hidden, up);
+        add_product(list, work, up, work->hidden, work->pairs);
+    } else {
+        add_product(list, work, work->pairs, up, work->hidden);
+        add_product(list, work, work->pairs, work->hidden, work->inner);
+    }
+    list->gpu = gpu;
+}
+
+/* Half of what moves hidden states is before the products, half behind them. */
+static void add_experts(KernelList *list, const TrainingSpec *training, double pairs, bool backward) {
+    ExpertWork work = work_of(training, pairs);
+    kernel_list_add_memory(list, hidden_bytes(&work, list->gpu) / 2);
+    add_products(list, &work, backward);
+    kernel_list_add_memory(list, inner_bytes(&work, list->gpu) * (backward ? INNER_BACKWARD : 1));
+    kernel_list_add_memory(list, hidden_bytes(&work, list->gpu) / 2);
+}
+
+/* The router works in bf16 or fp16 on the tokens of one tensor rank; softmax and top-k in fp32 on its few logits. */
+static void add_router(KernelList *list, const TrainingSpec *training, bool backward) {
+    const PlanSpec *plan = &training->plan;
+    int64_t tokens = plan_micro_batch_tokens(training) / plan->tensor_parallel, experts = training->model.experts;
+    Precision precision = plan->precision == PRECISION_FP8 ? PRECISION_BF16 : plan->precision;
+    GemmShape shape = {1, tokens, experts, training->model.hidden, precision, false};
+    kernel_list_add_gemm(list, shape);
+    if (backward)
+        kernel_list_add_gemm(list, (GemmShape){1, experts, training->model.hidden, tokens, precision, false});
+    kernel_list_add_row_reduction(list, 2 * 4 * (double)tokens * (double)experts);
+    /* The others work on counts and flags. */
+    for (int kernel = 1; kernel < expert_kernels_of_router(plan, backward); kernel++)
+        kernel_list_add_memory(list, (double)tokens * (double)experts);
+}
+
+/* All shared experts are one dense MLP. */
+static void add_shared(KernelList *list, const TrainingSpec *training, bool backward) {
+    const TransformerSpec *model = &training->model;
+    int64_t tokens = plan_micro_batch_tokens(training);
+    int64_t inner = model->shared_experts * transformer_expert_ffn_hidden(model) / training->plan.tensor_parallel;
+    int64_t up = model->gated ? 2 * inner : inner;
+    double inner_bytes = (double)tokens * (double)inner * activation_bytes(training->plan.precision);
+    if (model->shared_experts == 0)
+        return;
+    if (backward) {
+        kernel_list_add_product_backward(list, tokens, model->hidden, inner);
+        kernel_list_add_memory(list, (model->gated ? 5 : 3) * inner_bytes);
+        kernel_list_add_product_backward(list, tokens, up, model->hidden);
+        return;
+    }
+    kernel_list_add_product(list, tokens, up, model->hidden);
+    kernel_list_add_memory(list, (model->gated ? 3 : 2) * inner_bytes);
+    kernel_list_add_product(list, tokens, model->hidden, inner);
+}
+
+void expert_cost_add_forward(KernelList *list, const TrainingSpec *training) {
+    add_router(list, training, false);
+    add_experts(list, training, training_mean_pairs(training), false);
+    add_shared(list, training, false);
+}
+
+void expert_cost_add_backward(KernelList *list, const TrainingSpec *training) {
+    add_shared(list, training, true);
+    add_experts(list, training, training_mean_pairs(training), true);
+    add_router(list, training, true);
+}
+
+void expert_cost_add_activation(KernelList *list, const TrainingSpec *training) {
+    const TransformerSpec *model = &training->model;
+    double ffn = (double)transformer_expert_ffn_hidden(model) / (double)plan_expert_tensor(&training->plan);
+    double bytes = activation_bytes(training->plan.precision) * training_mean_pairs(training) * ffn;
+    kernel_list_add_memory(list, (model->gated ? 3 : 2) * bytes);
+}
+
+static double experts_s(const TrainingSpec *training, const GpuSpec *gpu, double pairs, bool backward) {
+    KernelList list;
+    kernel_list_init(&list, gpu, training->plan.precision);
+    add_experts(&list, training, pairs, backward);
+    WorkCost cost = kernel_list_finish(&list, 0, 0);
+    return work_cost_seconds(&cost);
+}
+
+static double wait_s(const TrainingSpec *training, const GpuSpec *gpu, bool backward) {
+    double busiest = training_busiest_pairs(training), mean = training_mean_pairs(training);
+    if (busiest <= mean)
+        return 0;
+    return fmax(experts_s(training, gpu, busiest, backward) - experts_s(training, gpu, mean, backward), 0);
+}
+
+double expert_cost_forward_wait_s(const TrainingSpec *training, const GpuSpec *gpu) {
+    return wait_s(training, gpu, false);
+}
+
+double expert_cost_backward_wait_s(const TrainingSpec *training, const GpuSpec *gpu) {
+    return wait_s(training, gpu, true);
+}

@@ -1,0 +1,357 @@
+#include "models/cost/layer_cost.h"
+
+#include "models/cost/attention_cost.h"
+#include "models/cost/expert_cost.h"
+#include "models/cost/expert_kernels.h"
+#include "models/cost/latent_cost.h"
+#include "models/cost/lora_cost.h"
+#include "models/cost/norm_cost.h"
+#include "models/cost/recompute.h"
+#include "models/cost/recompute_modules.h"
+#include "models/cost/rotary_cost.h"
+#include "models/cost/score_cost.h"
+#include "models/plan/attention_products.h"
+#include "models/plan/element_bytes.h"
+#include "models/plan/training_flop.h"
+#include "models/plan/training_parameters.h"
+
+/*
+ * Host work of an eager framework for one layer, in kernels issued: forward 28, backward 60 (NVTX traces of a
+ * Megatron-LM layer show 25-30 and about twice that; assumed). The products and tensor kernels below are the long ones
+ * among them.
+ */
+enum { HOST_KERNELS_FORWARD = 28, HOST_KERNELS_BACKWARD = 60 };
+
+/* Products of a layer that have weights beside those of attention_products.h: projection, MLP up and down. */
+enum { OTHER_WEIGHT_PRODUCTS = 3 };
+
+/* Tensors that the weight gradients of one layer are accumulated into, one kernel each, when the products do not do it.
+ */
+enum { LAYER_WEIGHT_TENSORS = 12 };
+
+/* Sizes of the tensors that kernels read and write, for one micro-batch on one GPU of the tensor group. */
+typedef struct Tensors {
+    int64_t tokens;
+    AttentionFeatures attention;
+    int64_t ffn;          /* MLP features on this GPU */
+    double hidden_bytes;  /* one hidden state; divided by the tensor group with sequence parallelism */
+    double context_bytes; /* what attention makes, on this GPU */
+    double rotary_bytes;  /* queries and keys */
+    double ffn_bytes;     /* one MLP activation */
+    double mask_fraction; /* a dropout mask over its tensor: one byte per element */
+} Tensors;
+
+static Tensors tensors_of(const TrainingSpec *training) {
+    const PlanSpec *plan = &training->plan;
+    int64_t tensor = plan->tensor_parallel;
+    double bytes = activation_bytes(plan->precision);
+    Tensors t = {.tokens = plan_micro_batch_tokens(training), .attention = attention_features_of(training)};
+    t.ffn = transformer_ffn_hidden(&training->model) / tensor;
+    double tokens = (double)t.tokens;
+    t.hidden_bytes = plan_hidden_bytes(training) / (double)(plan->sequence_parallel ? tensor : 1);
+    t.context_bytes = tokens * (double)t.attention.context * bytes;
+    int64_t keys = t.attention.key_value / 2;
+    t.rotary_bytes = tokens * (double)(t.attention.query + keys) * bytes;
+    t.ffn_bytes = tokens * (double)t.ffn * bytes;
+    t.mask_fraction = 1 / bytes;
+    return t;
+}
+
+/* One layer's kernels being listed. */
+typedef struct LayerWork {
+    const TrainingSpec *training;
+    Tensors t;
+    KernelList list;
+} LayerWork;
+
+static LayerWork layer_work(const TrainingSpec *training, const GpuSpec *gpu) {
+    LayerWork work = {.training = training, .t = tensors_of(training)};
+    kernel_list_init(&work.list, gpu, training->plan.precision);
+    work.list.accumulated_bytes = plan_accumulated_bytes(&training->plan);
+    return work;
+}
+
+/* The list, issued by an eager framework as that many kernels, or as the compiled graph that it is. */
+static WorkCost finish(LayerWork *work, double flop, int eager_kernels) {
+    return work->training->plan.compile ? kernel_list_finish_compiled(&work->list, flop)
+                                        : kernel_list_finish(&work->list, flop, eager_kernels);
+}
+
+static bool has_dropout(const LayerWork *work) {
+    return work->training->model.dropout_fraction > 0;
+}
+
+/* Model FLOPs of the layer forward on this GPU for one micro-batch. */
+static double model_flop(const TrainingSpec *training) {
+    const PlanSpec *plan = &training->plan;
+    return training_layer_flop(training) * (double)plan->micro_batch_seqs / (double)plan_stage_gpus(plan);
+}
+
+/* Of them, those of products that have weights: as many again make the weights' gradients. */
+static double weight_flop(const TrainingSpec *training) {
+    const PlanSpec *plan = &training->plan;
+    double attention = transformer_attention_flop(&training->model, training->sequence_tokens);
+    double flop = transformer_layer_flop(&training->model, training->sequence_tokens) - attention;
+    return flop * (double)plan->micro_batch_seqs / (double)plan_stage_gpus(plan);
+}
+
+static int forward_host_kernels(const TrainingSpec *training) {
+    return HOST_KERNELS_FORWARD + latent_cost_host_kernels(training, false) +
+           rotary_cost_host_kernels(training, false) + score_cost_host_kernels(training) +
+           norm_cost_host_kernels(training) + expert_kernels_issued(training, false) +
+           lora_cost_host_kernels(training, false);
+}
+
+/* Of the kernels of the backward pass, those that can be deferred. */
+static int weight_products(const TrainingSpec *training) {
+    WeightProduct products[ATTENTION_PRODUCTS_MAX];
+    return attention_products_of(training, products) + OTHER_WEIGHT_PRODUCTS;
+}
+
+static int backward_host_kernels(const TrainingSpec *training) {
+    return HOST_KERNELS_BACKWARD + latent_cost_host_kernels(training, true) + rotary_cost_host_kernels(training, true) +
+           score_cost_host_kernels(training) + norm_cost_host_kernels(training) +
+           expert_kernels_issued(training, true) + lora_cost_host_kernels(training, true);
+}
+
+/* Bias, dropout and the sum with the residual in one kernel, then the norm. */
+static void add_residual_and_norm(LayerWork *work) {
+    const Tensors *t = &work->t;
+    if (work->training->plan.compile) {
+        kernel_list_add_memory(&work->list, 4 * t->hidden_bytes);
+        return;
+    }
+    kernel_list_add_memory(&work->list, (3 + (has_dropout(work) ? t->mask_fraction : 0)) * t->hidden_bytes);
+    norm_cost_add_forward(&work->list, work->training, t->hidden_bytes);
+}
+
+/* The norm reads its input and the gradient and writes one; the residual reads two and writes one. */
+static void add_residual_and_norm_backward(LayerWork *work) {
+    const Tensors *t = &work->t;
+    if (work->training->plan.compile) {
+        kernel_list_add_memory(&work->list, (has_dropout(work) ? 5 : 4) * t->hidden_bytes);
+    } else {
+        norm_cost_add_backward(&work->list, work->training, t->hidden_bytes);
+        kernel_list_add_memory(&work->list, 3 * t->hidden_bytes);
+        if (has_dropout(work))
+            kernel_list_add_memory(&work->list, (2 + t->mask_fraction) * t->hidden_bytes);
+    }
+    if (work->training->model.biases)
+        kernel_list_add_memory(&work->list, t->hidden_bytes);
+}
+
+/* Gate and up are products of their own, and the activation and its product with up are kernels of their own. */
+static bool has_two_inputs(const LayerWork *work) {
+    const PlanSpec *plan = &work->training->plan;
+    return work->training->model.gated && !plan->swiglu_fusion && !plan->compile;
+}
+
+static void add_mlp_forward(LayerWork *work) {
+    const TransformerSpec *model = &work->training->model;
+    const Tensors *t = &work->t;
+    if (model->experts > 0) {
+        expert_cost_add_forward(&work->list, work->training);
+        return;
+    }
+    if (has_two_inputs(work)) {
+        for (int input = 0; input < 2; input++)
+            kernel_list_add_product(&work->list, t->tokens, t->ffn, model->hidden);
+        kernel_list_add_memory(&work->list, 2 * t->ffn_bytes);
+        kernel_list_add_memory(&work->list, 3 * t->ffn_bytes);
+    } else {
+        kernel_list_add_product(&work->list, t->tokens, model->gated ? 2 * t->ffn : t->ffn, model->hidden);
+        kernel_list_add_memory(&work->list, (model->gated ? 3 : 2) * t->ffn_bytes);
+    }
+    kernel_list_add_product(&work->list, t->tokens, model->hidden, t->ffn);
+}
+
+/* What is between the products and attention: rotary positions, of latent attention more. */
+static void add_positions(LayerWork *work, bool backward) {
+    const TransformerSpec *model = &work->training->model;
+    latent_cost_add(&work->list, work->training, backward);
+    if (!model->max_positions && !model->kv_rank)
+        rotary_cost_add(&work->list, &work->training->plan, work->t.rotary_bytes, backward);
+}
+
+static void add_layer_forward(LayerWork *work) {
+    const TransformerSpec *model = &work->training->model;
+    const Tensors *t = &work->t;
+    WeightProduct products[ATTENTION_PRODUCTS_MAX];
+    int count = attention_products_of(work->training, products);
+    for (int i = 0; i < count; i++)
+        kernel_list_add_product(&work->list, products[i].tokens, products[i].n, products[i].k);
+    add_positions(work, false);
+    attention_cost_add_forward(&work->list, work->training);
+    if (!work->training->plan.flash_attention)
+        kernel_list_add_memory(&work->list, 2 * t->context_bytes);
+    kernel_list_add_product(&work->list, t->tokens, model->hidden, t->attention.context);
+    add_residual_and_norm(work);
+    add_mlp_forward(work);
+    add_residual_and_norm(work);
+    lora_cost_add_forward(&work->list, work->training);
+}
+
+/* Adds finished weight gradients to those kept over the micro-batches: read both, write one. */
+static void add_gradient_accumulation(LayerWork *work) {
+    const PlanSpec *plan = &work->training->plan;
+    if (plan->gradient_accumulation_fusion || plan_micro_batches(plan) < 2)
+        return;
+    double fresh_bytes = activation_bytes(plan->precision);
+    double kept_bytes = plan->grad_reduce_in_fp32 ? 4 : fresh_bytes;
+    double parameters = training_layer_parameters(work->training);
+    for (int tensor = 0; tensor < LAYER_WEIGHT_TENSORS; tensor++)
+        kernel_list_add_memory(&work->list, parameters / LAYER_WEIGHT_TENSORS * (fresh_bytes + 2 * kept_bytes));
+}
+
+/* The gradient of A, and of the weights unless that has a pass of its own or none. */
+static void add_gradients(LayerWork *work, WeightProduct product) {
+    if (lora_cost_backward_has_weights(&work->training->plan))
+        kernel_list_add_product_backward(&work->list, product.tokens, product.n, product.k);
+    else
+        kernel_list_add_input_gradient(&work->list, product.tokens, product.n, product.k);
+}
+
+static void add_product_backward(LayerWork *work, int64_t n, int64_t k) {
+    add_gradients(work, (WeightProduct){work->t.tokens, n, k});
+}
+
+/* The gradients of both factors, that of the activation, and the sum of what both products give their input. */
+static void add_two_inputs_backward(LayerWork *work) {
+    const Tensors *t = &work->t;
+    for (int kernel = 0; kernel < 3; kernel++)
+        kernel_list_add_memory(&work->list, 3 * t->ffn_bytes);
+    for (int input = 0; input < 2; input++) {
+        if (work->training->model.biases)
+            kernel_list_add_memory(&work->list, t->ffn_bytes);
+        add_product_backward(work, t->ffn, work->training->model.hidden);
+    }
+    kernel_list_add_memory(&work->list, 3 * plan_hidden_bytes(work->training));
+}
+
+static void add_mlp_backward(LayerWork *work) {
+    const TransformerSpec *model = &work->training->model;
+    const Tensors *t = &work->t;
+    if (model->experts > 0) {
+        expert_cost_add_backward(&work->list, work->training);
+        return;
+    }
+    add_product_backward(work, model->hidden, t->ffn);
+    if (has_two_inputs(work)) {
+        add_two_inputs_backward(work);
+        return;
+    }
+    kernel_list_add_memory(&work->list, (model->gated ? 5 : 3) * t->ffn_bytes);
+    if (model->biases)
+        kernel_list_add_memory(&work->list, t->ffn_bytes);
+    add_product_backward(work, model->gated ? 2 * t->ffn : t->ffn, model->hidden);
+}
+
+static void add_layer_weights(LayerWork *work) {
+    const TransformerSpec *model = &work->training->model;
+    const Tensors *t = &work->t;
+    kernel_list_add_weight_gradient(&work->list, t->tokens, model->hidden, t->ffn);
+    if (has_two_inputs(work))
+        for (int input = 0; input < 2; input++)
+            kernel_list_add_weight_gradient(&work->list, t->tokens, t->ffn, model->hidden);
+    else
+        kernel_list_add_weight_gradient(&work->list, t->tokens, model->gated ? 2 * t->ffn : t->ffn, model->hidden);
+    kernel_list_add_weight_gradient(&work->list, t->tokens, model->hidden, t->attention.context);
+    WeightProduct products[ATTENTION_PRODUCTS_MAX];
+    int count = attention_products_of(work->training, products);
+    for (int i = count - 1; i >= 0; i--)
+        kernel_list_add_weight_gradient(&work->list, products[i].tokens, products[i].n, products[i].k);
+    add_gradient_accumulation(work);
+}
+
+static void add_layer_backward(LayerWork *work) {
+    const TransformerSpec *model = &work->training->model;
+    WeightProduct products[ATTENTION_PRODUCTS_MAX];
+    int count = attention_products_of(work->training, products);
+    add_residual_and_norm_backward(work);
+    add_mlp_backward(work);
+    add_residual_and_norm_backward(work);
+    add_product_backward(work, model->hidden, work->t.attention.context);
+    attention_cost_add_backward(&work->list, work->training);
+    add_positions(work, true);
+    for (int i = count - 1; i >= 0; i--)
+        add_gradients(work, products[i]);
+    lora_cost_add_backward(&work->list, work->training);
+    if (lora_cost_backward_has_weights(&work->training->plan))
+        add_gradient_accumulation(work);
+}
+
+WorkCost layer_attention_forward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
+    LayerWork work = layer_work(training, gpu);
+    attention_cost_add_forward(&work.list, training);
+    return kernel_list_finish(&work.list, 0, 0);
+}
+
+WorkCost layer_attention_backward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
+    LayerWork work = layer_work(training, gpu);
+    attention_cost_add_backward(&work.list, training);
+    return kernel_list_finish(&work.list, 0, 0);
+}
+
+WorkCost layer_forward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
+    LayerWork work = layer_work(training, gpu);
+    add_layer_forward(&work);
+    return finish(&work, model_flop(training), forward_host_kernels(training));
+}
+
+WorkCost layer_backward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
+    LayerWork work = layer_work(training, gpu);
+    add_layer_backward(&work);
+    if (!lora_cost_backward_has_weights(&training->plan))
+        return finish(&work, 2 * model_flop(training) - weight_flop(training),
+                      backward_host_kernels(training) - weight_products(training));
+    return finish(&work, 2 * model_flop(training), backward_host_kernels(training));
+}
+
+WorkCost layer_weight_cost(const TrainingSpec *training, const GpuSpec *gpu) {
+    LayerWork work = layer_work(training, gpu);
+    if (!plan_splits_backward(&training->plan))
+        return (WorkCost){0};
+    add_layer_weights(&work);
+    return kernel_list_finish(&work.list, weight_flop(training), weight_products(training));
+}
+
+/* Between the products that are kept: norms, rotations, the other products, what makes the last one's input. */
+static void add_operators_again(LayerWork *work) {
+    const Tensors *t = &work->t;
+    bool gated = work->training->model.gated;
+    recompute_add_operator_products(&work->list, work->training);
+    add_positions(work, false);
+    add_residual_and_norm(work);
+    add_residual_and_norm(work);
+    if (has_two_inputs(work))
+        kernel_list_add_memory(&work->list, 2 * t->ffn_bytes);
+    kernel_list_add_memory(&work->list, (gated ? 3 : 2) * t->ffn_bytes);
+}
+
+static void add_modules_again(LayerWork *work) {
+    const TrainingSpec *training = work->training;
+    if (training->plan.recompute_mla_up_proj)
+        recompute_modules_add_expansion(&work->list, training);
+    if (recompute_modules_have_mlp(training))
+        add_mlp_forward(work);
+    else if (training->plan.recompute_moe_act && training->model.experts > 0)
+        expert_cost_add_activation(&work->list, training);
+}
+
+WorkCost layer_recompute_cost(const TrainingSpec *training, const GpuSpec *gpu) {
+    LayerWork work = layer_work(training, gpu);
+    const PlanSpec *plan = &training->plan;
+    if (plan->recompute == RECOMPUTE_FULL) {
+        add_layer_forward(&work);
+        return finish(&work, 0, forward_host_kernels(training));
+    }
+    if (plan->recompute == RECOMPUTE_BY_OPERATOR) {
+        add_operators_again(&work);
+        return finish(&work, 0, forward_host_kernels(training));
+    }
+    if (plan->recompute == RECOMPUTE_SELECTIVE && !plan->flash_attention)
+        attention_cost_add_forward(&work.list, training);
+    norm_cost_add_again(&work.list, training, work.t.hidden_bytes);
+    add_modules_again(&work);
+    return kernel_list_finish(&work.list, 0, work.list.launches);
+}

@@ -1,0 +1,62 @@
+#include "models/cost/lora_cost.h"
+
+#include "models/plan/element_bytes.h"
+#include "models/plan/plan_lora.h"
+
+/* Eager kernels of an adapter: its products, the sum, and a cast or a view beside each. */
+enum { HOST_KERNELS_FORWARD = 5, HOST_KERNELS_BACKWARD = 8 };
+
+bool lora_cost_backward_has_weights(const PlanSpec *plan) {
+    return !plan_splits_backward(plan) && !plan_lora_is_there(plan);
+}
+
+/* A list of 16-bit products that is added to one of another precision. */
+static KernelList begin(const KernelList *list) {
+    KernelList own;
+    Precision precision = list->precision == PRECISION_FP8 ? PRECISION_BF16 : list->precision;
+    kernel_list_init(&own, list->gpu, precision);
+    return own;
+}
+
+static void add(KernelList *list, const KernelList *own) {
+    work_cost_add(&list->cost, &own->cost, 1);
+    list->launches += own->launches;
+}
+
+/* A sum of two tensors into one of them. */
+static double sum_bytes(const TrainingSpec *training, int64_t features) {
+    double elements = (double)plan_micro_batch_tokens(training) * (double)features;
+    return 3 * elements * activation_bytes(training->plan.precision) / (double)training->plan.tensor_parallel;
+}
+
+/* Of the matrices one is split by columns and one by rows of the group: each product is 1/t of the whole. */
+void lora_cost_add_forward(KernelList *list, const TrainingSpec *training) {
+    LoraProduct adapted[LORA_PRODUCTS_MAX];
+    KernelList own = begin(list);
+    int64_t tokens = plan_micro_batch_tokens(training), rank = training->plan.lora.rank;
+    int64_t tensors = training->plan.tensor_parallel;
+    for (int i = 0, count = plan_lora_products(training, adapted); i < count; i++) {
+        kernel_list_add_product(&own, tokens, rank, adapted[i].in / tensors);
+        kernel_list_add_product(&own, tokens, adapted[i].out / tensors, rank);
+        kernel_list_add_memory(&own, sum_bytes(training, adapted[i].out));
+    }
+    add(list, &own);
+}
+
+void lora_cost_add_backward(KernelList *list, const TrainingSpec *training) {
+    LoraProduct adapted[LORA_PRODUCTS_MAX];
+    KernelList own = begin(list);
+    int64_t tokens = plan_micro_batch_tokens(training), rank = training->plan.lora.rank;
+    int64_t tensors = training->plan.tensor_parallel;
+    for (int i = 0, count = plan_lora_products(training, adapted); i < count; i++) {
+        kernel_list_add_product_backward(&own, tokens, adapted[i].out / tensors, rank);
+        kernel_list_add_product_backward(&own, tokens, rank, adapted[i].in / tensors);
+        kernel_list_add_memory(&own, sum_bytes(training, adapted[i].in));
+    }
+    add(list, &own);
+}
+
+int lora_cost_host_kernels(const TrainingSpec *training, bool backward) {
+    LoraProduct adapted[LORA_PRODUCTS_MAX];
+    return plan_lora_products(training, adapted) * (backward ? HOST_KERNELS_BACKWARD : HOST_KERNELS_FORWARD);
+}

@@ -1,0 +1,90 @@
+#include "models/cost/norm_cost.h"
+
+#include "models/plan/element_bytes.h"
+
+enum { FP32_BYTES = 4, LAYER_NORMS = 2 };
+
+/* Forward 6, the root's 2 small ones, less the one of a fused norm; backward a few more. */
+enum { PIECES_BEYOND_ONE = 7 };
+
+/* An fp32 tensor over one in the plan's precision. */
+static double wide(const PlanSpec *plan) {
+    return FP32_BYTES / activation_bytes(plan->precision);
+}
+
+static bool casts(const PlanSpec *plan) {
+    return plan->norm_in_fp32 && wide(plan) > 1;
+}
+
+/* LayerNorm is one kernel of PyTorch. */
+static bool is_in_pieces(const TrainingSpec *training) {
+    return training->plan.eager_layers && training->model.rms_norm && !training->plan.compile;
+}
+
+static void add_pieces(KernelList *list, const double *kernel_bytes, int count) {
+    for (int kernel = 0; kernel < count; kernel++)
+        if (kernel_bytes[kernel] > 0)
+            kernel_list_add_memory(list, kernel_bytes[kernel]);
+}
+
+/* None where the plan's precision is fp32. */
+static double cast_bytes(const PlanSpec *plan, double narrow) {
+    return wide(plan) > 1 ? (1 + wide(plan)) * narrow : 0;
+}
+
+/* Cast, square, mean, product, cast, weight. */
+static void add_forward_in_pieces(KernelList *list, const PlanSpec *plan, double narrow) {
+    double w = wide(plan) * narrow, cast = cast_bytes(plan, narrow);
+    double kernel_bytes[] = {cast, 2 * w, w, 2 * w, cast, 2 * narrow};
+    add_pieces(list, kernel_bytes, sizeof kernel_bytes / sizeof *kernel_bytes);
+}
+
+/* Of the weight for both factors, and its sum; cast; of the product for both, and its sum; of the square; the sum of
+ * what the input gets; cast. */
+static void add_backward_in_pieces(KernelList *list, const PlanSpec *plan, double narrow) {
+    double w = wide(plan) * narrow, cast = cast_bytes(plan, narrow);
+    double kernel_bytes[] = {2 * narrow, 3 * narrow, narrow, cast, 2 * w, 3 * w, w, 2 * w, 2 * w, 3 * w, cast};
+    add_pieces(list, kernel_bytes, sizeof kernel_bytes / sizeof *kernel_bytes);
+}
+
+void norm_cost_add_forward(KernelList *list, const TrainingSpec *training, double hidden_bytes) {
+    const PlanSpec *plan = &training->plan;
+    double input = casts(plan) ? wide(plan) : 1;
+    if (is_in_pieces(training)) {
+        add_forward_in_pieces(list, plan, hidden_bytes);
+        return;
+    }
+    if (casts(plan))
+        kernel_list_add_memory(list, (1 + wide(plan)) * hidden_bytes);
+    kernel_list_add_row_reduction(list, (input + 1) * hidden_bytes);
+}
+
+void norm_cost_add_backward(KernelList *list, const TrainingSpec *training, double hidden_bytes) {
+    const PlanSpec *plan = &training->plan;
+    double input = casts(plan) ? wide(plan) : 1;
+    if (is_in_pieces(training)) {
+        add_backward_in_pieces(list, plan, hidden_bytes);
+        return;
+    }
+    kernel_list_add_row_reduction(list, (2 * input + 1) * hidden_bytes);
+    if (casts(plan))
+        kernel_list_add_memory(list, (1 + wide(plan)) * hidden_bytes);
+}
+
+void norm_cost_add_again(KernelList *list, const TrainingSpec *training, double hidden_bytes) {
+    for (int norm = 0; norm < LAYER_NORMS && training->plan.recompute_norms; norm++)
+        norm_cost_add_forward(list, training, hidden_bytes);
+}
+
+int norm_cost_host_kernels(const TrainingSpec *training) {
+    if (is_in_pieces(training))
+        return LAYER_NORMS * PIECES_BEYOND_ONE;
+    return casts(&training->plan) ? LAYER_NORMS : 0;
+}
+
+double norm_cost_kept_states(const TrainingSpec *training) {
+    const PlanSpec *plan = &training->plan;
+    double input = is_in_pieces(training) ? wide(plan) + 1 : casts(plan) && !plan->compile ? wide(plan) : 1;
+    double output = operand_bytes(plan->precision) / activation_bytes(plan->precision);
+    return LAYER_NORMS * (plan->recompute_norms ? 1 : input + output);
+}

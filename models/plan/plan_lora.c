@@ -1,0 +1,53 @@
+#include "models/plan/plan_lora.h"
+
+#include <inttypes.h>
+
+bool plan_lora_is_there(const PlanSpec *plan) {
+    return plan->lora.rank > 0;
+}
+
+int plan_lora_products(const TrainingSpec *training, LoraProduct adapted[LORA_PRODUCTS_MAX]) {
+    const TransformerSpec *model = &training->model;
+    int64_t head_dim = transformer_head_dim(model), query = model->heads * head_dim;
+    int64_t ffn = transformer_ffn_hidden(model);
+    int count = 0;
+    if (!plan_lora_is_there(&training->plan))
+        return 0;
+    adapted[count++] = (LoraProduct){model->hidden, query + 2 * transformer_kv_heads(model) * head_dim};
+    if (training->plan.lora.targets >= LORA_ATTENTION)
+        adapted[count++] = (LoraProduct){query, model->hidden};
+    if (training->plan.lora.targets == LORA_ALL) {
+        adapted[count++] = (LoraProduct){model->hidden, model->gated ? 2 * ffn : ffn};
+        adapted[count++] = (LoraProduct){ffn, model->hidden};
+    }
+    return count;
+}
+
+double plan_lora_layer_parameters(const TrainingSpec *training) {
+    LoraProduct adapted[LORA_PRODUCTS_MAX];
+    double parameters = 0;
+    for (int i = 0, count = plan_lora_products(training, adapted); i < count; i++)
+        parameters += (double)training->plan.lora.rank * (double)(adapted[i].in + adapted[i].out);
+    return parameters;
+}
+
+void plan_lora_check(const TrainingSpec *training, const char *path, ErrorList *errors) {
+    const PlanSpec *plan = &training->plan;
+    if (!plan_lora_is_there(plan))
+        return;
+    if (training->model.experts > 0 || training->model.kv_rank > 0)
+        error_list_add_key(errors, path, "plan.lora_rank",
+                           "found %" PRId64 " with experts or latent attention, expected a dense model without it",
+                           plan->lora.rank);
+    if (plan_zero_stage(plan) >= 2 || plan->zero_whole_weights)
+        error_list_add_key(
+            errors, path, "plan.zero_stage",
+            "found more than ZeRO-1 with lora_rank, expected zero_stage 0 or 1 without zero_whole_weights");
+    if (plan_splits_backward(plan))
+        error_list_add_key(errors, path, "plan.schedule",
+                           "found %s with lora_rank, expected a schedule that splits off no weight gradients",
+                           plan->schedule);
+    if (plan->offload_optimizer)
+        error_list_add_key(errors, path, "plan.offload_optimizer",
+                           "found true with lora_rank, expected false: adapters have little to keep");
+}

@@ -1,0 +1,89 @@
+#include "models/plan/plan_stages.h"
+
+#include <inttypes.h>
+
+/* Megatron-LM counts the embedding and the head as layers that it then leaves out. */
+static int64_t even_chunk_layers(const TrainingSpec *training, int64_t stage, int64_t chunk) {
+    const PlanSpec *plan = &training->plan;
+    int64_t place = plan_virtual_stage(plan, stage, chunk);
+    bool first = place == 0, last = place == plan->pipeline_parallel * plan->virtual_stages - 1;
+    int64_t layers = training->model.layers + plan->embedding_as_layer + plan->head_as_layer;
+    return layers / plan->pipeline_parallel / plan->virtual_stages - (first && plan->embedding_as_layer) -
+           (last && plan->head_as_layer);
+}
+
+int64_t plan_stages_layers(const TrainingSpec *training, int64_t stage, int64_t chunk) {
+    const PlanSpec *plan = &training->plan;
+    int64_t stages = plan->pipeline_parallel, layers = training->model.layers, even_stages = stages;
+    if (plan->layers_per_stage_count)
+        return plan->layers_per_stage[plan_virtual_stage(plan, stage, chunk)];
+    if (!plan->first_stage_layers && !plan->last_stage_layers)
+        return even_chunk_layers(training, stage, chunk);
+    if (stage == 0 && plan->first_stage_layers)
+        return plan->first_stage_layers;
+    if (stage == stages - 1 && plan->last_stage_layers)
+        return plan->last_stage_layers;
+    if (plan->first_stage_layers) {
+        layers -= plan->first_stage_layers;
+        even_stages--;
+    }
+    if (plan->last_stage_layers && stages > 1) {
+        layers -= plan->last_stage_layers;
+        even_stages--;
+    }
+    return even_stages > 0 ? layers / even_stages / plan->virtual_stages : 0;
+}
+
+/* Layers that are listed chunk by chunk. */
+static void check_listed_layers(const TrainingSpec *training, const char *path, ErrorList *errors) {
+    const PlanSpec *plan = &training->plan;
+    int64_t chunks = plan->pipeline_parallel * plan->virtual_stages, sum = 0;
+    for (int64_t i = 0; i < plan->layers_per_stage_count; i++)
+        sum += plan->layers_per_stage[i];
+    if (plan->first_stage_layers || plan->last_stage_layers || plan->embedding_as_layer || plan->head_as_layer)
+        error_list_add_key(
+            errors, path, "plan.layers_per_stage",
+            "found it beside first_stage_layers, last_stage_layers, embedding_as_layer or head_as_layer, expected "
+            "one way to say what a stage holds");
+    if (plan->layers_per_stage_count != chunks)
+        error_list_add_key(errors, path, "plan.layers_per_stage",
+                           "found %" PRId64 " numbers, expected one for each of %" PRId64 " stages of %" PRId64
+                           " chunks",
+                           plan->layers_per_stage_count, plan->pipeline_parallel, plan->virtual_stages);
+    else if (sum != training->model.layers)
+        error_list_add_key(errors, path, "plan.layers_per_stage",
+                           "found %" PRId64 " layers in sum, expected the model's %" PRId64, sum,
+                           training->model.layers);
+}
+
+void plan_stages_check(const TrainingSpec *training, const char *path, ErrorList *errors) {
+    const PlanSpec *plan = &training->plan;
+    int64_t stages = plan->pipeline_parallel, chunks = stages * plan->virtual_stages, sum = 0;
+    bool unequal = plan->first_stage_layers || plan->last_stage_layers;
+    bool counts_ends = plan->embedding_as_layer || plan->head_as_layer;
+    int64_t least = counts_ends ? 1 : 0;
+    bool good = true;
+    if (plan->layers_per_stage_count) {
+        check_listed_layers(training, path, errors);
+        return;
+    }
+    if (unequal && (plan->virtual_stages > 1 || stages < 2 || counts_ends)) {
+        error_list_add_key(errors, path, "plan.first_stage_layers",
+                           "found unequal stages, expected at least 2 stages and virtual_stages 1%s",
+                           counts_ends ? ", without embedding_as_layer and head_as_layer" : "");
+        return;
+    }
+    for (int64_t i = 0;
+         i < chunks && stages <= training->model.layers && plan->virtual_stages <= training->model.layers; i++) {
+        int64_t layers = plan_stages_layers(training, i % stages, i / stages);
+        sum += layers;
+        good = good && layers >= least;
+    }
+    /* Too many layers at the ends leave less than none in between. */
+    if (sum != training->model.layers || !good)
+        error_list_add_key(errors, path, "plan.pipeline_parallel",
+                           "found %" PRId64 " stages of %" PRId64
+                           " chunks, expected them to divide the model's %" PRId64 " layers%s",
+                           stages, plan->virtual_stages, training->model.layers,
+                           counts_ends ? " with the ends that count as one" : "");
+}

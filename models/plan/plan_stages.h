@@ -1,0 +1,18 @@
+/*
+ * plan_stages: how many layers of a transformer each chunk on each stage of the pipeline holds: the same everywhere,
+ * other numbers on the first and the last stage, or as listed. As Megatron-LM's num_layers_in_first_pipeline_stage,
+ * num_layers_in_last_pipeline_stage, account_for_embedding_in_pipeline_split and account_for_loss_in_pipeline_split
+ * deal them out. Which layers these are, chunk_layers.h says.
+ */
+#ifndef MODELS_PLAN_PLAN_STAGES_H
+#define MODELS_PLAN_PLAN_STAGES_H
+
+#include "models/plan/plan.h"
+
+/* Layers of a chunk on a stage, >= 0 of a plan without errors. */
+int64_t plan_stages_layers(const TrainingSpec *training, int64_t stage, int64_t chunk);
+
+/* Adds an error, with `path` as prefix ("jobs[0]"), when the chunks do not hold the model's layers, each once. */
+void plan_stages_check(const TrainingSpec *training, const char *path, ErrorList *errors);
+
+#endif

@@ -1,0 +1,49 @@
+#include "models/plan/plan_switches.h"
+
+static void check_whole_weights(const TrainingSpec *training, const char *path, ErrorList *errors) {
+    const PlanSpec *plan = &training->plan;
+    bool dense = training_family(training) == FAMILY_TRANSFORMER && training->model.experts == 0;
+    if (!plan->zero_whole_weights)
+        return;
+    if (plan_zero_stage(plan) != 1 || !dense)
+        error_list_add_key(errors, path, "plan.zero_whole_weights",
+                           "found true with zero_stage %d%s, expected zero_stage 1 of a dense transformer",
+                           plan_zero_stage(plan), dense ? "" : " of another model");
+    else if (plan->offload_optimizer)
+        error_list_add_key(errors, path, "plan.zero_whole_weights",
+                           "found true with offload_optimizer, expected one of them");
+}
+
+/* Experts have collectives of their own (plan_experts.h), which scatter. */
+static void check_all_reduce(const TrainingSpec *training, const char *path, ErrorList *errors) {
+    const PlanSpec *plan = &training->plan;
+    bool has_experts = training_family(training) == FAMILY_TRANSFORMER && training->model.experts > 0;
+    if (plan->zero_all_reduce && (plan_zero_stage(plan) != 1 || has_experts))
+        error_list_add_key(errors, path, "plan.zero_all_reduce",
+                           "found true with zero_stage %d%s, expected zero_stage 1 without experts",
+                           plan_zero_stage(plan), has_experts ? " and experts" : "");
+}
+
+void plan_switches_check(const TrainingSpec *training, const char *path, ErrorList *errors) {
+    const PlanSpec *plan = &training->plan;
+    check_whole_weights(training, path, errors);
+    check_all_reduce(training, path, errors);
+    if (plan->eager_cross_entropy && plan->fused_cross_entropy)
+        error_list_add_key(errors, path, "plan.eager_cross_entropy",
+                           "found true with fused_cross_entropy, expected one of them");
+    if (!plan->fused_optimizer && (plan->optimizer.kind != OPTIMIZER_ADAM || plan->offload_optimizer))
+        error_list_add_key(errors, path, "plan.fused_optimizer",
+                           "found false with %s, expected optimizer adam on the GPUs",
+                           plan->offload_optimizer ? "offload_optimizer" : optimizer_kind_name(plan->optimizer.kind));
+    if (plan->gradient_bucket_copies && plan_zero_stage(plan) >= 2)
+        error_list_add_key(errors, path, "plan.gradient_bucket_copies",
+                           "found true with zero_stage %d, expected at most 1", plan_zero_stage(plan));
+    if (plan->gradient_bucket_parameters > 0 && plan_zero_stage(plan) >= 2)
+        error_list_add_key(errors, path, "plan.gradient_bucket_parameters",
+                           "found %lld with zero_stage %d, expected at most 1",
+                           (long long)plan->gradient_bucket_parameters, plan_zero_stage(plan));
+    if (plan->recompute_norms && plan->recompute == RECOMPUTE_FULL)
+        error_list_add_key(
+            errors, path, "plan.recompute_norms",
+            "found true with recompute: full, which computes norms again too, expected none or selective");
+}

@@ -1,9 +1,0 @@
-#include "models/workload/element_bytes.h"
-
-double activation_bytes(Precision precision) {
-    return precision == PRECISION_FP32 || precision == PRECISION_TF32 ? 4 : 2;
-}
-
-double operand_bytes(Precision precision) {
-    return precision == PRECISION_FP8 ? 1 : activation_bytes(precision);
-}
