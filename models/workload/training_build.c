@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "models/cost/work_profile.h"
-#include "models/memory/training_memory.h"
+#include "models/memory/activation_memory.h"
 #include "sim/engine/array.h"
 
 static size_t pass_total(const Build *build) {

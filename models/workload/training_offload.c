@@ -1,6 +1,6 @@
 #include "models/workload/training_offload.h"
 
-#include "models/memory/training_memory.h"
+#include "models/memory/activation_memory.h"
 #include "models/plan/training_parameters.h"
 #include "models/workload/offload.h"
 

@@ -5,7 +5,7 @@
 #include "models/cost/norm_cost.h"
 #include "models/cost/rotary_cost.h"
 #include "models/cost/score_cost.h"
-#include "models/memory/training_memory.h"
+#include "models/memory/activation_memory.h"
 #include "tests/unit/models/cost_bench.h"
 
 /* Bytes of one hidden state, 3 sequences of 640; queries and keys are as many each. */

@@ -6,7 +6,7 @@
 #include "models/cost/layer_cost.h"
 #include "models/cost/training_context.h"
 #include "models/cost/training_experts.h"
-#include "models/memory/training_memory.h"
+#include "models/memory/activation_memory.h"
 #include "models/plan/training_flop.h"
 #include "models/plan/training_parameters.h"
 #include "models/spec_resolve.h"

@@ -2,7 +2,7 @@
 
 #include <criterion/criterion.h>
 
-#include "models/memory/training_memory.h"
+#include "models/memory/activation_memory.h"
 #include "tests/unit/models/cost_bench.h"
 
 /* What one GPU of the group has to do of a layer forward. */

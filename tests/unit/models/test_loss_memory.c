@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 
+#include "models/memory/activation_memory.h"
 #include "models/memory/training_memory.h"
 #include "tests/unit/models/small_cluster.h"
 

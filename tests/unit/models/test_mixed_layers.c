@@ -4,7 +4,7 @@
 
 #include "models/cost/layer_cost.h"
 #include "models/cost/training_experts.h"
-#include "models/memory/training_memory.h"
+#include "models/memory/activation_memory.h"
 #include "models/plan/live_parameters.h"
 #include "models/plan/shard_units.h"
 #include "models/plan/training_flop.h"

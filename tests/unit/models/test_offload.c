@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "models/cluster/step_bound.h"
+#include "models/memory/activation_memory.h"
 #include "models/memory/training_memory.h"
 #include "models/plan/training_parameters.h"
 #include "sim/engine/engine.h"

@@ -7,6 +7,7 @@
 #include "models/cost/training_context.h"
 #include "models/cost/training_costs.h"
 #include "models/cost/training_experts.h"
+#include "models/memory/activation_memory.h"
 #include "models/memory/training_memory.h"
 #include "tests/unit/models/small_cluster.h"
 

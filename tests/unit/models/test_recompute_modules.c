@@ -6,6 +6,7 @@
 #include "models/cost/layer_cost.h"
 #include "models/cost/tensor_overlap.h"
 #include "models/cost/training_experts.h"
+#include "models/memory/activation_memory.h"
 #include "models/memory/training_memory.h"
 #include "models/plan/training_flop.h"
 #include "tests/unit/models/small_cluster.h"

@@ -1,5 +1,6 @@
 #include <criterion/criterion.h>
 
+#include "models/memory/activation_memory.h"
 #include "models/memory/training_memory.h"
 #include "models/plan/training_parameters.h"
 #include "tests/unit/models/small_cluster.h"
