@@ -9,8 +9,7 @@
  * in 16 bit, in fp8 too (NeMo: no fp8 in them).
  *
  * Limits: collectives of rank features in a tensor group are left out (their bytes are rank / hidden of the others');
- * activations are kept as without adapters, though frozen products need no input; adapters are not among the model
- * FLOPs. Norms and biases are frozen.
+ * adapters are not among the model FLOPs. Norms and biases are frozen. Memory: lora_memory.h.
  */
 #ifndef MODELS_COST_LORA_COST_H
 #define MODELS_COST_LORA_COST_H

@@ -4,6 +4,7 @@
 #include "models/cost/recompute.h"
 #include "models/cost/recompute_modules.h"
 #include "models/cost/training_experts.h"
+#include "models/memory/lora_memory.h"
 #include "models/memory/loss_memory.h"
 #include "models/plan/attention_products.h"
 #include "models/plan/chunk_layers.h"
@@ -68,6 +69,12 @@ static double layer_input_bytes(const TrainingSpec *training) {
     return plan_hidden_bytes(training) / (double)(plan->sequence_parallel ? plan->tensor_parallel : 1);
 }
 
+/* Without the scores. */
+static double held_tensors_bytes(const TrainingSpec *training) {
+    return sequence_tensors_bytes(training) + split_tensors_bytes(training) -
+           lora_memory_spared_activation_bytes(training);
+}
+
 double training_layer_activation_bytes(const TrainingSpec *training, Recompute recompute) {
     switch (recompute) {
     case RECOMPUTE_FULL:
@@ -75,9 +82,9 @@ double training_layer_activation_bytes(const TrainingSpec *training, Recompute r
     case RECOMPUTE_BY_OPERATOR:
         return recompute_operators_kept_bytes(training);
     case RECOMPUTE_SELECTIVE:
-        return sequence_tensors_bytes(training) + split_tensors_bytes(training);
+        return held_tensors_bytes(training);
     case RECOMPUTE_NONE:
-        return sequence_tensors_bytes(training) + split_tensors_bytes(training) + score_tensors_bytes(training);
+        return held_tensors_bytes(training) + score_tensors_bytes(training);
     }
     return 0;
 }

@@ -103,7 +103,8 @@ static StageMemory memory_at(const TrainingSpec *training, int stage, const Pipe
     double parameters = training_stage_parameters(training, stage);
     double trained = training_stage_trained_parameters(training, stage);
     StageMemory memory = {
-        .weights_bytes = shard_held_parameters(training, stage, parameters) * activation_bytes(plan->precision),
+        .weights_bytes = shard_held_parameters(training, stage, parameters) * activation_bytes(plan->precision) -
+                         lora_memory_spared_weight_bytes(training, stage),
         .gradients_bytes = shard_held_gradients(training, stage, trained) * training_gradient_bytes(plan),
         .optimizer_bytes =
             plan->offload_optimizer ? 0 : weight_owners_parameters(training, stage) * training_state_bytes(training),

@@ -6,6 +6,7 @@
 #ifndef MODELS_PLAN_LORA_H
 #define MODELS_PLAN_LORA_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Products of a layer that have an adapter: query, key and value together; the projection too; the MLP's too. */
@@ -14,6 +15,7 @@ typedef enum LoraTargets { LORA_QKV, LORA_ATTENTION, LORA_ALL } LoraTargets;
 typedef struct LoraSpec {
     int64_t rank; /* >= 0; features between the two matrices of an adapter; 0 = no adapters, all weights are trained */
     LoraTargets targets;
+    bool fp8_weights; /* frozen products keep their weights in fp8 alone; only with precision fp8 */
 } LoraSpec;
 
 #endif

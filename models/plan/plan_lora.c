@@ -33,6 +33,10 @@ double plan_lora_layer_parameters(const TrainingSpec *training) {
 
 void plan_lora_check(const TrainingSpec *training, const char *path, ErrorList *errors) {
     const PlanSpec *plan = &training->plan;
+    if (plan->lora.fp8_weights && (!plan_lora_is_there(plan) || plan->precision != PRECISION_FP8))
+        error_list_add_key(errors, path, "plan.lora_fp8_weights",
+                           "found true with lora_rank %" PRId64 " and precision %s, expected adapters in fp8",
+                           plan->lora.rank, precision_name(plan->precision));
     if (!plan_lora_is_there(plan))
         return;
     if (training->model.experts > 0 || training->model.kv_rank > 0)

@@ -58,6 +58,7 @@ static const GpuWords GPU_WORDS[] = {
     {"GB300", {"gb300-nvl72", NULL}},
     {"MI300X", {"nd-mi300x", NULL}},
     {"MI325X", {"nd-mi325x", NULL}},
+    {"MI350X", {"oam-mi350x", NULL}},
     {"MI355X", {"nd-mi355x", NULL}},
     {"MI250X", {"frontier-mi250x", MI250X_DIES}},
     {"MI250", {"hgx-mi250", NULL}},

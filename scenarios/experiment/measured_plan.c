@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "scenarios/experiment/measured_experts.h"
+#include "scenarios/experiment/measured_lora.h"
 #include "scenarios/experiment/measured_recipe.h"
 #include "scenarios/experiment/measured_release.h"
 #include "scenarios/experiment/measured_sharding.h"
@@ -355,17 +356,6 @@ static void read_software(MeasuredRow *row, int year, PlanSpec *plan) {
     measured_row_assume(row, "%s", software->assumption);
 }
 
-/* NeMo's performance recipes of Llama 3 (finetune_performance_optimizations and finetune_recipe of 24.12): peft.dim is
- * 16, target_modules is linear_qkv. */
-static void read_lora(MeasuredRow *row, PlanSpec *plan) {
-    enum { RECIPE_RANK = 16 };
-    if (!measured_row_has_words(measured_row_text(row, "note"), "LoRA"))
-        return;
-    plan->lora = (LoraSpec){.rank = RECIPE_RANK, .targets = LORA_QKV};
-    measured_row_assume(row, "LoRA: adapters of rank %d beside query, key and value, as in NeMo's recipes.",
-                        RECIPE_RANK);
-}
-
 PlanSpec measured_plan_read(MeasuredRow *row) {
     PlanSpec plan = plan_default();
     read_sizes(row, &plan);
@@ -374,7 +364,7 @@ PlanSpec measured_plan_read(MeasuredRow *row) {
     measured_sharding_read(row, &plan);
     int year = measured_release_year(row);
     read_software(row, year, &plan);
-    read_lora(row, &plan);
+    measured_lora_read(row, &plan);
     read_note(row, &plan);
     measured_recipe_read(row, &plan);
     measured_sharding_settle(row, year, &plan);

@@ -151,6 +151,8 @@ static const SchemaRow PLAN_ROWS[] = {
     {PLAN_COUNT("lora_rank", lora.rank, 0, 1000000), .default_text = "0", .aliases = "lora_dim",
      .help =
          "features of low-rank adapters beside frozen weights, which alone are trained (LoRA); 0 = all weights are"},
+    {FLAG_ROW("lora_fp8_weights", lora.fp8_weights, "false"),
+     .help = "with lora_rank and precision fp8: layers keep their frozen weights in fp8 alone (NeMo's fp8_params)"},
     {.key = "lora_targets",
      .type = FIELD_CHOICE,
      .offset = offsetof(PlanSpec, lora.targets),

@@ -16,7 +16,7 @@
 static SimulationSpec adapted(Arena *arena, int64_t rank, LoraTargets targets) {
     SimulationSpec spec = small_cluster(arena, 2, 4);
     PlanSpec *plan = &spec.jobs[0].training.plan;
-    plan->lora = (LoraSpec){rank, targets};
+    plan->lora = (LoraSpec){.rank = rank, .targets = targets};
     plan->tensor_parallel = 2;
     plan->gradient_accumulation = 3;
     small_cluster_resolve(arena, &spec);

@@ -133,6 +133,7 @@ Test(hardware_sheets, memory_is_what_the_device_reports_not_the_rounded_gb_of_it
                     {"l40", 46068.0 * (1 << 20)},
                     {"a10g", 22587.0 * (1 << 20)},
                     {"rtx-pro-6000", 97887.0 * (1 << 20)},
+                    {"mi350x", 309220868096.0},
                     {"mi355x", 309220868096.0},
                     {"mi300x", 206141652992.0},
                     {"mi250x-gcd", 68702699520.0},
