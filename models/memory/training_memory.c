@@ -7,6 +7,7 @@
 #include "models/cost/training_context.h"
 #include "models/memory/activation_memory.h"
 #include "models/memory/fsdp_memory.h"
+#include "models/memory/lora_memory.h"
 #include "models/memory/loss_memory.h"
 #include "models/plan/chunk_layers.h"
 #include "models/plan/element_bytes.h"
