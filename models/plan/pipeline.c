@@ -66,6 +66,39 @@ bool pipeline_sender(const PipelineShape *shape, int stage, const PipelinePass *
     return true;
 }
 
+const char *pipeline_needs_one_chunk(const PipelineShape *shape) {
+    return shape->chunks == 1 ? NULL : "1 virtual stage";
+}
+
+const char *pipeline_needs_stages_of_one_chunk(const PipelineShape *shape) {
+    return shape->stages < 2 ? "at least 2 pipeline stages" : pipeline_needs_one_chunk(shape);
+}
+
+double pipeline_plain_bubble_fraction(const PipelineSchedule *schedule, const PipelineShape *shape) {
+    (void)schedule;
+    return (double)(shape->stages - 1) / ((double)shape->micro_batches * shape->chunks);
+}
+
+/* The i-th pass of one direction. */
+static PipelinePass pass_at(const PipelineShape *shape, PassKind kind, int i) {
+    int group = shape->stages * shape->chunks;
+    int chunk = i % group / shape->stages;
+    int micro_batch = i / group * shape->stages + i % shape->stages;
+    return (PipelinePass){kind, micro_batch, kind == PASS_FORWARD ? chunk : shape->chunks - 1 - chunk};
+}
+
+void pipeline_order_in_turn(const PipelineShape *shape, int ahead, PipelinePass *passes) {
+    int count = shape->micro_batches * shape->chunks;
+    int forward = 0, backward = 0, next = 0;
+    while (forward < ahead && forward < count)
+        passes[next++] = pass_at(shape, PASS_FORWARD, forward++);
+    while (backward < count) {
+        if (forward < count)
+            passes[next++] = pass_at(shape, PASS_FORWARD, forward++);
+        passes[next++] = pass_at(shape, PASS_BACKWARD, backward++);
+    }
+}
+
 double pipeline_peak_held(const PipelinePass *passes, int pass_count, const PassHold *holds) {
     double held = 0, peak = 0;
     for (int i = 0; i < pass_count; i++) {

@@ -79,6 +79,17 @@ PipelineHop pipeline_hop(const PipelineShape *shape, int stage, const PipelinePa
 bool pipeline_sender(const PipelineShape *shape, int stage, const PipelinePass *pass, int *sender_stage,
                      PipelinePass *sender);
 
+/* What schedules have in common that run every chunk down the stages, as in PipelineSchedule: what they need that know
+ * one chunk, of any number of stages or of several; and the bubble where one pass waits for the stages before it. */
+const char *pipeline_needs_one_chunk(const PipelineShape *shape);
+const char *pipeline_needs_stages_of_one_chunk(const PipelineShape *shape);
+double pipeline_plain_bubble_fraction(const PipelineSchedule *schedule, const PipelineShape *shape);
+
+/* Fills in the forward and backward passes of a stage: `ahead` forward passes, or all if they are fewer, then one
+ * forward and one backward in turn. Chunks take groups of p micro-batches, each chunk once per group, backward from the
+ * last. */
+void pipeline_order_in_turn(const PipelineShape *shape, int ahead, PipelinePass *passes);
+
 /* What a micro-batch holds on one chunk. */
 typedef struct PassHold {
     double forward; /* from its forward pass to the end of its backward pass */

@@ -25,6 +25,10 @@ typedef struct WeightFill {
 void weight_fill_order(const PipelineSchedule *schedule, const PipelineShape *shape, int stage, PipelinePass *passes);
 double weight_fill_bubble_fraction(const PipelineSchedule *schedule, const PipelineShape *shape);
 
+/* The members of a PipelineSchedule that is filled from `made`, a WeightFill. */
+#define WEIGHT_FILL_MEMBERS(made)                                                                                      \
+    .splits_backward = true, .fill = &(made), .order = weight_fill_order, .bubble_fraction = weight_fill_bubble_fraction
+
 /* The order of all stages of any schedule, [stage * pipeline_pass_count + position]: what is filled is filled once. */
 void weight_fill_all_orders(const PipelineSchedule *schedule, const PipelineShape *shape, PipelinePass *passes);
 

@@ -2,10 +2,6 @@
  * at the turn. */
 #include "models/plan/pipeline.h"
 
-static const char *needs(const PipelineShape *shape) {
-    return shape->chunks == 1 ? NULL : "1 virtual stage";
-}
-
 static void order(const PipelineSchedule *self, const PipelineShape *shape, int stage, PipelinePass *passes) {
     (void)self;
     (void)stage;
@@ -16,16 +12,11 @@ static void order(const PipelineSchedule *self, const PipelineShape *shape, int 
     }
 }
 
-static double bubble_fraction(const PipelineSchedule *self, const PipelineShape *shape) {
-    (void)self;
-    return (double)(shape->stages - 1) / shape->micro_batches;
-}
-
 const PipelineSchedule pipeline_gpipe = {
     .name = "gpipe",
     .summary = "all forward passes, then all backward passes",
     .source = "Huang et al., GPipe, NeurIPS 2019",
-    .needs = needs,
+    .needs = pipeline_needs_one_chunk,
     .order = order,
-    .bubble_fraction = bubble_fraction,
+    .bubble_fraction = pipeline_plain_bubble_fraction,
 };

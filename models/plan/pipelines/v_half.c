@@ -20,10 +20,7 @@ const PipelineSchedule pipeline_v_half = {
     .summary = "two chunks per stage in a V, weight gradients of their own: half of the activations and half of the "
                "bubble of 1f1b",
     .source = "Qi et al., Pipeline Parallelism with Controllable Memory, NeurIPS 2024 (arXiv 2405.15362)",
-    .splits_backward = true,
     .v_shaped = true,
-    .fill = &FILL,
+    WEIGHT_FILL_MEMBERS(FILL),
     .needs = v_block_needs,
-    .order = weight_fill_order,
-    .bubble_fraction = weight_fill_bubble_fraction,
 };

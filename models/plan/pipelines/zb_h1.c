@@ -10,12 +10,6 @@
  */
 #include "models/plan/pipeline.h"
 
-static const char *needs(const PipelineShape *shape) {
-    if (shape->stages < 2)
-        return "at least 2 pipeline stages";
-    return shape->chunks == 1 ? NULL : "1 virtual stage";
-}
-
 static void order(const PipelineSchedule *self, const PipelineShape *shape, int stage, PipelinePass *passes) {
     (void)self;
     int count = shape->micro_batches;
@@ -47,7 +41,7 @@ const PipelineSchedule pipeline_zb_h1 = {
                "micro-batches held than on the first stage of 1f1b",
     .source = "Qi et al., Zero Bubble Pipeline Parallelism, ICLR 2024 (arXiv 2401.10241), section 2.1",
     .splits_backward = true,
-    .needs = needs,
+    .needs = pipeline_needs_stages_of_one_chunk,
     .order = order,
     .bubble_fraction = bubble_fraction,
 };

@@ -61,10 +61,7 @@ const PipelineSchedule pipeline_zb_v = {
     .summary = "two chunks per stage in a V, weight gradients where the pipeline would idle: a sixth of the bubble of "
                "1f1b in its memory",
     .source = "Qi et al., Zero Bubble Pipeline Parallelism, ICLR 2024 (arXiv 2401.10241), section 6",
-    .splits_backward = true,
     .v_shaped = true,
-    .fill = &FILL,
+    WEIGHT_FILL_MEMBERS(FILL),
     .needs = v_block_needs,
-    .order = weight_fill_order,
-    .bubble_fraction = weight_fill_bubble_fraction,
 };
