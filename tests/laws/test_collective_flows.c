@@ -41,18 +41,9 @@ typedef struct Worst {
     int calls;
 } Worst;
 
-static double folded_seconds(const CollectiveCall *call, const CollectiveAlgorithm *algorithm, const Network *network) {
-    Arena *arena = arena_create();
-    CollectiveLoads loads;
-    collective_loads(call, algorithm, network, arena, &loads);
-    double seconds = collective_alone_seconds(&loads, network);
-    arena_destroy(arena);
-    return seconds;
-}
-
 static void compare(const CollectiveCall *call, const CollectiveAlgorithm *algorithm, const Network *network,
                     Worst *worst) {
-    double folded_s = folded_seconds(call, algorithm, network);
+    double folded_s = collective_seconds(call, algorithm, network);
     double explicit_s = collective_flows_alone_seconds(call, algorithm, network);
     double fraction = fabs(folded_s / explicit_s - 1);
     worst->calls++;

@@ -14,6 +14,22 @@ SimulationSpec small_experts(Arena *arena, int nodes, int gpus) {
     return spec;
 }
 
+SimulationSpec small_experts_spec(Arena *arena, const SmallExpertsLayout *layout) {
+    SimulationSpec spec = small_experts(arena, layout->nodes, layout->gpus);
+    PlanSpec *plan = &spec.jobs[0].training.plan;
+    plan->tensor_parallel = layout->tensor;
+    plan->sequence_parallel = layout->tensor > 1;
+    plan->context_parallel = layout->context;
+    plan->expert_parallel = layout->experts;
+    plan->expert_tensor_parallel = layout->expert_tensor;
+    plan->pipeline_parallel = layout->pipeline;
+    plan->virtual_stages = layout->chunks;
+    plan->gradient_accumulation = layout->micro_batches;
+    plan->routing.imbalance = layout->imbalance;
+    plan->flash_attention = true;
+    return spec;
+}
+
 TrainingSpec small_experts_training(Arena *arena, int64_t experts) {
     SimulationSpec spec = small_experts(arena, 2, 4);
     spec.jobs[0].training.plan.expert_parallel = experts;

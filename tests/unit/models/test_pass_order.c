@@ -102,12 +102,7 @@ Test(pass_order, one_micro_batch_more_is_kept) {
     arena_destroy(arena);
 }
 
-typedef struct OverlapLayout {
-    int nodes, gpus, tensor, context, experts, expert_tensor, pipeline, chunks, micro_batches;
-    double imbalance;
-} OverlapLayout;
-
-static const OverlapLayout LAYOUTS[] = {
+static const SmallExpertsLayout LAYOUTS[] = {
     {2, 2, 1, 1, 4, 0, 1, 1, 3, 1},
     {2, 4, 2, 1, 2, 0, 2, 1, 4, 1.5},
     {4, 4, 2, 2, 4, 1, 2, 2, 4, 1},
@@ -115,19 +110,9 @@ static const OverlapLayout LAYOUTS[] = {
 };
 
 static SimulationSpec layout_spec(Arena *arena, size_t index) {
-    const OverlapLayout *layout = &LAYOUTS[index];
-    SimulationSpec spec = small_experts(arena, layout->nodes, layout->gpus);
+    SimulationSpec spec = small_experts_spec(arena, &LAYOUTS[index]);
     PlanSpec *plan = &spec.jobs[0].training.plan;
-    plan->tensor_parallel = layout->tensor;
-    plan->sequence_parallel = layout->tensor > 1;
-    plan->context_parallel = layout->context;
-    plan->expert_parallel = layout->experts;
-    plan->expert_tensor_parallel = layout->expert_tensor;
-    plan->pipeline_parallel = layout->pipeline;
-    plan->virtual_stages = layout->chunks;
-    plan->gradient_accumulation = layout->micro_batches;
-    plan->routing.imbalance = layout->imbalance;
-    plan->flash_attention = plan->overlap_grad_reduce = plan->overlap_p2p = plan->overlap_expert_comm = true;
+    plan->overlap_grad_reduce = plan->overlap_p2p = plan->overlap_expert_comm = true;
     small_cluster_resolve(arena, &spec);
     return spec;
 }

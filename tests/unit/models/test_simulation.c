@@ -47,13 +47,12 @@ static SimulationSpec layout_spec(Arena *arena, const Layout *layout) {
     return spec;
 }
 
+static SimulationSpec spec_of(Arena *arena, size_t layout) {
+    return layout_spec(arena, &LAYOUTS[layout]);
+}
+
 Test(simulation, folded_and_unfolded_agree_to_the_nanosecond_on_every_schedule) {
-    for (size_t i = 0; i < sizeof LAYOUTS / sizeof *LAYOUTS; i++) {
-        Arena *arena = arena_create();
-        SimulationSpec spec = layout_spec(arena, &LAYOUTS[i]);
-        folding_expect_agreement(&spec, arena_format(arena, "layout %zu", i), arena);
-        arena_destroy(arena);
-    }
+    folding_expect_layouts((FoldingLayouts){spec_of, sizeof LAYOUTS / sizeof *LAYOUTS});
 }
 
 /* Where only some replicas cross a leaf, one representative stands for unequal ones: the worst of them. */

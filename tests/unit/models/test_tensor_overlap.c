@@ -180,9 +180,8 @@ static const OverlapLayout LAYOUTS[] = {
     {2, 4, 2, 2, 2, 1, 1, 3, RECOMPUTE_FULL, "auto"},  {4, 2, 4, 1, 2, 2, 1, 4, RECOMPUTE_NONE, "auto"},
     {4, 4, 2, 1, 4, 1, 0, 4, RECOMPUTE_NONE, "zb_h1"}, {2, 4, 2, 2, 1, 1, 3, 2, RECOMPUTE_SELECTIVE, "auto"},
 };
-enum { LAYOUT_COUNT = sizeof LAYOUTS / sizeof *LAYOUTS };
-
-static SimulationSpec layout_spec(Arena *arena, const OverlapLayout *layout) {
+static SimulationSpec layout_spec(Arena *arena, size_t index) {
+    const OverlapLayout *layout = &LAYOUTS[index];
     SimulationSpec spec = small_cluster(arena, layout->nodes, layout->gpus);
     PlanSpec *plan = &spec.jobs[0].training.plan;
     overlap(plan, layout->tensor);
@@ -199,25 +198,14 @@ static SimulationSpec layout_spec(Arena *arena, const OverlapLayout *layout) {
     return spec;
 }
 
+static const FoldingLayouts ALL = {layout_spec, sizeof LAYOUTS / sizeof *LAYOUTS};
+
 Test(tensor_overlap, folded_and_unfolded_agree_to_the_nanosecond) {
-    for (size_t i = 0; i < LAYOUT_COUNT; i++) {
-        Arena *arena = arena_create();
-        SimulationSpec spec = layout_spec(arena, &LAYOUTS[i]);
-        folding_expect_agreement(&spec, arena_format(arena, "layout %zu", i), arena);
-        arena_destroy(arena);
-    }
+    folding_expect_layouts(ALL);
 }
 
 Test(tensor_overlap, folded_and_unfolded_agree_with_a_slow_gpu) {
-    for (size_t i = 0; i < LAYOUT_COUNT; i++) {
-        Arena *arena = arena_create();
-        SimulationSpec spec = layout_spec(arena, &LAYOUTS[i]);
-        spec.cluster.slow_gpus = &(SlowGpuSpec){.gpu = 1, .speed_fraction = 0.71};
-        spec.cluster.slow_gpu_count = 1;
-        const Results *folded = folding_expect_slow_step(&spec, arena_format(arena, "layout %zu", i), arena);
-        cr_expect_gt(folded->ledger.ns[LEDGER_STRAGGLER], 0);
-        arena_destroy(arena);
-    }
+    folding_expect_slow_layouts(ALL);
 }
 
 /* Large products: the same step without the switch is longer by what was hidden, and its compute is the same. */

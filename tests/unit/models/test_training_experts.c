@@ -11,47 +11,37 @@
 #include "tests/unit/models/small_experts.h"
 
 typedef struct ExpertLayout {
-    int nodes, gpus, tensor, context, experts, pipeline, chunks, expert_tensor;
+    SmallExpertsLayout small;
     bool splits_optimizer;
-    int micro_batches;
     Recompute recompute;
     bool overlap;
     int per_leaf; /* 0 = one leaf */
-    double imbalance, capacity;
+    double capacity;
 } ExpertLayout;
 
 static const ExpertLayout LAYOUTS[] = {
-    {1, 4, 1, 1, 4, 1, 1, 0, false, 2, RECOMPUTE_NONE, false, 0, 1, 0},
-    {2, 4, 2, 1, 2, 1, 1, 0, true, 3, RECOMPUTE_NONE, true, 0, 1, 0},
-    {2, 4, 1, 2, 8, 1, 1, 0, true, 2, RECOMPUTE_FULL, true, 0, 1.7, 0},
-    {4, 2, 1, 2, 2, 2, 1, 0, false, 3, RECOMPUTE_NONE, true, 0, 1, 0.75},
-    {4, 4, 2, 2, 4, 2, 2, 0, true, 4, RECOMPUTE_FULL, true, 2, 1.3, 1.25},
-    {4, 4, 4, 1, 2, 2, 1, 0, false, 2, RECOMPUTE_NONE, false, 1, 2, 0},
-    {4, 4, 1, 4, 2, 2, 4, 0, true, 2, RECOMPUTE_NONE, true, 2, 1, 0},
-    {8, 2, 2, 1, 2, 1, 1, 0, false, 2, RECOMPUTE_NONE, false, 4, 1, 0},
-    {2, 4, 2, 1, 8, 1, 1, 1, true, 3, RECOMPUTE_NONE, true, 0, 1, 0},
-    {4, 4, 2, 2, 4, 2, 2, 1, true, 4, RECOMPUTE_FULL, true, 2, 1.3, 1.25},
-    {4, 4, 4, 1, 4, 2, 1, 1, false, 2, RECOMPUTE_NONE, false, 1, 2, 0},
-    {8, 2, 2, 1, 4, 1, 1, 1, false, 2, RECOMPUTE_NONE, true, 4, 1, 0},
+    {{1, 4, 1, 1, 4, 0, 1, 1, 2, 1}, false, RECOMPUTE_NONE, false, 0, 0},
+    {{2, 4, 2, 1, 2, 0, 1, 1, 3, 1}, true, RECOMPUTE_NONE, true, 0, 0},
+    {{2, 4, 1, 2, 8, 0, 1, 1, 2, 1.7}, true, RECOMPUTE_FULL, true, 0, 0},
+    {{4, 2, 1, 2, 2, 0, 2, 1, 3, 1}, false, RECOMPUTE_NONE, true, 0, 0.75},
+    {{4, 4, 2, 2, 4, 0, 2, 2, 4, 1.3}, true, RECOMPUTE_FULL, true, 2, 1.25},
+    {{4, 4, 4, 1, 2, 0, 2, 1, 2, 2}, false, RECOMPUTE_NONE, false, 1, 0},
+    {{4, 4, 1, 4, 2, 0, 2, 4, 2, 1}, true, RECOMPUTE_NONE, true, 2, 0},
+    {{8, 2, 2, 1, 2, 0, 1, 1, 2, 1}, false, RECOMPUTE_NONE, false, 4, 0},
+    {{2, 4, 2, 1, 8, 1, 1, 1, 3, 1}, true, RECOMPUTE_NONE, true, 0, 0},
+    {{4, 4, 2, 2, 4, 1, 2, 2, 4, 1.3}, true, RECOMPUTE_FULL, true, 2, 1.25},
+    {{4, 4, 4, 1, 4, 1, 2, 1, 2, 2}, false, RECOMPUTE_NONE, false, 1, 0},
+    {{8, 2, 2, 1, 4, 1, 1, 1, 2, 1}, false, RECOMPUTE_NONE, true, 4, 0},
 };
 
 static SimulationSpec layout_spec(Arena *arena, size_t index) {
     const ExpertLayout *layout = &LAYOUTS[index];
-    SimulationSpec spec = small_experts(arena, layout->nodes, layout->gpus);
+    SimulationSpec spec = small_experts_spec(arena, &layout->small);
     PlanSpec *plan = &spec.jobs[0].training.plan;
-    plan->tensor_parallel = layout->tensor;
-    plan->sequence_parallel = layout->tensor > 1;
-    plan->context_parallel = layout->context;
-    plan->expert_parallel = layout->experts;
-    plan->expert_tensor_parallel = layout->expert_tensor;
-    plan->pipeline_parallel = layout->pipeline;
-    plan->virtual_stages = layout->chunks;
     plan->distributed_optimizer = layout->splits_optimizer;
-    plan->gradient_accumulation = layout->micro_batches;
     plan->recompute = layout->recompute;
     plan->overlap_grad_reduce = plan->overlap_p2p = layout->overlap;
-    plan->flash_attention = true;
-    plan->routing = (ExpertRouting){.imbalance = layout->imbalance, .capacity_factor = layout->capacity};
+    plan->routing.capacity_factor = layout->capacity;
     small_cluster_leaves(&spec, layout->per_leaf);
     small_cluster_resolve(arena, &spec);
     return spec;

@@ -38,34 +38,28 @@ static SimulationSpec layout_spec(Arena *arena, const ShardLayout *layout) {
     return spec;
 }
 
+static SimulationSpec spec_of(Arena *arena, size_t layout) {
+    return layout_spec(arena, &LAYOUTS[layout]);
+}
+
+static SimulationSpec spec_with_lists(Arena *arena, size_t layout) {
+    SimulationSpec spec = spec_of(arena, layout);
+    spec.jobs[0].training.plan.zero_list_collectives = LAYOUTS[layout].stage >= 2;
+    return spec;
+}
+
+enum { LAYOUT_COUNT = sizeof LAYOUTS / sizeof *LAYOUTS };
+
 Test(training_shards, folded_and_unfolded_agree_to_the_nanosecond) {
-    for (size_t i = 0; i < sizeof LAYOUTS / sizeof *LAYOUTS; i++) {
-        Arena *arena = arena_create();
-        SimulationSpec spec = layout_spec(arena, &LAYOUTS[i]);
-        folding_expect_agreement(&spec, arena_format(arena, "layout %zu", i), arena);
-        arena_destroy(arena);
-    }
+    folding_expect_layouts((FoldingLayouts){spec_of, LAYOUT_COUNT});
 }
 
 Test(training_shards, folded_and_unfolded_agree_with_lists) {
-    for (size_t i = 0; i < sizeof LAYOUTS / sizeof *LAYOUTS; i++) {
-        Arena *arena = arena_create();
-        SimulationSpec spec = layout_spec(arena, &LAYOUTS[i]);
-        spec.jobs[0].training.plan.zero_list_collectives = LAYOUTS[i].stage >= 2;
-        folding_expect_agreement(&spec, arena_format(arena, "layout %zu", i), arena);
-        arena_destroy(arena);
-    }
+    folding_expect_layouts((FoldingLayouts){spec_with_lists, LAYOUT_COUNT});
 }
 
 Test(training_shards, folded_and_unfolded_agree_with_a_slow_gpu) {
-    for (size_t i = 0; i + 1 < sizeof LAYOUTS / sizeof *LAYOUTS; i++) {
-        Arena *arena = arena_create();
-        SimulationSpec spec = layout_spec(arena, &LAYOUTS[i]);
-        spec.cluster.slow_gpus = &(SlowGpuSpec){.gpu = 5, .speed_fraction = 0.71};
-        spec.cluster.slow_gpu_count = 1;
-        folding_expect_slow_step(&spec, arena_format(arena, "layout %zu", i), arena);
-        arena_destroy(arena);
-    }
+    folding_expect_slow_layouts((FoldingLayouts){spec_of, LAYOUT_COUNT - 1});
 }
 
 static SimTime step_of(const ShardLayout *layout) {

@@ -2,23 +2,12 @@
 
 #include <string.h>
 
-static const FabricSpec PLAIN = {.oversubscription = 1,
-                                 .pod_oversubscription = 1,
-                                 .radix = 64,
-                                 .levels = 3,
-                                 .torus_x = 1,
-                                 .torus_y = 1,
-                                 .torus_z = 1,
-                                 .groups = 1,
-                                 .routers_per_group = 1,
-                                 .nodes_per_router = 1,
-                                 .seed = 7,
-                                 .hop_latency_s = 0.2e-6,
-                                 .efficiency_fraction = 1};
-
 FabricSpec plain_fabric(const char *topology) {
-    FabricSpec spec = PLAIN;
+    FabricSpec spec = fabric_default();
     spec.topology = topology;
+    spec.seed = 7;
+    spec.pxn = false;
+    spec.hop_latency_s = 0.2e-6;
     return spec;
 }
 
