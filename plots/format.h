@@ -6,6 +6,7 @@
 #ifndef PLOTS_FORMAT_H
 #define PLOTS_FORMAT_H
 
+#include <stddef.h>
 #include <stdio.h>
 
 #include "models/sweep_findings.h"
@@ -18,11 +19,8 @@ typedef struct Format {
     void (*write_sweep)(FILE *out, const SweepFindings *findings);
 } Format;
 
-/* The format of that name, NULL when there is none. */
+/* The format of that name, NULL when there is none; the menu by index, NULL past its end. */
 const Format *format_find(const char *name);
-
-/* The formats in the order of the menu: 0 .. format_count() - 1. */
-int format_count(void);
-const Format *format_at(int index);
+const Format *format_at(size_t index);
 
 #endif

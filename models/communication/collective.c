@@ -1,8 +1,7 @@
 #include "models/communication/collective.h"
 
-#include <string.h>
-
 #include "sim/engine/check.h"
+#include "sim/engine/menu.h"
 
 #define COLLECTIVE_ALGORITHM(word) extern const CollectiveAlgorithm collective_##word;
 #include "models/communication/collectives/table.h"
@@ -14,16 +13,7 @@ static const CollectiveAlgorithm *const MENU[] = {
 };
 #undef COLLECTIVE_ALGORITHM
 
-const CollectiveAlgorithm *collective_at(size_t index) {
-    return index < sizeof MENU / sizeof *MENU ? MENU[index] : NULL;
-}
-
-const CollectiveAlgorithm *collective_find(const char *name) {
-    for (size_t index = 0; collective_at(index); index++)
-        if (strcmp(collective_at(index)->name, name) == 0)
-            return collective_at(index);
-    return NULL;
-}
+MENU_LOOKUPS(CollectiveAlgorithm, collective)
 
 const char *collective_kind_name(CollectiveKind kind) {
     switch (kind) {

@@ -1,8 +1,7 @@
 #include "models/hardware/topology.h"
 
-#include <string.h>
-
 #include "sim/engine/check.h"
+#include "sim/engine/menu.h"
 #include "sim/engine/splitmix.h"
 
 #define TOPOLOGY(word) extern const Topology topology_##word;
@@ -15,16 +14,7 @@ static const Topology *const MENU[] = {
 };
 #undef TOPOLOGY
 
-const Topology *topology_at(size_t index) {
-    return index < sizeof MENU / sizeof *MENU ? MENU[index] : NULL;
-}
-
-const Topology *topology_find(const char *name) {
-    for (size_t index = 0; topology_at(index); index++)
-        if (strcmp(topology_at(index)->name, name) == 0)
-            return topology_at(index);
-    return NULL;
-}
+MENU_LOOKUPS(Topology, topology)
 
 FabricSpec fabric_default(void) {
     /* NVIDIA Quantum QM8700 datasheet: 130 ns port to port; and 4 m of cable at 5 ns/m. 64 ports: Quantum-2 QM9700. */

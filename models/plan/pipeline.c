@@ -1,6 +1,6 @@
 #include "models/plan/pipeline.h"
 
-#include <string.h>
+#include "sim/engine/menu.h"
 
 #define PIPELINE_SCHEDULE(word) extern const PipelineSchedule pipeline_##word;
 #include "models/plan/pipelines/table.h"
@@ -12,16 +12,7 @@ static const PipelineSchedule *const MENU[] = {
 };
 #undef PIPELINE_SCHEDULE
 
-const PipelineSchedule *pipeline_at(size_t index) {
-    return index < sizeof MENU / sizeof *MENU ? MENU[index] : NULL;
-}
-
-const PipelineSchedule *pipeline_find(const char *name) {
-    for (size_t index = 0; pipeline_at(index); index++)
-        if (strcmp(pipeline_at(index)->name, name) == 0)
-            return pipeline_at(index);
-    return NULL;
-}
+MENU_LOOKUPS(PipelineSchedule, pipeline)
 
 int pipeline_pass_count(const PipelineSchedule *schedule, const PipelineShape *shape) {
     return (schedule->splits_backward ? 3 : 2) * shape->micro_batches * shape->chunks;

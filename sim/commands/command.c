@@ -1,8 +1,7 @@
 #include "sim/commands/command.h"
 
-#include <string.h>
-
 #include "scenarios/reader/spelling.h"
+#include "sim/engine/menu.h"
 
 #define COMMAND(word) extern const Command command_##word;
 #include "sim/commands/table.h"
@@ -14,16 +13,7 @@ static const Command *const MENU[] = {
 };
 #undef COMMAND
 
-const Command *command_at(size_t index) {
-    return index < sizeof MENU / sizeof *MENU ? MENU[index] : NULL;
-}
-
-const Command *command_find(const char *name) {
-    for (size_t index = 0; command_at(index) != NULL; index++)
-        if (strcmp(command_at(index)->name, name) == 0)
-            return command_at(index);
-    return NULL;
-}
+MENU_LOOKUPS(Command, command)
 
 const char *command_near(const char *typed) {
     const char *best = NULL;

@@ -104,7 +104,7 @@ static void collect_precisions(ListItems *list) {
 }
 
 static void collect_formats(ListItems *list) {
-    for (int i = 0; i < format_count(); i++)
+    for (size_t i = 0; format_at(i) != NULL; i++)
         add(list, format_at(i)->name, format_at(i)->summary, "");
 }
 

@@ -27,7 +27,7 @@ static const Format *read_format(const CommandLine *line, ErrorList *errors) {
     const Format *format = format_find(name);
     const char *near = NULL;
     int distance = 0;
-    for (int i = 0; i < format_count(); i++)
+    for (size_t i = 0; format_at(i) != NULL; i++)
         spelling_consider(name, format_at(i)->name, &near, &distance);
     if (format == NULL)
         error_list_add(errors, (ErrorPlace){0}, "run",
