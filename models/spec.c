@@ -3,11 +3,16 @@
 #include <math.h>
 
 static const char *const PLACEMENT_NAMES[] = {"packed", "spread", "random"};
+static const char *const SOFTWARE_NAMES[SOFTWARE_COUNT] = {"measured", "read", "unknown"};
 static const char *const FIDELITY_NAMES[] = {"folded", "unfolded"};
 static const char *const JOB_KIND_NAMES[] = {"training", "collective"};
 
 const char *placement_name(Placement placement) {
     return PLACEMENT_NAMES[placement];
+}
+
+const char *software_known_name(SoftwareKnown known) {
+    return SOFTWARE_NAMES[known];
 }
 
 const char *fidelity_name(Fidelity fidelity) {

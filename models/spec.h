@@ -17,6 +17,14 @@ typedef enum Placement {
     PLACEMENT_RANDOM  /* any free nodes, by the seed and the job's name */
 } Placement;
 
+/* How well the software of a training job is known: what simulated steps of it were compared with. */
+typedef enum SoftwareKnown {
+    SOFTWARE_MEASURED, /* tables of its own steps */
+    SOFTWARE_READ,     /* its code alone says what it runs */
+    SOFTWARE_UNKNOWN,  /* nothing: it is taken to run what Megatron-LM does */
+    SOFTWARE_COUNT
+} SoftwareKnown;
+
 typedef enum JobKind { JOB_TRAINING, JOB_COLLECTIVE } JobKind;
 
 /* What nccl-tests do: one collective over all GPUs of the job, size after size. */
@@ -56,6 +64,7 @@ typedef struct JobSpec {
     const char *nodes;     /* "0-7, 12", whose GPUs it gets in that order; "" = as placement says */
     Placement placement;
     TrainingSpec training;
+    SoftwareKnown software; /* of training; step_interval.h */
     LoaderSpec loader;
     CheckpointSpec checkpoint;
     CollectiveSpec collective;
@@ -133,7 +142,8 @@ bool simulation_spec_is_one_job(const SimulationSpec *spec);
 
 const char *job_kind_name(JobKind kind); /* training, collective */
 
-const char *placement_name(Placement placement); /* packed, spread, random */
-const char *fidelity_name(Fidelity fidelity);    /* folded, unfolded */
+const char *placement_name(Placement placement);      /* packed, spread, random */
+const char *software_known_name(SoftwareKnown known); /* measured, read, unknown */
+const char *fidelity_name(Fidelity fidelity);         /* folded, unfolded */
 
 #endif

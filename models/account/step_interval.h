@@ -18,6 +18,10 @@
  * constant but from comparing runs with measurements (`chokepoint validate` estimates the first anew, the test of
  * Pollux' runs the second).
  *
+ * Software that was never measured is nearly always slower than what the plan's switches say, so that it widens an
+ * interval upwards only, by what is known of it (SoftwareKnown): a tenth of steps should be longer than the upper bound
+ * and a tenth shorter than the lower one, which are not equally far from the step.
+ *
  * Limits: an interval says nothing of memory; with several jobs, of none of what they do to each other; on nodes of
  * several types all have the spreads of the first; of lists of layers no size is told to be beyond what was measured.
  */
@@ -32,6 +36,10 @@
  * source in step_interval.c. */
 extern const double STEP_FORM_SPREAD;
 extern const double STEP_LIST_FORM_SPREAD;
+
+/* What the software adds upwards, >= 0: 1.28 of it are the logarithm of what a tenth of steps exceeds; source in
+ * step_interval.c. */
+double step_interval_software_spread(SoftwareKnown known);
 
 /* How many times longer the upper bound is than the step, for a spread: exp(z spread), z of the middle 80 % of the
  * normal distribution; the lower bound is that for -spread. */

@@ -8,6 +8,7 @@
 #include "scenarios/experiment/measured_model.h"
 #include "scenarios/experiment/measured_plan.h"
 #include "scenarios/experiment/measured_row.h"
+#include "scenarios/experiment/measured_software.h"
 #include "scenarios/reader/spelling.h"
 #include "scenarios/reader/yaml_node.h"
 
@@ -119,6 +120,7 @@ static SimulationSpec read_spec(MeasuredRow *row, const Catalogue *catalogue) {
     job->training.plan = measured_plan_read(row);
     job->training.model = measured_model_read(row, job->training.sequence_tokens);
     settle_experts(row, &job->training);
+    job->software = measured_software_read(row);
     if (row->reason == NULL)
         measured_hardware_read(row, catalogue, job->gpus, &spec.cluster);
     if (row->reason == NULL)

@@ -145,19 +145,12 @@ static void add_counts(ValidationSum *sum, const ValidationFile *file) {
 static void cover(ValidationSet *set, Arena *arena) {
     IntervalCoverage **files = ARENA_ARRAY(arena, set->file_count, IntervalCoverage *);
     const Validation **runs = ARENA_ARRAY(arena, set->file_count, const Validation *);
-    IntervalCoverage *all = &set->all.coverage;
     for (int i = 0; i < set->file_count; i++) {
         runs[i] = set->files[i].runs;
         files[i] = runs[i] != NULL ? &set->files[i].coverage : NULL;
     }
     interval_coverage_leave_out(files, runs, set->file_count);
-    all->form_spread = interval_coverage_form_spread(files, set->file_count);
-    for (int i = 0; i < set->file_count; i++) {
-        all->rows += set->files[i].coverage.rows;
-        all->held += set->files[i].coverage.held;
-        all->held_by_constants += set->files[i].coverage.held_by_constants;
-        all->held_left_out += set->files[i].coverage.held_left_out;
-    }
+    set->all.coverage = interval_coverage_all(files, set->file_count);
 }
 
 static void sum_up(ValidationSet *set, Arena *arena) {

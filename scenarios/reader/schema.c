@@ -10,6 +10,10 @@ static const char *fidelity_word(int index) {
     return index <= FIDELITY_UNFOLDED ? fidelity_name((Fidelity)index) : NULL;
 }
 
+static const char *software_word(int index) {
+    return index < SOFTWARE_COUNT ? software_known_name((SoftwareKnown)index) : NULL;
+}
+
 static const char *kind_word(int index) {
     return index <= JOB_COLLECTIVE ? job_kind_name((JobKind)index) : NULL;
 }
@@ -178,6 +182,15 @@ static const SchemaRow JOB_ROWS[] = {
      .default_text = "(the defaults of its keys)",
      .help = "how the job is laid out over its GPUs",
      .table = &SCHEMA_PLAN},
+    {.key = "software",
+     .type = FIELD_CHOICE,
+     .offset = offsetof(JobSpec, software),
+     .default_text = "measured",
+     .help = "how well its framework is known, for the interval of its steps: measured (simulated steps were compared "
+             "with tables of its own, as of Megatron-LM, NeMo, llm-foundry and InternEvo), read (its code alone says "
+             "what the plan's switches are, as of torchtitan and Hugging Face), or unknown; the step itself is as the "
+             "plan says",
+     .menu = software_word},
     {.key = "data_loader",
      .type = FIELD_OBJECT,
      .offset = offsetof(JobSpec, loader),

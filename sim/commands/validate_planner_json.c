@@ -54,12 +54,25 @@ static void write_signs(FILE *out, const WhatIfSigns *signs) {
     fputs("},\n", out);
 }
 
+static void write_software(FILE *out, const IntervalCoverage *coverage) {
+    fputs(", \"software\": {", out);
+    for (int known = 0; known < SOFTWARE_COUNT; known++) {
+        const SoftwareCoverage *software = &coverage->software[known];
+        fprintf(out, "%s\"%s\": {\"rows\": %d, \"held\": %d, \"held_left_out\": %d", known > 0 ? ", " : "",
+                software_known_name((SoftwareKnown)known), software->rows, software->held, software->held_left_out);
+        cell_json_number_behind(out, ", \"rest_spread\": ", software->rest_spread);
+        fputc('}', out);
+    }
+    fputc('}', out);
+}
+
 static void write_coverage(FILE *out, const IntervalCoverage *coverage) {
     fprintf(out, "      \"interval\": {\"rows\": %d, \"held\": %d, \"held_by_constants\": %d, \"held_left_out\": %d",
             coverage->rows, coverage->held, coverage->held_by_constants, coverage->held_left_out);
     cell_json_number_behind(out, ", \"constant_spread\": ", coverage->constant_spread);
     cell_json_number_behind(out, ", \"residual_spread\": ", coverage->residual_spread);
     cell_json_number_behind(out, ", \"form_spread\": ", coverage->form_spread);
+    write_software(out, coverage);
     fputs("},\n", out);
 }
 

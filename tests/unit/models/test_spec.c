@@ -175,6 +175,8 @@ Test(spec, placement_and_fidelity_have_names) {
     const char *const placements[] = {"packed", "spread", "random"}, *const fidelities[] = {"folded", "unfolded"};
     for (int i = 0; i < 3; i++)
         cr_assert_str_eq(placement_name((Placement)i), placements[i]);
+    cr_assert_str_eq(software_known_name(SOFTWARE_MEASURED), "measured");
+    cr_assert_str_eq(software_known_name(SOFTWARE_UNKNOWN), "unknown");
     for (int i = 0; i < 2; i++)
         cr_assert_str_eq(fidelity_name((Fidelity)i), fidelities[i]);
 }

@@ -65,6 +65,28 @@ Test(step_interval, constants_without_doubt_leave_what_is_not_modelled) {
     arena_destroy(arena);
 }
 
+/* A tenth of such steps is longer than a tenth of those of measured software by that much; none is shorter for it. */
+Test(step_interval, software_that_was_not_measured_widens_upwards_only) {
+    Arena *arena = arena_create();
+    StepInterval interval[SOFTWARE_COUNT];
+    for (int known = 0; known < SOFTWARE_COUNT; known++) {
+        SimulationSpec spec = sample(arena);
+        spec.jobs[0].software = (SoftwareKnown)known;
+        const Results *results = run(arena, &spec);
+        interval[known] = results->interval;
+        const Doubt *doubt = find_doubt(results, "software, if it is slower");
+        cr_assert_eq(doubt == NULL, known == SOFTWARE_MEASURED);
+        cr_assert(doubt == NULL || doubt->spread == step_interval_software_spread((SoftwareKnown)known));
+        cr_assert_float_eq(interval[known].low_s, interval[0].low_s, 1e-12);
+        cr_assert_float_eq(interval[known].up_spread, interval[0].up_spread, 1e-12, "of the constants alone");
+    }
+    cr_assert_gt(interval[SOFTWARE_READ].high_s, 1.1 * interval[SOFTWARE_MEASURED].high_s);
+    cr_assert_gt(interval[SOFTWARE_UNKNOWN].high_s, 1.1 * interval[SOFTWARE_READ].high_s);
+    double added = pow(log(interval[SOFTWARE_UNKNOWN].high_s / interval[0].low_s), 2);
+    cr_assert_gt(added, pow(Z * step_interval_software_spread(SOFTWARE_UNKNOWN), 2));
+    arena_destroy(arena);
+}
+
 Test(step_interval, a_list_of_layers_is_less_sure_than_a_transformer) {
     Arena *arena = arena_create();
     SimulationSpec spec = small_conv_net(arena, 1);

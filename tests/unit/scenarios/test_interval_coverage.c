@@ -45,11 +45,40 @@ Test(interval_coverage, a_file_left_out_gets_the_rest_of_the_others) {
     IntervalCoverage *list[] = {&coverage[0], &coverage[1], NULL, &coverage[2]};
     double wide = sqrt(pow(0.2 / 1.2815515655446004, 2) - 0.01);
     interval_coverage_leave_out(list, validations, 4);
-    cr_assert_float_eq(interval_coverage_form_spread(list, 4), wide * sqrt(2 / 3.0), 1e-9);
-    cr_assert_float_eq(coverage[0].others_spread, wide, 1e-9);
-    cr_assert_float_eq(coverage[1].others_spread, wide / sqrt(2), 1e-9);
+    const IntervalCoverage all = interval_coverage_all(list, 4);
+    cr_assert_float_eq(all.form_spread, wide * sqrt(2 / 3.0), 1e-9);
+    cr_assert_eq(all.rows, 15);
+    cr_assert_float_eq(coverage[0].software[SOFTWARE_MEASURED].others_spread, wide, 1e-9);
+    cr_assert_float_eq(coverage[1].software[SOFTWARE_MEASURED].others_spread, wide / sqrt(2), 1e-9);
     cr_assert_eq(coverage[0].held_left_out, 5);
     cr_assert_eq(coverage[1].held_left_out, 0);
+    arena_destroy(arena);
+}
+
+/* A longest tenth of four rows, 0.2 0.3 1.0 1.4 by 0.1, ends seven tenths of the way from the third to the fourth. */
+Test(interval_coverage, software_that_was_not_measured_is_judged_by_its_longer_steps) {
+    static const double LONGER[ROWS] = {2, 3, 10, 14, 0.5}, SHORTER[ROWS] = {-2, -3, -1, -4, -2};
+    ValidationRow rows[2][ROWS];
+    Validation files[] = {rows_at(LONGER, 0.1, rows[0]), rows_at(SHORTER, 0.1, rows[1])};
+    const Validation *validations[] = {&files[0], &files[1]};
+    JobSpec unknown = {.software = SOFTWARE_UNKNOWN};
+    for (int i = 0; i < 4; i++)
+        rows[0][i].run.spec = (SimulationSpec){.jobs = &unknown, .job_count = 1};
+    rows[1][2].run.spec = (SimulationSpec){.jobs = &unknown, .job_count = 1};
+    Arena *arena = arena_create();
+    IntervalCoverage coverage[] = {interval_coverage_of(&files[0], arena), interval_coverage_of(&files[1], arena)};
+    IntervalCoverage *list[] = {&coverage[0], &coverage[1]};
+    interval_coverage_leave_out(list, validations, 2);
+    const SoftwareCoverage *software = &coverage[0].software[SOFTWARE_UNKNOWN];
+    double constants = 0.01 + STEP_FORM_SPREAD * STEP_FORM_SPREAD;
+    cr_assert_eq(coverage[0].software[SOFTWARE_MEASURED].rows, 1);
+    cr_assert_eq(software->rows, 4);
+    cr_assert_float_eq(software->rest_spread, sqrt(pow(1.28 / 1.2815515655446004, 2) - constants), 1e-9);
+    cr_assert_eq(coverage[1].software[SOFTWARE_UNKNOWN].rest_spread, 0, "shorter steps are not of the software");
+    cr_assert_float_eq(coverage[1].software[SOFTWARE_UNKNOWN].others_spread, software->rest_spread, 1e-12);
+    cr_assert_eq(software->held_left_out, 0, "the other file's rest is 0");
+    cr_assert_eq(coverage[1].software[SOFTWARE_UNKNOWN].held_left_out, 1);
+    cr_assert_eq(coverage[0].held + coverage[1].held, 2);
     arena_destroy(arena);
 }
 
