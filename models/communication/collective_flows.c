@@ -78,8 +78,7 @@ static Message create_message(Builder *builder, int rank, const CollectiveSend *
     FlowGraph *graph = builder->graph;
     NetworkRoute route;
     collective_message_route(place, rank, send, &route);
-    double latency_s = collective_latency_s(place->call->kind, route.latency_s) +
-                       collective_piece_s(place->call, place->network, &route, rank, send->bytes);
+    double latency_s = collective_message_latency_s(place, rank, &route);
     Message message = {.from_rank = rank, .send = *send};
     message.start = flow_graph_add_point(graph, 0);
     message.sent = flow_graph_add_point(graph, 0);
@@ -162,7 +161,8 @@ static void add_step(Builder *builder, int phase, int step) {
     size_t first = builder->message_count;
     int end = builder->in_network ? builder->members : builder->place.call->ranks;
     for (int rank = 0; rank < end; rank++) {
-        int count = builder->algorithm->sends(builder->place.call, phase, step, rank, builder->sends);
+        int count =
+            collective_message_sends(&builder->place, builder->algorithm, (int[2]){phase, step}, rank, builder->sends);
         add_sends(builder, rank, count, first);
     }
     for (size_t i = first; i < builder->message_count; i++)
@@ -186,7 +186,10 @@ static double fixed_seconds(Builder *builder, int number, const CollectivePhase 
     int end = phase->in_network ? builder->members : place->call->ranks;
     for (int step = 0; step < (phase->pipelined ? phase->steps : 1); step++)
         for (int rank = 0; rank < end; rank++)
-            for (int i = builder->algorithm->sends(place->call, number, step, rank, builder->sends) - 1; i >= 0; i--) {
+            for (int i =
+                     collective_message_sends(place, builder->algorithm, (int[2]){number, step}, rank, builder->sends) -
+                     1;
+                 i >= 0; i--) {
                 const CollectiveSend *send = &builder->sends[i];
                 NetworkRoute route;
                 collective_message_route(place, rank, send, &route);
@@ -219,7 +222,7 @@ static Builder builder_begin(const CollectiveCall *call, const CollectiveAlgorit
     size_t members = (size_t)collective_member_count(call);
     Arena *arena = arena_create();
     return (Builder){.arena = arena,
-                     .place = {call, network, node_exchange_create(arena, call, network)},
+                     .place = collective_message_place(arena, call, algorithm, network),
                      .algorithm = algorithm,
                      .links = links,
                      .graph = flow_graph_create(),

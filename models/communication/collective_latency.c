@@ -8,27 +8,8 @@ static const double RAMP_HALF_BYTES = 1048576;
 static const double IN_NETWORK_S = 35e-6;
 static const double ALL_TO_ALL_TRIPS = 3;
 
-static const double PIECE_BYTES = 614400; /* NCCL's device.h: see the header */
-
 double collective_latency_s(CollectiveKind kind, double route_latency_s) {
     return kind == COLLECTIVE_ALL_TO_ALL ? ALL_TO_ALL_TRIPS * route_latency_s : route_latency_s;
-}
-
-/* It has what it sends; the others pass on what they get. */
-static int chain_start(const CollectiveCall *call) {
-    return call->kind == COLLECTIVE_REDUCE ? call->ranks - 1 : 0;
-}
-
-double collective_piece_s(const CollectiveCall *call, const Network *network, const NetworkRoute *route, int from_rank,
-                          double bytes) {
-    double slowest_s = 0, piece_bytes = fmin(bytes, PIECE_BYTES);
-    bool is_chain = call->kind == COLLECTIVE_BROADCAST || call->kind == COLLECTIVE_REDUCE;
-    if (!is_chain || route->kind == LINK_NVLINK || from_rank == chain_start(call))
-        return 0;
-    for (int i = 0; i < route->link_count; i++)
-        slowest_s = fmax(slowest_s,
-                         piece_bytes * route->share_fraction[i] / network_link_bytes_per_s(network, route->links[i]));
-    return slowest_s;
 }
 
 double collective_ramp_s(CollectiveKind kind, double route_ramp_s, double bytes) {

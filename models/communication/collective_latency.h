@@ -8,13 +8,6 @@
  *             35 us when it is in_network (the barriers of NVLS)
  *   a call    5 us (launch of the kernel), and in an all_to_all a copy of the chunk that a rank sends to itself: 2 A100
  *             reach a bus bandwidth of 164 GB/s in nccl-tests, 8 of them, whose own chunk is a quarter of that, 203
- *   a pass    what a rank of a broadcast or reduce passes on leaves its node in pieces of 614,400 bytes: it waits until
- *             one has come, at the rate of the slowest link that it leaves by
- *
- * Pieces: NCCL's tuner runs long chains by LL128 (graph/tuning.cc prices a rank at 4 us, and at 28 to 50 by Simple).
- * Inside a node lines flow through; a NIC takes a step of the buffer when it is full: 640 threads of 120 words of 8
- * bytes (device.h). Taken for all networks. NCCL has two channels on a NIC, whose first pieces share it; here it is
- * one, which is the least.
  *
  * Protocols. NCCL has three: LL and LL128 write a flag beside the bytes, so a hop costs little but the link is used to
  * 50 or 95 %; Simple fills the link but synchronises for each piece. Its tuner takes the cheapest for the size, so what
@@ -36,11 +29,6 @@
 
 /* From the first byte sent to the first received, over a route of that latency. */
 double collective_latency_s(CollectiveKind kind, double route_latency_s);
-
-/* What a rank waits for before it passes on `bytes` of a chain over that route; 0 where nothing is passed on in pieces.
- */
-double collective_piece_s(const CollectiveCall *call, const Network *network, const NetworkRoute *route, int from_rank,
-                          double bytes);
 
 /* What a phase loses by a send of so many bytes over a route of that ramp until pieces flow at full rate. */
 double collective_ramp_s(CollectiveKind kind, double route_ramp_s, double bytes);

@@ -32,10 +32,11 @@ typedef struct Evaluation {
     bool in_rings; /* the phase has equal steps, in each of which every rank sends one message */
 } Evaluation;
 
-static Evaluation evaluation_begin(const CollectiveCall *call, const Network *network, Arena *arena) {
+static Evaluation evaluation_begin(const CollectiveCall *call, const CollectiveAlgorithm *algorithm,
+                                   const Network *network, Arena *arena) {
     int members = collective_member_count(call);
     return (Evaluation){.arena = arena,
-                        .place = {call, network, node_exchange_create(arena, call, network)},
+                        .place = collective_message_place(arena, call, algorithm, network),
                         .members = members,
                         .sends = ARENA_ARRAY(arena, members, CollectiveSend),
                         .loads = {.arena = arena},
@@ -76,8 +77,7 @@ static void add_send(Evaluation *evaluation, int rank, const CollectiveSend *sen
     CollectiveKind kind = evaluation->place.call->kind;
     NetworkRoute route;
     add_loads(evaluation, rank, send, &route);
-    double latency_s = collective_latency_s(kind, route.latency_s) +
-                       collective_piece_s(evaluation->place.call, evaluation->place.network, &route, rank, send->bytes);
+    double latency_s = collective_message_latency_s(&evaluation->place, rank, &route);
     evaluation->latency_s = larger(evaluation->latency_s, latency_s);
     evaluation->ramp_s =
         larger(evaluation->ramp_s, collective_ramp_s(kind, route.ramp_s, send->bytes * evaluation->channels));
@@ -94,7 +94,8 @@ static void evaluate_step(Evaluation *evaluation, const CollectiveAlgorithm *alg
     /* Past the ranks are the switches, which send only in a phase that is in_network. */
     int end = evaluation->in_network ? evaluation->members : call->ranks;
     for (int rank = 0; rank < end; rank++) {
-        int count = algorithm->sends(call, phase, step, rank, evaluation->sends);
+        int count =
+            collective_message_sends(&evaluation->place, algorithm, (int[2]){phase, step}, rank, evaluation->sends);
         CHECK(!evaluation->in_rings || count == 1);
         for (int i = 0; i < count; i++)
             add_send(evaluation, rank, &evaluation->sends[i]);
@@ -228,7 +229,7 @@ void collective_loads(const CollectiveCall *call, const CollectiveAlgorithm *alg
         out[0] = message_loads(call, &phases[0], network, arena);
         return;
     }
-    Evaluation evaluation = evaluation_begin(call, network, arena);
+    Evaluation evaluation = evaluation_begin(call, algorithm, network, arena);
     for (int i = 0; i < count; i++) {
         if (phases[i].repeats) {
             out[i] = out[i - 1];

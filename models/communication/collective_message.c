@@ -1,5 +1,26 @@
 #include "models/communication/collective_message.h"
 
+#include "models/communication/collective_latency.h"
+
+CollectivePlace collective_message_place(Arena *arena, const CollectiveCall *call, const CollectiveAlgorithm *algorithm,
+                                         const Network *network) {
+    return (CollectivePlace){call, network, node_exchange_create(arena, call, network),
+                             chain_pieces_of(call, algorithm, network)};
+}
+
+int collective_message_sends(const CollectivePlace *place, const CollectiveAlgorithm *algorithm, const int step[2],
+                             int rank, CollectiveSend *sends) {
+    int count = algorithm->sends(place->call, step[0], step[1], rank, sends);
+    for (int i = 0; i < count; i++)
+        sends[i].bytes *= place->pieces.wire_bytes_per_byte;
+    return count;
+}
+
+double collective_message_latency_s(const CollectivePlace *place, int rank, const NetworkRoute *route) {
+    return collective_latency_s(place->call->kind, route->latency_s) +
+           chain_pieces_wait_s(&place->pieces, place->call, place->network, route, rank);
+}
+
 /* Half of a way inside a node: between a GPU and the switch that adds or copies. */
 static void route_to_switch(const CollectivePlace *place, int rank, const CollectiveSend *send, NetworkRoute *route) {
     const Network *network = place->network;

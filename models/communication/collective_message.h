@@ -6,6 +6,7 @@
 #ifndef MODELS_COMMUNICATION_COLLECTIVE_MESSAGE_H
 #define MODELS_COMMUNICATION_COLLECTIVE_MESSAGE_H
 
+#include "models/communication/chain_pieces.h"
 #include "models/communication/node_exchange.h"
 
 /* A collective on its network; all borrowed. */
@@ -13,7 +14,18 @@ typedef struct CollectivePlace {
     const CollectiveCall *call;
     const Network *network;
     NodeExchange *exchange;
+    ChainPieces pieces;
 } CollectivePlace;
+
+CollectivePlace collective_message_place(Arena *arena, const CollectiveCall *call, const CollectiveAlgorithm *algorithm,
+                                         const Network *network);
+
+/* What a rank sends in a step, as bytes on the wire; returns how many messages. */
+int collective_message_sends(const CollectivePlace *place, const CollectiveAlgorithm *algorithm, const int step[2],
+                             int rank, CollectiveSend *sends);
+
+/* From the first byte that a rank has to the first that the receiver has, over the message's route. */
+double collective_message_latency_s(const CollectivePlace *place, int rank, const NetworkRoute *route);
 
 /* False when the message stays inside a node. */
 bool collective_message_leaves_node(const CollectivePlace *place, int rank, const CollectiveSend *send);

@@ -5,8 +5,6 @@
 
 #include "models/communication/collective_layout.h"
 
-typedef enum Protocol { LL, LL128, SIMPLE, PROTOCOL_COUNT } Protocol;
-
 /* What the tuner knows of an algorithm: seconds before the first step, of a step inside a node, and of one between. */
 typedef struct Latency {
     double base_s[PROTOCOL_COUNT];
@@ -48,9 +46,9 @@ static const double SIMPLE_RING_TIMES = 1.4; /* its latency once chunks fill the
  * of two. */
 enum { CORRECTIONS = 23, CORRECTED_FROM_BYTES = 64 };
 static const unsigned char TREE_TENTHS[PROTOCOL_COUNT][CORRECTIONS] = {
-    [LL] = {10, 10, 10, 10, 9, 8, 7, 7, 7, 7, 6, 5, 4, 4, 5, 6, 7, 8, 9, 10, 10, 10, 10},
-    [LL128] = {10, 10, 10, 10, 10, 9, 8, 8, 8, 7, 6, 6, 6, 6, 6, 6, 8, 9, 9, 9, 9, 10, 10},
-    [SIMPLE] = {9, 9, 9, 9, 9, 9, 9, 8, 7, 6, 6, 5, 5, 5, 5, 6, 7, 8, 7, 7, 8, 9, 9},
+    [PROTOCOL_LL] = {10, 10, 10, 10, 9, 8, 7, 7, 7, 7, 6, 5, 4, 4, 5, 6, 7, 8, 9, 10, 10, 10, 10},
+    [PROTOCOL_LL128] = {10, 10, 10, 10, 10, 9, 8, 8, 8, 7, 6, 6, 6, 6, 6, 6, 8, 9, 9, 9, 9, 10, 10},
+    [PROTOCOL_SIMPLE] = {9, 9, 9, 9, 9, 9, 9, 8, 7, 6, 6, 5, 5, 5, 5, 6, 7, 8, 7, 7, 8, 9, 9},
 };
 
 /* The ranks of a call as the tuner sees them. */
@@ -60,11 +58,26 @@ typedef struct Layout {
     int width;    /* ranks on the first node */
     bool is_more; /* than two nodes */
     bool is_pcie; /* inside the nodes */
+    bool turns;   /* a ring leaves a node by the NIC that it came by without PXN */
     double port_bytes_per_s;
+    double nics;
     double channels;
     double lines_bytes_per_s; /* of the NICs of a node */
     const ChannelMost *most;
 } Layout;
+
+enum { GPUS_NEXT_TO_A_NIC = 2, CHANNELS_OF_A_RING = 2 };
+
+/* Whether two neighbours of the first node are next to one NIC; a rank alone on its node is both ends of its ring. */
+static bool ring_turns(const CollectiveCall *call, const Network *network, int width) {
+    for (int rank = 1; rank < width; rank++) {
+        int gpu = call->rank_gpu[rank], before = call->rank_gpu[rank - 1];
+        if (gpu / GPUS_NEXT_TO_A_NIC == before / GPUS_NEXT_TO_A_NIC ||
+            network_nic_out(network, gpu) == network_nic_out(network, before))
+            return true;
+    }
+    return width == 1;
+}
 
 static Layout layout_of(const CollectiveCall *call, const Network *network) {
     int width = collective_ranks_on_first_node(call), nodes = (call->ranks + width - 1) / width;
@@ -73,52 +86,73 @@ static Layout layout_of(const CollectiveCall *call, const Network *network) {
     layout.is_pcie = ports->port_is_pcie;
     layout.port_bytes_per_s = PORT_FRACTION * ports->port.bytes_per_s;
     layout.most = call->in_network_reduction ? &HOPPER : &AMPERE;
+    layout.turns = ring_turns(call, network, width);
     for (int rank = 0; rank < width; rank++) {
         LinkId nic = network_nic_out(network, call->rank_gpu[rank]);
         if (rank > 0 && nic == network_nic_out(network, call->rank_gpu[rank - 1]))
             continue;
         double line_bytes_per_s = network_nic_line_bytes_per_s(network, nic);
         layout.lines_bytes_per_s += LINE_FRACTION * line_bytes_per_s;
+        layout.nics++;
         layout.channels += line_bytes_per_s > ONE_CHANNEL_BYTES_PER_S ? 2 : 1;
     }
     return layout;
 }
 
-static double inside_s(const Layout *layout, const Latency *latency, Protocol protocol) {
+static double inside_s(const Layout *layout, const Latency *latency, CollectiveProtocol protocol) {
     return layout->is_pcie ? latency->inside_pcie_s[protocol] : latency->inside_s[protocol];
 }
 
-static double ring_bytes_s(const Layout *layout, Protocol protocol, double bytes) {
+static double ring_bytes_per_s(const Layout *layout, CollectiveProtocol protocol) {
     double bytes_per_s = layout->lines_bytes_per_s;
-    if (protocol == LL)
+    if (protocol == PROTOCOL_LL)
         bytes_per_s = fmin(bytes_per_s * RING_LL_FRACTION, LL_MOST_BYTES_PER_S[layout->is_more]);
-    else if (protocol == LL128)
+    else if (protocol == PROTOCOL_LL128)
         bytes_per_s = fmin(bytes_per_s * RING_LL128_FRACTION,
                            layout->channels * layout->most->ring_ll128_bytes_per_s[layout->is_more]);
-    return bytes * collective_bus_factor(COLLECTIVE_ALL_REDUCE, layout->ranks) / bytes_per_s;
+    return bytes_per_s;
 }
 
-static double ring_s(const Layout *layout, Protocol protocol, double bytes) {
+static double ring_bytes_s(const Layout *layout, CollectiveProtocol protocol, double bytes) {
+    return bytes * collective_bus_factor(COLLECTIVE_ALL_REDUCE, layout->ranks) / ring_bytes_per_s(layout, protocol);
+}
+
+/* Simple's step is a tree's: "chunk latency". */
+static double chain_s(const Layout *layout, CollectiveProtocol protocol, double bytes) {
+    double step_s = protocol == PROTOCOL_SIMPLE ? TREE.between_s[protocol] : RING.between_s[protocol];
+    return RING.base_s[protocol] + layout->ranks * step_s + bytes / ring_bytes_per_s(layout, protocol);
+}
+
+/* Without NVLink it does not trust the order of LL128's writes. */
+static bool ring_has(const Layout *layout, CollectiveProtocol protocol) {
+    return protocol != PROTOCOL_LL128 || (!layout->is_pcie && (layout->turns || layout->most == &HOPPER));
+}
+
+static bool tree_has(const Layout *layout, CollectiveProtocol protocol) {
+    return protocol != PROTOCOL_LL128 || !layout->is_pcie;
+}
+
+static double ring_s(const Layout *layout, CollectiveProtocol protocol, double bytes) {
     int between = 2 * (layout->nodes - 1), inside = 2 * (layout->ranks - 1) - between;
     double latency_s =
         RING.base_s[protocol] + inside * inside_s(layout, &RING, protocol) + between * RING.between_s[protocol];
-    return (protocol == SIMPLE ? SIMPLE_RING_TIMES : 1) * latency_s + ring_bytes_s(layout, protocol, bytes);
+    return (protocol == PROTOCOL_SIMPLE ? SIMPLE_RING_TIMES : 1) * latency_s + ring_bytes_s(layout, protocol, bytes);
 }
 
-static double tree_correction(Protocol protocol, double bytes) {
+static double tree_correction(CollectiveProtocol protocol, double bytes) {
     int exponent = 0;
     frexp(fmax(bytes / CORRECTED_FROM_BYTES, 1), &exponent);
     return exponent > CORRECTIONS ? 1 : TREE_TENTHS[protocol][exponent - 1] / 10.0;
 }
 
-static double tree_bytes_s(const Layout *layout, Protocol protocol, double bytes) {
+static double tree_bytes_s(const Layout *layout, CollectiveProtocol protocol, double bytes) {
     double lines_bytes_per_s =
         layout->is_more ? layout->lines_bytes_per_s : fmin(2 * layout->lines_bytes_per_s, layout->port_bytes_per_s);
     double bytes_per_s =
         fmin(lines_bytes_per_s * TREE_FRACTION, layout->channels * layout->most->tree_bytes_per_s[layout->is_more]);
-    if (protocol == LL)
+    if (protocol == PROTOCOL_LL)
         bytes_per_s = fmin(bytes_per_s * TREE_LL_FRACTION, LL_MOST_BYTES_PER_S[layout->is_more]);
-    else if (protocol == LL128)
+    else if (protocol == PROTOCOL_LL128)
         bytes_per_s = fmin(bytes_per_s * TREE_LL128_FRACTION,
                            layout->channels * layout->most->tree_ll128_bytes_per_s[layout->is_more]);
     return 2 * bytes / (bytes_per_s * tree_correction(protocol, bytes));
@@ -128,7 +162,7 @@ static double nvls_tree_bytes_s(const Layout *layout, double bytes) {
     return bytes / (NVLS_FRACTION * fmin(layout->port_bytes_per_s, layout->lines_bytes_per_s));
 }
 
-static double tree_s(const Layout *layout, Protocol protocol, double bytes) {
+static double tree_s(const Layout *layout, CollectiveProtocol protocol, double bytes) {
     int levels = 0;
     while (layout->nodes >> (levels + 1))
         levels++;
@@ -144,13 +178,10 @@ bool collective_tuner_knows(const CollectiveCall *call) {
 double collective_tuner_s(const CollectiveCall *call, const CollectiveAlgorithm *algorithm, const Network *network) {
     Layout layout = layout_of(call, network);
     double least_s = INFINITY;
-    for (Protocol protocol = LL; protocol < PROTOCOL_COUNT; protocol++) {
-        /* Without NVLink it does not trust the order of LL128's writes. */
-        if (protocol == LL128 && layout.is_pcie)
-            continue;
-        if (strcmp(algorithm->name, "ring") == 0)
+    for (CollectiveProtocol protocol = PROTOCOL_LL; protocol < PROTOCOL_COUNT; protocol++) {
+        if (strcmp(algorithm->name, "ring") == 0 && ring_has(&layout, protocol))
             least_s = fmin(least_s, ring_s(&layout, protocol, call->bytes));
-        else if (strcmp(algorithm->name, "double_binary_tree") == 0)
+        else if (strcmp(algorithm->name, "double_binary_tree") == 0 && tree_has(&layout, protocol))
             least_s = fmin(least_s, tree_s(&layout, protocol, call->bytes));
     }
     return least_s;
@@ -161,10 +192,24 @@ double collective_tuner_bytes_s(const CollectiveCall *call, const CollectiveAlgo
     Layout layout = layout_of(call, network);
     double bytes = call->bytes;
     if (strcmp(algorithm->name, "ring") == 0)
-        return ring_bytes_s(&layout, SIMPLE, bytes);
+        return ring_bytes_s(&layout, PROTOCOL_SIMPLE, bytes);
     if (strcmp(algorithm->name, "double_binary_tree") == 0)
-        return tree_bytes_s(&layout, SIMPLE, bytes);
+        return tree_bytes_s(&layout, PROTOCOL_SIMPLE, bytes);
     if (strcmp(algorithm->name, "nvls_tree") == 0)
         return nvls_tree_bytes_s(&layout, bytes);
     return INFINITY;
+}
+
+ChainChoice collective_tuner_chain(const CollectiveCall *call, const Network *network) {
+    Layout layout = layout_of(call, network);
+    ChainChoice choice = {PROTOCOL_SIMPLE, layout.nics, CHANNELS_OF_A_RING * layout.channels};
+    double least_s = chain_s(&layout, PROTOCOL_SIMPLE, call->bytes);
+    for (CollectiveProtocol protocol = PROTOCOL_LL; protocol < PROTOCOL_SIMPLE; protocol++) {
+        double expected_s = chain_s(&layout, protocol, call->bytes);
+        if (!ring_has(&layout, protocol) || expected_s >= least_s)
+            continue;
+        choice.protocol = protocol;
+        least_s = expected_s;
+    }
+    return choice;
 }
