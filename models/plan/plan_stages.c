@@ -34,6 +34,23 @@ int64_t plan_stages_layers(const TrainingSpec *training, int64_t stage, int64_t 
     return even_stages > 0 ? layers / even_stages / plan->virtual_stages : 0;
 }
 
+/* Embedding and head are enough for a stage; a GPU without weights has nothing to train. */
+static void check_empty_stages(const TrainingSpec *training, const char *key, const char *path, ErrorList *errors) {
+    const PlanSpec *plan = &training->plan;
+    int64_t last_stage = plan_shape(plan).v_shaped ? 0 : plan->pipeline_parallel - 1;
+    for (int64_t stage = 1; stage < plan->pipeline_parallel; stage++) {
+        int64_t layers = 0;
+        for (int64_t chunk = 0; chunk < plan->virtual_stages; chunk++)
+            layers += plan_stages_layers(training, stage, chunk);
+        if (layers > 0 || stage == last_stage)
+            continue;
+        error_list_add_key(
+            errors, path, key,
+            "found no layers on stage %" PRId64 ", expected some on every stage without embedding or head", stage);
+        return;
+    }
+}
+
 /* Layers that are listed chunk by chunk. */
 static void check_listed_layers(const TrainingSpec *training, const char *path, ErrorList *errors) {
     const PlanSpec *plan = &training->plan;
@@ -54,6 +71,8 @@ static void check_listed_layers(const TrainingSpec *training, const char *path, 
         error_list_add_key(errors, path, "plan.layers_per_stage",
                            "found %" PRId64 " layers in sum, expected the model's %" PRId64, sum,
                            training->model.layers);
+    else
+        check_empty_stages(training, "plan.layers_per_stage", path, errors);
 }
 
 void plan_stages_check(const TrainingSpec *training, const char *path, ErrorList *errors) {
@@ -61,7 +80,7 @@ void plan_stages_check(const TrainingSpec *training, const char *path, ErrorList
     int64_t stages = plan->pipeline_parallel, chunks = stages * plan->virtual_stages, sum = 0;
     bool unequal = plan->first_stage_layers || plan->last_stage_layers;
     bool counts_ends = plan->embedding_as_layer || plan->head_as_layer;
-    int64_t least = counts_ends ? 1 : 0;
+    int64_t most = training->model.layers + plan->embedding_as_layer + plan->head_as_layer;
     bool good = true;
     if (plan->layers_per_stage_count) {
         check_listed_layers(training, path, errors);
@@ -73,11 +92,10 @@ void plan_stages_check(const TrainingSpec *training, const char *path, ErrorList
                            counts_ends ? ", without embedding_as_layer and head_as_layer" : "");
         return;
     }
-    for (int64_t i = 0;
-         i < chunks && stages <= training->model.layers && plan->virtual_stages <= training->model.layers; i++) {
+    for (int64_t i = 0; i < chunks && stages <= most && plan->virtual_stages <= most; i++) {
         int64_t layers = plan_stages_layers(training, i % stages, i / stages);
         sum += layers;
-        good = good && layers >= least;
+        good = good && layers >= 0;
     }
     /* Too many layers at the ends leave less than none in between. */
     if (sum != training->model.layers || !good)
@@ -86,4 +104,6 @@ void plan_stages_check(const TrainingSpec *training, const char *path, ErrorList
                            " chunks, expected them to divide the model's %" PRId64 " layers%s",
                            stages, plan->virtual_stages, training->model.layers,
                            counts_ends ? " with the ends that count as one" : "");
+    else
+        check_empty_stages(training, "plan.pipeline_parallel", path, errors);
 }

@@ -57,8 +57,9 @@ static void list_weights(const TrainingSpec *training, int stage, WeightKind kin
     for (int i = 0; i < MATRIX_KINDS; i++)
         left -= kinds[i].parameters * (double)kinds[i].count;
     qsort(kinds, MATRIX_KINDS, sizeof *kinds, compare_kinds);
-    kinds[MATRIX_KINDS] = (WeightKind){.count = layers * layer_weights_vectors(&training->model)};
-    kinds[MATRIX_KINDS].parameters = left / (double)kinds[MATRIX_KINDS].count;
+    int64_t vectors = layers * layer_weights_vectors(&training->model);
+    vectors = vectors > 0 ? vectors : left >= 1; /* of the ends without a layer */
+    kinds[MATRIX_KINDS] = (WeightKind){vectors > 0 ? left / (double)vectors : 0, vectors};
 }
 
 /* Parameters of every owner so far; those from `used` on have none. */
@@ -94,7 +95,8 @@ static WeightOwners sum_up(const Loads *loads, int with_matrices) {
         if (parameters > owners.busiest_parameters)
             owners.busiest_parameters = parameters;
     }
-    owners.matrix_parameters /= owners.with_matrices;
+    if (owners.with_matrices > 0)
+        owners.matrix_parameters /= owners.with_matrices;
     if (owners.with_vectors > 0)
         owners.vector_parameters /= owners.with_vectors;
     return owners;

@@ -20,13 +20,15 @@ int training_gradient_slices(const TrainingSpec *training, int stage) {
     const PlanSpec *plan = &training->plan;
     if (training_family(training) == FAMILY_LAYERS)
         return layer_list_slices(training);
-    int64_t layers = plan_stages_layers(training, stage, 0);
-    for (int64_t chunk = 1; chunk < plan->virtual_stages; chunk++)
-        if (plan_stages_layers(training, stage, chunk) < layers)
-            layers = plan_stages_layers(training, stage, chunk);
+    int64_t layers = TRAINING_SLICES_MAX, most = 1;
+    for (int64_t chunk = 0; chunk < plan->virtual_stages; chunk++) {
+        int64_t here = plan_stages_layers(training, stage, chunk);
+        layers = here > 0 && here < layers ? here : layers;
+        most = here > most ? here : most;
+    }
     if (!plan->overlap_grad_reduce || plan_weight_copies(plan) < 2)
         return 1;
-    return layers < TRAINING_SLICES_MAX ? (int)(layers > 0 ? layers : 1) : TRAINING_SLICES_MAX;
+    return (int)(layers < most ? layers : most);
 }
 
 int training_gradient_buckets(const TrainingSpec *training, int stage, int chunk) {

@@ -92,9 +92,10 @@ static TaskId add_stage_gradients(Build *build, int stage, int group) {
         return add_shard_copy(build, stage, group);
     for (int chunk = build->shape.chunks - 1; chunk >= 0; chunk--)
         for (int slice = 0; slice < training_gradient_slices(build->training, stage); slice++) {
-            last = add_gradient_slice(build, stage, chunk, slice, group);
+            TaskId end = add_gradient_slice(build, stage, chunk, slice, group);
             if (offloads)
-                last = add_slice_copy(build, (GradientSlice){stage, chunk, slice}, group, last);
+                end = add_slice_copy(build, (GradientSlice){stage, chunk, slice}, group, end);
+            last = end != TASK_NONE ? end : last; /* a chunk without weights reduces nothing */
         }
     return last;
 }

@@ -319,11 +319,12 @@ static const SchemaRow PLAN_ROWS[] = {
      .type = FIELD_COUNTS,
      .offset = offsetof(PlanSpec, layers_per_stage),
      .count_offset = offsetof(PlanSpec, layers_per_stage_count),
-     .min = 1,
+     .min = 0,
      .max = 100000,
      .default_text = "(as many on each)",
      .help =
-         "layers of every stage, as [5, 8, 8, 7]; with virtual stages of every chunk in the order of a forward pass"},
+         "layers of every stage, as [5, 8, 8, 7]; with virtual stages of every chunk in the order of a forward pass; 0 "
+         "for a chunk with the embedding or the head alone"},
     {FLAG_ROW("embedding_as_layer", embedding_as_layer, "false"), .aliases = "account_for_embedding_in_pipeline_split",
      .help = "the embedding takes the place of a layer: the first chunk holds one less"},
     {FLAG_ROW("head_as_layer", head_as_layer, "false"), .aliases = "account_for_loss_in_pipeline_split",
@@ -363,7 +364,7 @@ static const SchemaForeign PLAN_FOREIGN[] = {
      "zero_shard_size, which is data_parallel / num_distributed_optimizer_instances"},
     {"num_layers_per_virtual_pipeline_stage",
      "virtual_stages, which is layers / (pipeline_parallel * num_layers_per_virtual_pipeline_stage)"},
-    {"pipeline_model_parallel_layout", "layers_per_stage: [5, 8, 8, 7]"},
+    {"pipeline_model_parallel_layout", "layers_per_stage: [3, 2, 2, 0] for \"Et*3|tt|tt|L\""},
     {"cp_comm_type", "context_parallel, whose ring is p2p"},
     {"moe_token_dispatcher_type", "expert_dispatcher: alltoall, or deepep for flex"},
     {"store_param_remainders", "main_params_dtype: remainder"},

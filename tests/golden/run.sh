@@ -176,7 +176,8 @@ bad set_unknown_key run $good --set cluster.nods=4
 bad zero_bubble_one_stage run $good --set 'jobs[0].plan.schedule=zb_h1'
 bad layers_per_stage run $good --set 'jobs[0].plan={pipeline_parallel: 4, tensor_parallel: 4, layers_per_stage: [9, 10, 9]}'
 bad layers_per_stage_sum run $good --set 'jobs[0].plan={pipeline_parallel: 4, tensor_parallel: 4, layers_per_stage: [8, 9, 10, 10]}'
-bad layers_per_stage_values run $good --set 'jobs[0].plan={pipeline_parallel: 4, tensor_parallel: 4, layers_per_stage: [8, 0, x]}'
+bad layers_per_stage_values run $good --set 'jobs[0].plan={pipeline_parallel: 4, tensor_parallel: 4, layers_per_stage: [8, -1, x]}'
+bad layers_per_stage_empty run $good --set 'jobs[0].plan={pipeline_parallel: 4, tensor_parallel: 4, layers_per_stage: [8, 0, 20, 8]}'
 bad set_no_path run $good --set '..=4'
 bad set_no_yaml run $good --set 'cluster.nodes=[1'
 bad set_out_of_range run $good --set cluster.nodes=0 --set 'jobs[0].plan.micro_batch=-1'
@@ -290,6 +291,7 @@ expect plan_best 0 run "$work/plan/best.yaml" &&
     fi
 shown run_small 0 run $good
 shown run_uneven_stages 0 run $good --set 'jobs[0].plan={pipeline_parallel: 4, tensor_parallel: 4, gradient_accumulation: 8, schedule: zb_h1, layers_per_stage: [8, 10, 10, 8]}'
+shown run_empty_chunks 0 run $good --set 'jobs[0].plan={pipeline_parallel: 4, tensor_parallel: 4, gradient_accumulation: 8, virtual_stages: 2, overlap_grad_reduce: true, layers_per_stage: [0, 5, 6, 7, 6, 0, 12, 0]}'
 shown run_after_dashes 0 run --format csv -- $good
 shown run_jobs 0 run $here/jobs.yaml
 shown run_jobs_too_big 0 run $here/jobs.yaml --set 'jobs[0].plan.tensor_parallel=1'

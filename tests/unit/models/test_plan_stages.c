@@ -90,6 +90,56 @@ Test(plan_stages, ends_that_count_as_layers_hold_one_less) {
             cr_assert_eq(plan_stages_layers(&training, stage, chunk), LAYERS[stage][chunk]);
 }
 
+/* As Qwen3's 94 layers on 32 stages of 3 chunks. */
+Test(plan_stages, ends_that_count_as_layers_may_be_all_that_a_chunk_holds) {
+    TrainingSpec training = small_training();
+    training.model.layers = 4;
+    training.plan.pipeline_parallel = 3;
+    training.plan.virtual_stages = 2;
+    training.plan.gradient_accumulation = 3;
+    training.plan.embedding_as_layer = training.plan.head_as_layer = true;
+    expect_good(&training, 3);
+    static const int64_t LAYERS[3][2] = {{0, 1}, {1, 1}, {1, 0}};
+    for (int stage = 0; stage < 3; stage++)
+        for (int chunk = 0; chunk < 2; chunk++)
+            cr_assert_eq(plan_stages_layers(&training, stage, chunk), LAYERS[stage][chunk]);
+    training.plan.virtual_stages = 1;
+    training.plan.schedule = "1f1b";
+    training.plan.pipeline_parallel = 6;
+    expect_good(&training, 6);
+    cr_assert_eq(layer_sum(&training), 4);
+    training.plan.pipeline_parallel = 7;
+    expect_error(training, 7, "jobs[0].plan.pipeline_parallel",
+                 "found 7 stages of 1 chunks, expected them to divide the model's 4 layers with the ends that count as "
+                 "one");
+}
+
+Test(plan_stages, every_stage_without_an_end_has_layers) {
+    static const int64_t one[] = {0, 6, 0, 6, 0}, two[] = {6, 0, 0, 3, 0, 3}, v[] = {0, 6, 0, 0, 6, 0};
+    TrainingSpec training = small_training();
+    const char *message = "found no layers on stage 2, expected some on every stage without embedding or head";
+    training.plan.pipeline_parallel = 5;
+    training.plan.layers_per_stage = one;
+    training.plan.layers_per_stage_count = 5;
+    expect_error(training, 5, "jobs[0].plan.layers_per_stage", message);
+    training.plan.pipeline_parallel = 3;
+    training.plan.virtual_stages = 2;
+    training.plan.gradient_accumulation = 3;
+    training.plan.layers_per_stage = two;
+    training.plan.layers_per_stage_count = 6;
+    expect_error(training, 3, "jobs[0].plan.layers_per_stage",
+                 "found no layers on stage 1, expected some on every stage without embedding or head");
+    training.plan.layers_per_stage = v;
+    expect_good(&training, 3);
+    training.plan.schedule = "zb_v";
+    expect_error(training, 3, "jobs[0].plan.layers_per_stage", message);
+    training = small_training();
+    training.plan.pipeline_parallel = 4;
+    training.plan.first_stage_layers = training.plan.last_stage_layers = 6;
+    expect_error(training, 4, "jobs[0].plan.pipeline_parallel",
+                 "found no layers on stage 1, expected some on every stage without embedding or head");
+}
+
 Test(plan_stages, unequal_end_stages_hold_what_they_are_told_and_the_others_the_rest) {
     TrainingSpec training = small_training();
     training.plan.pipeline_parallel = 4;

@@ -45,10 +45,25 @@ static void draw_plan(uint64_t *state, SimulationSpec *spec) {
     }
 }
 
+/* As many layers on every chunk as a die says, none on some. */
+static void draw_layers(Arena *arena, uint64_t *state, TrainingSpec *training) {
+    PlanSpec *plan = &training->plan;
+    int64_t chunks = plan->pipeline_parallel * plan->virtual_stages, sum = 0;
+    int64_t *layers = ARENA_ARRAY(arena, chunks, int64_t);
+    if (plan->first_stage_layers || plan->last_stage_layers || plan->embedding_as_layer || draw(state, 3) > 0)
+        return;
+    for (int64_t i = 0; i < chunks; i++)
+        sum += layers[i] = draw(state, 4);
+    plan->layers_per_stage = layers;
+    plan->layers_per_stage_count = chunks;
+    training->model.layers = sum;
+}
+
 static SimulationSpec draw_spec(Arena *arena, uint64_t *state) {
     const int leaves[] = {0, 1, 2, 3, 5};
     SimulationSpec spec = small_cluster(arena, 2 << draw(state, 4), 1 << draw(state, 4));
     draw_plan(state, &spec);
+    draw_layers(arena, state, &spec.jobs[0].training);
     small_cluster_leaves(&spec, leaves[draw(state, 5)]);
     if (spec.cluster.fabric.nodes_per_leaf > 0)
         spec.cluster.fabric.oversubscription = 1 + 0.385 * draw(state, 8);
