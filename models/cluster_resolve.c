@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "models/cluster/node_list.h"
+#include "models/hardware/gpu_power.h"
 
 enum { TYPES_MAX = UINT16_MAX };
 
@@ -84,9 +85,19 @@ static void check_slow_gpus(const ClusterSpec *cluster, ErrorList *errors) {
     }
 }
 
+/* A limit above the default one changes nothing. */
+static void check_power(const GpuSpec *gpu, const char *path, ErrorList *errors) {
+    double least_watts = GPU_POWER_LEAST_FRACTION * gpu->tdp_watts;
+    if (gpu->power_limit_watts > 0 && gpu->power_limit_watts < least_watts)
+        error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.gpu.power_limit", path),
+                       "found %g W, expected %g to %g W: from a quarter of the default limit of %s on",
+                       gpu->power_limit_watts, least_watts, gpu->tdp_watts, gpu->name);
+}
+
 static void check_type(const ClusterSpec *cluster, int type, ErrorList *errors) {
     const NodeSpec *node = cluster_type(cluster, type);
     const char *path = cluster_type_path(cluster, type, errors->arena);
+    check_power(&node->gpu, path, errors);
     if (node->in_network_reduction && node->nvlink.bytes_per_s <= 0)
         error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.in_network_reduction", path),
                        "found true on a node without NVLink, expected `nvlink`, whose switch reduces");

@@ -5,11 +5,12 @@
 
 #include "models/account/host_memory.h"
 #include "models/account/job_gpus.h"
+#include "models/hardware/gpu_power.h"
 #include "models/plan/parameter_bytes.h"
 #include "models/plan/plan_experts.h"
 #include "models/workload/checkpoint.h"
 
-enum { ASSUMPTIONS_MAX = 16 };
+enum { POWER_WORDS_MAX = 3, ASSUMPTIONS_MAX = 16 + POWER_WORDS_MAX };
 
 /* True when some messages of a stage leave their leaf and others do not. */
 static bool stages_cross_leaves_unevenly(const SimulationSpec *spec, const PlanSpec *plan) {
@@ -111,9 +112,24 @@ static const char *memory_words(const TrainingSpec *training, Arena *arena) {
                         optimizer_words(&training->plan.optimizer, weight_bytes, arena));
 }
 
+/* Types of GPUs under a power limit; returns how many words it added. */
+static int add_power(const ClusterSpec *cluster, Arena *arena, const char **list) {
+    int count = 0;
+    for (int type = 0; type < cluster_type_count(cluster) && count < POWER_WORDS_MAX; type++) {
+        const GpuSpec *gpu = &cluster_type(cluster, type)->gpu;
+        if (!gpu_power_is_limited(gpu))
+            continue;
+        list[count++] = arena_format(
+            arena, "at %g of %g W products and attention of %s run at %.3g of their clock, HBM and links at full speed",
+            gpu->power_limit_watts, gpu->tdp_watts, gpu->name,
+            gpu_power_clock_fraction(gpu->power_limit_watts / gpu->tdp_watts));
+    }
+    return count;
+}
+
 /* What feeds the job, and what else might slow it down; returns how many words it added. */
 static int add_surroundings(const SimulationSpec *spec, const JobSpec *job, Arena *arena, const char **list) {
-    int count = 0;
+    int count = add_power(&spec->cluster, arena, list);
     if (job->loader.workers > 0)
         list[count++] = loader_words(spec, job, arena);
     if (job->checkpoint.every_steps > 0)

@@ -125,7 +125,7 @@ static int transformer_passes(const TrainingSpec *training, const GpuSpec *gpu, 
 PassShares pass_shares_of(const TrainingSpec *training, const GpuSpec *gpu, Arena *arena) {
     GpuSpec in_plan = plan_gpu(&training->plan, gpu);
     const GpuReach *reach = &gpu->kernels.reach;
-    const GpuSpread *spread = &gpu->kernels.spread;
+    const GpuSpread *spread = &in_plan.kernels.spread;
     Pass passes[MOST_PASSES];
     bool is_list = training_family(training) == FAMILY_LAYERS;
     int count = (is_list ? list_passes : transformer_passes)(training, &in_plan, passes);

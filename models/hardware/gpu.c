@@ -203,16 +203,19 @@ static void slow_attention(GpuAttention *attention, double clock) {
     attention->tile_start_s /= clock;
 }
 
-GpuSpec gpu_slowest(const GpuSpec *gpu, double count) {
-    GpuSpec slowest = *gpu;
-    double below = count > 1 ? (count - BLOM) / (count + 1 - 2 * BLOM) : 0.5;
-    double clock = 1 - gpu->kernels.variation_fraction * gsl_cdf_ugaussian_Pinv(below);
+GpuSpec gpu_clocked(const GpuSpec *gpu, double clock_fraction) {
+    GpuSpec clocked = *gpu;
     for (int i = 0; i < PRECISION_COUNT; i++)
-        slowest.kernels.matrix_fraction[i] *= clock;
-    slowest.kernels.moe.matrix_fraction *= clock;
-    slowest.kernels.moe.fp8_fraction *= clock;
-    slow_attention(&slowest.kernels.attention, clock);
-    return slowest;
+        clocked.kernels.matrix_fraction[i] *= clock_fraction;
+    clocked.kernels.moe.matrix_fraction *= clock_fraction;
+    clocked.kernels.moe.fp8_fraction *= clock_fraction;
+    slow_attention(&clocked.kernels.attention, clock_fraction);
+    return clocked;
+}
+
+GpuSpec gpu_slowest(const GpuSpec *gpu, double count) {
+    double below = count > 1 ? (count - BLOM) / (count + 1 - 2 * BLOM) : 0.5;
+    return gpu_clocked(gpu, 1 - gpu->kernels.variation_fraction * gsl_cdf_ugaussian_Pinv(below));
 }
 
 GpuSpec gpu_in_graphs(const GpuSpec *gpu) {

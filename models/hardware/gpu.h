@@ -124,7 +124,8 @@ typedef struct GpuSpec {
     double hbm_bytes;                        /* > 0; capacity */
     double hbm_bytes_per_s;                  /* > 0; datasheet */
     int sm_count;                            /* >= 1; streaming multiprocessors in use */
-    double tdp_watts;                        /* > 0; board power limit */
+    double tdp_watts;                        /* > 0; the board's default power limit */
+    double power_limit_watts;                /* >= 0; the limit it is set to (gpu_power.h); 0 = tdp_watts */
     GpuKernels kernels;
 } GpuSpec;
 
@@ -181,6 +182,9 @@ double gpu_norm_seconds(const GpuSpec *gpu, double bytes);
 /* Returns the GPU as it is in long runs such as training: matrix kernels of every length, grouped ones too, at the
  * clock of long runs. */
 GpuSpec gpu_sustained(const GpuSpec *gpu);
+
+/* Returns the GPU at another clock, over today's (> 0): products and attention follow it, HBM does not. */
+GpuSpec gpu_clocked(const GpuSpec *gpu, double clock_fraction);
 
 /*
  * Returns the slowest of that many GPUs (>= 1), whom all others of a synchronous job wait for: what is bound by the

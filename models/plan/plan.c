@@ -1,5 +1,6 @@
 #include "models/plan/plan.h"
 
+#include "models/hardware/gpu_power.h"
 #include "models/plan/element_bytes.h"
 
 static const char *const RECOMPUTE_NAMES[] = {"none", "selective", "by_operator", "full"};
@@ -55,7 +56,7 @@ int64_t plan_shard_size(const PlanSpec *plan) {
 }
 
 GpuSpec plan_gpu(const PlanSpec *plan, const GpuSpec *gpu) {
-    const GpuSpec sustained = gpu_sustained(gpu);
+    const GpuSpec usual = gpu_sustained(gpu), sustained = gpu_power_limited(&usual);
     int64_t replica = plan->tensor_parallel * plan->pipeline_parallel * plan->context_parallel;
     const GpuSpec slowest = gpu_slowest(&sustained, (double)(replica * plan->data_parallel));
     return plan->cuda_graphs ? gpu_in_graphs(&slowest) : slowest;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "models/hardware/gpu_power.h"
 #include "scenarios/experiment/measured_entry.h"
 #include "scenarios/experiment/measured_gpu.h"
 #include "scenarios/experiment/measured_network.h"
@@ -75,14 +76,23 @@ static void override_bandwidth(MeasuredRow *row, const char *text, GpuSpec *gpu)
     gpu->hbm_bytes_per_s = number * BYTES_PER_S_OF_TB;
 }
 
-/* "500 W": boards of the same name with a lower power limit. */
-static void note_power(MeasuredRow *row, const char *text, GpuSpec *gpu) {
-    double watts = number_with(text, "W");
-    if (watts <= 0 || watts >= gpu->tdp_watts * LESS_MEMORY_FRACTION)
+/* Of the column power_limit, or "500 W" of the GPU text, which may mean something else; 0 = none. */
+static double limit_watts(MeasuredRow *row, const char *text, double least_watts, const GpuSpec *gpu) {
+    double column = measured_row_number(row, "power_limit"), words = number_with(text, "W");
+    if (column > 0 && column < least_watts)
+        measured_row_refuse(row, "power_limit: found %g W, expected at least %g W with %s", column, least_watts,
+                            gpu->name);
+    return column > 0 ? column : words >= least_watts ? words : 0;
+}
+
+/* Boards of the same name may be set to less. */
+static void read_power(MeasuredRow *row, const char *text, GpuSpec *gpu) {
+    double watts = limit_watts(row, text, GPU_POWER_LEAST_FRACTION * gpu->tdp_watts, gpu);
+    if (watts <= 0 || watts >= gpu->tdp_watts || row->reason != NULL)
         return;
-    measured_row_assume(row, "A power limit of %g W is not modelled: clocks are those of the catalogue's %s at %g W.",
-                        watts, gpu->name, gpu->tdp_watts);
-    gpu->kernels.spread = gpu_spread_default();
+    measured_row_assume(row, "At %g W products and attention run at %.3g of the clock of the catalogue's %s at %g W.",
+                        watts, gpu_power_clock_fraction(watts / gpu->tdp_watts), gpu->name, gpu->tdp_watts);
+    gpu->power_limit_watts = watts;
 }
 
 /* Of racks that are one NVLink domain a job uses equally many GPUs in each. */
@@ -131,7 +141,7 @@ void measured_hardware_read(MeasuredRow *row, const Catalogue *catalogue, int64_
             measured_row_assume(row, "%s", gpu.assumption);
         override_memory(row, words, &cluster->node.gpu);
         override_bandwidth(row, text, &cluster->node.gpu);
-        note_power(row, text, &cluster->node.gpu);
+        read_power(row, text, &cluster->node.gpu);
         override_gpus(row, gpus, &cluster->node);
         check_dies(row, &cluster->node);
         cluster->nodes = (gpus + cluster->node.gpus - 1) / cluster->node.gpus;

@@ -30,6 +30,7 @@ static const KnownColumn COLUMNS[] = {
     {"vocab", false},
     {"seq_tokens", true},
     {"gpu", true},
+    {"power_limit", false},
     {"gpus", true},
     {"gpus_per_node", false},
     {"interconnect", false},

@@ -18,7 +18,8 @@ for name in sc21_table1 tensor_parallel_cliff data_parallel_fixed_batch pipeline
     ecmp_collisions oversubscription_job_size separate_leaves incast tensor_group_straddles flapping_link moe_all_to_all \
     rail_optimised mixed_nodes fsdp_small_nodes data_loader checkpoint_pause offload_optimizer offload_activations resnet50_slow_ethernet dlrm_all_to_all \
     expert_parallel_leaves_node expert_folding expert_exchange host_bound context_parallel_long_sequence weights_broadcast tensor_overlap mixed_layers_stages lora_one_node \
-    recompute_policy v_schedules llama3_405b_fsdp_pipeline; do
+    recompute_policy v_schedules llama3_405b_fsdp_pipeline \
+    power_limit; do
     draw "$name" sweep "$name"
 done
 draw llama3_70b_h100 ledger llama3_70b_h100

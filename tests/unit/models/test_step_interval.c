@@ -54,6 +54,18 @@ Test(step_interval, the_bounds_follow_from_the_parts_that_are_independent) {
     arena_destroy(arena);
 }
 
+Test(step_interval, products_under_a_power_limit_are_less_sure) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = sample(arena);
+    spec.cluster.node.gpu.power_limit_watts = 0.713 * spec.cluster.node.gpu.tdp_watts;
+    const Results *results = run(arena, &spec);
+    cr_assert_float_eq(find_doubt(results, "matrix products")->spread, hypot(0.11, 0.05), 1e-12);
+    cr_assert_str_eq(results->assumptions[results->assumption_count - 2],
+                     "at 285.2 of 400 W products and attention of small run at 0.846 of their clock, HBM and links at "
+                     "full speed");
+    arena_destroy(arena);
+}
+
 Test(step_interval, constants_without_doubt_leave_what_is_not_modelled) {
     Arena *arena = arena_create();
     SimulationSpec spec = sample(arena);

@@ -80,8 +80,29 @@ Test(measured_gpu, a_gpu_text_may_say_another_board_than_the_entry) {
     cr_assert_eq(all.spec.cluster.node.gpu.hbm_bytes, 80.0 * 1073741824);
     cr_assert_eq(all.spec.cluster.node.gpu.hbm_bytes_per_s, 3.35e12);
     reading_destroy(reading);
+}
+
+Test(measured_gpu, a_power_limit_is_a_column_or_stands_in_the_gpu_text) {
+    Reading *reading = reading_create();
+    static const struct {
+        const char *changes;
+        double watts;
+    } READ[] = {{"gpu=H100 500 W", 500},
+                {"gpu=H100|power_limit=437.5", 437.5},
+                {"gpu=H100 500 W|power_limit=437.5", 437.5},
+                {"gpu=H100 700 W", 0},
+                {"gpu=H100 12.5 W", 0},
+                {"gpu=H100|power_limit=812", 0}};
+    for (size_t i = 0; i < sizeof READ / sizeof *READ; i++) {
+        MeasuredRun run = measured_table_run(reading, READ[i].changes);
+        cr_expect_null(run.reason, "%s", READ[i].changes);
+        cr_expect_eq(run.spec.cluster.node.gpu.power_limit_watts, READ[i].watts, "%s", READ[i].changes);
+    }
+    reading_destroy(reading);
     expect_assumption("gpu=H100 500 W",
-                      "A power limit of 500 W is not modelled: clocks are those of the catalogue's h100 at 700 W.");
+                      "At 500 W products and attention run at 0.846 of the clock of the catalogue's h100 at 700 W.");
+    expect_reason("gpu=H100|power_limit=174.9", "power_limit: found 174.9 W, expected at least 175 W with h100");
+    expect_reason("gpu=H100|power_limit=low", "power_limit: found \"low\", expected a number above 0");
 }
 
 /* However many numbers the text has, and whatever they are. */
