@@ -2,8 +2,8 @@
 #include <criterion/criterion.h>
 
 #include "models/cluster/step_bound.h"
-#include "models/workload/training_memory.h"
-#include "models/workload/weight_owners.h"
+#include "models/memory/training_memory.h"
+#include "models/plan/weight_owners.h"
 #include "tests/unit/models/folding.h"
 #include "tests/unit/models/small_cluster.h"
 #include "tests/unit/models/small_experts.h"
