@@ -7,27 +7,16 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include "scenarios/experiment/kernel_judge.h"
 #include "scenarios/experiment/kernel_table.h"
 #include "tests/unit/scenarios/reading.h"
 #include "tests/validation/catalogue_node.h"
-
-#define MEASURED_FOLDER "../shared/data/kernels/"
+#include "tests/validation/packed_kernels.h"
 
 /* Rows of a packed table; a tree without the measurements skips the test. */
 static KernelRows rows_of(Reading *reading, const char *name) {
-    const char *packed = arena_format(reading->arena, MEASURED_FOLDER "%s", name);
-    if (access(packed, R_OK) != 0)
-        cr_skip_test("no file %s", packed);
-    const char *folder = reading_folder(reading);
-    const char *plain = arena_format(reading->arena, "%s/t.csv", folder);
-    cr_assert_eq(system(arena_format(reading->arena, "gzip -dc %s > %s", packed, plain)), 0);
-    const KernelTable *table = kernel_table_read(plain, NULL, reading->arena, &reading->errors);
-    reading_remove(folder);
-    cr_assert_str_eq(reading_errors(reading), "");
+    const KernelTable *table = packed_kernels(reading, name);
     KernelRows rows = {ARENA_ARRAY(reading->arena, table->row_count, const KernelRow *), table->row_count};
     for (int i = 0; i < rows.count; i++)
         rows.items[i] = &table->rows[i];

@@ -8,16 +8,13 @@
 #include <criterion/new/assert.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "scenarios/experiment/kernel_table.h"
 #include "scenarios/experiment/residual_spread.h"
 #include "tests/unit/scenarios/reading.h"
 #include "tests/validation/catalogue_node.h"
-
-#define MEASURED_FOLDER "../shared/data/kernels/"
+#include "tests/validation/packed_kernels.h"
 
 static const double SHORTEST_S = 1e-4;
 
@@ -26,19 +23,6 @@ typedef struct Transfer {
     double plain;
     double known; /* with the mean of the long products taken away; 0 = there are none */
 } Transfer;
-
-static const KernelTable *table_of(Reading *reading, const char *name) {
-    const char *packed = arena_format(reading->arena, MEASURED_FOLDER "%s", name);
-    if (access(packed, R_OK) != 0)
-        cr_skip_test("no file %s", packed);
-    const char *folder = reading_folder(reading);
-    const char *plain = arena_format(reading->arena, "%s/t.csv", folder);
-    cr_assert_eq(system(arena_format(reading->arena, "gzip -dc %s > %s", packed, plain)), 0);
-    const KernelTable *table = kernel_table_read(plain, NULL, reading->arena, &reading->errors);
-    reading_remove(folder);
-    cr_assert_str_eq(reading_errors(reading), "");
-    return table;
-}
 
 /* Its own peaks, memory and cast with the relative's constants. */
 static GpuSpec with_constants_of(const GpuSpec *own, const GpuSpec *relative) {
@@ -88,7 +72,7 @@ static Transfer judge(const GpuSpec *gpu, const KernelTable *table, Precision pr
 
 static void expect_transfer(const char *file, const char *node, Precision precision, Transfer most) {
     Reading *reading = reading_create();
-    const KernelTable *table = table_of(reading, file);
+    const KernelTable *table = packed_kernels(reading, file);
     const char *other = strcmp(node, "dgx-h100") == 0 ? "dgx-a100-80" : "dgx-h100";
     const GpuSpec own = catalogue_node(reading->arena, node).gpu;
     const GpuSpec relative = catalogue_node(reading->arena, other).gpu;
