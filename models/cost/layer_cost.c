@@ -4,6 +4,7 @@
 #include "models/cost/expert_cost.h"
 #include "models/cost/expert_kernels.h"
 #include "models/cost/latent_cost.h"
+#include "models/cost/layer_tensors.h"
 #include "models/cost/lora_cost.h"
 #include "models/cost/norm_cost.h"
 #include "models/cost/recompute.h"
@@ -25,47 +26,20 @@ enum { HOST_KERNELS_FORWARD = 28, HOST_KERNELS_BACKWARD = 60 };
 /* Products of a layer that have weights beside those of attention_products.h: projection, MLP up and down. */
 enum { OTHER_WEIGHT_PRODUCTS = 3 };
 
-/* Tensors that the weight gradients of one layer are accumulated into, one kernel each, when the products do not do it.
+/* LayerTensors that the weight gradients of one layer are accumulated into, one kernel each, when the products do not
+ * do it.
  */
 enum { LAYER_WEIGHT_TENSORS = 12 };
-
-/* Sizes of the tensors that kernels read and write, for one micro-batch on one GPU of the tensor group. */
-typedef struct Tensors {
-    int64_t tokens;
-    AttentionFeatures attention;
-    int64_t ffn;          /* MLP features on this GPU */
-    double hidden_bytes;  /* one hidden state; divided by the tensor group with sequence parallelism */
-    double context_bytes; /* what attention makes, on this GPU */
-    double rotary_bytes;  /* queries and keys */
-    double ffn_bytes;     /* one MLP activation */
-    double mask_fraction; /* a dropout mask over its tensor: one byte per element */
-} Tensors;
-
-static Tensors tensors_of(const TrainingSpec *training) {
-    const PlanSpec *plan = &training->plan;
-    int64_t tensor = plan->tensor_parallel;
-    double bytes = activation_bytes(plan->precision);
-    Tensors t = {.tokens = plan_micro_batch_tokens(training), .attention = attention_features_of(training)};
-    t.ffn = transformer_ffn_hidden(&training->model) / tensor;
-    double tokens = (double)t.tokens;
-    t.hidden_bytes = plan_hidden_bytes(training) / (double)(plan->sequence_parallel ? tensor : 1);
-    t.context_bytes = tokens * (double)t.attention.context * bytes;
-    int64_t keys = t.attention.key_value / 2;
-    t.rotary_bytes = tokens * (double)(t.attention.query + keys) * bytes;
-    t.ffn_bytes = tokens * (double)t.ffn * bytes;
-    t.mask_fraction = 1 / bytes;
-    return t;
-}
 
 /* One layer's kernels being listed. */
 typedef struct LayerWork {
     const TrainingSpec *training;
-    Tensors t;
+    LayerTensors t;
     KernelList list;
 } LayerWork;
 
 static LayerWork layer_work(const TrainingSpec *training, const GpuSpec *gpu) {
-    LayerWork work = {.training = training, .t = tensors_of(training)};
+    LayerWork work = {.training = training, .t = layer_tensors_of(training)};
     kernel_list_init(&work.list, gpu, training->plan.precision);
     work.list.accumulated_bytes = plan_accumulated_bytes(&training->plan);
     return work;
@@ -116,7 +90,7 @@ static int backward_host_kernels(const TrainingSpec *training) {
 
 /* Bias, dropout and the sum with the residual in one kernel, then the norm. */
 static void add_residual_and_norm(LayerWork *work) {
-    const Tensors *t = &work->t;
+    const LayerTensors *t = &work->t;
     if (work->training->plan.compile) {
         kernel_list_add_memory(&work->list, 4 * t->hidden_bytes);
         return;
@@ -127,7 +101,7 @@ static void add_residual_and_norm(LayerWork *work) {
 
 /* The norm reads its input and the gradient and writes one; the residual reads two and writes one. */
 static void add_residual_and_norm_backward(LayerWork *work) {
-    const Tensors *t = &work->t;
+    const LayerTensors *t = &work->t;
     if (work->training->plan.compile) {
         kernel_list_add_memory(&work->list, (has_dropout(work) ? 5 : 4) * t->hidden_bytes);
     } else {
@@ -148,7 +122,7 @@ static bool has_two_inputs(const LayerWork *work) {
 
 static void add_mlp_forward(LayerWork *work) {
     const TransformerSpec *model = &work->training->model;
-    const Tensors *t = &work->t;
+    const LayerTensors *t = &work->t;
     if (model->experts > 0) {
         expert_cost_add_forward(&work->list, work->training);
         return;
@@ -175,7 +149,7 @@ static void add_positions(LayerWork *work, bool backward) {
 
 static void add_layer_forward(LayerWork *work) {
     const TransformerSpec *model = &work->training->model;
-    const Tensors *t = &work->t;
+    const LayerTensors *t = &work->t;
     WeightProduct products[ATTENTION_PRODUCTS_MAX];
     int count = attention_products_of(work->training, products);
     for (int i = 0; i < count; i++)
@@ -217,7 +191,7 @@ static void add_product_backward(LayerWork *work, int64_t n, int64_t k) {
 
 /* The gradients of both factors, that of the activation, and the sum of what both products give their input. */
 static void add_two_inputs_backward(LayerWork *work) {
-    const Tensors *t = &work->t;
+    const LayerTensors *t = &work->t;
     for (int kernel = 0; kernel < 3; kernel++)
         kernel_list_add_memory(&work->list, 3 * t->ffn_bytes);
     for (int input = 0; input < 2; input++) {
@@ -230,7 +204,7 @@ static void add_two_inputs_backward(LayerWork *work) {
 
 static void add_mlp_backward(LayerWork *work) {
     const TransformerSpec *model = &work->training->model;
-    const Tensors *t = &work->t;
+    const LayerTensors *t = &work->t;
     if (model->experts > 0) {
         expert_cost_add_backward(&work->list, work->training);
         return;
@@ -248,7 +222,7 @@ static void add_mlp_backward(LayerWork *work) {
 
 static void add_layer_weights(LayerWork *work) {
     const TransformerSpec *model = &work->training->model;
-    const Tensors *t = &work->t;
+    const LayerTensors *t = &work->t;
     kernel_list_add_weight_gradient(&work->list, t->tokens, model->hidden, t->ffn);
     if (has_two_inputs(work))
         for (int input = 0; input < 2; input++)
@@ -317,7 +291,7 @@ WorkCost layer_weight_cost(const TrainingSpec *training, const GpuSpec *gpu) {
 
 /* Between the products that are kept: norms, rotations, the other products, what makes the last one's input. */
 static void add_operators_again(LayerWork *work) {
-    const Tensors *t = &work->t;
+    const LayerTensors *t = &work->t;
     bool gated = work->training->model.gated;
     recompute_add_operator_products(&work->list, work->training);
     add_positions(work, false);
