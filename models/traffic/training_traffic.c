@@ -10,7 +10,6 @@
 #include "models/plan/plan_lora.h"
 #include "models/plan/plan_stages.h"
 #include "models/plan/training_parameters.h"
-#include "models/plan/weight_owners.h"
 #include "models/traffic/layer_list_traffic.h"
 #include "models/traffic/rank_gpus.h"
 
@@ -277,19 +276,13 @@ static void open_team_operations(CopyTraffic *builder, TrainingTraffic *out) {
 
 static void open_weight_operations(CopyTraffic *builder, TrainingTraffic *out) {
     int groups = out->tensor_groups, width = (int)builder->plan->tensor_parallel / groups;
-    CopyGroups shard = copy_groups_shard(builder->plan);
-    double bytes = training_weight_bytes(builder->training);
     if (!builder->plan->zero_whole_weights)
         return;
     WeightTraffic *weights = ARENA_ARRAY(builder->arena, out->stages * groups, WeightTraffic);
     for (int index = 0; index < out->stages * groups; index++) {
-        int stage = index / groups, first = index % groups * width;
-        TensorSpan span = {.stage = stage, .first = first, .end = first + width};
-        WeightOwners owners = weight_owners_of_stage(builder->training, stage);
-        weights[index] = (WeightTraffic){
-            copy_traffic_open(builder, &span, &shard, COLLECTIVE_BROADCAST, owners.matrix_parameters * bytes),
-            copy_traffic_open(builder, &span, &shard, COLLECTIVE_BROADCAST, owners.vector_parameters * bytes),
-            owners.with_matrices, owners.with_vectors};
+        int first = index % groups * width;
+        TensorSpan span = {.stage = index / groups, .first = first, .end = first + width};
+        weights[index] = weight_traffic_open(builder, &span);
     }
     out->weights = weights;
 }

@@ -24,19 +24,12 @@
 #include "models/traffic/copy_traffic.h"
 #include "models/traffic/expert_traffic.h"
 #include "models/traffic/shard_traffic.h"
+#include "models/traffic/weight_traffic.h"
 
 /* Into how many slices the gradients of a chunk fall at most: each is reduced when it is ready, the last one beside
  * nothing. Frameworks have more buckets: InternEvo's 512 Mi parameters are 15 of 7 B, Megatron-Core's 40 M 40 of a
  * chunk of 1.6 B. */
 enum { TRAINING_SLICES_MAX = 16 };
-
-/* What the owners of whole weights broadcast one after the other (weight_owners.h). */
-typedef struct WeightTraffic {
-    int matrices; /* by an owner with a matrix, and by one with vectors only; NO_OPERATION where there is none */
-    int vectors;
-    double matrices_times;
-    double vectors_times;
-} WeightTraffic;
 
 typedef struct TrainingTraffic {
     int stages;
