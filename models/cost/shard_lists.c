@@ -5,6 +5,7 @@
 #include "models/cost/host_calls.h"
 #include "models/plan/element_bytes.h"
 #include "models/plan/layer_weights.h"
+#include "models/plan/plan_lora.h"
 #include "models/plan/training_flop.h"
 
 static const double LIST_OF_8_S = 380e-6; /* 130 us before the launch of the collective and 250 us in it */
@@ -49,7 +50,7 @@ ShardLists shard_lists_of(const TrainingSpec *training, const ShardUnit *unit, P
         return (ShardLists){0};
     double weights = shard_unit_collectives(training, unit), gathers = shard_unit_gathers(training, unit, kind);
     double bytes = shard_unit_parameters(training, unit) * activation_bytes(training->plan.precision);
-    double reductions = kind == PASS_BACKWARD ? 1 : 0;
+    double reductions = kind == PASS_BACKWARD && !plan_lora_is_there(&training->plan) ? 1 : 0;
     double vectors = (double)layer_weights_vectors(&training->model) * (double)unit->layers.layers;
     double view_s = 2 * python_operation_s() + issue_s();
     return (ShardLists){.host_s = gathers * weights * (list_s() + ranks * cut_s()) +

@@ -15,7 +15,7 @@
  *
  * Calls take the host what host_calls.h says; a list of 8 took 380 us in all (DeepSpeed #1069), from which follows what
  * a list costs whatever its length. Limits: bias and norm vectors are below 1e5 elements, which stay whole; reductions
- * of odd parts are not slower, though they are a little.
+ * of adapters are free of lists; reductions of odd parts are not slower, though they are a little.
  */
 #ifndef MODELS_COST_SHARD_LISTS_H
 #define MODELS_COST_SHARD_LISTS_H

@@ -43,10 +43,12 @@ void plan_lora_check(const TrainingSpec *training, const char *path, ErrorList *
         error_list_add_key(errors, path, "plan.lora_rank",
                            "found %" PRId64 " with experts or latent attention, expected a dense model without it",
                            plan->lora.rank);
-    if (plan_zero_stage(plan) >= 2 || plan->zero_whole_weights)
-        error_list_add_key(
-            errors, path, "plan.zero_stage",
-            "found more than ZeRO-1 with lora_rank, expected zero_stage 0 or 1 without zero_whole_weights");
+    if (plan->torch_fsdp || plan->zero_whole_weights)
+        error_list_add_key(errors, path, plan->torch_fsdp ? "plan.torch_fsdp" : "plan.zero_whole_weights",
+                           "found true with lora_rank, expected false");
+    if (plan->lora.fp8_weights && plan_zero_stage(plan) > 2)
+        error_list_add_key(errors, path, "plan.lora_fp8_weights",
+                           "found true with ZeRO-3, which gathers 16 bit, expected false");
     if (plan_splits_backward(plan))
         error_list_add_key(errors, path, "plan.schedule",
                            "found %s with lora_rank, expected a schedule that splits off no weight gradients",

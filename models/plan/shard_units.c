@@ -1,8 +1,11 @@
 #include "models/plan/shard_units.h"
 
+#include <math.h>
+
 #include "models/plan/layer_weights.h"
 #include "models/plan/live_parameters.h"
 #include "models/plan/plan_experts.h"
+#include "models/plan/plan_lora.h"
 #include "models/plan/plan_sharding.h"
 #include "models/plan/plan_stages.h"
 #include "models/plan/training_flop.h"
@@ -49,6 +52,15 @@ ShardUnit shard_unit_at(const TrainingSpec *training, int stage, int chunk, int 
 
 double shard_unit_parameters(const TrainingSpec *training, const ShardUnit *unit) {
     return training_part_parameters(training, unit->layers, unit->embedding, unit->head);
+}
+
+static double adapters_of_layers(const TrainingSpec *training, int64_t layers) {
+    return (double)layers * plan_lora_layer_parameters(training) / (double)training->plan.tensor_parallel;
+}
+
+double shard_unit_trained_parameters(const TrainingSpec *training, const ShardUnit *unit) {
+    return plan_lora_is_there(&training->plan) ? adapters_of_layers(training, unit->layers.layers)
+                                               : shard_unit_parameters(training, unit);
 }
 
 double shard_unit_expert_parameters(const TrainingSpec *training, const ShardUnit *unit) {
@@ -144,5 +156,9 @@ double shard_held_gradients(const TrainingSpec *training, int stage, double para
     enum { UNITS_NOT_REDUCED = 2 };
     if (plan_zero_stage(&training->plan) < 2 || plan_sharding_once_per_step(&training->plan))
         return parameters;
+    if (plan_lora_is_there(&training->plan))
+        return fmin(parameters / (double)plan_shard_size(&training->plan) +
+                        adapters_of_layers(training, UNITS_NOT_REDUCED),
+                    parameters);
     return shard_and_units(training, stage, parameters, UNITS_NOT_REDUCED);
 }

@@ -36,9 +36,10 @@ int shard_unit_most(const TrainingSpec *training);
 /* Unit `index` of a chunk in the order of the forward pass. */
 ShardUnit shard_unit_at(const TrainingSpec *training, int stage, int chunk, int index);
 
-/* Its parameters on one GPU of the tensor group, whole; of them, the experts that expert parallelism splits, whose
- * shard group is made of their own copies (plan_experts.h). */
+/* Its parameters on one GPU of the tensor group, whole; of them, those with gradients, beside adapters theirs alone;
+ * the experts that expert parallelism splits, whose shard group is made of their own copies (plan_experts.h). */
 double shard_unit_parameters(const TrainingSpec *training, const ShardUnit *unit);
+double shard_unit_trained_parameters(const TrainingSpec *training, const ShardUnit *unit);
 double shard_unit_expert_parameters(const TrainingSpec *training, const ShardUnit *unit);
 
 /* How often a pass that does not hold it gathers it: backward more than once what live_parameters.h says; 0 when it is

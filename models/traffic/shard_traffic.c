@@ -18,9 +18,10 @@ static UnitTraffic open_unit(CopyTraffic *builder, const TensorSpan *span, const
     int times = shard_unit_collectives(builder->training, unit);
     double experts = shard_unit_expert_parameters(builder->training, unit) / times;
     double weights = shard_unit_parameters(builder->training, unit) / times - experts;
+    double trained = shard_unit_trained_parameters(builder->training, unit) / times - experts;
     CopyGroups shard = copy_groups_shard(plan), between = copy_groups_between_shards(plan),
                copies = copy_groups_experts(plan);
-    double bytes = weights * training_gradient_bytes(plan), expert_bytes = experts * training_gradient_bytes(plan);
+    double bytes = trained * training_gradient_bytes(plan), expert_bytes = experts * training_gradient_bytes(plan);
     UnitTraffic traffic = {.times = times,
                            .gather = open_gather(builder, span, &shard, weights),
                            .expert_gather = open_gather(builder, span, &copies, experts)};
@@ -34,6 +35,7 @@ static UnitTraffic open_unit(CopyTraffic *builder, const TensorSpan *span, const
 static bool are_alike(const TrainingSpec *training, const ShardUnit *one, const ShardUnit *other) {
     return one->stage == other->stage &&
            shard_unit_parameters(training, one) == shard_unit_parameters(training, other) &&
+           shard_unit_trained_parameters(training, one) == shard_unit_trained_parameters(training, other) &&
            shard_unit_expert_parameters(training, one) == shard_unit_expert_parameters(training, other) &&
            shard_unit_collectives(training, one) == shard_unit_collectives(training, other);
 }

@@ -10,8 +10,12 @@ static const struct {
     const char *entry;
     bool is_network_only; /* the GPUs of some of these machines have more memory than the entry's */
 } MACHINES[] = {
-    {"p4d", "p4d-24xlarge", false},     {"p4de", "p4de-24xlarge", false},    {"p5", "p5-48xlarge", false},
-    {"ND A100 v4", "nd-a100-v4", true}, {"NDm A100 v4", "nd-a100-v4", true}, {"NDv4", "nd-a100-v4", true},
+    {"p4d", "p4d-24xlarge", false},        {"p4de", "p4de-24xlarge", false},
+    {"p5", "p5-48xlarge", false},          {"a3 megagpu", "a3-megagpu-8g", false},
+    {"A3 Mega", "a3-megagpu-8g", false},   {"a3 ultragpu", "a3-ultragpu-8g", false},
+    {"A3 Ultra", "a3-ultragpu-8g", false}, {"ND H100 v5", "nd-h100-v5", false},
+    {"NDv5", "nd-h100-v5", true},          {"ND A100 v4", "nd-a100-v4", true},
+    {"NDm A100 v4", "nd-a100-v4", true},   {"NDv4", "nd-a100-v4", true},
 };
 
 static const char *find(const char *text, bool with_networks) {

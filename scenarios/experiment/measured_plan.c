@@ -81,7 +81,7 @@ typedef struct Software {
 
 #define HUGGING_FACE_ASSUMPTION                                                                                        \
     "Hugging Face's model: RMSNorm, rotary positions, SwiGLU and softmax operation by operation, gradients of 16 "     \
-    "bit, accumulated by kernels of their own, their reduction overlaps with compute,"
+    "bit, accumulated by kernels of their own, their reduction overlaps with compute, the loss of logits in fp32,"
 
 static const Software SOFTWARE[] = {
     {.words = "Megatron-DeepSpeed",
@@ -164,7 +164,8 @@ static const Software SOFTWARE[] = {
      */
     {.words = "dgxc-benchmarking", NEMO_SWITCHES, .assumption = NEMO_ASSUMPTION},
     /* transformers, models/llama/modeling_llama.py: LlamaRMSNorm, apply_rotary_pos_emb, softmax in fp32; since 4.36
-     * (December 2023) scaled_dot_product_attention. DeepSpeed and torch accumulate gradients of 16 bit. */
+     * (December 2023) scaled_dot_product_attention; logits.float() and CrossEntropyLoss. DeepSpeed and torch accumulate
+     * gradients of 16 bit. */
     HUGGING_FACE(.before_year = 2024, .assumption = HUGGING_FACE_ASSUMPTION " no flash attention."),
     HUGGING_FACE(.before_year = LAST_YEAR + 1, .flash_attention = true, .attention_kernel = ATTENTION_FLASH_2,
                  .assumption = HUGGING_FACE_ASSUMPTION " FlashAttention 2."),
@@ -343,6 +344,7 @@ static void read_software(MeasuredRow *row, int year, PlanSpec *plan) {
     plan->train_metrics = software->train_metrics;
     plan->norm_in_fp32 = software->pieces;
     plan->eager_layers = software->eager;
+    plan->eager_cross_entropy = software->eager && !software->fused_cross_entropy;
     plan->recompute_norms = software->recomputed_norms && plan->recompute != RECOMPUTE_FULL;
     plan->swiglu_fusion = !software->pieces;
     plan->fused_optimizer = !software->end_in_pieces;

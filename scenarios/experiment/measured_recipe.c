@@ -2,6 +2,8 @@
 
 #include <inttypes.h>
 
+#include "scenarios/experiment/measured_remat.h"
+
 /* What a recipe of NVIDIA/dgxc-benchmarking says about a model. */
 typedef struct Recipe {
     const char *model;
@@ -135,6 +137,7 @@ static void read_modules(MeasuredRow *row, PlanSpec *plan) {
 
 void measured_recipe_read(MeasuredRow *row, PlanSpec *plan) {
     read_modules(row, plan);
+    measured_remat_read(row, plan);
     if (is_nemo_recipe(row))
         read_nemo(row, plan);
     else if (measured_row_has_words(measured_row_text(row, "release"), "NeMo 24 07"))

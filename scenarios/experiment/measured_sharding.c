@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "scenarios/experiment/measured_remat.h"
 #include "scenarios/reader/yaml_node.h"
 
 static const struct {
@@ -56,6 +57,8 @@ static const Recipe *find_recipe(const MeasuredRow *row) {
 
 bool measured_sharding_recompute(MeasuredRow *row, Recompute *recompute) {
     const Recipe *recipe = find_recipe(row);
+    if (measured_remat_is_named(row))
+        return true;
     if (recipe == NULL)
         return false;
     *recompute = recipe->recompute;

@@ -103,6 +103,37 @@ Test(lora_cost, replicas_reduce_adapters_only_folded_or_not) {
     arena_destroy(arena);
 }
 
+/* One stage of 8 layers on 8 GPUs. */
+static SimulationSpec sharded(Arena *arena, int64_t rank, int64_t zero_stage) {
+    SimulationSpec spec = small_cluster(arena, 2, 4);
+    PlanSpec *plan = &spec.jobs[0].training.plan;
+    plan->lora = (LoraSpec){.rank = rank, .targets = LORA_ALL};
+    plan->zero_stage = zero_stage;
+    plan->gradient_accumulation = 3;
+    small_cluster_resolve(arena, &spec);
+    return spec;
+}
+
+Test(lora_cost, zero_3_gathers_frozen_weights_and_reduces_adapters_only) {
+    Arena *arena = arena_create();
+    for (int stage = 2; stage <= 3; stage++) {
+        SimulationSpec with = sharded(arena, 16, stage), without = sharded(arena, 0, stage);
+        folding_expect_agreement(&with, stage == 2 ? "adapters, ZeRO-2" : "adapters, ZeRO-3", arena);
+        const Results *less = simulation_run(&with, arena), *more = simulation_run(&without, arena);
+        cr_expect_lt(less->step, more->step);
+        double kept = stage == 2 ? 0.1 : 0.9;
+        cr_expect_lt((double)less->ledger.ns[LEDGER_COMM_DATA], kept * (double)more->ledger.ns[LEDGER_COMM_DATA]);
+    }
+    SimulationSpec spec = sharded(arena, 16, 3);
+    const TrainingSpec *training = &spec.jobs[0].training;
+    double adapters = 8 * plan_lora_layer_parameters(training);
+    StageMemory memory = training_memory_of_stage(training, 0);
+    cr_expect_float_eq(memory.gradients_bytes, (adapters / 8 + adapters / 8 * 2) * 4, 1e-3);
+    cr_expect_float_eq(memory.optimizer_bytes, adapters / 8 * 12, 1e-3);
+    cr_expect_lt(memory.weights_bytes, training_stage_parameters(training, 0) * 2);
+    arena_destroy(arena);
+}
+
 static void expect_error(const TrainingSpec *training, const char *path, const char *message) {
     Arena *arena = arena_create();
     ErrorList errors;
@@ -118,10 +149,18 @@ Test(lora_cost, what_cannot_go_with_adapters_is_an_error) {
     Arena *arena = arena_create();
     SimulationSpec spec = adapted(arena, 16, LORA_QKV);
     TrainingSpec training = spec.jobs[0].training;
-    training.plan.zero_stage = 2;
-    expect_error(&training, "jobs[0].plan.zero_stage",
-                 "found more than ZeRO-1 with lora_rank, expected zero_stage 0 or 1 without zero_whole_weights");
-    training.plan.zero_stage = 0;
+    training.plan.zero_whole_weights = true;
+    expect_error(&training, "jobs[0].plan.zero_whole_weights", "found true with lora_rank, expected false");
+    training.plan.zero_whole_weights = false;
+    training.plan.torch_fsdp = true;
+    expect_error(&training, "jobs[0].plan.torch_fsdp", "found true with lora_rank, expected false");
+    training.plan.torch_fsdp = false;
+    training.plan.lora.fp8_weights = true;
+    training.plan.precision = PRECISION_FP8;
+    training.plan.zero_stage = 3;
+    expect_error(&training, "jobs[0].plan.lora_fp8_weights",
+                 "found true with ZeRO-3, which gathers 16 bit, expected false");
+    training = spec.jobs[0].training;
     training.plan.schedule = "zb_h1";
     expect_error(&training, "jobs[0].plan.schedule",
                  "found zb_h1 with lora_rank, expected a schedule that splits off no weight gradients");

@@ -44,6 +44,9 @@ Test(measured_gpu, names_as_people_write_them_are_nodes_of_the_catalogue) {
     expect_node("MI325X", "nd-mi325x");
     expect_node("AMD Instinct MI355X", "nd-mi355x");
     expect_node("MI350X", "oam-mi350x");
+    expect_node("H100 (a3-megagpu-8g)", "a3-megagpu-8g");
+    expect_node("A3 Ultra", "a3-ultragpu-8g");
+    expect_node("ND H100 v5", "nd-h100-v5");
     expect_node("MI250", "hgx-mi250");
     expect_node("RTX A6000", "pcie-a6000");
     expect_node("RTX 6000 Ada", "pcie-rtx6000-ada");

@@ -25,6 +25,10 @@ Test(measured_network, a_rate_in_the_interconnect_overrides_the_nics) {
         {"32 x 100 Gbps EFA", 8, 50e9},
         {"EFA", 4, 12.5e9},
         {"p5.48xlarge", 8, 50e9},
+        {"A3 Mega", 8, 25e9},
+        {"a3-ultragpu-8g", 8, 50e9},
+        {"Azure ND H100 v5", 8, 50e9},
+        {"NDv5", 8, 50e9},
         {"2x100Gb EFA", 2, 12.5e9},
         {"16x100Gb RoCE", 8, 25e9}, /* two beside each GPU */
         {"HPE Slingshot-11", 8, 25e9},

@@ -142,6 +142,7 @@ Test(measured_sharding, hugging_face_s_layers_run_operation_by_operation) {
     PlanSpec plan = measured_table_plan(REPLICAS "sharding=ZeRO-1|precision=bf16|release=2023-11|note=Hugging Face x");
     cr_assert(plan.eager_layers && plan.norm_in_fp32 && !plan.swiglu_fusion);
     cr_assert_not(plan.flash_attention || plan.grad_reduce_in_fp32 || plan.gradient_accumulation_fusion);
+    cr_expect(plan.eager_cross_entropy);
     plan = measured_table_plan(REPLICAS "sharding=ZeRO-1|precision=bf16|release=2024-05|note=Hugging Face x");
     cr_assert(plan.eager_layers && plan.flash_attention && plan.attention_kernel == ATTENTION_FLASH_2);
     cr_assert_not(measured_table_plan(REPLICAS "sharding=ZeRO-1|release=2024-05").eager_layers);
