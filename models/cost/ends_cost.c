@@ -72,15 +72,24 @@ static bool fuses_loss(const TrainingSpec *training) {
     return plan->fused_cross_entropy || (plan->compile && !plan->eager_cross_entropy);
 }
 
-/* The list, issued by an eager framework as that many kernels, or as a compiled graph. */
+/* The list, issued by an eager framework as that many kernels, or as a compiled graph; ideal at the plan's peak. */
 static WorkCost finish(const TrainingSpec *training, KernelList *list, double flop, int eager_kernels) {
+    list->precision = training->plan.precision;
     return training->plan.compile ? kernel_list_finish_compiled(list, flop)
                                   : kernel_list_finish(list, flop, eager_kernels);
 }
 
-WorkCost head_forward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
+/* The head's own products are of 16 bit in fp8 plans, see the header. */
+static KernelList head_list(const TrainingSpec *training, const GpuSpec *gpu) {
     KernelList list;
-    kernel_list_init(&list, gpu, training->plan.precision);
+    Precision precision = training->plan.precision;
+    kernel_list_init(&list, gpu, precision == PRECISION_FP8 ? PRECISION_BF16 : precision);
+    list.accumulated_bytes = plan_accumulated_bytes(&training->plan);
+    return list;
+}
+
+WorkCost head_forward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
+    KernelList list = head_list(training, gpu);
     int64_t tokens = micro_batch_tokens(training), rows = vocab_rows(training);
     kernel_list_add_memory(&list, 2 * hidden_bytes(training));
     kernel_list_add_product(&list, tokens, rows, training->model.hidden);
@@ -97,9 +106,7 @@ static void add_table_gradient(KernelList *list, const TrainingSpec *training) {
 }
 
 WorkCost head_backward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
-    KernelList list;
-    kernel_list_init(&list, gpu, training->plan.precision);
-    list.accumulated_bytes = plan_accumulated_bytes(&training->plan);
+    KernelList list = head_list(training, gpu);
     int64_t tokens = micro_batch_tokens(training), rows = vocab_rows(training);
     double loss_bytes = fuses_loss(training) ? FUSED_LOSS_BACKWARD_BYTES : LOSS_BACKWARD_BYTES;
     kernel_list_add_memory(&list, loss_bytes * (double)tokens * (double)rows);
@@ -112,12 +119,11 @@ WorkCost head_backward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
 }
 
 WorkCost head_weight_cost(const TrainingSpec *training, const GpuSpec *gpu) {
-    KernelList list;
-    kernel_list_init(&list, gpu, training->plan.precision);
-    list.accumulated_bytes = plan_accumulated_bytes(&training->plan);
+    KernelList list = head_list(training, gpu);
     if (!plan_splits_backward(&training->plan))
         return list.cost;
     add_table_gradient(&list, training);
+    list.precision = training->plan.precision;
     return kernel_list_finish(&list, head_flop(training), 1);
 }
 

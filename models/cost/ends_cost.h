@@ -3,6 +3,10 @@
  * its loss on the last, and the optimizer on every stage. One GPU of a tensor group, one micro-batch (one step for the
  * optimizer).
  *
+ * In fp8 plans the head multiplies in bf16, as Megatron-LM's output_layer, which is no layer of Transformer Engine
+ * (core/models/gpt/gpt_model.py), and torchtitan's, which its Float8 converter leaves out. Its FLOPs still count as
+ * ideal at the plan's peak.
+ *
  * The loss works in fp32 on the whole logits, as Megatron-LM's vocab_parallel_cross_entropy: cast, maximum,
  * subtraction, exponential, sum (30 bytes per logit of 2 bytes forward, 14 backward). Fused (fused_cross_entropy,
  * compile without eager_cross_entropy), it reads them once forward, and backward reads them and writes their gradient:

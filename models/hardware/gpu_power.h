@@ -11,7 +11,9 @@
  * power. They are met within 1.1, 7.2, 9.7 and 9.5 % (root mean square), from 0.6 on within 1.1, 7.2, 5.3 and 5.1 %.
  * Held back: the best product of H100-PCIe (350 W) per SM is 0.70 of H100-SXM's, 0.65 here by watts per SM
  * (mag-/gpu_benchmark); GB300 at 500 of 1400 W reaches 0.28 to 0.39, 0.31 here (facebookexperimental/triton, pull
- * request 2023); four RTX 3090 at 280 of 350 W train ResNet-50 at more than 0.95, 0.90 here (Puget Systems, 2020).
+ * request 2023); large bf16 products on Meta's H100, set to 500 W, 0.60 to 0.69 of the peak, 0.61 here in long runs
+ * (torchao, roofline_utils.py); four RTX 3090 at 280 of 350 W train ResNet-50 at more than 0.95, 0.90 here (Puget
+ * Systems, 2020).
  *
  * A GPU has one clock and its governor follows the mean over longer than a layer, so products and attention slow down
  * alike; HBM, links and the host keep their speeds. Limits: kernels count as if they ran back to back, as in the

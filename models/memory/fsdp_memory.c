@@ -96,6 +96,8 @@ void fsdp_memory_check(const TrainingSpec *training, const char *path, ErrorList
     if (plan->torch_fsdp && (plan_zero_stage(plan) != 3 || plan->zero_list_collectives))
         error_list_add_key(errors, path, "plan.torch_fsdp", "found true with %s, expected zero_stage 3",
                            plan->zero_list_collectives ? "zero_list_collectives" : "another zero_stage");
+    if (plan->fsdp_copies && !plan->torch_fsdp)
+        error_list_add_key(errors, path, "plan.fsdp_copies", "found true without torch_fsdp, expected both");
     if (plan->torch_fsdp && plan_sharding_once_per_step(plan))
         error_list_add_key(errors, path, "plan.torch_fsdp",
                            "found true where parameters are kept for all of the step, expected zero_sync micro_batch");

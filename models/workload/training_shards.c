@@ -1,5 +1,6 @@
 #include "models/workload/training_shards.h"
 
+#include "models/cost/fsdp_copies.h"
 #include "models/cost/shard_lists.h"
 #include "models/plan/live_parameters.h"
 #include "models/plan/plan_sharding.h"
@@ -14,7 +15,7 @@ PassWork training_shards_work(const Build *build, const ShardPass *at, int stage
                       .head = unit.head,
                       .host_s = lists.host_s,
                       .beside_s = lists.beside_s,
-                      .bytes = lists.bytes};
+                      .bytes = lists.bytes + fsdp_copies_bytes(build->training, &unit, at->pass.kind)};
 }
 
 /* The collectives of one data-parallel group of a stage. */

@@ -30,6 +30,9 @@ static void settle_weights(MeasuredRow *row, PlanSpec *plan) {
     if (!plan->torch_fsdp)
         return;
     measured_row_assume(row, "PyTorch's FSDP: shards in fp32 alone, embedding and head stay gathered.");
+    plan->fsdp_copies = is_from(row, "torchtitan");
+    if (plan->fsdp_copies)
+        measured_row_assume(row, "torchtitan: FSDP2 copies what it gathers and reduces.");
     if (measured_row_has_words(measured_row_text(row, "note"), "SHARD_GRAD_OP")) {
         plan->reshard_after_forward = false;
         measured_row_assume(row, "SHARD_GRAD_OP by the note: weights stay gathered after the forward pass.");

@@ -31,6 +31,24 @@ Test(ends_cost, ideal_work_of_the_head_is_its_share_of_the_model) {
     cost_bench_destroy(&bench);
 }
 
+Test(ends_cost, the_head_multiplies_in_16_bit_where_layers_are_in_fp8) {
+    CostBench bench = odd_bench();
+    bench.gpu.peak_flop_per_s[PRECISION_BF16] = bench.gpu.peak_flop_per_s[bench.training.plan.precision];
+    bench.gpu.kernels.matrix_fraction[PRECISION_BF16] =
+        bench.gpu.kernels.matrix_fraction[bench.training.plan.precision];
+    bench.gpu.peak_flop_per_s[PRECISION_FP8] = 651e12;
+    bench.gpu.kernels.matrix_fraction[PRECISION_FP8] = 0.81;
+    WorkCost forward = head_forward_cost(&bench.training, &bench.gpu);
+    WorkCost backward = head_backward_cost(&bench.training, &bench.gpu);
+    bench.training.plan.precision = PRECISION_FP8;
+    WorkCost narrow = head_forward_cost(&bench.training, &bench.gpu);
+    expect_near(narrow.gemm_s, forward.gemm_s);
+    expect_near(narrow.memory_s, forward.memory_s);
+    expect_near(narrow.ideal_s, transformer_head_flop(&bench.training.model, 640) * 3 / 2 / 651e12);
+    expect_near(head_backward_cost(&bench.training, &bench.gpu).gemm_s, backward.gemm_s);
+    cost_bench_destroy(&bench);
+}
+
 Test(ends_cost, the_loss_walks_the_logits_in_fp32) {
     CostBench bench = odd_bench();
     double logits = TOKENS * 2560, operands = HIDDEN_BYTES + TABLE_BYTES + 2 * logits;
