@@ -98,12 +98,9 @@ void fsdp_memory_check(const TrainingSpec *training, const char *path, ErrorList
                            plan->zero_list_collectives ? "zero_list_collectives" : "another zero_stage");
     if (plan->fsdp_copies && !plan->torch_fsdp)
         error_list_add_key(errors, path, "plan.fsdp_copies", "found true without torch_fsdp, expected both");
-    if (plan->torch_fsdp && plan_sharding_once_per_step(plan))
+    if (plan->torch_fsdp && plan->pipeline_parallel * plan->virtual_stages > 1 && !plan_sharding_once_per_step(plan))
         error_list_add_key(errors, path, "plan.torch_fsdp",
-                           "found true where parameters are kept for all of the step, expected zero_sync micro_batch");
-    else if (plan->torch_fsdp && plan->pipeline_parallel * plan->virtual_stages > 1)
-        error_list_add_key(errors, path, "plan.torch_fsdp",
-                           "found true with %" PRId64 " pipeline stages of %" PRId64
-                           " chunks, expected one stage of one chunk",
+                           "found true with zero_sync micro_batch on %" PRId64 " pipeline stages of %" PRId64
+                           " chunks, expected zero_sync step",
                            plan->pipeline_parallel, plan->virtual_stages);
 }

@@ -19,7 +19,7 @@
  * from (c10/cuda/CUDACachingAllocator): reserved are beside all tensors the shards of gradients, which the stream of
  * the reduce-scatter made, and the all-gather's buffers of the root and two layers (_fsdp_collectives.py).
  *
- * Limits: one stage of one chunk; one unit per layer; fp8 weights are gathered in 16 bit.
+ * Limits: one stage of one chunk, others fsdp_stages.h; one unit per layer; fp8 weights are gathered in 16 bit.
  */
 #ifndef MODELS_MEMORY_FSDP_MEMORY_H
 #define MODELS_MEMORY_FSDP_MEMORY_H

@@ -7,6 +7,7 @@
 #include "models/cost/training_context.h"
 #include "models/memory/activation_memory.h"
 #include "models/memory/fsdp_memory.h"
+#include "models/memory/fsdp_stages.h"
 #include "models/memory/lora_memory.h"
 #include "models/memory/loss_memory.h"
 #include "models/plan/chunk_layers.h"
@@ -98,6 +99,20 @@ static StageMemory memory_of_list(const TrainingSpec *training) {
                          .process_bytes = PROCESS_BYTES};
 }
 
+/* Weights and gradients as PyTorch's FSDP holds them, `at` a moment of the passes of a stage. */
+static void hold_as_fsdp(const TrainingSpec *training, StagePasses passes, MemoryMoment at, StageMemory *memory) {
+    if (fsdp_stages_holds(&training->plan)) {
+        memory->weights_bytes = fsdp_stages_weights_bytes(training, passes.stage);
+        memory->gradients_bytes = fsdp_stages_gradients_bytes(training, passes);
+        memory->buffers_bytes += fsdp_stages_messages_bytes(training, passes);
+        memory->cached_bytes += fsdp_stages_cached_bytes(training, passes.stage);
+        return;
+    }
+    memory->weights_bytes = fsdp_memory_weights_bytes(training, at);
+    memory->gradients_bytes = fsdp_memory_gradients_bytes(training, at);
+    memory->cached_bytes += fsdp_memory_cached_bytes(training, at);
+}
+
 /* `passes` is the order of the stage. */
 static StageMemory memory_at(const TrainingSpec *training, int stage, const PipelinePass *passes, MemoryMoment moment) {
     const PlanSpec *plan = &training->plan;
@@ -114,9 +129,9 @@ static StageMemory memory_at(const TrainingSpec *training, int stage, const Pipe
         .process_bytes = PROCESS_BYTES,
         .cached_bytes = moment == MOMENT_LOSS ? loss_memory_cached_bytes(training) : 0};
     if (plan->torch_fsdp) {
-        memory.weights_bytes = fsdp_memory_weights_bytes(training, moment);
-        memory.gradients_bytes = fsdp_memory_gradients_bytes(training, moment);
-        memory.cached_bytes += fsdp_memory_cached_bytes(training, moment);
+        PipelineShape shape = plan_shape(plan);
+        int count = pipeline_pass_count(pipeline_find(plan->schedule), &shape);
+        hold_as_fsdp(training, (StagePasses){stage, passes, count}, moment, &memory);
     }
     return memory;
 }
@@ -146,7 +161,7 @@ static StageMemory memory_in_order(const TrainingSpec *training, int stage, cons
     double reserved = fmax(reserved_bytes(&loss), reserved_bytes(&layers));
     StageMemory most = stage_memory_total_bytes(&loss) > stage_memory_total_bytes(&layers) ? loss : layers;
     most.cached_bytes = reserved - stage_memory_allocated_bytes(&most);
-    if (training->plan.torch_fsdp)
+    if (training->plan.torch_fsdp && !fsdp_stages_holds(&training->plan))
         add_end(training, &most);
     return most;
 }

@@ -13,6 +13,7 @@ static const struct {
     {"Hugging Face", SOFTWARE_READ},
     {"DeepSpeedExamples", SOFTWARE_UNKNOWN}, /* its fork of Megatron-LM of 2019 */
     {"dgxc-benchmarking", SOFTWARE_MEASURED},
+    {"MaxText", SOFTWARE_MEASURED}, /* of the same recipes */
     {"Megatron", SOFTWARE_MEASURED},
     {"FlagScale", SOFTWARE_MEASURED}, /* Megatron-LM's */
     {"Korthikanti", SOFTWARE_MEASURED},

@@ -26,7 +26,7 @@ static void settle_weights(MeasuredRow *row, PlanSpec *plan) {
     int framework = 0;
     while (framework < TORCH_FSDP_COUNT && !is_from(row, TORCH_FSDP[framework]))
         framework++;
-    plan->torch_fsdp = framework < TORCH_FSDP_COUNT && plan->zero_stage == 3 && plan->pipeline_parallel == 1;
+    plan->torch_fsdp = framework < TORCH_FSDP_COUNT && plan->zero_stage == 3;
     if (!plan->torch_fsdp)
         return;
     measured_row_assume(row, "PyTorch's FSDP: shards in fp32 alone, embedding and head stay gathered.");

@@ -197,7 +197,7 @@ static const SchemaRow PLAN_ROWS[] = {
              "BF16_Optimizer)"},
     {FLAG_ROW("torch_fsdp", torch_fsdp, "false"),
      .help = "zero_stage 3: weights are kept as PyTorch's FSDP does: shards in fp32 alone, embedding and head gathered "
-             "from the first layer to the last gradient"},
+             "from the first layer to the last gradient; with stages all of them for the step, and every message"},
     {FLAG_ROW("fsdp_copies", fsdp_copies, "false"),
      .help = "torch_fsdp is FSDP2 (fully_shard): what is gathered and reduced is copied on the device"},
     {FLAG_ROW("reshard_after_forward", reshard_after_forward, "true"),

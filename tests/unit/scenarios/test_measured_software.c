@@ -18,6 +18,7 @@ Test(measured_software, what_the_tables_are_of_is_measured) {
     cr_expect_eq(known_of("source=a page|note=FlagScale @6fc099c"), SOFTWARE_MEASURED);
     cr_expect_eq(known_of("source=a page|release=NeMo 24.07"), SOFTWARE_MEASURED);
     cr_expect_eq(known_of("source=mosaicml/llm-foundry scripts"), SOFTWARE_MEASURED);
+    cr_expect_eq(known_of("source=a page|release=2024-10 MaxText"), SOFTWARE_MEASURED);
     cr_expect_eq(known_of("source=NVIDIA/dgxc-benchmarking READMEs|release=v25.02 MaxText"), SOFTWARE_MEASURED);
 }
 
