@@ -6,6 +6,7 @@
 #include "models/cluster/node_list.h"
 #include "models/cost/recompute.h"
 #include "models/cost/recompute_modules.h"
+#include "models/cost/stage_split.h"
 #include "models/input_resolve.h"
 #include "models/memory/fsdp_memory.h"
 #include "models/plan/layer_list_check.h"
@@ -14,6 +15,7 @@
 #include "models/plan/plan_lora.h"
 #include "models/plan/plan_resolve.h"
 #include "models/plan/plan_sharding.h"
+#include "models/plan/plan_stages.h"
 #include "models/plan/plan_switches.h"
 #include "models/plan/shard_units.h"
 #include "models/workload/collective_job.h"
@@ -100,8 +102,21 @@ static bool resolve_list(const SimulationSpec *spec, JobSpec *job, const char *p
     return good;
 }
 
+/* On the first of its nodes. */
+static void resolve_split(const SimulationSpec *spec, JobSpec *job, const char *path, ErrorList *errors) {
+    TrainingSpec *training = &job->training;
+    int64_t count;
+    if (training->plan.stage_split != STAGE_SPLIT_COST || training_family(training) == FAMILY_LAYERS)
+        return;
+    const int *nodes = nodes_of(spec, job, errors->arena, &count);
+    GpuSpec gpu = plan_gpu(&training->plan, &cluster_node(&spec->cluster, nodes ? nodes[0] : 0)->gpu);
+    stage_split_resolve(training, &gpu, errors->arena);
+    plan_stages_check_filled(training, "plan.pipeline_parallel", path, errors);
+}
+
 static void resolve_training(const SimulationSpec *spec, JobSpec *job, const char *path, ErrorList *errors) {
     bool is_list = training_family(&job->training) == FAMILY_LAYERS;
+    int before = errors->count;
     if (!has_model(job))
         error_list_add(errors, (ErrorPlace){0}, path, "found neither `model` nor `collective`, expected one of them");
     if (is_list && !resolve_list(spec, job, path, errors))
@@ -121,6 +136,8 @@ static void resolve_training(const SimulationSpec *spec, JobSpec *job, const cha
     plan_switches_check(&job->training, path, errors);
     plan_latent_check(&job->training, path, errors);
     plan_lora_check(&job->training, path, errors);
+    if (errors->count == before)
+        resolve_split(spec, job, path, errors);
     check_size(spec, job, path, errors);
 }
 

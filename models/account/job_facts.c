@@ -8,6 +8,7 @@
 #include "models/hardware/gpu_power.h"
 #include "models/plan/parameter_bytes.h"
 #include "models/plan/plan_experts.h"
+#include "models/plan/plan_stages.h"
 #include "models/workload/checkpoint.h"
 
 enum { POWER_WORDS_MAX = 3, ASSUMPTIONS_MAX = 16 + POWER_WORDS_MAX };
@@ -192,15 +193,23 @@ static int assume_of_experts(const TrainingSpec *training, Arena *arena, const c
     return count;
 }
 
-static const char *layout_words(const PlanSpec *plan, Arena *arena) {
+/* What the user did not say with numbers. */
+static const char *split_words(const TrainingSpec *training, Arena *arena) {
+    return training->plan.stage_split == STAGE_SPLIT_EVEN
+               ? ""
+               : arena_format(arena, ", layers chunk by chunk %s", plan_stages_text(training, arena));
+}
+
+static const char *layout_words(const TrainingSpec *training, Arena *arena) {
+    const PlanSpec *plan = &training->plan;
     const char *context =
         plan->context_parallel > 1 ? arena_format(arena, " x context %" PRId64, plan->context_parallel) : "";
     return arena_format(arena,
                         "tensor %" PRId64 "%s x pipeline %" PRId64 " x data %" PRId64 ", %" PRId64
-                        " micro-batch%s of %" PRId64 " sequence%s, schedule %s",
+                        " micro-batch%s of %" PRId64 " sequence%s, schedule %s%s",
                         plan->tensor_parallel, context, plan->pipeline_parallel, plan->data_parallel,
                         plan_micro_batches(plan), plan_micro_batches(plan) == 1 ? "" : "es", plan->micro_batch_seqs,
-                        plan->micro_batch_seqs == 1 ? "" : "s", plan->schedule);
+                        plan->micro_batch_seqs == 1 ? "" : "s", plan->schedule, split_words(training, arena));
 }
 
 static void assume(const SimulationSpec *spec, const JobGpus *gpus, Arena *arena, Results *results) {
@@ -208,7 +217,7 @@ static void assume(const SimulationSpec *spec, const JobGpus *gpus, Arena *arena
     const PlanSpec *plan = &job->training.plan;
     const char **list = ARENA_ARRAY(arena, ASSUMPTIONS_MAX, const char *);
     int count = 0;
-    list[count++] = layout_words(plan, arena);
+    list[count++] = layout_words(&job->training, arena);
     list[count++] = arena_format(arena, "ranks fill nodes in order (tensor fastest, then %sdata, then pipeline), %s",
                                  plan->context_parallel > 1 ? "context, then " : "", placement_words(job));
     list[count++] =

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "models/plan/plan_stages.h"
+
 enum {
     CONV = 1 << LAYER_CONV,
     LINEAR = 1 << LAYER_LINEAR,
@@ -173,6 +175,8 @@ static void check_cuts(const PlanSpec *plan, const char *path, ErrorList *errors
         {"plan.first_stage_layers", above(plan->first_stage_layers, 0, arena), "none, stages are not modelled yet"},
         {"plan.last_stage_layers", above(plan->last_stage_layers, 0, arena), "none, stages are not modelled yet"},
         {"plan.layers_per_stage", named(listed, "a list"), "none, stages are not modelled yet"},
+        {"plan.stage_split", named(plan->stage_split != STAGE_SPLIT_EVEN, stage_split_name(plan->stage_split)),
+         "even, stages are not modelled yet"},
         {"plan.embedding_as_layer", flag(plan->embedding_as_layer), "false, stages are not modelled yet"},
         {"plan.head_as_layer", flag(plan->head_as_layer), "false, stages are not modelled yet"},
         {"plan.schedule", named(scheduled, plan->schedule), "auto, stages are not modelled yet"},

@@ -44,6 +44,10 @@ typedef enum ExpertDispatcher { EXPERT_ALL_TO_ALL, EXPERT_DEEPEP, EXPERT_DISPATC
 /* When ZeRO-2 and 3 move what they split (plan_sharding.h). */
 typedef enum ZeroSync { ZERO_SYNC_AUTO, ZERO_SYNC_MICRO_BATCH, ZERO_SYNC_STEP } ZeroSync;
 
+/* How layers are dealt out over the chunks where no number of the plan says it: EVEN; ENDS: with embedding and head
+ * each in the place of a layer; COST: by what they cost (stage_split.h). */
+typedef enum StageSplit { STAGE_SPLIT_EVEN, STAGE_SPLIT_ENDS, STAGE_SPLIT_COST } StageSplit;
+
 typedef struct PlanSpec {
     int64_t tensor_parallel;        /* GPUs that share one layer, >= 1 */
     int64_t context_parallel;       /* GPUs that share the tokens of a sequence, >= 1 */
@@ -115,9 +119,11 @@ typedef struct PlanSpec {
     int64_t last_stage_layers;         /* layers on the last stage, 0 = as many as on the others */
     const int64_t *layers_per_stage;   /* of every chunk in the order of a forward pass: [plan_virtual_stage] */
     int64_t layers_per_stage_count;    /* 0 = not listed, as the fields around say */
-    bool embedding_as_layer;           /* the first chunk holds a layer less than the others */
-    bool head_as_layer;                /* the last chunk holds a layer less than the others */
-    Recompute recompute;               /* what of the forward pass the backward pass computes again */
+    StageSplit stage_split;
+    const int64_t *split_layers; /* of STAGE_SPLIT_COST, as layers_per_stage; NULL = not resolved yet */
+    bool embedding_as_layer;     /* the first chunk holds a layer less than the others */
+    bool head_as_layer;          /* the last chunk holds a layer less than the others */
+    Recompute recompute;         /* what of the forward pass the backward pass computes again */
     RecomputeMethod recompute_method;
     int64_t recompute_num_layers; /* >= 0; 0 = all layers, each from its own input */
     double recompute_share;       /* 0..1, of the layers those that are computed again in full (recompute_resolve) */

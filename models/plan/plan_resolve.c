@@ -165,6 +165,7 @@ static void resolve_optimizer(TrainingSpec *training) {
 bool plan_resolve(TrainingSpec *training, int64_t gpus, const char *path, ErrorList *errors) {
     PlanSpec *plan = &training->plan;
     int before = errors->count;
+    plan->split_layers = NULL;
     if (!check_ranges(training, path, errors))
         return false;
     if (training_family(training) == FAMILY_TRANSFORMER) {

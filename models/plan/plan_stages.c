@@ -2,14 +2,28 @@
 
 #include <inttypes.h>
 
+const char *stage_split_name(StageSplit split) {
+    static const char *const NAMES[] = {
+        [STAGE_SPLIT_EVEN] = "even", [STAGE_SPLIT_ENDS] = "ends", [STAGE_SPLIT_COST] = "cost"};
+    return NAMES[split];
+}
+
+static bool embedding_counts(const PlanSpec *plan) {
+    return plan->embedding_as_layer || plan->stage_split == STAGE_SPLIT_ENDS;
+}
+
+static bool head_counts(const PlanSpec *plan) {
+    return plan->head_as_layer || plan->stage_split == STAGE_SPLIT_ENDS;
+}
+
 /* Megatron-LM counts the embedding and the head as layers that it then leaves out. */
 static int64_t even_chunk_layers(const TrainingSpec *training, int64_t stage, int64_t chunk) {
     const PlanSpec *plan = &training->plan;
     int64_t place = plan_virtual_stage(plan, stage, chunk);
     bool first = place == 0, last = place == plan->pipeline_parallel * plan->virtual_stages - 1;
-    int64_t layers = training->model.layers + plan->embedding_as_layer + plan->head_as_layer;
-    return layers / plan->pipeline_parallel / plan->virtual_stages - (first && plan->embedding_as_layer) -
-           (last && plan->head_as_layer);
+    int64_t layers = training->model.layers + embedding_counts(plan) + head_counts(plan);
+    return layers / plan->pipeline_parallel / plan->virtual_stages - (first && embedding_counts(plan)) -
+           (last && head_counts(plan));
 }
 
 int64_t plan_stages_layers(const TrainingSpec *training, int64_t stage, int64_t chunk) {
@@ -17,6 +31,8 @@ int64_t plan_stages_layers(const TrainingSpec *training, int64_t stage, int64_t 
     int64_t stages = plan->pipeline_parallel, layers = training->model.layers, even_stages = stages;
     if (plan->layers_per_stage_count)
         return plan->layers_per_stage[plan_virtual_stage(plan, stage, chunk)];
+    if (plan->split_layers)
+        return plan->split_layers[plan_virtual_stage(plan, stage, chunk)];
     if (!plan->first_stage_layers && !plan->last_stage_layers)
         return even_chunk_layers(training, stage, chunk);
     if (stage == 0 && plan->first_stage_layers)
@@ -35,7 +51,7 @@ int64_t plan_stages_layers(const TrainingSpec *training, int64_t stage, int64_t 
 }
 
 /* Embedding and head are enough for a stage; a GPU without weights has nothing to train. */
-static void check_empty_stages(const TrainingSpec *training, const char *key, const char *path, ErrorList *errors) {
+void plan_stages_check_filled(const TrainingSpec *training, const char *key, const char *path, ErrorList *errors) {
     const PlanSpec *plan = &training->plan;
     int64_t last_stage = plan_shape(plan).v_shaped ? 0 : plan->pipeline_parallel - 1;
     for (int64_t stage = 1; stage < plan->pipeline_parallel; stage++) {
@@ -72,26 +88,15 @@ static void check_listed_layers(const TrainingSpec *training, const char *path, 
                            "found %" PRId64 " layers in sum, expected the model's %" PRId64, sum,
                            training->model.layers);
     else
-        check_empty_stages(training, "plan.layers_per_stage", path, errors);
+        plan_stages_check_filled(training, "plan.layers_per_stage", path, errors);
 }
 
-void plan_stages_check(const TrainingSpec *training, const char *path, ErrorList *errors) {
+static void check_divided_layers(const TrainingSpec *training, const char *path, ErrorList *errors) {
     const PlanSpec *plan = &training->plan;
     int64_t stages = plan->pipeline_parallel, chunks = stages * plan->virtual_stages, sum = 0;
-    bool unequal = plan->first_stage_layers || plan->last_stage_layers;
-    bool counts_ends = plan->embedding_as_layer || plan->head_as_layer;
-    int64_t most = training->model.layers + plan->embedding_as_layer + plan->head_as_layer;
+    bool counts_ends = embedding_counts(plan) || head_counts(plan);
+    int64_t most = training->model.layers + embedding_counts(plan) + head_counts(plan);
     bool good = true;
-    if (plan->layers_per_stage_count) {
-        check_listed_layers(training, path, errors);
-        return;
-    }
-    if (unequal && (plan->virtual_stages > 1 || stages < 2 || counts_ends)) {
-        error_list_add_key(errors, path, "plan.first_stage_layers",
-                           "found unequal stages, expected at least 2 stages and virtual_stages 1%s",
-                           counts_ends ? ", without embedding_as_layer and head_as_layer" : "");
-        return;
-    }
     for (int64_t i = 0; i < chunks && stages <= most && plan->virtual_stages <= most; i++) {
         int64_t layers = plan_stages_layers(training, i % stages, i / stages);
         sum += layers;
@@ -105,5 +110,60 @@ void plan_stages_check(const TrainingSpec *training, const char *path, ErrorList
                            stages, plan->virtual_stages, training->model.layers,
                            counts_ends ? " with the ends that count as one" : "");
     else
-        check_empty_stages(training, "plan.pipeline_parallel", path, errors);
+        plan_stages_check_filled(training, "plan.pipeline_parallel", path, errors);
+}
+
+/* What is dealt out by cost is settled later (stage_split.h), but not over any number of chunks. */
+static void check_most_chunks(const TrainingSpec *training, const char *path, ErrorList *errors) {
+    const PlanSpec *plan = &training->plan;
+    int64_t layers = training->model.layers;
+    if (plan->pipeline_parallel > layers + 2 || plan->virtual_stages > layers)
+        error_list_add_key(errors, path, "plan.pipeline_parallel",
+                           "found %" PRId64 " stages of %" PRId64 " chunks, expected no more than the model's %" PRId64
+                           " layers",
+                           plan->pipeline_parallel, plan->virtual_stages, layers);
+}
+
+void plan_stages_check(const TrainingSpec *training, const char *path, ErrorList *errors) {
+    const PlanSpec *plan = &training->plan;
+    bool unequal = plan->first_stage_layers || plan->last_stage_layers;
+    bool as_layer = plan->embedding_as_layer || plan->head_as_layer;
+    if (plan->stage_split != STAGE_SPLIT_EVEN && (plan->layers_per_stage_count || unequal || as_layer))
+        error_list_add_key(errors, path, "plan.stage_split",
+                           "found %s beside layers_per_stage, first_stage_layers, last_stage_layers, "
+                           "embedding_as_layer or head_as_layer, expected one way to say what a stage holds",
+                           stage_split_name(plan->stage_split));
+    else if (plan->layers_per_stage_count)
+        check_listed_layers(training, path, errors);
+    else if (unequal && (plan->virtual_stages > 1 || plan->pipeline_parallel < 2 || as_layer))
+        error_list_add_key(errors, path, "plan.first_stage_layers",
+                           "found unequal stages, expected at least 2 stages and virtual_stages 1%s",
+                           as_layer ? ", without embedding_as_layer and head_as_layer" : "");
+    else if (plan->stage_split == STAGE_SPLIT_COST)
+        check_most_chunks(training, path, errors);
+    else
+        check_divided_layers(training, path, errors);
+}
+
+static int64_t layers_at(const TrainingSpec *training, const PipelineShape *shape, int virtual_stage) {
+    return plan_stages_layers(training, pipeline_stage_at(shape, virtual_stage),
+                              pipeline_chunk_at(shape, virtual_stage));
+}
+
+const char *plan_stages_text(const TrainingSpec *training, Arena *arena) {
+    const PlanSpec *plan = &training->plan;
+    PipelineShape shape = plan_shape(plan);
+    const char *text = "";
+    int64_t run = 0;
+    for (int i = 0; i < shape.stages * shape.chunks; i++) {
+        bool more = i + 1 < shape.stages * shape.chunks;
+        int64_t layers = layers_at(training, &shape, i), next = more ? layers_at(training, &shape, i + 1) : -1;
+        run++;
+        if (next == layers)
+            continue;
+        const char *times = run > 1 ? arena_format(arena, "%" PRId64 " x ", run) : "";
+        text = arena_format(arena, "%s%s%" PRId64 "%s", text, times, layers, more ? ", " : "");
+        run = 0;
+    }
+    return text;
 }

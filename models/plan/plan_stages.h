@@ -14,7 +14,16 @@
 /* Layers of a chunk on a stage, >= 0 of a plan without errors. */
 int64_t plan_stages_layers(const TrainingSpec *training, int64_t stage, int64_t chunk);
 
-/* Adds an error, with `path` as prefix ("jobs[0]"), when the chunks do not hold the model's layers, each once. */
+const char *stage_split_name(StageSplit split); /* even, ends, cost */
+
+/* "7, 14 x 8, 7": layers of all chunks of a resolved plan in the order of a forward pass. */
+const char *plan_stages_text(const TrainingSpec *training, Arena *arena);
+
+/* Adds an error, with `path` as prefix ("jobs[0]"), when the chunks do not hold the model's layers, each once; of
+ * STAGE_SPLIT_COST only when they never could. */
 void plan_stages_check(const TrainingSpec *training, const char *path, ErrorList *errors);
+
+/* Adds an error at `key` when a stage of a plan without other errors has no weights. */
+void plan_stages_check_filled(const TrainingSpec *training, const char *key, const char *path, ErrorList *errors);
 
 #endif

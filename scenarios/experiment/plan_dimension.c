@@ -73,13 +73,38 @@ static int list_expert(const JobSpec *job, int64_t *values) {
     return count;
 }
 
+/* Stages that do not divide the layers are worth trying where the longest is not much longer than the mean; otherwise
+ * even stages are listed, which cannot be. */
+static bool is_nearly_even(int64_t layers, int64_t stages) {
+    static const double MOST_OVER_MEAN = 1.25;
+    int64_t longest = (layers + stages - 1) / stages;
+    return (double)(longest * stages) <= MOST_OVER_MEAN * (double)layers;
+}
+
 static int list_virtual(const JobSpec *job, int64_t *values) {
     const PlanSpec *plan = &job->training.plan;
     int64_t layers = job->training.model.layers + plan->embedding_as_layer + plan->head_as_layer;
-    int64_t of_stage = layers / plan->pipeline_parallel;
-    bool one = plan->pipeline_parallel == 1 || layers % plan->pipeline_parallel || plan->first_stage_layers ||
-               plan->last_stage_layers || plan->layers_per_stage_count;
+    int64_t of_stage = (layers + plan->pipeline_parallel - 1) / plan->pipeline_parallel;
+    bool unequal = plan->first_stage_layers || plan->last_stage_layers || plan->layers_per_stage_count;
+    bool one = plan->pipeline_parallel == 1 || unequal || !is_nearly_even(layers, plan->pipeline_parallel);
     return list_divisors(one ? 1 : of_stage, one ? 1 : of_stage, values);
+}
+
+/* Where the plan does not say it with numbers. */
+static int list_split(const JobSpec *job, int64_t *values) {
+    const PlanSpec *plan = &job->training.plan;
+    int64_t layers = job->training.model.layers, chunks = plan->pipeline_parallel * plan->virtual_stages;
+    bool said = plan->first_stage_layers || plan->last_stage_layers || plan->layers_per_stage_count ||
+                plan->embedding_as_layer || plan->head_as_layer;
+    bool one = plan->pipeline_parallel == 1 || said || !is_nearly_even(layers, plan->pipeline_parallel);
+    int count = 0;
+    if (one || layers % chunks == 0)
+        values[count++] = STAGE_SPLIT_EVEN;
+    if (!one && (layers + 2) % chunks == 0)
+        values[count++] = STAGE_SPLIT_ENDS;
+    if (!one)
+        values[count++] = STAGE_SPLIT_COST;
+    return count;
 }
 
 /* Without chunks interleaving is 1f1b; without stages all orders are alike but for what they hold. */
@@ -151,11 +176,17 @@ static int list_zero(const JobSpec *job, int64_t *values) {
 }
 
 static const PlanDimension DIMENSIONS[] = {
-    {"tensor_parallel", "tp", list_tensor},     {"pipeline_parallel", "pp", list_pipeline},
-    {"context_parallel", "cp", list_context},   {"expert_tensor_parallel", "etp", list_expert_tensor},
-    {"expert_parallel", "ep", list_expert},     {"virtual_stages", "vp", list_virtual},
-    {"schedule", "schedule", list_schedule},    {"micro_batch", "mb", list_micro_batch},
-    {"recompute", "recompute", list_recompute}, {"sequence_parallel", "sp", list_sequence_parallel},
+    {"tensor_parallel", "tp", list_tensor},
+    {"pipeline_parallel", "pp", list_pipeline},
+    {"context_parallel", "cp", list_context},
+    {"expert_tensor_parallel", "etp", list_expert_tensor},
+    {"expert_parallel", "ep", list_expert},
+    {"virtual_stages", "vp", list_virtual},
+    {"schedule", "schedule", list_schedule},
+    {"stage_split", "split", list_split},
+    {"micro_batch", "mb", list_micro_batch},
+    {"recompute", "recompute", list_recompute},
+    {"sequence_parallel", "sp", list_sequence_parallel},
     {"zero_stage", "zero", list_zero},
 };
 

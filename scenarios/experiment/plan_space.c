@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "models/cluster/placement.h"
+#include "models/cost/stage_split.h"
 #include "models/job_resolve.h"
 #include "scenarios/reader/schema.h"
 #include "scenarios/reader/tree_path.h"
@@ -181,6 +182,8 @@ typedef struct Listing {
     size_t capacity;
     size_t count;
     const char *latest_key;
+    const int64_t *latest_split;
+    size_t latest_bytes;       /* of it */
     const char *latest_reason; /* most refused plans are refused for the reason of the one before */
 } Listing;
 
@@ -196,19 +199,49 @@ static const char *last_key(const char *path) {
     return dot != NULL ? dot + 1 : path;
 }
 
+/* Whether an earlier split of the same plan says the same: as many layers everywhere, or why it cannot be. */
+static bool is_listed_already(const Listing *listing, const TrainingSpec *training, bool refused) {
+    StageSplit split = training->plan.stage_split;
+    bool found = false;
+    if (listing->space->choices[plan_dimension_find("stage_split")].count > 0)
+        return false;
+    for (StageSplit other = STAGE_SPLIT_EVEN; other < split && !found; other++)
+        found = refused ? stage_split_divides(training, other) : stage_split_is_like(training, other);
+    return found;
+}
+
+/* The same numbers where they live as long as the list. */
+static const int64_t *keep_split(Listing *listing, const PlanSpec *plan) {
+    size_t bytes = (size_t)(plan->pipeline_parallel * plan->virtual_stages) * sizeof *plan->split_layers;
+    if (plan->split_layers == NULL)
+        return NULL;
+    if (listing->latest_split == NULL || listing->latest_bytes != bytes ||
+        memcmp(listing->latest_split, plan->split_layers, bytes) != 0) {
+        listing->latest_split = memcpy(arena_allocate(listing->arena, bytes), plan->split_layers, bytes);
+        listing->latest_bytes = bytes;
+    }
+    return listing->latest_split;
+}
+
+static void append(Listing *listing, const JobSpec *job, const ErrorList *errors) {
+    PlanPoint point = {.gpus = job->gpus, .plan = job->training.plan};
+    point.plan.split_layers = errors->count == 0 ? keep_split(listing, &job->training.plan) : NULL;
+    if (errors->count > 0) {
+        point.reason = keep(listing, &listing->latest_reason, errors->items[0].message);
+        point.key = keep(listing, &listing->latest_key, last_key(errors->items[0].path));
+    }
+    listing->items = array_grow(listing->items, &listing->capacity, listing->count + 1, sizeof *listing->items);
+    listing->items[listing->count++] = point;
+}
+
 static void add_point(Listing *listing, const JobSpec *chosen) {
     Arena *scratch = arena_create();
     ErrorList errors;
     error_list_init(&errors, scratch);
     JobSpec job = *chosen;
     job_resolve(&listing->spec, &job, &errors);
-    PlanPoint point = {.gpus = job.gpus, .plan = job.training.plan};
-    if (errors.count > 0) {
-        point.reason = keep(listing, &listing->latest_reason, errors.items[0].message);
-        point.key = keep(listing, &listing->latest_key, last_key(errors.items[0].path));
-    }
-    listing->items = array_grow(listing->items, &listing->capacity, listing->count + 1, sizeof *listing->items);
-    listing->items[listing->count++] = point;
+    if (!is_listed_already(listing, &job.training, errors.count > 0))
+        append(listing, &job, &errors);
     arena_destroy(scratch);
 }
 

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "models/job_resolve.h"
 #include "models/simulation.h"
 
 /* Turns a switch on and says how a scenario does; NULL when it is on already or would do nothing. */
@@ -72,12 +73,17 @@ static Switch *const SWITCHES[] = {fuse_attention,   overlap_reductions, overlap
 
 enum { SWITCH_COUNT = sizeof SWITCHES / sizeof *SWITCHES };
 
-static double step_with(SimulationSpec *spec) {
-    Arena *arena = arena_create();
+/* Whether the job can be with its switch; resolves what follows from that, in the arena. */
+static bool may_be(const SimulationSpec *spec, JobSpec *job, Arena *arena) {
+    ErrorList errors;
+    error_list_init(&errors, arena);
+    job_resolve(spec, job, &errors);
+    return errors.count == 0;
+}
+
+static double step_with(const SimulationSpec *spec, Arena *arena) {
     const Results *results = simulation_run(spec, arena);
-    double step_s = results->status == RUN_OK ? (double)results->step * 1e-9 : (double)NAN;
-    arena_destroy(arena);
-    return step_s;
+    return results->status == RUN_OK ? (double)results->step * 1e-9 : (double)NAN;
 }
 
 /* What does not run comes last. */
@@ -95,8 +101,10 @@ const PlanTrial *plan_trials_of(const PlanSpace *space, const PlanCandidate *can
         JobSpec job;
         SimulationSpec spec = plan_candidate_spec(space, candidate, &job);
         const char *words = SWITCHES[i](&job.training.plan);
-        if (words != NULL)
-            trials[(*count)++] = (PlanTrial){words, step_with(&spec)};
+        Arena *scratch = arena_create();
+        if (words != NULL && may_be(&spec, &job, scratch))
+            trials[(*count)++] = (PlanTrial){words, step_with(&spec, scratch)};
+        arena_destroy(scratch);
     }
     qsort(trials, (size_t)*count, sizeof *trials, compare_trials);
     return trials;

@@ -3,7 +3,9 @@
 #include "models/plan/expert_dispatch.h"
 #include "models/plan/pipeline.h"
 #include "models/plan/plan_sharding.h"
+#include "models/plan/plan_stages.h"
 #include "scenarios/reader/schema.h"
+#include "scenarios/reader/schema_plan_foreign.h"
 
 /* Bounds far outside anything trained: products of three still fit in int64_t. */
 #define MOST_PARALLEL  1000000
@@ -51,6 +53,10 @@ static const char *moment_word(int index) {
 
 static const char *zero_sync_word(int index) {
     return index <= ZERO_SYNC_STEP ? zero_sync_name((ZeroSync)index) : NULL;
+}
+
+static const char *split_word(int index) {
+    return index <= STAGE_SPLIT_COST ? stage_split_name((StageSplit)index) : NULL;
 }
 
 static const char *schedule_word(int index) {
@@ -317,6 +323,13 @@ static const SchemaRow PLAN_ROWS[] = {
      .aliases = "decoder_first_pipeline_num_layers", .help = "layers on the first stage"},
     {PLAN_COUNT("last_stage_layers", last_stage_layers, 1, 100000), .default_text = "(as many as on the others)",
      .aliases = "decoder_last_pipeline_num_layers", .help = "layers on the last stage"},
+    {.key = "stage_split",
+     .type = FIELD_CHOICE,
+     .offset = offsetof(PlanSpec, stage_split),
+     .default_text = "even",
+     .help = "how layers are dealt out over stages and their chunks: even; ends = embedding and head each in the place "
+             "of a layer; cost = so that the longest stage is as short as can be, ends included",
+     .menu = split_word},
     {.key = "layers_per_stage",
      .type = FIELD_COUNTS,
      .offset = offsetof(PlanSpec, layers_per_stage),
@@ -353,41 +366,10 @@ static const SchemaRow PLAN_ROWS[] = {
      .menu = collective_word},
 };
 
-/* Megatron-LM's, PyTorch FSDP's and DeepSpeed's. */
-static const SchemaForeign PLAN_FOREIGN[] = {
-    {"sharding_strategy", "zero_stage: 3 for FULL_SHARD, with zero_shard_size for HYBRID_SHARD, with "
-                          "reshard_after_forward: false for SHARD_GRAD_OP"},
-    {"fsdp_reshard_after_forward", "zero_sync: step for default or never with stages, otherwise reshard_after_forward"},
-    {"backward_prefetch", "prefetch_layers: 1 for BACKWARD_PRE, 0 for no prefetch"},
-    {"forward_prefetch", "prefetch_layers"},
-    {"stage3_prefetch_bucket_size", "prefetch_layers, which is the bucket / parameters of a layer"},
-    {"data_parallel_replicate_degree", "zero_shard_size, which is data_parallel / data_parallel_replicate_degree"},
-    {"num_distributed_optimizer_instances",
-     "zero_shard_size, which is data_parallel / num_distributed_optimizer_instances"},
-    {"num_layers_per_virtual_pipeline_stage",
-     "virtual_stages, which is layers / (pipeline_parallel * num_layers_per_virtual_pipeline_stage)"},
-    {"pipeline_model_parallel_layout", "layers_per_stage: [3, 2, 2, 0] for \"Et*3|tt|tt|L\""},
-    {"cp_comm_type", "context_parallel, whose ring is p2p"},
-    {"moe_token_dispatcher_type", "expert_dispatcher: alltoall, or deepep for flex"},
-    {"store_param_remainders", "main_params_dtype: remainder"},
-    {"use_precision_aware_optimizer", "exp_avg_dtype, exp_avg_sq_dtype and main_params_dtype, which need no switch"},
-    {"main_grads_dtype", "grad_reduce_in_fp32"},
-    {"bf16", "precision: bf16"},
-    {"fp16", "precision: fp16"},
-    {"fp8", "precision: fp8"},
-    {"fp8_format", "precision: fp8"},
-    {"recompute_activations", "recompute: selective"},
-    {"recompute_modules", "recompute: selective for core_attn, recompute_norms for layernorm, recompute_mlp, "
-                          "recompute_moe, recompute_moe_act and recompute_mla_up_proj"},
-    {"selective_ac_option", "recompute: by_operator for op, recompute: full with recompute_num_layers for a number"},
-    {"no_gradient_accumulation_fusion", "gradient_accumulation_fusion: false"},
-    {NULL, NULL},
-};
-
 const SchemaTable SCHEMA_PLAN = {.name = "plan",
                                  .help = "How a training job is laid out; Megatron-LM's argument names are accepted "
                                          "too, and those of DeepSpeed and FSDP that mean the same.",
                                  .rows = PLAN_ROWS,
                                  .row_count = sizeof PLAN_ROWS / sizeof PLAN_ROWS[0],
                                  .bytes = sizeof(PlanSpec),
-                                 .foreign = PLAN_FOREIGN};
+                                 .foreign = SCHEMA_PLAN_FOREIGN};

@@ -53,8 +53,8 @@ static const Column COLUMNS[] = {{"step s", write_step},    {"GiB", write_memory
 
 enum { COLUMN_COUNT = sizeof COLUMNS / sizeof *COLUMNS };
 
-/* A table of plans being written: the widths of its columns, of which those of dimensions follow the others; 0 = a
- * dimension, other than tensor and pipeline, in which no plans of the search differ. */
+/* A table of plans being written: the widths of its columns, of which those of dimensions follow the others; 0 = not
+ * shown: a dimension, other than tensor and pipeline, in which no plans of the search differ. */
 typedef struct Table {
     const PlanSearch *search;
     const int *rows; /* candidates */
@@ -88,9 +88,16 @@ static bool differs(const PlanSearch *search, const PlanDimension *dimension) {
     return found;
 }
 
+/* The sentence above the tables tells a number of GPUs that is the only one. */
+static bool is_shown(const PlanSearch *search, int column) {
+    if (column < COLUMN_COUNT)
+        return COLUMNS[column].write != write_gpus || search->space->gpus.count > 1;
+    return column < COLUMN_COUNT + 2 || differs(search, plan_dimension_at(column - COLUMN_COUNT));
+}
+
 static void measure(Table *table) {
     for (int column = 0; column < column_count(); column++) {
-        if (column >= COLUMN_COUNT + 2 && !differs(table->search, plan_dimension_at(column - COLUMN_COUNT)))
+        if (!is_shown(table->search, column))
             continue;
         int width = text_layout_columns(title(column));
         for (int row = 0; row < table->count; row++) {
@@ -101,13 +108,23 @@ static void measure(Table *table) {
     }
 }
 
+/* Two spaces, where the page is wide enough for them. */
+static const char *gap_of(const Table *table) {
+    enum { PAGE_COLUMNS = 100 };
+    int width = -2;
+    for (int column = 0; column < column_count(); column++)
+        width += table->widths[column] > 0 ? table->widths[column] + 2 : 0;
+    return width > PAGE_COLUMNS ? " " : "  ";
+}
+
 static void write_rows(FILE *out, Table *table) {
     measure(table);
+    const char *gap = gap_of(table);
     for (int row = -1; row < table->count; row++) {
         for (int column = 0; column < column_count(); column++) {
             if (table->widths[column] == 0)
                 continue;
-            fputs(column > 0 ? "  " : "", out);
+            fputs(column > 0 ? gap : "", out);
             text_layout_cell(out, row < 0 ? title(column) : cell(table, column, row), -table->widths[column]);
         }
         fputc('\n', out);
@@ -208,6 +225,14 @@ static void write_counts(FILE *out, const PlanSearch *search, Arena *arena) {
                      fates[PLAN_SIMULATED] + fates[PLAN_ENDLESS]));
 }
 
+static void write_layers(FILE *out, const PlanSearch *search, Arena *arena) {
+    const char *words = plan_words_layers(search, arena);
+    if (*words == '\0')
+        return;
+    fputc('\n', out);
+    text_layout_wrap(out, "", words);
+}
+
 static void write_interval(FILE *out, const PlanSearch *search, Arena *arena) {
     char low[TEXT_FIGURE_BYTES], high[TEXT_FIGURE_BYTES];
     if (search->interval.high_s <= 0)
@@ -254,6 +279,7 @@ void plan_text_write(FILE *out, const PlanSearch *search) {
         Table table = {.search = search, .rows = search->top, .count = search->top_count, .arena = arena};
         text_layout_heading(out, "Best plans");
         write_rows(out, &table);
+        write_layers(out, search, arena);
         write_interval(out, search, arena);
         write_trials(out, search);
         write_front(out, search, arena);

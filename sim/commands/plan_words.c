@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "models/plan/plan_experts.h"
+#include "models/plan/plan_stages.h"
 #include "models/plan/training_flop.h"
 #include "plots/text_layout.h"
 
@@ -172,6 +173,16 @@ const char *plan_words_verdict(const PlanSearch *search, Arena *arena) {
     const char *best = plan_words_best(search, arena);
     return search->top_count == 0 ? arena_format(arena, "%s.", best)
                                   : arena_format(arena, "%s; %s.", best, next_text(search, arena));
+}
+
+const char *plan_words_layers(const PlanSearch *search, Arena *arena) {
+    const PlanPoint *best = search->candidates[search->top[0]].point;
+    TrainingSpec training = search->space->spec->jobs[0].training;
+    training.plan = best->plan;
+    if (training.plan.pipeline_parallel == 1)
+        return "";
+    return arena_format(arena, "Layers of the best plan, chunk by chunk in the order of a forward pass: %s.",
+                        plan_stages_text(&training, arena));
 }
 
 const char *plan_words_cheapest(const PlanSearch *search, Arena *arena) {

@@ -16,6 +16,9 @@ const char *plan_words_best(const PlanSearch *search, Arena *arena);
 /* The best plan in one sentence, and why it beats the next; or that none fits, and what misses by least. */
 const char *plan_words_verdict(const PlanSearch *search, Arena *arena);
 
+/* How the best plan, which there is, deals out its layers, in one sentence; "" without stages. */
+const char *plan_words_layers(const PlanSearch *search, Arena *arena);
+
 /* The plan of the front that costs least, in one sentence; "" when there is no front. */
 const char *plan_words_cheapest(const PlanSearch *search, Arena *arena);
 

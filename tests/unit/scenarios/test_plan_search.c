@@ -77,6 +77,16 @@ Test(plan_search, pruning_finds_what_an_exhaustive_search_finds_for_a_mixture_of
                         "jobs[0].plan.recompute=none");
 }
 
+/* 13 layers divide by nothing, 14 do so with the ends; the head is worth 2 layers. */
+Test(plan_search, pruning_finds_what_an_exhaustive_search_finds_for_uneven_stages) {
+    EXPECT_SAFE_PRUNING("jobs[0].model={hidden_size: 2048, num_hidden_layers: 13, num_attention_heads: 16, vocab_size: "
+                        "51200}",
+                        "jobs[0].plan.overlap_p2p=true", "jobs[0].plan.recompute=none");
+    EXPECT_SAFE_PRUNING("jobs[0].model={hidden_size: 2048, num_hidden_layers: 14, num_attention_heads: 16, vocab_size: "
+                        "51200}",
+                        "jobs[0].plan.overlap_grad_reduce=true", "jobs[0].plan.recompute=full");
+}
+
 Test(plan_search, pruning_finds_what_an_exhaustive_search_finds_for_shards_of_stages) {
     EXPECT_SAFE_PRUNING("jobs[0].model=gpt-1.7b", "jobs[0].plan.zero_sync=micro_batch",
                         "jobs[0].plan.overlap_grad_reduce=true");

@@ -144,6 +144,81 @@ Test(plan_space, stages_are_sharded_where_the_plan_has_a_sync) {
     }
 }
 
+/* Plans of a split on so many stages; all that are not refused. */
+static int split_count(const PlanPoints *points, int64_t stages, StageSplit split) {
+    int count = 0;
+    for (int i = 0; i < points->count; i++)
+        count += points->items[i].plan.pipeline_parallel == stages && points->items[i].reason == NULL &&
+                 points->items[i].plan.stage_split == split;
+    return count;
+}
+
+#define LAYERS(count, vocab)                                                                                           \
+    "jobs[0].model={hidden_size: 2048, num_hidden_layers: " #count ", num_attention_heads: 16, vocab_size: " #vocab "}"
+
+Test(plan_space, stages_that_do_not_divide_the_layers_are_dealt_out_by_cost) {
+    Arena *arena = arena_create();
+    PlanPoints points = list(SETS(LAYERS(15, 5120)), &(PlanWish){0}, arena);
+    cr_expect_eq(split_count(&points, 2, STAGE_SPLIT_EVEN), 0);
+    cr_expect_gt(split_count(&points, 2, STAGE_SPLIT_COST), 0);
+    cr_expect_gt(split_count(&points, 4, STAGE_SPLIT_COST), 0);
+    for (int i = 0; i < points.count; i++)
+        cr_expect(points.items[i].reason != NULL || points.items[i].plan.stage_split != STAGE_SPLIT_COST ||
+                  points.items[i].plan.split_layers != NULL);
+    arena_destroy(arena);
+}
+
+Test(plan_space, ends_in_the_place_of_layers_are_tried_where_these_are_divided_with_them) {
+    Arena *arena = arena_create();
+    PlanPoints points = list(SETS(LAYERS(14, 25600)), &(PlanWish){0}, arena);
+    cr_expect_gt(split_count(&points, 4, STAGE_SPLIT_ENDS), 0);
+    cr_expect_eq(split_count(&points, 1, STAGE_SPLIT_ENDS), 0);
+    cr_expect_eq(split_count(&points, 4, STAGE_SPLIT_EVEN), 0);
+    arena_destroy(arena);
+}
+
+Test(plan_space, splits_that_come_to_the_same_are_one_plan) {
+    Arena *arena = arena_create();
+    PlanPoints light = list(SETS(LAYERS(16, 512)), &(PlanWish){0}, arena);
+    PlanPoints heavy = list(SETS(LAYERS(16, 256000)), &(PlanWish){0}, arena);
+    for (int64_t stages = 2; stages <= 8; stages *= 2) {
+        cr_expect_gt(split_count(&light, stages, STAGE_SPLIT_EVEN), 0);
+        cr_expect_eq(split_count(&light, stages, STAGE_SPLIT_COST), 0, "%d stages", (int)stages);
+        cr_expect_gt(split_count(&heavy, stages, STAGE_SPLIT_COST), 0, "%d stages", (int)stages);
+    }
+    cr_expect_eq(split_count(&heavy, 1, STAGE_SPLIT_COST), 0);
+    arena_destroy(arena);
+}
+
+Test(plan_space, stages_far_from_even_are_refused_with_their_reason) {
+    Arena *arena = arena_create();
+    PlanPoints points = list(SETS(LAYERS(10, 5120)), &(PlanWish){0}, arena);
+    int seen = 0;
+    for (int i = 0; i < points.count; i++) {
+        if (points.items[i].plan.pipeline_parallel != 8)
+            continue;
+        cr_assert_not_null(points.items[i].reason);
+        seen += strcmp(points.items[i].reason,
+                       "found 8 stages of 1 chunks, expected them to divide the model's 10 layers") == 0;
+    }
+    cr_expect_gt(seen, 0);
+    PlanWish wish = {WORDS("stage_split=cost"), .try_count = 1};
+    PlanPoints tried = list(SETS(LAYERS(10, 5120)), &wish, arena);
+    cr_expect_gt(split_count(&tried, 8, STAGE_SPLIT_COST), 0, "whoever asks for it gets it");
+    arena_destroy(arena);
+}
+
+Test(plan_space, what_the_plan_says_of_its_stages_is_the_only_split) {
+    static const char *const SAID[] = {"jobs[0].plan.head_as_layer=true", "jobs[0].plan.first_stage_layers=3",
+                                       "jobs[0].plan.stage_split=ends"};
+    for (size_t i = 0; i < sizeof SAID / sizeof *SAID; i++) {
+        Arena *arena = arena_create();
+        PlanPoints points = list(SETS(LAYERS(15, 25600), SAID[i]), &(PlanWish){0}, arena);
+        cr_expect_eq(value_count(&points, "stage_split"), 1, "%s", SAID[i]);
+        arena_destroy(arena);
+    }
+}
+
 Test(plan_space, whole_experts_are_tried_beside_split_ones) {
     Arena *arena = arena_create();
     PlanPoints dense = list(NO_SETS, &(PlanWish){0}, arena);
@@ -210,10 +285,11 @@ Test(plan_space, a_plan_of_it_is_a_scenario_that_says_all_of_it) {
 
 Test(plan_space, mistakes_are_named) {
     Arena *arena = arena_create();
-    cr_expect_str_eq(refusal(NO_SETS, &(PlanWish){WORDS("tensor=4"), .try_count = 1}, arena),
-                     "found \"tensor\", expected one of tensor_parallel, pipeline_parallel, context_parallel, "
-                     "expert_tensor_parallel, expert_parallel, virtual_stages, schedule, micro_batch, recompute, "
-                     "sequence_parallel, zero_stage");
+    cr_expect_str_eq(
+        refusal(NO_SETS, &(PlanWish){WORDS("tensor=4"), .try_count = 1}, arena),
+        "found \"tensor\", expected one of tensor_parallel, pipeline_parallel, context_parallel, "
+        "expert_tensor_parallel, expert_parallel, virtual_stages, schedule, stage_split, micro_batch, recompute, "
+        "sequence_parallel, zero_stage");
     cr_expect_str_eq(refusal(NO_SETS, &(PlanWish){WORDS("tensor_parallel"), .try_count = 1}, arena),
                      "found \"tensor_parallel\", expected name=value,value");
     cr_expect_str_eq(refusal(NO_SETS, &(PlanWish){.gpus = "8,17"}, arena),

@@ -55,6 +55,20 @@ Test(plan_trials, what_could_do_nothing_is_not_tried) {
     arena_destroy(arena);
 }
 
+/* The search resolved the plan; a trial may not be one that a scenario could not have. */
+Test(plan_trials, what_a_plan_may_not_have_is_not_tried) {
+    Arena *arena = arena_create();
+    PlanSpace space = OPEN_SPACE(arena, "jobs[0].model=deepseek-v2-lite", "jobs[0].plan.tensor_parallel=2",
+                                 "jobs[0].plan.pipeline_parallel=4", "jobs[0].plan.context_parallel=1",
+                                 "jobs[0].plan.expert_parallel=2", "jobs[0].plan.flash_attention=true",
+                                 "jobs[0].plan.recompute=full", "jobs[0].plan.micro_batch=1");
+    const PlanSearch *search = best_of(&space, arena);
+    cr_assert_eq(search->top_count, 1);
+    cr_expect_gt(trial_s(search, "overlap_p2p: true"), 0);
+    cr_expect(isnan(trial_s(search, "tp_comm_overlap: true")));
+    arena_destroy(arena);
+}
+
 #define EXPERTS                                                                                                        \
     "jobs[0].model=mixtral-8x7b", "cluster.node=dgx-h100", "jobs[0].plan.tensor_parallel=1",                           \
         "jobs[0].plan.pipeline_parallel=2", "jobs[0].plan.schedule=1f1b", "jobs[0].plan.context_parallel=1",           \
