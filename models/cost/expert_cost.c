@@ -86,10 +86,11 @@ static void add_product(KernelList *list, const ExpertWork *work, int64_t m, int
 
 static void add_products(KernelList *list, const ExpertWork *work, bool backward) {
     const GpuSpec *gpu = list->gpu, grouped = grouped_gpu(gpu, &work->training->plan);
+    const GpuSpec promoting = gpu_of_gradients(&grouped);
     int64_t up = work->training->model.gated ? 2 * work->inner : work->inner, pairs = work->experts * work->pairs;
     kernel_list_add_cast(list, pairs, work->hidden);
     kernel_list_add_cast(list, pairs, backward ? up : work->inner);
-    list->gpu = &grouped;
+    list->gpu = backward ? &promoting : &grouped;
     if (backward) {
         add_product(list, work, work->pairs, work->inner, work->hidden);
         add_product(list, work, work->hidden, work->inner, work->pairs);

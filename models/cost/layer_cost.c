@@ -120,6 +120,14 @@ static bool has_two_inputs(const LayerWork *work) {
     return work->training->model.gated && !plan->swiglu_fusion && !plan->compile;
 }
 
+/* C[tokens,n] = A[tokens,hidden] B of what a norm wrote. */
+static void add_normed_product(LayerWork *work, WeightProduct product) {
+    if (norm_cost_casts(work->training))
+        kernel_list_add_normed_product(&work->list, product.tokens, product.n, product.k);
+    else
+        kernel_list_add_product(&work->list, product.tokens, product.n, product.k);
+}
+
 static void add_mlp_forward(LayerWork *work) {
     const TransformerSpec *model = &work->training->model;
     const LayerTensors *t = &work->t;
@@ -133,7 +141,7 @@ static void add_mlp_forward(LayerWork *work) {
         kernel_list_add_memory(&work->list, 2 * t->ffn_bytes);
         kernel_list_add_memory(&work->list, 3 * t->ffn_bytes);
     } else {
-        kernel_list_add_product(&work->list, t->tokens, model->gated ? 2 * t->ffn : t->ffn, model->hidden);
+        add_normed_product(work, (WeightProduct){t->tokens, model->gated ? 2 * t->ffn : t->ffn, model->hidden});
         kernel_list_add_memory(&work->list, (model->gated ? 3 : 2) * t->ffn_bytes);
     }
     kernel_list_add_product(&work->list, t->tokens, model->hidden, t->ffn);
@@ -152,7 +160,9 @@ static void add_layer_forward(LayerWork *work) {
     const LayerTensors *t = &work->t;
     WeightProduct products[ATTENTION_PRODUCTS_MAX];
     int count = attention_products_of(work->training, products);
-    for (int i = 0; i < count; i++)
+    if (count == 1)
+        add_normed_product(work, products[0]);
+    for (int i = 0; i < count && count > 1; i++)
         kernel_list_add_product(&work->list, products[i].tokens, products[i].n, products[i].k);
     add_positions(work, false);
     attention_cost_add_forward(&work->list, work->training);
@@ -189,6 +199,16 @@ static void add_product_backward(LayerWork *work, int64_t n, int64_t k) {
     add_gradients(work, (WeightProduct){work->t.tokens, n, k});
 }
 
+/* The same of a product whose result the tensor group sums, with sequence parallelism each GPU its part of it. */
+static void add_summed_backward(LayerWork *work, int64_t k) {
+    const PlanSpec *plan = &work->training->plan;
+    int64_t hidden = work->training->model.hidden, tokens = work->t.tokens;
+    GatheredRows rows = {tokens, plan->sequence_parallel ? plan->tensor_parallel : 1};
+    kernel_list_add_gathered_gradient(&work->list, rows, hidden, k);
+    if (lora_cost_backward_has_weights(plan))
+        kernel_list_add_weight_gradient(&work->list, tokens, hidden, k);
+}
+
 /* The gradients of both factors, that of the activation, and the sum of what both products give their input. */
 static void add_two_inputs_backward(LayerWork *work) {
     const LayerTensors *t = &work->t;
@@ -209,7 +229,7 @@ static void add_mlp_backward(LayerWork *work) {
         expert_cost_add_backward(&work->list, work->training);
         return;
     }
-    add_product_backward(work, model->hidden, t->ffn);
+    add_summed_backward(work, t->ffn);
     if (has_two_inputs(work)) {
         add_two_inputs_backward(work);
         return;
@@ -238,13 +258,12 @@ static void add_layer_weights(LayerWork *work) {
 }
 
 static void add_layer_backward(LayerWork *work) {
-    const TransformerSpec *model = &work->training->model;
     WeightProduct products[ATTENTION_PRODUCTS_MAX];
     int count = attention_products_of(work->training, products);
     add_residual_and_norm_backward(work);
     add_mlp_backward(work);
     add_residual_and_norm_backward(work);
-    add_product_backward(work, model->hidden, work->t.attention.context);
+    add_summed_backward(work, work->t.attention.context);
     attention_cost_add_backward(&work->list, work->training);
     add_positions(work, true);
     for (int i = count - 1; i >= 0; i--)

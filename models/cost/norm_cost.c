@@ -47,6 +47,11 @@ static void add_backward_in_pieces(KernelList *list, const PlanSpec *plan, doubl
     add_pieces(list, kernel_bytes, sizeof kernel_bytes / sizeof *kernel_bytes);
 }
 
+bool norm_cost_casts(const TrainingSpec *training) {
+    const PlanSpec *plan = &training->plan;
+    return plan->precision == PRECISION_FP8 && !plan->norm_in_fp32 && !plan->eager_layers && !plan->compile;
+}
+
 void norm_cost_add_forward(KernelList *list, const TrainingSpec *training, double hidden_bytes) {
     const PlanSpec *plan = &training->plan;
     double input = casts(plan) ? wide(plan) : 1;
@@ -56,7 +61,8 @@ void norm_cost_add_forward(KernelList *list, const TrainingSpec *training, doubl
     }
     if (casts(plan))
         kernel_list_add_memory(list, (1 + wide(plan)) * hidden_bytes);
-    kernel_list_add_row_reduction(list, (input + 1) * hidden_bytes);
+    double output = norm_cost_casts(training) ? operand_bytes(plan->precision) / activation_bytes(plan->precision) : 1;
+    kernel_list_add_row_reduction(list, (input + output) * hidden_bytes);
 }
 
 void norm_cost_add_backward(KernelList *list, const TrainingSpec *training, double hidden_bytes) {

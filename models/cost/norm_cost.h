@@ -14,6 +14,9 @@
 #include "models/cost/work_cost.h"
 #include "models/plan/plan.h"
 
+/* Whether a norm writes what the product behind it multiplies, in fp8 as Transformer Engine's LayerNormLinear. */
+bool norm_cost_casts(const TrainingSpec *training);
+
 /* hidden_bytes > 0: one hidden state of a micro-batch as the norm sees it, in the plan's precision. */
 void norm_cost_add_forward(KernelList *list, const TrainingSpec *training, double hidden_bytes);
 void norm_cost_add_backward(KernelList *list, const TrainingSpec *training, double hidden_bytes);

@@ -29,6 +29,7 @@ typedef struct Listing {
     int64_t ffn; /* features inside the MLP on one GPU */
     TensorWindows out;
     TensorWindow *window; /* the one that is filled */
+    bool gradients;       /* the products are those of gradients */
 } Listing;
 
 static bool has_userbuffers(const PlanSpec *plan) {
@@ -49,7 +50,8 @@ bool tensor_overlap_is_there(const PlanSpec *plan) {
 static double product_s(const Listing *list, const GpuSpec *gpu, int64_t batch, const int64_t size[3]) {
     Precision precision = list->training->plan.precision;
     KernelList products;
-    kernel_list_init(&products, gpu, precision);
+    const GpuSpec promoting = list->gradients ? gpu_of_gradients(gpu) : *gpu;
+    kernel_list_init(&products, &promoting, precision);
     kernel_list_add_gemm(&products, (GemmShape){batch, size[0], size[1], size[2], precision, false});
     return products.cost.gemm_s;
 }
@@ -106,6 +108,7 @@ static int64_t mlp_up(const Listing *list) {
 static void add_attention(Listing *list, PassKind kind) {
     int64_t hidden = list->training->model.hidden, query = list->attention.query;
     list->window = &list->out.of[0];
+    list->gradients = kind != PASS_FORWARD;
     if (kind == PASS_FORWARD) {
         add_gathered(list, query + list->attention.key_value, hidden);
         add_scattered(list, hidden, query);
@@ -119,6 +122,7 @@ static void add_attention(Listing *list, PassKind kind) {
 static void add_mlp(Listing *list, PassKind kind) {
     int64_t hidden = list->training->model.hidden, ffn = list->ffn;
     list->window = &list->out.of[1];
+    list->gradients = kind != PASS_FORWARD;
     if (list->training->model.experts > 0) {
         list->out.open_sums += training_layer_sums(list->training, PASS_FORWARD) - 1;
     } else if (kind == PASS_FORWARD) {
@@ -141,6 +145,7 @@ static void add_async(Listing *list, int64_t n, int64_t k) {
 static void add_async_sums(Listing *list) {
     const TransformerSpec *model = &list->training->model;
     list->window = &list->out.of[0];
+    list->gradients = true;
     if (model->kv_rank == 0)
         add_async(list, list->attention.query + list->attention.key_value, model->hidden);
     if (model->experts == 0)

@@ -7,9 +7,12 @@
 /*
  * Training casts the input of a product once, for it and for the gradient of its weights, and the gradient of its
  * output once: reads 16 bit, writes fp8 and its transpose, since Hopper multiplies fp8 along rows only (NVIDIA
- * Transformer Engine's documentation, Handling transposes). Weights are cast once a step.
+ * Transformer Engine's documentation, Handling transposes). Weights are cast once a step. What a tensor group gathers
+ * is cast before and transposed behind it (its modules' base.py, grad_output_preprocess; layernorm_linear.py).
  */
 static const double FP8_CAST_BYTES = 2 + 1 + 1;
+static const double FP8_CAST_ALONE_BYTES = 2 + 1;
+static const double FP8_TRANSPOSE_BYTES = 1 + 1;
 
 static const double COMPILED_KERNEL_S = 9.1e-6; /* see the header */
 static const double COMPILED_GRAPH_S = 35e-6;
@@ -51,9 +54,17 @@ static void add_plain(KernelList *list, int64_t m, int64_t n, int64_t k) {
     kernel_list_add_gemm(list, (GemmShape){1, m, n, k, list->precision, false});
 }
 
-void kernel_list_add_cast(KernelList *list, int64_t rows, int64_t columns) {
+static void add_fp8_kernel(KernelList *list, double bytes, int64_t rows, int64_t columns) {
     if (list->precision == PRECISION_FP8)
-        kernel_list_add_memory(list, FP8_CAST_BYTES * (double)at_least_one(rows) * (double)at_least_one(columns));
+        kernel_list_add_memory(list, bytes * (double)at_least_one(rows) * (double)at_least_one(columns));
+}
+
+void kernel_list_add_cast(KernelList *list, int64_t rows, int64_t columns) {
+    add_fp8_kernel(list, FP8_CAST_BYTES, rows, columns);
+}
+
+void kernel_list_add_transpose(KernelList *list, int64_t rows, int64_t columns) {
+    add_fp8_kernel(list, FP8_TRANSPOSE_BYTES, rows, columns);
 }
 
 void kernel_list_add_product(KernelList *list, int64_t m, int64_t n, int64_t k) {
@@ -61,13 +72,37 @@ void kernel_list_add_product(KernelList *list, int64_t m, int64_t n, int64_t k) 
     add_plain(list, m, n, k);
 }
 
+void kernel_list_add_normed_product(KernelList *list, int64_t m, int64_t n, int64_t k) {
+    kernel_list_add_transpose(list, m, k);
+    add_plain(list, m, n, k);
+}
+
+/* A product of gradients. */
+static void add_gradient(KernelList *list, int64_t m, int64_t n, int64_t k) {
+    const GpuSpec *gpu = list->gpu;
+    const GpuSpec promoting = gpu_of_gradients(gpu);
+    list->gpu = &promoting;
+    add_plain(list, m, n, k);
+    list->gpu = gpu;
+}
+
 void kernel_list_add_input_gradient(KernelList *list, int64_t m, int64_t n, int64_t k) {
     kernel_list_add_cast(list, m, n);
-    add_plain(list, m, k, n);
+    add_gradient(list, m, k, n);
+}
+
+void kernel_list_add_gathered_gradient(KernelList *list, GatheredRows rows, int64_t n, int64_t k) {
+    if (rows.parts < 2) {
+        kernel_list_add_input_gradient(list, rows.m, n, k);
+        return;
+    }
+    add_fp8_kernel(list, FP8_CAST_ALONE_BYTES, rows.m / rows.parts, n);
+    kernel_list_add_transpose(list, rows.m, n);
+    add_gradient(list, rows.m, k, n);
 }
 
 void kernel_list_add_weight_gradient(KernelList *list, int64_t m, int64_t n, int64_t k) {
-    add_plain(list, n, k, m);
+    add_gradient(list, n, k, m);
     double bytes = list->accumulated_bytes * (double)at_least_one(n) * (double)at_least_one(k);
     list->cost.gemm_s += gpu_accumulation_seconds(list->gpu, bytes);
     list->cost.hbm_bytes += bytes;

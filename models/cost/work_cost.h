@@ -30,6 +30,12 @@ typedef struct KernelList {
     int launches;
 } KernelList;
 
+/* m rows, in so many equal parts on as many GPUs. */
+typedef struct GatheredRows {
+    int64_t m;
+    int64_t parts;
+} GatheredRows;
+
 void kernel_list_init(KernelList *list, const GpuSpec *gpu, Precision precision);
 
 /* `batch` equal products C[m,n] = A[m,k] B[k,n]; a size of 0 counts as 1. */
@@ -48,6 +54,15 @@ void kernel_list_add_product_backward(KernelList *list, int64_t m, int64_t n, in
 
 /* In fp8, the cast of an operand that comes in 16 bit; otherwise nothing. */
 void kernel_list_add_cast(KernelList *list, int64_t rows, int64_t columns);
+
+/* In fp8, the transpose of an operand that comes in 1 byte; otherwise nothing. */
+void kernel_list_add_transpose(KernelList *list, int64_t rows, int64_t columns);
+
+/* The product whose A comes in the products' precision: a norm wrote it. */
+void kernel_list_add_normed_product(KernelList *list, int64_t m, int64_t n, int64_t k);
+
+/* The gradient of A where `parts` GPUs each have a part of the rows of C's gradient and gather them. */
+void kernel_list_add_gathered_gradient(KernelList *list, GatheredRows rows, int64_t n, int64_t k);
 
 /* One kernel that reads and writes `bytes` in sum. */
 void kernel_list_add_memory(KernelList *list, double bytes);

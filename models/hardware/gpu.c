@@ -166,6 +166,12 @@ double gpu_cast_seconds(const GpuSpec *gpu, double elements) {
     return kernels->cast_start_s + kernels->cast_bytes * elements / (gpu->hbm_bytes_per_s * kernels->hbm_fraction);
 }
 
+GpuSpec gpu_of_gradients(const GpuSpec *gpu) {
+    GpuSpec promoting = *gpu;
+    promoting.kernels.matrix_fraction[PRECISION_FP8] /= 1 + gpu->kernels.promotion_loss;
+    return promoting;
+}
+
 double gpu_accumulation_seconds(const GpuSpec *gpu, double bytes) {
     return gpu->kernels.accumulate_exposed * bytes / (gpu->hbm_bytes_per_s * gpu->kernels.hbm_fraction);
 }

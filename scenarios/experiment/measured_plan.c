@@ -24,9 +24,10 @@ enum { LAST_YEAR = MEASURED_LAST_YEAR };
  * weights in Megatron-LM since 2022 (Korthikanti et al. 2022, 6.3; --no-async-tensor-model-parallel-allreduce turns it
  * off) and in what its layers or flash-attn's (ops/fused_dense.py) are built into.
  *
- * NVIDIA's recipes hide more collectives of the tensor group (ub_tp_comm_overlap, TP_COMM_OVERLAP); here those stay in
- * the open. With plan.tp_comm_overlap the rows of dgxc are too fast, all alike: something else that they share is not
- * modelled. It is no product, as bf16 and fp8 lack the same time, about a millisecond per layer and micro-batch.
+ * NVIDIA's recipes hide all collectives of the tensor group (ub_tp_comm_overlap, TP_COMM_OVERLAP, NeMo 2's
+ * MegatronCommOverlapCallback; configure.sh of dgxc-benchmarking, where a model's YAML has it off). Here they do on
+ * Hopper. On Blackwell they stay in the open: with tp_comm_overlap its rows are too fast, fp8 more than bf16, for
+ * something else that is not modelled there.
  */
 typedef struct Software {
     const char *words;          /* in `source` or `note`; NULL = any */
@@ -47,6 +48,7 @@ typedef struct Software {
     bool recomputed_norms;     /* of layers in pieces */
     int64_t bucket_parameters; /* most whose gradients one collective takes; 0 = all that are ready */
     bool end_in_pieces;        /* Adam operation by operation, gradients copied into buckets and back */
+    bool userbuffers;          /* of Transformer Engine (tensor_overlap.h), on Hopper */
     bool overlap;              /* of the gradients' reduction and of the pipeline's messages */
     int64_t virtual_stages;    /* where the row does not say; 0 = 1 */
     const char *assumption;
@@ -55,12 +57,13 @@ typedef struct Software {
 /* Of NeMo's recipes, Megatron Bridge's and NVIDIA's in MLPerf, all with gradients in bf16. */
 #define NEMO_SWITCHES                                                                                                  \
     .before_year = LAST_YEAR + 1, .sequence_parallel = true, .distributed_optimizer = true, .async_sums = true,        \
-    .gradient_accumulation_fusion = true, .bf16_gradients = true, .flash_attention = true, .overlap = true
+    .userbuffers = true, .gradient_accumulation_fusion = true, .bf16_gradients = true, .flash_attention = true,        \
+    .overlap = true
 
 #define NEMO_ASSUMPTION                                                                                                \
     "NeMo: sequence parallelism with tensor parallelism, distributed optimizer, bf16 gradients, fused gradient "       \
-    "accumulation, gradient reduction, pipeline messages and backward tensor sums overlap with compute, flash "        \
-    "attention; what else tp_comm_overlap hides is in the open here."
+    "accumulation, gradient reduction, pipeline messages and tensor collectives (on Hopper with userbuffers) overlap " \
+    "with compute, flash attention."
 
 /* torchtitan's models/llama3/model.py, litgpt's model.py, foundation-model-stack's modules/feedforward.py and
  * layernorm.py: F.silu(w1(x))
@@ -299,6 +302,11 @@ static bool is_named(const MeasuredRow *row, const char *words) {
            measured_row_has_words(measured_row_text(row, "note"), words);
 }
 
+static bool is_hopper(const MeasuredRow *row) {
+    const char *gpu = measured_row_text(row, "gpu");
+    return measured_row_has_words(gpu, "H100") || measured_row_has_words(gpu, "H200");
+}
+
 /* NeMo's and Megatron Bridge's recipes of Llama 3.1 405B (account_for_embedding_in_pipeline_split and
  * account_for_loss_in_pipeline_split): 126 layers and two ends over 128 places; torchtitan's generate_split_points
  * comes out the same. */
@@ -338,6 +346,7 @@ static void read_software(MeasuredRow *row, int year, PlanSpec *plan) {
     plan->grad_reduce_in_fp32 = !sixteen_bit;
     plan->gradient_accumulation_fusion = software->gradient_accumulation_fusion && (is_bf16 || !sixteen_bit);
     plan->async_tensor_allreduce = software->async_sums;
+    plan->tp_comm_overlap = software->userbuffers && plan->tensor_parallel > 1 && is_hopper(row);
     plan->flash_attention = software->flash_attention || plan->context_parallel > 1;
     plan->attention_kernel = software->attention_kernel;
     plan->fused_cross_entropy = software->fused_cross_entropy;

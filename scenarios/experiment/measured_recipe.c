@@ -7,6 +7,7 @@
 /* What a recipe of NVIDIA/dgxc-benchmarking says about a model. */
 typedef struct Recipe {
     const char *model;
+    const char *release; /* words of its releases; NULL = any */
     AttentionKernel attention_kernel;
     bool grouped_experts;
     bool fp32_gradients; /* otherwise as the framework has them */
@@ -27,12 +28,17 @@ typedef struct Recipe {
         .main_params = MAIN_PARAMS_BF16, .exp_avg = MOMENT_BF16, .exp_avg_sq = MOMENT_BF16                             \
     }
 
-/* NVTE_FUSED_ATTN=0 leaves Transformer Engine no attention but that of the package flash-attn, version 2. */
+/* NVTE_FUSED_ATTN=0 leaves Transformer Engine no attention but that of the package flash-attn, version 2. GPT-3's
+ * configure.sh has 0 until v25.01 and 1 from v25.02 on. */
 static const Recipe RECIPES[] = {
     {.model = "GPT-3 175B",
+     .release = "v24",
      .attention_kernel = ATTENTION_FLASH_2,
      .grouped_experts = true,
-     .assumption = "The recipe of GPT-3 175B: NVTE_FUSED_ATTN=0, FlashAttention 2."},
+     .assumption = "The recipe of GPT-3 175B until v25.01: NVTE_FUSED_ATTN=0, FlashAttention 2."},
+    {.model = "GPT-3 175B",
+     .grouped_experts = true,
+     .assumption = "The recipe of GPT-3 175B of v25.02: NVTE_FUSED_ATTN=1, cuDNN's attention."},
     {.model = "Nemotron4 340B",
      .attention_kernel = ATTENTION_FLASH_2,
      .grouped_experts = true,
@@ -65,7 +71,9 @@ static bool is_nemo_recipe(const MeasuredRow *row) {
 
 static void read_nemo(MeasuredRow *row, PlanSpec *plan) {
     for (int i = 0; i < RECIPE_COUNT; i++) {
-        if (!measured_row_has_words(measured_row_text(row, "model"), RECIPES[i].model))
+        const char *release = RECIPES[i].release;
+        if (!measured_row_has_words(measured_row_text(row, "model"), RECIPES[i].model) ||
+            (release && !measured_row_has_words(measured_row_text(row, "release"), release)))
             continue;
         plan->attention_kernel = RECIPES[i].attention_kernel;
         plan->grouped_experts = RECIPES[i].grouped_experts;

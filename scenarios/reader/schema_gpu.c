@@ -75,6 +75,8 @@ static const SchemaRow KERNEL_ROWS[] = {
      .help = "a stream of this size reaches half of that"},
     {KERNEL("accumulate", accumulate_exposed, DIMENSION_FRACTION), .max = 1, .default_text = "0",
      .help = "share of the traffic of adding a weight gradient to the kept one that its product does not hide"},
+    {KERNEL("promotion", promotion_loss, DIMENSION_FRACTION), .max = 1, .default_text = "0",
+     .help = "what products of fp8 gradients take longer, whose sums training promotes to fp32"},
     {KERNEL("row_reduction", row_reduction_fraction, DIMENSION_FRACTION), .above_min = true, .max = 1, .required = true,
      .help = "bandwidth of softmax, and in runs of layer norm, over that of element-wise kernels"},
     {KERNEL("norm", norm_fraction, DIMENSION_FRACTION), .max = 1, .default_text = "0",

@@ -51,6 +51,59 @@ Test(work_cost, fp8_casts_the_input_once_and_the_gradient_of_the_output_once) {
     cr_assert_eq(cost.launch_s, gpu_launch_seconds(&gpu, 5));
 }
 
+static GpuSpec fp8_gpu(void) {
+    GpuSpec gpu = some_gpu();
+    gpu.peak_flop_per_s[PRECISION_FP8] = 2 * gpu.peak_flop_per_s[PRECISION_FP16];
+    gpu.kernels.matrix_fraction[PRECISION_FP8] = 0.78;
+    return gpu;
+}
+
+Test(work_cost, products_of_fp8_gradients_promote_their_sums) {
+    GpuSpec gpu = fp8_gpu();
+    GpuSpec promoting = gpu;
+    promoting.kernels.matrix_fraction[PRECISION_FP8] = 0.78 / 1.185;
+    gpu.kernels.promotion_loss = 0.185;
+    for (int i = 0; i < 2; i++) {
+        Precision precision = i == 0 ? PRECISION_FP8 : PRECISION_FP16;
+        GemmShape product = {1, 384, 1000, 72, precision, false}, inputs = {1, 384, 72, 1000, precision, false},
+                  weights = {1, 1000, 72, 384, precision, false};
+        KernelList list;
+        kernel_list_init(&list, &gpu, precision);
+        kernel_list_add_product(&list, 384, 1000, 72);
+        kernel_list_add_product_backward(&list, 384, 1000, 72);
+        cr_expect_eq(list.cost.gemm_s, gpu_gemm_seconds(&gpu, &product) + gpu_gemm_seconds(&promoting, &inputs) +
+                                           gpu_gemm_seconds(&promoting, &weights));
+        cr_expect_eq(list.gpu, &gpu);
+    }
+}
+
+Test(work_cost, what_comes_in_fp8_is_only_transposed) {
+    GpuSpec gpu = fp8_gpu();
+    KernelList list;
+    kernel_list_init(&list, &gpu, PRECISION_FP8);
+    kernel_list_add_normed_product(&list, 384, 1000, 72);
+    cr_assert_eq(list.cost.memory_s, gpu_memory_bound_seconds(&gpu, 2 * 384 * 72));
+    cr_assert_eq(list.cost.gemm_s, gpu_gemm_seconds(&gpu, &(GemmShape){1, 384, 1000, 72, PRECISION_FP8, false}));
+    kernel_list_init(&list, &gpu, PRECISION_FP16);
+    kernel_list_add_normed_product(&list, 384, 1000, 72);
+    cr_assert_eq(list.cost.memory_s, 0);
+}
+
+Test(work_cost, a_gathered_gradient_is_cast_in_parts_and_transposed_whole) {
+    GpuSpec gpu = fp8_gpu();
+    KernelList list, whole;
+    kernel_list_init(&list, &gpu, PRECISION_FP8);
+    kernel_list_add_gathered_gradient(&list, (GatheredRows){384, 3}, 1000, 72);
+    cr_assert_eq(list.cost.memory_s,
+                 gpu_memory_bound_seconds(&gpu, 3 * 128 * 1000) + gpu_memory_bound_seconds(&gpu, 2 * 384 * 1000));
+    cr_assert_eq(list.cost.gemm_s, gpu_gemm_seconds(&gpu, &(GemmShape){1, 384, 72, 1000, PRECISION_FP8, false}));
+    kernel_list_init(&list, &gpu, PRECISION_FP8);
+    kernel_list_init(&whole, &gpu, PRECISION_FP8);
+    kernel_list_add_gathered_gradient(&list, (GatheredRows){384, 1}, 1000, 72);
+    kernel_list_add_input_gradient(&whole, 384, 1000, 72);
+    cr_assert_eq(list.cost.memory_s, whole.cost.memory_s);
+}
+
 Test(work_cost, a_size_of_nothing_counts_as_one) {
     GpuSpec gpu = some_gpu();
     KernelList list;

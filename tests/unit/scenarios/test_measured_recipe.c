@@ -12,8 +12,18 @@ Test(measured_recipe, nemo_recipes_without_cudnn_s_attention_have_flash_attentio
     cr_assert_eq(measured_table_plan(DGXC "release=v24.11.1|model=Nemotron4 340B").attention_kernel, ATTENTION_FLASH_2);
     cr_assert_eq(measured_table_plan(DGXC "release=v24.11.1|model=Nemotron4 15B").attention_kernel, ATTENTION_AUTO);
     cr_assert_eq(measured_table_plan(DGXC "release=v25.02|model=Llama 3.1 8B").attention_kernel, ATTENTION_AUTO);
+    expect_assumption(DGXC "release=v24.11.1|model=GPT-3 175B",
+                      "The recipe of GPT-3 175B until v25.01: NVTE_FUSED_ATTN=0, FlashAttention 2.");
+    cr_assert_eq(measured_table_plan(DGXC "release=v25.02|model=GPT-3 175B").attention_kernel, ATTENTION_AUTO);
     expect_assumption(DGXC "release=v25.02|model=GPT-3 175B",
-                      "The recipe of GPT-3 175B: NVTE_FUSED_ATTN=0, FlashAttention 2.");
+                      "The recipe of GPT-3 175B of v25.02: NVTE_FUSED_ATTN=1, cuDNN's attention.");
+}
+
+Test(measured_recipe, nvidia_s_recipes_on_hopper_hide_tensor_collectives_in_userbuffers) {
+    cr_assert(measured_table_plan(DGXC "release=v25.02|gpu=H100-SXM5-80GB").tp_comm_overlap);
+    cr_assert_not(measured_table_plan(DGXC "release=v25.02|gpu=H100-SXM5-80GB|tp=1|dp=8|grad_accum=2").tp_comm_overlap);
+    cr_assert_not(measured_table_plan(DGXC "release=v25.02|gpu=B200").tp_comm_overlap);
+    cr_assert_not(measured_table_plan("release=v25.02|gpu=H100-SXM5-80GB").tp_comm_overlap);
 }
 
 static double state_bytes(const char *changes) {
@@ -59,7 +69,7 @@ Test(measured_recipe, modules_that_are_recomputed_are_read_from_their_cell) {
 Test(measured_recipe, a_recipe_holds_for_the_releases_that_had_it) {
     static const char ROW[] = "source=NVIDIA/dgxc-benchmarking|model=GPT-3 175B|release=%s";
     Reading *reading = reading_create();
-    MeasuredRun before = measured_table_run(reading, arena_format(reading->arena, ROW, "v25.02"));
+    MeasuredRun before = measured_table_run(reading, arena_format(reading->arena, ROW, "v24.11.1"));
     MeasuredRun later = measured_table_run(reading, arena_format(reading->arena, ROW, "v25.05"));
     cr_assert_eq(before.spec.jobs[0].training.plan.attention_kernel, ATTENTION_FLASH_2);
     cr_assert_eq(later.spec.jobs[0].training.plan.attention_kernel, ATTENTION_AUTO);
