@@ -1,10 +1,11 @@
 #include "models/cost/fsdp_copies.h"
 
 #include "models/plan/element_bytes.h"
+#include "models/plan/plan_sharding.h"
 
 double fsdp_copies_bytes(const TrainingSpec *training, const ShardUnit *unit, PassKind kind) {
     const PlanSpec *plan = &training->plan;
-    if (!plan->fsdp_copies || plan_shard_size(plan) <= 1)
+    if (!plan->fsdp_copies || plan_shard_size(plan) <= 1 || plan_sharding_once_per_step(plan))
         return 0;
     double weight_bytes = activation_bytes(plan->precision);
     double reduced_bytes = plan->grad_reduce_in_fp32 ? 4 : weight_bytes;

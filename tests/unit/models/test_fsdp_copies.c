@@ -37,6 +37,20 @@ Test(fsdp_copies, a_gather_is_copied_out_of_its_buffer_and_gradients_into_one_of
     arena_destroy(arena);
 }
 
+Test(fsdp_copies, what_moves_once_per_step_is_left_out) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = sharded(arena);
+    spec.jobs[0].training.plan.pipeline_parallel = 4;
+    spec.jobs[0].training.plan.global_batch_seqs = 16;
+    small_cluster_resolve(arena, &spec);
+    const TrainingSpec *training = &spec.jobs[0].training;
+    ShardUnit layer = shard_unit_at(training, 1, 0, 0);
+    cr_assert_gt(shard_unit_parameters(training, &layer), 0);
+    cr_assert_eq(fsdp_copies_bytes(training, &layer, PASS_FORWARD), 0);
+    cr_assert_eq(fsdp_copies_bytes(training, &layer, PASS_BACKWARD), 0);
+    arena_destroy(arena);
+}
+
 static double step_s(bool copies) {
     Arena *arena = arena_create();
     SimulationSpec spec = sharded(arena);
