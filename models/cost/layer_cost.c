@@ -11,6 +11,7 @@
 #include "models/cost/recompute_modules.h"
 #include "models/cost/rotary_cost.h"
 #include "models/cost/score_cost.h"
+#include "models/cost/unfused_cost.h"
 #include "models/plan/attention_products.h"
 #include "models/plan/element_bytes.h"
 #include "models/plan/training_flop.h"
@@ -73,7 +74,7 @@ static int forward_host_kernels(const TrainingSpec *training) {
     return HOST_KERNELS_FORWARD + latent_cost_host_kernels(training, false) +
            rotary_cost_host_kernels(training, false) + score_cost_host_kernels(training) +
            norm_cost_host_kernels(training) + expert_kernels_issued(training, false) +
-           lora_cost_host_kernels(training, false);
+           lora_cost_host_kernels(training, false) + unfused_cost_host_kernels(training, false);
 }
 
 /* Of the kernels of the backward pass, those that can be deferred. */
@@ -85,7 +86,8 @@ static int weight_products(const TrainingSpec *training) {
 static int backward_host_kernels(const TrainingSpec *training) {
     return HOST_KERNELS_BACKWARD + latent_cost_host_kernels(training, true) + rotary_cost_host_kernels(training, true) +
            score_cost_host_kernels(training) + norm_cost_host_kernels(training) +
-           expert_kernels_issued(training, true) + lora_cost_host_kernels(training, true);
+           expert_kernels_issued(training, true) + lora_cost_host_kernels(training, true) +
+           unfused_cost_host_kernels(training, true);
 }
 
 /* Bias, dropout and the sum with the residual in one kernel, then the norm. */
@@ -172,6 +174,7 @@ static void add_layer_forward(LayerWork *work) {
     add_residual_and_norm(work);
     add_mlp_forward(work);
     add_residual_and_norm(work);
+    unfused_cost_add_forward(&work->list, work->training);
     lora_cost_add_forward(&work->list, work->training);
 }
 
@@ -268,6 +271,7 @@ static void add_layer_backward(LayerWork *work) {
     add_positions(work, true);
     for (int i = count - 1; i >= 0; i--)
         add_gradients(work, products[i]);
+    unfused_cost_add_backward(&work->list, work->training);
     lora_cost_add_backward(&work->list, work->training);
     if (lora_cost_backward_has_weights(&work->training->plan))
         add_gradient_accumulation(work);
@@ -342,7 +346,7 @@ WorkCost layer_recompute_cost(const TrainingSpec *training, const GpuSpec *gpu) 
         add_operators_again(&work);
         return finish(&work, 0, forward_host_kernels(training));
     }
-    if (plan->recompute == RECOMPUTE_SELECTIVE && !plan->flash_attention)
+    if (plan->recompute == RECOMPUTE_SELECTIVE && (!plan->flash_attention || plan->recompute_core_attn))
         attention_cost_add_forward(&work.list, training);
     norm_cost_add_again(&work.list, training, work.t.hidden_bytes);
     add_modules_again(&work);

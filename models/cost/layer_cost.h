@@ -11,6 +11,8 @@
  * gradient, which a kernel adds: F.silu(w1(x)) * w3(x) in eager PyTorch. All of it is of one layer of the kind that the
  * job is seen as (training_with_mlp).
  *
+ * Where bias, dropout and residual are no fused kernel, unfused_cost.h has what a layer runs more.
+ *
  * A compiler (plan.compile; torch.compile's Inductor, default mode) makes one graph of a layer and direction and fuses
  * what is no product: dropout, residual and norm in one kernel that reads two hidden states and writes two; backward,
  * norm and residual in one that reads three and writes one, or two with dropout; softmax and dropout in one that reads

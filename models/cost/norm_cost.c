@@ -18,7 +18,8 @@ static bool casts(const PlanSpec *plan) {
 
 /* LayerNorm is one kernel of PyTorch. */
 static bool is_in_pieces(const TrainingSpec *training) {
-    return training->plan.eager_layers && training->model.rms_norm && !training->plan.compile;
+    const PlanSpec *plan = &training->plan;
+    return plan->eager_layers && !plan->norm_fusion && training->model.rms_norm && !plan->compile;
 }
 
 static void add_pieces(KernelList *list, const double *kernel_bytes, int count) {

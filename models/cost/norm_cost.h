@@ -5,7 +5,8 @@
  * layer_norm under PyTorch's autocast. With recompute_norms the backward pass runs the norms of a layer once more:
  * Megatron-Core's --recompute-modules layernorm, InternLM's dropout_selective_checkpoint. With eager_layers an RMSNorm
  * is Hugging Face's LlamaRMSNorm (models/llama/modeling_llama.py): cast to fp32, square, mean, product with its inverse
- * root, cast back, product with the weight, one kernel each; backward what autograd runs of these. Residuals and what a
+ * root, cast back, product with the weight, one kernel each; backward what autograd runs of these, but with norm_fusion
+ * one kernel as otherwise. Residuals and what a
  * compiler fuses are layer_cost.h's.
  */
 #ifndef MODELS_COST_NORM_COST_H

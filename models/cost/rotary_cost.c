@@ -12,7 +12,7 @@ enum {
 };
 
 static bool is_in_pieces(const PlanSpec *plan) {
-    return plan->eager_layers && !plan->compile;
+    return plan->eager_layers && !plan->rope_fusion && !plan->compile;
 }
 
 void rotary_cost_add(KernelList *list, const PlanSpec *plan, double rotary_bytes, bool backward) {

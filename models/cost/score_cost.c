@@ -40,9 +40,23 @@ static void add_in_pieces(KernelList *list, const TrainingSpec *training, double
     add_cast(list, training, score_bytes, wide_bytes);
 }
 
+/* BERT's and GPT-2's code in PyTorch: divided, masked and normed as they are; backward the mask has no kernel. */
+static void add_narrow(KernelList *list, double score_bytes, int softmax_passes) {
+    kernel_list_add_memory(list, SCALE_PASSES * score_bytes);
+    if (softmax_passes == SOFTMAX_PASSES)
+        kernel_list_add_memory(list, MASK_PASSES * score_bytes);
+    kernel_list_add_row_reduction(list, softmax_passes * score_bytes);
+}
+
+static bool stays_narrow(const TrainingSpec *training) {
+    return training->plan.eager_layers && !training->plan.norm_in_fp32 && !training->model.rms_norm;
+}
+
 static void add_softmax(KernelList *list, const TrainingSpec *training, double score_bytes, int passes) {
     if (is_fused(training))
         kernel_list_add_row_reduction(list, passes * score_bytes);
+    else if (stays_narrow(training))
+        add_narrow(list, score_bytes, passes);
     else
         add_in_pieces(list, training, score_bytes, passes);
 }
@@ -69,5 +83,5 @@ void score_cost_add_backward(KernelList *list, const TrainingSpec *training, dou
 int score_cost_host_kernels(const TrainingSpec *training) {
     if (training->plan.flash_attention || is_fused(training))
         return 0;
-    return is_wide(training) ? 2 : 4;
+    return is_wide(training) || stays_narrow(training) ? 2 : 4;
 }

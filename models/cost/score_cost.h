@@ -3,8 +3,9 @@
  * bit Megatron-LM has one kernel for the first three, which reads the scores and writes them, but only where 16 < keys
  * <= 16384, queries are a multiple of 4 and so are micro-batch x heads of the GPU; else PyTorch casts to fp32, scales,
  * masks, takes the softmax and casts back, one kernel each, and as many backward (megatron/core/fusions/
- * fused_softmax.py; keys <= 2048 in 2021), as with eager_layers everywhere. A compiler fuses them all. Memory is
- * counted as with the one kernel.
+ * fused_softmax.py; keys <= 2048 in 2021), as with eager_layers everywhere. Eager layers with a LayerNorm, unless under
+ * autocast (norm_in_fp32), do not cast: NVIDIA's and Hugging Face's BERT (modeling.py) divide, add the mask and take
+ * the softmax in 16 bit. A compiler fuses them all. Memory is counted as with the one kernel.
  */
 #ifndef MODELS_COST_SCORE_COST_H
 #define MODELS_COST_SCORE_COST_H

@@ -5,9 +5,10 @@ static const double FULL_WEIGHT_BYTES = 4;
 
 /* Cast to fp32, scale, norm, clip, update. */
 static const double GRADIENT_BYTES = 26;
+static const double LAMB_BYTES = 20; /* see the header */
 
-static const char *const KIND_NAMES[] = {"auto", "adam", "lion", "sgd_momentum", "sgd"};
-static const int KIND_MOMENTS[] = {2, 2, 1, 1, 0};
+static const char *const KIND_NAMES[] = {"auto", "adam", "lamb", "lion", "sgd_momentum", "sgd"};
+static const int KIND_MOMENTS[] = {2, 2, 2, 1, 1, 0};
 
 static const char *const MAIN_NAMES[] = {"auto", "fp32", "fp16", "bf16", "remainder", "none"};
 
@@ -67,7 +68,8 @@ bool optimizer_needs_weights(const OptimizerSpec *optimizer, double weight_bytes
 
 double optimizer_update_bytes(const OptimizerSpec *optimizer, double weight_bytes) {
     double weights = optimizer_needs_weights(optimizer, weight_bytes) ? 2 * weight_bytes : weight_bytes;
-    return GRADIENT_BYTES + weights + 2 * optimizer_state_bytes(optimizer, weight_bytes);
+    double second_pass = optimizer->kind == OPTIMIZER_LAMB ? LAMB_BYTES : 0;
+    return GRADIENT_BYTES + weights + 2 * optimizer_state_bytes(optimizer, weight_bytes) + second_pass;
 }
 
 const char *optimizer_words(const OptimizerSpec *optimizer, double weight_bytes, Arena *arena) {

@@ -8,7 +8,9 @@
  * fp32 scale per 256 elements (Dettmers et al. 2021, arXiv 2110.02861; blocksize of bitsandbytes).
  *
  * A fused update reads and writes all of that, writes the weights, which it also reads when no whole copy of them is
- * kept, and walks the gradients for the scale and the norm, 26 bytes: 52 per parameter for mixed-precision Adam.
+ * kept, and walks the gradients for the scale and the norm, 26 bytes: 52 per parameter for mixed-precision Adam. LAMB
+ * (apex, multi_tensor_lamb.cu) writes its update, takes the norms of update and weights, and reads both again in a
+ * second pass: 20 bytes more.
  */
 #ifndef MODELS_PLAN_OPTIMIZER_H
 #define MODELS_PLAN_OPTIMIZER_H
@@ -20,6 +22,7 @@
 typedef enum OptimizerKind {
     OPTIMIZER_AUTO,
     OPTIMIZER_ADAM,
+    OPTIMIZER_LAMB,
     OPTIMIZER_LION,
     OPTIMIZER_SGD_MOMENTUM,
     OPTIMIZER_SGD,

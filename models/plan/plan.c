@@ -25,6 +25,8 @@ PlanSpec plan_default(void) {
                       .overlap_slowdown = true,
                       .fused_optimizer = true,
                       .swiglu_fusion = true,
+                      .bias_dropout_fusion = true,
+                      .gelu_fusion = true,
                       .grad_reduce_in_fp32 = true,
                       .gradient_accumulation_fusion = true,
                       .recompute_share = 1,

@@ -100,6 +100,12 @@ typedef struct PlanSpec {
     bool norm_in_fp32;                /* norms read a copy of their input in fp32 (norm_cost.h) */
     bool eager_layers;                /* an operation of RMSNorm, rotary positions and softmax is a kernel (norm_cost.h,
                                          rotary_cost.h, score_cost.h), unless `compile` fuses them */
+    bool norm_fusion;                 /* with eager_layers an RMSNorm is one kernel all the same */
+    bool rope_fusion;                 /* with eager_layers positions are one kernel all the same */
+    bool bias_dropout_fusion;         /* bias, dropout and residual are one kernel; otherwise one each, and heads are
+                                         copied (unfused_cost.h), unless `compile` fuses them */
+    bool gelu_fusion;                 /* GELU is one kernel; otherwise its tanh is written out (unfused_cost.h) */
+    bool recompute_core_attn;         /* with selective recomputation fused attention is computed again too */
     bool recompute_norms;             /* norms are computed again instead of stored (norm_cost.h) */
     bool recompute_mlp;               /* computed again as in Megatron-Core's modules (recompute_modules.h) */
     bool recompute_moe;

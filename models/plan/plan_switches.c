@@ -42,6 +42,9 @@ void plan_switches_check(const TrainingSpec *training, const char *path, ErrorLi
         error_list_add_key(errors, path, "plan.gradient_bucket_parameters",
                            "found %lld with zero_stage %d, expected at most 1",
                            (long long)plan->gradient_bucket_parameters, plan_zero_stage(plan));
+    if (plan->recompute_core_attn && plan->recompute != RECOMPUTE_SELECTIVE)
+        error_list_add_key(errors, path, "plan.recompute_core_attn",
+                           "found true with recompute: %s, expected selective", recompute_name(plan->recompute));
     if (plan->recompute_norms && plan->recompute == RECOMPUTE_FULL)
         error_list_add_key(
             errors, path, "plan.recompute_norms",

@@ -155,6 +155,16 @@ static void refuse_other_layers(MeasuredRow *row) {
             measured_row_refuse(row, "model: layers with %s are not modelled", OTHERS[i].what);
 }
 
+/* conf/custom.yaml of NVIDIA's GPT-3 in MLPerf Training v3.1, as the reference before it; llm-foundry's MPT and
+ * MosaicGPT before it have resid_pdrop, emb_pdrop and attn_pdrop 0; nanoGPT's config/train_gpt2.py and Paxml's
+ * scripts_gpu/configs.py leave dropout at 0. */
+static bool has_no_dropout(const MeasuredRow *row) {
+    return measured_row_has_words(measured_row_text(row, "source"), "mlcommons/training_results") ||
+           measured_row_has_words(measured_row_text(row, "model"), "MPT") ||
+           measured_row_has_words(measured_row_text(row, "model"), "MosaicGPT") || names(row, "Paxml") ||
+           names(row, "nanoGPT");
+}
+
 TransformerSpec measured_model_read(MeasuredRow *row, int64_t sequence_tokens) {
     refuse_other_layers(row);
     TransformerSpec sizes = read_sizes(row);
@@ -173,23 +183,23 @@ TransformerSpec measured_model_read(MeasuredRow *row, int64_t sequence_tokens) {
     make_gpt(&gpt, sequence_tokens);
     make_llama(&llama);
     double gpt_distance = fabs(transformer_parameters(&gpt) - stated);
+    bool is_bert = measured_row_has_family(sizes.name, "BERT") || measured_row_has_family(sizes.name, "RoBERTa");
     if (sizes.experts > 0 && !(stated > 0)) {
         measured_row_assume(row, "Llama style, as published mixtures of experts: gated MLP, RMSNorm, no biases, rotary "
                                  "positions, untied embeddings, no dropout.");
         return llama;
     }
-    if (stated > 0 && fabs(transformer_parameters(&llama) - stated) < gpt_distance) {
+    if (!is_bert && stated > 0 && fabs(transformer_parameters(&llama) - stated) < gpt_distance) {
         measured_row_assume(row, "Llama style by the number of parameters: gated MLP, RMSNorm, no biases, rotary "
                                  "positions, untied embeddings, no dropout.");
         return llama;
     }
-    /* conf/custom.yaml of NVIDIA's GPT-3 in MLPerf Training v3.1, as the reference before it; llm-foundry's MPT and
-     * MosaicGPT before it have resid_pdrop, emb_pdrop and attn_pdrop 0. */
-    if (measured_row_has_words(measured_row_text(row, "source"), "mlcommons/training_results") ||
-        measured_row_has_words(gpt.name, "MPT") || measured_row_has_words(gpt.name, "MosaicGPT"))
+    if (has_no_dropout(row))
         gpt.dropout_fraction = 0;
     measured_row_assume(row, "GPT style%s: LayerNorm, biases, learned positions, tied embeddings, dropout %.1f.",
-                        stated > 0 ? " by the number of parameters" : ", since params_b is not stated",
+                        is_bert      ? " by the name"
+                        : stated > 0 ? " by the number of parameters"
+                                     : ", since params_b is not stated",
                         gpt.dropout_fraction);
     return gpt;
 }

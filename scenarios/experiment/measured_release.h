@@ -12,4 +12,7 @@ enum { MEASURED_LAST_YEAR = 2099 };
 /* Returns a year up to MEASURED_LAST_YEAR; 2022, as an assumption, when the release has none. */
 int measured_release_year(MeasuredRow *row);
 
+/* Returns the year times 12 plus the months before; the middle of the year when the release has no month. */
+int measured_release_month(MeasuredRow *row);
+
 #endif

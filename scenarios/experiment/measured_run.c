@@ -7,6 +7,7 @@
 #include "scenarios/experiment/measured_hardware.h"
 #include "scenarios/experiment/measured_model.h"
 #include "scenarios/experiment/measured_plan.h"
+#include "scenarios/experiment/measured_precision.h"
 #include "scenarios/experiment/measured_row.h"
 #include "scenarios/experiment/measured_software.h"
 #include "scenarios/reader/spelling.h"
@@ -124,6 +125,8 @@ static SimulationSpec read_spec(MeasuredRow *row, const Catalogue *catalogue) {
     job->software = measured_software_read(row);
     if (row->reason == NULL)
         measured_hardware_read(row, catalogue, job->gpus, &spec.cluster);
+    if (row->reason == NULL)
+        measured_precision_settle(row, &spec.cluster.node.gpu, &job->training.plan);
     if (row->reason == NULL)
         measured_fit_settle(row, &spec);
     if (row->reason == NULL)

@@ -147,6 +147,40 @@ static void settle_pipeline(MeasuredRow *row, PlanSpec *plan) {
                         plan->grad_reduce_in_fp32 ? "fp32" : "the precision of the weights");
 }
 
+static bool is_named(const MeasuredRow *row, const char *words) {
+    return measured_row_has_words(measured_row_text(row, "source"), words) ||
+           measured_row_has_words(measured_row_text(row, "note"), words);
+}
+
+/* Below stage 3 overlap_comm is false unless a configuration sets it (deepspeed/runtime/zero/config.py); those of
+ * FlagPerf do. */
+static bool overlaps_comm(const MeasuredRow *row) {
+    return measured_row_affirms(measured_row_text(row, "note"), "overlap comm") || is_named(row, "FlagPerf DeepSpeed");
+}
+
+/*
+ * deepspeed/runtime/zero/stage_1_and_2.py: with use_multi_rank_bucket_allreduce, the default since 2023, buckets of
+ * gradients are all-reduced whole and each GPU keeps its part.
+ */
+static void settle_stage_1(MeasuredRow *row, int year, PlanSpec *plan) {
+    enum { ALL_REDUCES_SINCE = 2023 };
+    if (plan->zero_stage != 1 || !is_named(row, "DeepSpeed") || year < ALL_REDUCES_SINCE)
+        return;
+    plan->zero_all_reduce = true;
+    plan->overlap_grad_reduce = overlaps_comm(row);
+    measured_row_assume(row, "DeepSpeed's ZeRO-1: gradients are all-reduced whole, %s the backward pass.",
+                        plan->overlap_grad_reduce ? "beside" : "overlap_comm is not stated: behind");
+}
+
+/* Paddle's GroupShardedStage2 reduces on the stream of the passes. DeepSpeed has no stage 2 under a pipeline: with
+ * stages, or by name, it is FSDP's, which overlaps. */
+static void settle_stage_2(MeasuredRow *row, PlanSpec *plan) {
+    plan->overlap_grad_reduce = overlaps_comm(row) || plan->pipeline_parallel > 1 || is_named(row, "FSDP");
+    measured_row_assume(row, "ZeRO-2: gradients are reduced in every micro-batch, in %s, %s the backward pass.",
+                        plan->grad_reduce_in_fp32 ? "fp32" : "the precision of the weights",
+                        plan->overlap_grad_reduce ? "beside" : "overlap_comm is not stated: behind");
+}
+
 static void settle_overlap(MeasuredRow *row, PlanSpec *plan) {
     const Recipe *recipe = find_recipe(row);
     plan->overlap_grad_reduce = recipe == NULL || recipe->overlaps;
@@ -157,7 +191,7 @@ static void settle_overlap(MeasuredRow *row, PlanSpec *plan) {
         return;
     }
     measured_row_assume(row,
-                        "ZeRO-2, ZeRO-3 and FSDP: gradients are reduced in %s beside the backward pass, parameters are "
+                        "ZeRO-3 and FSDP: gradients are reduced in %s beside the backward pass, parameters are "
                         "gathered one layer ahead and again for the backward pass.",
                         plan->grad_reduce_in_fp32 ? "fp32 (MP mode DEFAULT, torchtitan's mixed_precision_reduce)"
                                                   : "the precision of the weights");
@@ -182,12 +216,13 @@ static void settle_bf16_optimizer(MeasuredRow *row, PlanSpec *plan) {
 }
 
 /*
- * DeepSpeed's overlap_comm is true for ZeRO-3 and FSDP always overlaps; both reduce gradients in the precision of the
+ * DeepSpeed's overlap_comm is true for ZeRO-3 and FSDP always overlaps; all reduce gradients in the precision of the
  * weights and add up shards, which asks for no kernel of its own. Composer's mixed_precision DEFAULT has a reduce_dtype
  * of fp32, PURE the one of the weights. DeepSpeed's ZeRO-3 of 2021 gathered weight by weight with lists
  * (partition_parameters.py, _allgather_param) and nothing ahead (#1069); #1453 of January 2022 ended both.
  */
 void measured_sharding_settle(MeasuredRow *row, int year, PlanSpec *plan) {
+    settle_stage_1(row, year, plan);
     settle_bf16_optimizer(row, plan);
     if (plan->zero_stage < 2)
         return;
@@ -196,6 +231,8 @@ void measured_sharding_settle(MeasuredRow *row, int year, PlanSpec *plan) {
                                 measured_row_has_words(measured_row_text(row, "source"), "torchtitan");
     if (plan->pipeline_parallel > 1 && measured_row_has_words(measured_row_text(row, "source"), "torchtitan"))
         settle_pipeline(row, plan);
+    else if (plan->zero_stage == 2)
+        settle_stage_2(row, plan);
     else
         settle_overlap(row, plan);
     bool is_deepspeed = plan->zero_stage == 3 && !is_fsdp(row);

@@ -11,7 +11,11 @@ static const struct {
     {"lightning thunder", SOFTWARE_READ},
     {"mosaicml examples", SOFTWARE_READ},
     {"Hugging Face", SOFTWARE_READ},
-    {"DeepSpeedExamples", SOFTWARE_UNKNOWN}, /* its fork of Megatron-LM of 2019 */
+    {"DeepSpeedExamples", SOFTWARE_READ}, /* its fork of Megatron-LM of 2019 */
+    {"DeepLearningExamples", SOFTWARE_READ},
+    {"Paddle", SOFTWARE_READ},
+    {"PaddleNLP", SOFTWARE_READ},
+    {"nanoGPT", SOFTWARE_READ},
     {"dgxc-benchmarking", SOFTWARE_MEASURED},
     {"MaxText", SOFTWARE_MEASURED}, /* of the same recipes */
     {"Megatron", SOFTWARE_MEASURED},

@@ -66,7 +66,44 @@ static void settle_optimizer(MeasuredRow *row, PlanSpec *plan) {
     measured_row_assume(row, "benchmark_litgpt.py: weights and both moments in bf16 alone.");
 }
 
+static bool is_named(const MeasuredRow *row, const char *words) {
+    return is_from(row, words) || measured_row_has_words(measured_row_text(row, "note"), words);
+}
+
+/* transformers' activations.py: gelu_new is the activation of GPT-2's configuration, of which nanoGPT's is a copy. */
+static void settle_gelu(MeasuredRow *row, PlanSpec *plan) {
+    bool is_gpt = measured_row_has_family(measured_row_text(row, "model"), "GPT");
+    if (!is_gpt || plan->compile || !(is_named(row, "Hugging Face") || is_named(row, "nanoGPT")))
+        return;
+    plan->gelu_fusion = false;
+    measured_row_assume(row, "GPT-2's GELU is written out in eight kernels.");
+}
+
+/*
+ * DeepSpeed makes the model in 16 bit. Without it and without FSDP the Trainer runs weights of fp32 under autocast, in
+ * DDP with buckets that gradients are copied into, and an AdamW of many kernels (training_args.py, adamw_hf and
+ * adamw_torch).
+ */
+static void settle_hugging_face(MeasuredRow *row, PlanSpec *plan) {
+    if (!is_named(row, "Hugging Face"))
+        return;
+    if (is_named(row, "DeepSpeed")) {
+        plan->norm_in_fp32 = false;
+        return;
+    }
+    if (plan->zero_stage != 0 || plan->precision == PRECISION_FP32 || plan->pipeline_parallel > 1 ||
+        plan->tensor_parallel > 1)
+        return;
+    plan->grad_reduce_in_fp32 = true;
+    plan->fused_optimizer = false;
+    plan->gradient_bucket_copies = true;
+    measured_row_assume(row, "Hugging Face's Trainer without DeepSpeed: gradients in fp32, copied into DDP's buckets, "
+                             "AdamW operation by operation.");
+}
+
 void measured_torch_settle(MeasuredRow *row, PlanSpec *plan) {
+    settle_gelu(row, plan);
+    settle_hugging_face(row, plan);
     settle_weights(row, plan);
     settle_loss(row, plan);
     settle_optimizer(row, plan);

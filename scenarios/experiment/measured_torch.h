@@ -1,7 +1,8 @@
 /*
  * measured_torch: how frameworks of PyTorch's own operators keep weights, recompute and compute the loss, where the row
  * of a measured run does not tell. Known are torchtitan (parallelize_llama.py, train.py, llama3_8b.toml), fms-fsdp,
- * llm-foundry with Composer, and lightning-thunder's benchmark_litgpt.py. Nothing is derived from a measured time or
+ * llm-foundry with Composer, lightning-thunder's benchmark_litgpt.py, and Hugging Face's Trainer with and without
+ * DeepSpeed. Nothing is derived from a measured time or
  * memory.
  */
 #ifndef SCENARIOS_EXPERIMENT_MEASURED_TORCH_H

@@ -220,9 +220,9 @@ static const SchemaRow PLAN_ROWS[] = {
      .type = FIELD_CHOICE,
      .offset = offsetof(PlanSpec, optimizer.kind),
      .default_text = "auto",
-     .help =
-         "what it keeps of every parameter: adam two moments, lion and sgd_momentum one, sgd none; auto = adam, for "
-         "layers sgd_momentum",
+     .help = "what it keeps of every parameter: adam and lamb two moments, lion and sgd_momentum one, sgd none; auto = "
+             "adam, for "
+             "layers sgd_momentum",
      .menu = optimizer_word},
     {.key = "main_params_dtype",
      .type = FIELD_CHOICE,
@@ -288,6 +288,19 @@ static const SchemaRow PLAN_ROWS[] = {
     {FLAG_ROW("eager_layers", eager_layers, "false"),
      .help = "RMSNorm, rotary positions and the softmax of unfused attention are a kernel for every operation, as in "
              "Hugging Face's models without torch.compile"},
+    {FLAG_ROW("norm_fusion", norm_fusion, "false"), .aliases = "use_fused_rms_norm",
+     .help = "with eager_layers: an RMSNorm is one kernel all the same (apex, Paddle)"},
+    {FLAG_ROW("rope_fusion", rope_fusion, "false"), .aliases = "apply_rope_fusion use_fused_rope",
+     .help = "with eager_layers: rotary positions are one kernel all the same"},
+    {FLAG_ROW("bias_dropout_fusion", bias_dropout_fusion, "true"),
+     .help = "bias, dropout and the sum with the residual are one kernel (Megatron-LM); false = one each, and queries, "
+             "keys and values of unfused attention are copied into heads (eager PyTorch)"},
+    {FLAG_ROW("gelu_fusion", gelu_fusion, "true"), .aliases = "bias_gelu_fusion",
+     .help = "GELU of an MLP without gate is one kernel; false = its tanh is written out in eight (gelu_new of Hugging "
+             "Face's GPT-2)"},
+    {FLAG_ROW("recompute_core_attn", recompute_core_attn, "false"),
+     .help = "recompute: selective computes fused attention again too (Megatron-Core's recompute_modules: core_attn, "
+             "its default)"},
     {FLAG_ROW("recompute_norms", recompute_norms, "false"),
      .help = "norms are computed again instead of stored (Megatron-Core's recompute_modules: layernorm)"},
     {FLAG_ROW("recompute_mlp", recompute_mlp, "false"),

@@ -24,8 +24,8 @@ const SchemaForeign SCHEMA_PLAN_FOREIGN[] = {
     {"fp8", "precision: fp8"},
     {"fp8_format", "precision: fp8"},
     {"recompute_activations", "recompute: selective"},
-    {"recompute_modules", "recompute: selective for core_attn, recompute_norms for layernorm, recompute_mlp, "
-                          "recompute_moe, recompute_moe_act and recompute_mla_up_proj"},
+    {"recompute_modules", "recompute: selective and recompute_core_attn for core_attn, recompute_norms for layernorm, "
+                          "recompute_mlp, recompute_moe, recompute_moe_act and recompute_mla_up_proj"},
     {"selective_ac_option", "recompute: by_operator for op, recompute: full with recompute_num_layers for a number"},
     {"no_gradient_accumulation_fusion", "gradient_accumulation_fusion: false"},
     {NULL, NULL},

@@ -73,3 +73,16 @@ Test(eager_layers, a_layer_norm_and_a_compiled_layer_stay_fused) {
     cost_bench_destroy(&eager);
     cost_bench_destroy(&fused);
 }
+
+Test(eager_layers, norms_and_positions_can_be_fused_all_the_same) {
+    CostBench eager = llama_bench(true), fused = llama_bench(false);
+    eager.training.plan.norm_fusion = true;
+    expect_near(moved_bytes(&eager, false) - moved_bytes(&fused, false), 2 * 8 * HIDDEN_BYTES);
+    cr_assert_eq(norm_cost_host_kernels(&eager.training), 0);
+    eager.training.plan.norm_fusion = false;
+    eager.training.plan.rope_fusion = true;
+    expect_near(moved_bytes(&eager, false) - moved_bytes(&fused, false), 2 * 16 * HIDDEN_BYTES);
+    cr_assert_eq(rotary_cost_host_kernels(&eager.training, true), 0);
+    cost_bench_destroy(&eager);
+    cost_bench_destroy(&fused);
+}

@@ -23,6 +23,15 @@ Test(optimizer, keeps_main_params_and_as_many_moments_as_its_kind_has) {
     expect_near(optimizer_state_bytes(&optimizer, 2), 4);
 }
 
+/* 26 of gradients, 24 of state, 2 of weights; 20 for the second pass over update and weights. */
+Test(optimizer, lamb_keeps_what_adam_does_and_walks_weights_and_update_twice) {
+    OptimizerSpec optimizer = {.kind = OPTIMIZER_LAMB};
+    expect_near(optimizer_state_bytes(&optimizer, 2), 12);
+    expect_near(optimizer_update_bytes(&optimizer, 2), 72);
+    optimizer.kind = OPTIMIZER_ADAM;
+    expect_near(optimizer_update_bytes(&optimizer, 2), 52);
+}
+
 Test(optimizer, keeps_no_second_copy_of_fp32_weights_unless_told) {
     OptimizerSpec optimizer = {.kind = OPTIMIZER_ADAM};
     expect_near(optimizer_state_bytes(&optimizer, 4), 8);

@@ -149,3 +149,18 @@ Test(plan_switches, gradients_that_move_unit_by_unit_have_no_buckets) {
     expect_error(buckets_of_zero_3,
                  "jobs[0].plan.gradient_bucket_parameters: found 2385 with zero_stage 3, expected at most 1");
 }
+
+static void core_again(PlanSpec *plan) {
+    plan->recompute = RECOMPUTE_SELECTIVE;
+    plan->flash_attention = plan->recompute_core_attn = true;
+}
+
+static void core_of_full(PlanSpec *plan) {
+    core_again(plan);
+    plan->recompute = RECOMPUTE_FULL;
+}
+
+Test(plan_switches, the_core_of_attention_is_computed_again_with_selective_recomputation) {
+    expect_error(core_again, "");
+    expect_error(core_of_full, "jobs[0].plan.recompute_core_attn: found true with recompute: full, expected selective");
+}

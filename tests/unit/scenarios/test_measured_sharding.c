@@ -47,7 +47,7 @@ Test(measured_sharding, the_framework_overlaps_and_reduces_in_the_precision_of_t
     cr_assert(measured_table_plan(REPLICAS "sharding=FSDP|note= MP mode DEFAULT; x").grad_reduce_in_fp32);
     cr_assert_not(measured_table_plan(REPLICAS "sharding=FSDP|note= MP mode PURE; x").grad_reduce_in_fp32);
     expect_assumption(REPLICAS "sharding=FSDP",
-                      "ZeRO-2, ZeRO-3 and FSDP: gradients are reduced in the precision of the weights beside the "
+                      "ZeRO-3 and FSDP: gradients are reduced in the precision of the weights beside the "
                       "backward pass, parameters are gathered one layer ahead and again for the backward pass.");
 }
 

@@ -26,14 +26,15 @@ Test(measured_software, what_only_its_code_tells_is_read) {
     cr_expect_eq(known_of("source=pytorch/torchtitan benchmarks"), SOFTWARE_READ);
     cr_expect_eq(known_of("source=a gist|note=Hugging Face model, DeepSpeed 0.14.2"), SOFTWARE_READ);
     cr_expect_eq(known_of("source=mosaicml/examples README"), SOFTWARE_READ);
+    cr_expect_eq(known_of("source=a page|note=Paddle 2.5.1"), SOFTWARE_READ);
+    cr_expect_eq(known_of("source=Oneflow-Inc/DLPerf DeepSpeed/Megatron-LM|note=DeepSpeedExamples Megatron-LM"),
+                 SOFTWARE_READ);
     expect_assumption("source=pytorch/torchtitan benchmarks",
                       "software: read, its steps were never compared: the interval reaches further up.");
 }
 
 Test(measured_software, other_names_and_none_are_unknown) {
-    cr_expect_eq(known_of("source=a page|note=Paddle 2.5.1"), SOFTWARE_UNKNOWN);
-    cr_expect_eq(known_of("source=Oneflow-Inc/DLPerf DeepSpeed/Megatron-LM|note=DeepSpeedExamples Megatron-LM"),
-                 SOFTWARE_UNKNOWN);
+    cr_expect_eq(known_of("source=a page|note=ColossalAI 0.3"), SOFTWARE_UNKNOWN);
     expect_assumption("source=a page",
                       "software: unknown, its steps were never compared: the interval reaches further up.");
 }
