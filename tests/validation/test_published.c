@@ -27,7 +27,7 @@ static const Guard GUARDS[] = {
     {FOLDER "dlperf_v100.csv", 34, 0, 0, 0.25, 0},         {FOLDER "nvidia_bert_v100.csv", 16, 0, 0, 0.25, 0},
     {FOLDER "mosaicgpt_a100.csv", 54, 0, 0, 0.11, 0},      {FOLDER "flagperf_paddle.csv", 29, 0, 0, 0.33, 0},
     {FOLDER "other_clusters.csv", 34, 0, 0, 0.26, 0},      {FOLDER "megatron_moe.csv", 5, 1, 0, 0.2, 0},
-    {FOLDER "google_recipes.csv", 11, 0, 0, 0.13, 0},       {FOLDER "mlperf_rounds.csv", 13, 0, 0, 0.15, 0},
+    {FOLDER "google_recipes.csv", 11, 0, 0, 0.13, 0},      {FOLDER "mlperf_rounds.csv", 13, 0, 0, 0.15, 0},
     {FOLDER "huge_h100.csv", 10, 0, 0, 0.08, 0},           {FOLDER "qwen_finetuning.csv", 33, 0, 0, 0.3, 0.18},
     {FOLDER "lambda_bert.csv", 37, 0, 0, 0.31, 0},         {FOLDER "atorch_llama2.csv", 14, 0, 0, 0.12, 0.38},
     {FOLDER "deepspeed_hf_v100.csv", 10, 0, 0, 0.27, 0},   {FOLDER "transformer_engine_gpt2.csv", 7, 0, 0, 0.45, 0},
