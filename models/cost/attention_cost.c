@@ -1,5 +1,7 @@
 #include "models/cost/attention_cost.h"
 
+#include <math.h>
+
 #include "models/cost/score_cost.h"
 #include "models/cost/training_context.h"
 #include "models/hardware/attention.h"
@@ -42,13 +44,14 @@ static void add_context(KernelList *list, const TrainingSpec *training, int64_t 
 static AttentionShape fused_shape(const TrainingSpec *training) {
     const TransformerSpec *model = &training->model;
     const PlanSpec *plan = &training->plan;
-    int64_t tokens = training->sequence_tokens / plan->context_parallel;
+    int64_t document = training_document_tokens(training), tokens = document / plan->context_parallel;
     int64_t heads = model->heads / plan->tensor_parallel;
+    double documents = (double)(plan->micro_batch_seqs * training->sequence_tokens) / (double)document;
     /* Values may be narrower than keys: the mean has the FLOPs and bytes of both. */
     int64_t both_dims = transformer_head_dim(model) + transformer_value_dim(model);
-    return (AttentionShape){.sequences = plan->micro_batch_seqs,
+    return (AttentionShape){.sequences = llround(documents),
                             .query_tokens = tokens,
-                            .cached_tokens = (training->sequence_tokens - tokens) / 2,
+                            .cached_tokens = (document - tokens) / 2,
                             .heads = heads > 0 ? heads : 1,
                             .kv_heads = attention_features_of(training).key_value / both_dims,
                             .head_dim = both_dims / 2,
@@ -71,7 +74,7 @@ static void add_fused(KernelList *list, const TrainingSpec *training, PassKind p
     const PlanSpec *plan = &training->plan;
     AttentionShape shape = fused_shape(training);
     double square = (double)(shape.sequences * shape.heads * shape.head_dim * shape.query_tokens) *
-                    (double)training->sequence_tokens;
+                    (double)training_document_tokens(training);
     if (pass == PASS_FORWARD)
         kernel_list_add_fused(list, attention_forward_seconds(list->gpu, &shape, plan->attention_kernel), 2 * square);
     else

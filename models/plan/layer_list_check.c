@@ -208,6 +208,7 @@ static void check_kernels(const TrainingSpec *training, const char *path, ErrorL
     bool told = plan->attention_kernel != ATTENTION_AUTO;
     const PlanRule rules[] = {
         {"sequence_length", above(training->sequence_tokens, 1, arena), "none, samples have no length"},
+        {"document_length", above(training->document_tokens, 0, arena), "none, samples have no length"},
         {"plan.recompute", named(plan->recompute != RECOMPUTE_NONE, recompute_name(plan->recompute)), "none"},
         {"plan.recompute_mlp", flag(plan->recompute_mlp), "false, layers are not a transformer's"},
         {"plan.recompute_moe", flag(plan->recompute_moe), "false, there are no experts"},

@@ -35,6 +35,10 @@ PlanSpec plan_default(void) {
                       .collective = "auto"};
 }
 
+int64_t training_document_tokens(const TrainingSpec *training) {
+    return training->document_tokens > 0 ? training->document_tokens : training->sequence_tokens;
+}
+
 int plan_zero_stage(const PlanSpec *plan) {
     return plan->zero_stage > 0 ? (int)plan->zero_stage : plan->distributed_optimizer;
 }

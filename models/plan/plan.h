@@ -156,10 +156,15 @@ typedef struct TrainingSpec {
     TransformerSpec model;   /* of a list of layers only the name */
     LayerListSpec list;      /* instead of a transformer */
     int64_t sequence_tokens; /* s, > 0; 1 for a list: a sequence is a sample */
+    int64_t document_tokens; /* 0..s; of the documents that a sequence is packed from: each attends to itself alone;
+                                0 = one */
     PlanSpec plan;
 } TrainingSpec;
 
 ModelFamily training_family(const TrainingSpec *training);
+
+/* Tokens that attend to each other. */
+int64_t training_document_tokens(const TrainingSpec *training);
 
 /* Parameters of the whole model. */
 double training_model_parameters(const TrainingSpec *training);

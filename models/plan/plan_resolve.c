@@ -126,6 +126,21 @@ static void resolve_schedule(PlanSpec *plan, const char *path, ErrorList *errors
                            shape.stages, shape.chunks, shape.micro_batches, needs);
 }
 
+static void check_documents(const TrainingSpec *training, const char *path, ErrorList *errors) {
+    int64_t tokens = training->document_tokens;
+    if (tokens > training->sequence_tokens)
+        error_list_add_key(errors, path, "document_length",
+                           "found %" PRId64 ", expected at most sequence_length %" PRId64, tokens,
+                           training->sequence_tokens);
+    else if (tokens > 0 && !training->plan.flash_attention)
+        error_list_add_key(errors, path, "document_length",
+                           "found %" PRId64 " without flash_attention, expected flash_attention: true", tokens);
+    else if (tokens > 0 && tokens < 2 * training->plan.context_parallel)
+        error_list_add_key(errors, path, "document_length",
+                           "found %" PRId64 ", expected at least 2 x context_parallel %" PRId64, tokens,
+                           training->plan.context_parallel);
+}
+
 /* Megatron-LM cuts the sequence into two chunks per GPU of the context group, and needs a fused attention for it. */
 static void check_sequence(const TrainingSpec *training, const char *path, ErrorList *errors) {
     const PlanSpec *plan = &training->plan;
@@ -186,6 +201,7 @@ bool plan_resolve(TrainingSpec *training, int64_t gpus, const char *path, ErrorL
                            "found \"%s\", expected auto or a name from `chokepoint list collectives`",
                            plan->collective);
     check_sequence(training, path, errors);
+    check_documents(training, path, errors);
     resolve_optimizer(training);
     optimizer_check(&plan->optimizer, plan->precision, path, errors);
     return errors->count == before;

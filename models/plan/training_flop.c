@@ -15,9 +15,15 @@ double training_over_layers(const TrainingSpec *training, LayerCount count,
     return sum + (double)(count.layers - count.experts) * of_layer(&dense);
 }
 
+double training_attention_flop(const TrainingSpec *training) {
+    double whole = transformer_attention_flop(&training->model, training->sequence_tokens);
+    return whole * (double)training_document_tokens(training) / (double)training->sequence_tokens;
+}
+
 double training_layer_flop(const TrainingSpec *training) {
-    double flop = transformer_layer_flop(&training->model, training->sequence_tokens);
-    double masked = transformer_attention_flop(&training->model, training->sequence_tokens) / 2;
+    double whole = transformer_attention_flop(&training->model, training->sequence_tokens);
+    double attention = training_attention_flop(training), masked = attention / 2;
+    double flop = transformer_layer_flop(&training->model, training->sequence_tokens) - (whole - attention);
     if (training->model.experts > 0)
         flop -= expert_routing_dropped_fraction(&training->plan.routing, training->plan.expert_parallel) *
                 transformer_expert_flop(&training->model, training->sequence_tokens);

@@ -20,6 +20,10 @@ double training_over_layers(const TrainingSpec *training, LayerCount count,
  * of a token and an expert that are dropped do not count, padding neither; weights beside adapters have no gradients.
  */
 double training_layer_flop(const TrainingSpec *training);
+
+/* Of them the products of attention, forward, mask or not: of packed documents each one's square. */
+double training_attention_flop(const TrainingSpec *training);
+
 double training_layers_flop(const TrainingSpec *training);
 double training_sequence_flop(const TrainingSpec *training);
 

@@ -143,6 +143,10 @@ static void read_note(MeasuredRow *row, PlanSpec *plan) {
         plan->compile = true;
         measured_row_assume(row, "torch.compile by the note.");
     }
+    if (plan->tp_comm_overlap && measured_row_has_words(note, "ub_tp_comm_overlap off")) {
+        plan->tp_comm_overlap = false;
+        measured_row_assume(row, "Tensor collectives are not in userbuffers by the note.");
+    }
 }
 
 static void read_software(MeasuredRow *row, PlanSpec *plan) {

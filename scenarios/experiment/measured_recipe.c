@@ -69,7 +69,15 @@ static bool is_nemo_recipe(const MeasuredRow *row) {
            !measured_row_has_words(release, "MaxText") && !measured_row_has_words(release, "Paxml");
 }
 
+static bool has_note(const MeasuredRow *row, const char *words) {
+    return measured_row_has_words(measured_row_text(row, "note"), words);
+}
+
 static void read_nemo(MeasuredRow *row, PlanSpec *plan) {
+    if (has_note(row, "LoRA") && plan->tp_comm_overlap) { /* finetune_performance_optimizations of llama3_70b.py */
+        plan->tp_comm_overlap = false;
+        measured_row_assume(row, "NeMo's LoRA: tensor collectives are not in userbuffers.");
+    }
     for (int i = 0; i < RECIPE_COUNT; i++) {
         const char *release = RECIPES[i].release;
         if (!measured_row_has_words(measured_row_text(row, "model"), RECIPES[i].model) ||
@@ -152,4 +160,16 @@ void measured_recipe_read(MeasuredRow *row, PlanSpec *plan) {
         read_launcher(row, plan);
     else if (measured_row_has_words(measured_row_text(row, "source"), "Megatron Bridge"))
         read_bridge(row, plan);
+}
+
+/* finetune_recipe of NeMo 24.12 in performance mode, which llama3_finetune.py of dgxc-benchmarking asks for: packed
+ * sequences of SQuAD. Its 87,599 examples have 906 bytes each with id and title (the data set's card), Llama 3's tokens
+ * 3.94 characters (arXiv 2407.21783, 3.2). */
+enum { SQUAD_TOKENS = 210 };
+
+int64_t measured_recipe_document_tokens(MeasuredRow *row) {
+    if (!is_nemo_recipe(row) || !(has_note(row, "SFT") || has_note(row, "LoRA")))
+        return 0;
+    measured_row_assume(row, "NeMo's fine-tuning: sequences packed from SQuAD, %d tokens each.", SQUAD_TOKENS);
+    return SQUAD_TOKENS;
 }

@@ -15,4 +15,7 @@
 /* Sets what the recipe of the row says and notes it as an assumption; does nothing without one. */
 void measured_recipe_read(MeasuredRow *row, PlanSpec *plan);
 
+/* Of the documents that the row's recipe packs a sequence from, also noted; 0 if it packs none. */
+int64_t measured_recipe_document_tokens(MeasuredRow *row);
+
 #endif

@@ -8,6 +8,7 @@
 #include "scenarios/experiment/measured_model.h"
 #include "scenarios/experiment/measured_plan.h"
 #include "scenarios/experiment/measured_precision.h"
+#include "scenarios/experiment/measured_recipe.h"
 #include "scenarios/experiment/measured_row.h"
 #include "scenarios/experiment/measured_software.h"
 #include "scenarios/reader/spelling.h"
@@ -120,6 +121,7 @@ static SimulationSpec read_spec(MeasuredRow *row, const Catalogue *catalogue) {
     job->gpus = measured_row_needed_count(row, "gpus");
     job->training.sequence_tokens = measured_row_needed_count(row, "seq_tokens");
     job->training.plan = measured_plan_read(row);
+    job->training.document_tokens = measured_recipe_document_tokens(row);
     job->training.model = measured_model_read(row, job->training.sequence_tokens);
     settle_experts(row, &job->training);
     job->software = measured_software_read(row);

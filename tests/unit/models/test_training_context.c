@@ -4,8 +4,10 @@
 
 #include "models/cost/layer_cost.h"
 #include "models/cost/training_context.h"
+#include "models/plan/training_flop.h"
 #include "models/spec_resolve.h"
 #include "models/traffic/rank_classes.h"
+#include "tests/unit/models/cost_bench.h"
 #include "tests/unit/models/folding.h"
 #include "tests/unit/models/small_cluster.h"
 
@@ -165,6 +167,50 @@ static void split_norms(TrainingSpec *training) {
     training->plan.context_parallel = 2;
     training->plan.sequence_parallel = true;
     training->sequence_tokens = 508;
+}
+
+/* Of five documents of 128 tokens each: a fifth of the square, forward, backward and of the model. */
+Test(training_context, packed_documents_attend_to_themselves_alone) {
+    CostBench bench = cost_bench_create(2);
+    double square = 2 * (3 * 12 / 2.0) * 640 * 640 * 128;
+    bench.training.plan.flash_attention = true;
+    WorkCost forward = layer_forward_cost(&bench.training, &bench.gpu);
+    WorkCost backward = layer_backward_cost(&bench.training, &bench.gpu);
+    double model = training_layer_flop(&bench.training);
+    bench.training.document_tokens = 640;
+    cr_assert_eq(layer_forward_cost(&bench.training, &bench.gpu).gemm_s, forward.gemm_s);
+    bench.training.document_tokens = 128;
+    WorkCost packed = layer_forward_cost(&bench.training, &bench.gpu);
+    expect_near(forward.flop - packed.flop, 0.8 * square);
+    cr_assert_lt(packed.gemm_s, forward.gemm_s);
+    packed = layer_backward_cost(&bench.training, &bench.gpu);
+    expect_near(backward.flop - packed.flop, 0.8 * 2.5 * square);
+    cr_assert_lt(packed.gemm_s, backward.gemm_s);
+    /* Of one sequence instead of three, on one GPU instead of two. */
+    expect_near(model - training_layer_flop(&bench.training), 0.8 * 2 * square / 3);
+    cost_bench_destroy(&bench);
+}
+
+static void pack_too_long(TrainingSpec *training) {
+    training->sequence_tokens = 512;
+    training->document_tokens = 513;
+}
+
+static void pack_written_scores(TrainingSpec *training) {
+    write_scores(training);
+    training->plan.context_parallel = 1;
+    training->document_tokens = 100;
+}
+
+static void pack_too_short(TrainingSpec *training) {
+    training->document_tokens = 7;
+}
+
+Test(training_context, documents_fit_their_sequence_and_are_cut_into_two_chunks_per_gpu) {
+    expect_error(pack_too_long, "jobs[0].document_length", "found 513, expected at most sequence_length 512");
+    expect_error(pack_written_scores, "jobs[0].document_length",
+                 "found 100 without flash_attention, expected flash_attention: true");
+    expect_error(pack_too_short, "jobs[0].document_length", "found 7, expected at least 2 x context_parallel 4");
 }
 
 Test(training_context, what_does_not_divide_is_said) {

@@ -23,6 +23,13 @@ Test(measured_recipe, nvidia_s_recipes_on_hopper_hide_tensor_collectives_in_user
     cr_assert(measured_table_plan(DGXC "release=v25.02|gpu=H100-SXM5-80GB").tp_comm_overlap);
     cr_assert_not(measured_table_plan(DGXC "release=v25.02|gpu=H100-SXM5-80GB|tp=1|dp=8|grad_accum=2").tp_comm_overlap);
     cr_assert_not(measured_table_plan(DGXC "release=v25.02|gpu=B200").tp_comm_overlap);
+    cr_assert(measured_table_plan(DGXC "release=v25.02|gpu=H100-SXM5-80GB|note=SFT").tp_comm_overlap);
+    expect_assumption(DGXC "gpu=H100-SXM5-80GB|note=GPT-2's vocabulary; ub_tp_comm_overlap off",
+                      "Tensor collectives are not in userbuffers by the note.");
+    cr_assert_not(measured_table_plan(DGXC "gpu=H100-SXM5-80GB|note=ub_tp_comm_overlap off").tp_comm_overlap);
+    expect_assumption(DGXC "release=v25.02|gpu=H100-SXM5-80GB|note=LoRA",
+                      "NeMo's LoRA: tensor collectives are not in userbuffers.");
+    cr_assert_not(measured_table_plan(DGXC "release=v25.02|gpu=H100-SXM5-80GB|note=LoRA").tp_comm_overlap);
     cr_assert_not(measured_table_plan("release=v25.02|gpu=H100-SXM5-80GB").tp_comm_overlap);
 }
 
@@ -108,4 +115,22 @@ Test(measured_recipe, lora_trains_adapters_as_nemo_s_recipes_do) {
     cr_assert_eq(measured_table_plan(DGXC "release=v25.02|model=Llama 3 8B|note=SFT").lora.rank, 0);
     expect_assumption(DGXC "release=v25.02|model=Llama 3 8B|note=LoRA",
                       "LoRA: adapters of rank 16 beside query, key and value, as in NeMo's recipes.");
+}
+
+static int64_t document_tokens(const char *changes) {
+    Reading *reading = reading_create();
+    MeasuredRun run = measured_table_run(reading, changes);
+    cr_assert_null(run.reason, "%s: %s", changes, run.reason);
+    int64_t tokens = run.spec.jobs[0].training.document_tokens;
+    reading_destroy(reading);
+    return tokens;
+}
+
+Test(measured_recipe, nemo_s_fine_tuning_packs_squad) {
+    cr_assert_eq(document_tokens(DGXC "release=v25.02|model=Llama 3 8B|note=SFT"), 210);
+    cr_assert_eq(document_tokens(DGXC "release=v25.02|model=Llama 3 8B|note=LoRA"), 210);
+    cr_assert_eq(document_tokens(DGXC "release=v25.02|model=Llama 3 8B"), 0);
+    cr_assert_eq(document_tokens("release=v25.02|model=Llama 3 8B|note=LoRA"), 0);
+    expect_assumption(DGXC "release=v25.02|model=Llama 3 8B|note=SFT",
+                      "NeMo's fine-tuning: sequences packed from SQuAD, 210 tokens each.");
 }
