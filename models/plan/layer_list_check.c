@@ -202,6 +202,22 @@ static void check_gathers(const PlanSpec *plan, const char *path, ErrorList *err
     check_rules(rules, sizeof rules / sizeof *rules, path, errors);
 }
 
+static void check_expert_kernels(const PlanSpec *plan, const char *path, ErrorList *errors) {
+    const PlanRule rules[] = {
+        {"plan.expert_dispatcher", named(plan->expert_dispatcher != EXPERT_ALL_TO_ALL, "it"),
+         "none, there are no experts"},
+        {"plan.recompute_moe", flag(plan->recompute_moe), "false, there are no experts"},
+        {"plan.recompute_moe_act", flag(plan->recompute_moe_act), "false, there are no experts"},
+        {"plan.overlap_expert_comm", flag(plan->overlap_expert_comm), "false, there are no experts"},
+        {"plan.fused_routing", named(!plan->fused_routing, "false"), "none, there are no experts"},
+        {"plan.grouped_experts", named(!plan->grouped_experts, "false"), "none, there are no experts"},
+        {"plan.expert_imbalance", named(plan->routing.imbalance != 1, "it"), "none, there are no experts"},
+        {"plan.capacity_factor", named(plan->routing.capacity_factor > 0, "it"), "none, there are no experts"},
+        {"plan.pad_to_capacity", flag(plan->routing.pads), "false, there are no experts"},
+    };
+    check_rules(rules, sizeof rules / sizeof *rules, path, errors);
+}
+
 static void check_kernels(const TrainingSpec *training, const char *path, ErrorList *errors) {
     const PlanSpec *plan = &training->plan;
     Arena *arena = errors->arena;
@@ -211,8 +227,6 @@ static void check_kernels(const TrainingSpec *training, const char *path, ErrorL
         {"document_length", above(training->document_tokens, 0, arena), "none, samples have no length"},
         {"plan.recompute", named(plan->recompute != RECOMPUTE_NONE, recompute_name(plan->recompute)), "none"},
         {"plan.recompute_mlp", flag(plan->recompute_mlp), "false, layers are not a transformer's"},
-        {"plan.recompute_moe", flag(plan->recompute_moe), "false, there are no experts"},
-        {"plan.recompute_moe_act", flag(plan->recompute_moe_act), "false, there are no experts"},
         {"plan.recompute_mla_up_proj", flag(plan->recompute_mla_up_proj), "false, there is no attention"},
         {"plan.recompute_num_layers", above(plan->recompute_num_layers, 0, arena), "0, every layer is kept"},
         {"plan.flash_attention", flag(plan->flash_attention), "false, there is no attention"},
@@ -230,14 +244,6 @@ static void check_kernels(const TrainingSpec *training, const char *path, ErrorL
         {"plan.fused_cross_entropy", flag(plan->fused_cross_entropy), "false, there is no vocabulary"},
         {"plan.eager_cross_entropy", flag(plan->eager_cross_entropy), "false, there is no vocabulary"},
         {"plan.train_metrics", above(plan->train_metrics, 0, arena), "0, there is no vocabulary"},
-        {"plan.overlap_expert_comm", flag(plan->overlap_expert_comm), "false, there are no experts"},
-        {"plan.expert_dispatcher", named(plan->expert_dispatcher != EXPERT_ALL_TO_ALL, "it"),
-         "none, there are no experts"},
-        {"plan.fused_routing", named(!plan->fused_routing, "false"), "none, there are no experts"},
-        {"plan.grouped_experts", named(!plan->grouped_experts, "false"), "none, there are no experts"},
-        {"plan.expert_imbalance", named(plan->routing.imbalance != 1, "it"), "none, there are no experts"},
-        {"plan.capacity_factor", named(plan->routing.capacity_factor > 0, "it"), "none, there are no experts"},
-        {"plan.pad_to_capacity", flag(plan->routing.pads), "false, there are no experts"},
         {"plan.compile", flag(plan->compile), "false, layers are not fused yet"},
         {"plan.precision", named(plan->precision == PRECISION_FP8, "fp8"), "16 bit or more"},
     };
@@ -250,5 +256,6 @@ bool layer_list_check(const TrainingSpec *training, const char *path, ErrorList 
     check_cuts(&training->plan, path, errors);
     check_gathers(&training->plan, path, errors);
     check_kernels(training, path, errors);
+    check_expert_kernels(&training->plan, path, errors);
     return errors->count == before;
 }

@@ -86,3 +86,14 @@ Test(eager_layers, norms_and_positions_can_be_fused_all_the_same) {
     cost_bench_destroy(&eager);
     cost_bench_destroy(&fused);
 }
+
+Test(eager_layers, fused_attention_is_computed_again_where_its_core_is_checkpointed) {
+    CostBench bench = cost_bench_create(1);
+    bench.training.plan.recompute = RECOMPUTE_SELECTIVE;
+    bench.training.plan.flash_attention = true;
+    cr_expect_eq(layer_recompute_cost(&bench.training, &bench.gpu).gemm_s, 0);
+    bench.training.plan.recompute_core_attn = true;
+    expect_near(layer_recompute_cost(&bench.training, &bench.gpu).gemm_s,
+                layer_attention_forward_cost(&bench.training, &bench.gpu).gemm_s);
+    cost_bench_destroy(&bench);
+}

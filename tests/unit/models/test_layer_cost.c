@@ -394,14 +394,3 @@ Test(layer_cost, fp8_leaves_attention_in_bf16) {
     expect_near(layer_forward_cost(&bench.training, &bench.gpu).ideal_s, layer_flop(&bench) / 624e12);
     cost_bench_destroy(&bench);
 }
-
-Test(layer_cost, fused_attention_is_computed_again_where_its_core_is_checkpointed) {
-    CostBench bench = cost_bench_create(1);
-    bench.training.plan.recompute = RECOMPUTE_SELECTIVE;
-    bench.training.plan.flash_attention = true;
-    cr_expect_eq(layer_recompute_cost(&bench.training, &bench.gpu).gemm_s, 0);
-    bench.training.plan.recompute_core_attn = true;
-    expect_near(layer_recompute_cost(&bench.training, &bench.gpu).gemm_s,
-                layer_attention_forward_cost(&bench.training, &bench.gpu).gemm_s);
-    cost_bench_destroy(&bench);
-}
