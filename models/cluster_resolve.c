@@ -85,12 +85,12 @@ static void check_slow_gpus(const ClusterSpec *cluster, ErrorList *errors) {
     }
 }
 
-/* A limit above the default one changes nothing. */
+/* What a limit above the default one would change is not known: GPUs are measured at theirs. */
 static void check_power(const GpuSpec *gpu, const char *path, ErrorList *errors) {
     double least_watts = GPU_POWER_LEAST_FRACTION * gpu->tdp_watts;
-    if (gpu->power_limit_watts > 0 && gpu->power_limit_watts < least_watts)
+    if (gpu->power_limit_watts > 0 && (gpu->power_limit_watts < least_watts || gpu->power_limit_watts > gpu->tdp_watts))
         error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.gpu.power_limit", path),
-                       "found %g W, expected %g to %g W: from a quarter of the default limit of %s on",
+                       "found %g W, expected %g to %g W: from a quarter of the default limit (tdp) of %s to all of it",
                        gpu->power_limit_watts, least_watts, gpu->tdp_watts, gpu->name);
 }
 

@@ -52,17 +52,23 @@ Test(spec, a_switch_that_reduces_is_one_between_nvlink_ports) {
     arena_destroy(arena);
 }
 
-Test(spec, a_power_limit_is_at_least_a_quarter_of_the_boards_default) {
+Test(spec, a_power_limit_is_a_quarter_of_the_boards_default_to_all_of_it) {
     Arena *arena = arena_create();
     SimulationSpec spec = small_cluster(arena, 3, 4);
     spec.cluster.node.gpu.name = "odd";
     spec.cluster.node.gpu.tdp_watts = 683;
     spec.cluster.node.gpu.power_limit_watts = 170.75;
     small_cluster_resolve(arena, &spec);
+    spec.cluster.node.gpu.power_limit_watts = 683;
+    small_cluster_resolve(arena, &spec);
     spec.cluster.node.gpu.power_limit_watts = 170.5;
     small_cluster_expect_error(
         &spec, "cluster.node.gpu.power_limit",
-        "found 170.5 W, expected 170.75 to 683 W: from a quarter of the default limit of odd on");
+        "found 170.5 W, expected 170.75 to 683 W: from a quarter of the default limit (tdp) of odd to all of it");
+    spec.cluster.node.gpu.power_limit_watts = 683.5;
+    small_cluster_expect_error(
+        &spec, "cluster.node.gpu.power_limit",
+        "found 683.5 W, expected 170.75 to 683 W: from a quarter of the default limit (tdp) of odd to all of it");
     arena_destroy(arena);
 }
 
