@@ -22,6 +22,7 @@
 #include "models/cost/work_cost.h"
 #include "models/plan/plan.h"
 
+/* Adds the kernels of a layer's forward, or backward, pass; none where the plan fuses them. */
 void unfused_cost_add_forward(KernelList *list, const TrainingSpec *training);
 void unfused_cost_add_backward(KernelList *list, const TrainingSpec *training);
 

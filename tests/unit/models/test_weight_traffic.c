@@ -31,7 +31,10 @@ static const Workload *lay_out(Arena *arena, int tensor, int shard_size, Traffic
 }
 
 static int chains(Arena *arena, int tensor, int shard_size) {
-    return lay_out(arena, tensor, shard_size, TRAFFIC_FOLDED)->training.weights[0].matrices_times;
+    const Workload *workload = lay_out(arena, tensor, shard_size, TRAFFIC_FOLDED);
+    int times = workload->training.weights[0].matrices_times;
+    traffic_destroy(workload->traffic);
+    return times;
 }
 
 Test(weight_traffic, the_first_owner_of_a_node_carries_on_the_chain_before_it) {
@@ -61,5 +64,6 @@ Test(weight_traffic, chains_carry_what_all_owners_have) {
     /* Flags of LL128 or LL come on top. */
     cr_expect(ge(dbl, nics, 0.999 * bytes));
     cr_expect(le(dbl, nics, 2.001 * bytes));
+    traffic_destroy(workload->traffic);
     arena_destroy(arena);
 }
