@@ -78,6 +78,8 @@ const Network *traffic_network(const Traffic *traffic) {
 void traffic_destroy(Traffic *traffic) {
     traffic_gather_destroy(traffic->gather);
     free(traffic->way_sets);
+    if (traffic->place == NULL) /* not sealed */
+        free(traffic->operations);
 }
 
 static const int *copy_gpus(Traffic *traffic, const TrafficGroups *groups) {
