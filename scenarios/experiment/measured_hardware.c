@@ -88,6 +88,9 @@ static double limit_watts(MeasuredRow *row, const char *text, double least_watts
 /* Boards of the same name may be set to less. */
 static void read_power(MeasuredRow *row, const char *text, GpuSpec *gpu) {
     double watts = limit_watts(row, text, GPU_POWER_LEAST_FRACTION * gpu->tdp_watts, gpu);
+    if (watts > gpu->tdp_watts)
+        measured_row_assume(row, "A power limit of %g W is above the %g W of the catalogue's %s, at which it runs.",
+                            watts, gpu->tdp_watts, gpu->name);
     if (watts <= 0 || watts >= gpu->tdp_watts || row->reason != NULL)
         return;
     measured_row_assume(row, "At %g W products and attention run at %.3g of the clock of the catalogue's %s at %g W.",

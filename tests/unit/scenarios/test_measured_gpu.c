@@ -104,6 +104,8 @@ Test(measured_gpu, a_power_limit_is_a_column_or_stands_in_the_gpu_text) {
     reading_destroy(reading);
     expect_assumption("gpu=H100 500 W",
                       "At 500 W products and attention run at 0.846 of the clock of the catalogue's h100 at 700 W.");
+    expect_assumption("gpu=H100|power_limit=812",
+                      "A power limit of 812 W is above the 700 W of the catalogue's h100, at which it runs.");
     expect_reason("gpu=H100|power_limit=174.9", "power_limit: found 174.9 W, expected at least 175 W with h100");
     expect_reason("gpu=H100|power_limit=low", "power_limit: found \"low\", expected a number above 0");
 }
