@@ -26,7 +26,6 @@ enum { NONE = -1 };
 typedef struct Builder {
     Arena *arena; /* of what is not freed below */
     CollectivePlace place;
-    const CollectiveAlgorithm *algorithm;
     const ResourceId *links;
     FlowGraph *graph;
     int members; /* the ranks and the switches */
@@ -161,8 +160,7 @@ static void add_step(Builder *builder, int phase, int step) {
     size_t first = builder->message_count;
     int end = builder->in_network ? builder->members : builder->place.call->ranks;
     for (int rank = 0; rank < end; rank++) {
-        int count =
-            collective_message_sends(&builder->place, builder->algorithm, (int[2]){phase, step}, rank, builder->sends);
+        int count = collective_message_sends(&builder->place, phase, step, rank, builder->sends);
         add_sends(builder, rank, count, first);
     }
     for (size_t i = first; i < builder->message_count; i++)
@@ -173,28 +171,33 @@ static void add_step(Builder *builder, int phase, int step) {
 static double idle_seconds(const Builder *builder, int phase) {
     Arena *arena = arena_create();
     CollectiveLoads loads;
-    collective_loads(builder->place.call, builder->algorithm, builder->place.network, arena, &loads);
+    collective_loads(builder->place.call, builder->place.algorithm, builder->place.network, arena, &loads);
     double idle_s = loads.phases[phase].idle_s;
     arena_destroy(arena);
     return idle_s;
 }
 
+/* The longest ramp of what a rank sends in a step. */
+static double sends_ramp_s(Builder *builder, int number, const CollectivePhase *phase, int step, int rank) {
+    const CollectivePlace *place = &builder->place;
+    double ramp_s = 0, channels = phase->channels > 1 ? phase->channels : 1;
+    for (int i = collective_message_sends(place, number, step, rank, builder->sends) - 1; i >= 0; i--) {
+        const CollectiveSend *send = &builder->sends[i];
+        NetworkRoute route;
+        collective_message_route(place, rank, send, &route);
+        ramp_s = fmax(ramp_s, collective_ramp_s(place->call->kind, route.ramp_s, send->bytes * channels));
+    }
+    return ramp_s;
+}
+
 /* The fixed part of a phase depends on its largest send. */
 static double fixed_seconds(Builder *builder, int number, const CollectivePhase *phase) {
     const CollectivePlace *place = &builder->place;
-    double ramp_s = 0, channels = phase->channels > 1 ? phase->channels : 1;
+    double ramp_s = 0;
     int end = phase->in_network ? builder->members : place->call->ranks;
     for (int step = 0; step < (phase->pipelined ? phase->steps : 1); step++)
         for (int rank = 0; rank < end; rank++)
-            for (int i =
-                     collective_message_sends(place, builder->algorithm, (int[2]){number, step}, rank, builder->sends) -
-                     1;
-                 i >= 0; i--) {
-                const CollectiveSend *send = &builder->sends[i];
-                NetworkRoute route;
-                collective_message_route(place, rank, send, &route);
-                ramp_s = fmax(ramp_s, collective_ramp_s(place->call->kind, route.ramp_s, send->bytes * channels));
-            }
+            ramp_s = fmax(ramp_s, sends_ramp_s(builder, number, phase, step, rank));
     double idle_s = phase->line_fraction > 0 ? idle_seconds(builder, number) : 0;
     return collective_fixed_s(phase, ramp_s) + idle_s +
            (number == 0 ? collective_start_s(place->call, place->network) : 0);
@@ -223,7 +226,6 @@ static Builder builder_begin(const CollectiveCall *call, const CollectiveAlgorit
     Arena *arena = arena_create();
     return (Builder){.arena = arena,
                      .place = collective_message_place(arena, call, algorithm, network),
-                     .algorithm = algorithm,
                      .links = links,
                      .graph = flow_graph_create(),
                      .members = (int)members,

@@ -88,14 +88,13 @@ static void add_send(Evaluation *evaluation, int rank, const CollectiveSend *sen
         keep_way(evaluation, rank, send, &route);
 }
 
-static void evaluate_step(Evaluation *evaluation, const CollectiveAlgorithm *algorithm, int phase, int step) {
+static void evaluate_step(Evaluation *evaluation, int phase, int step) {
     const CollectiveCall *call = evaluation->place.call;
     int senders = 0;
     /* Past the ranks are the switches, which send only in a phase that is in_network. */
     int end = evaluation->in_network ? evaluation->members : call->ranks;
     for (int rank = 0; rank < end; rank++) {
-        int count =
-            collective_message_sends(&evaluation->place, algorithm, (int[2]){phase, step}, rank, evaluation->sends);
+        int count = collective_message_sends(&evaluation->place, phase, step, rank, evaluation->sends);
         CHECK(!evaluation->in_rings || count == 1);
         for (int i = 0; i < count; i++)
             add_send(evaluation, rank, &evaluation->sends[i]);
@@ -146,8 +145,7 @@ static double last_first_byte_seconds(const Evaluation *evaluation) {
 }
 
 /* All steps of a phase carry the same, so the first stands for them; those of a pipeline differ. */
-static void gather_phase(Evaluation *evaluation, const CollectiveAlgorithm *algorithm, int number,
-                         const CollectivePhase *phase) {
+static void gather_phase(Evaluation *evaluation, int number, const CollectivePhase *phase) {
     evaluation->loads.count = 0;
     evaluation->latency_s = evaluation->ramp_s = 0;
     evaluation->in_network = phase->in_network;
@@ -158,7 +156,7 @@ static void gather_phase(Evaluation *evaluation, const CollectiveAlgorithm *algo
         evaluation->first_byte_s[rank] = evaluation->next_byte_s[rank] = 0;
     int different = phase->pipelined ? phase->steps : 1;
     for (int step = 0; step < different; step++)
-        evaluate_step(evaluation, algorithm, number, step);
+        evaluate_step(evaluation, number, step);
     node_exchange_flush(evaluation->place.exchange, &evaluation->loads);
     load_list_merge(&evaluation->loads);
 }
@@ -234,7 +232,7 @@ void collective_loads(const CollectiveCall *call, const CollectiveAlgorithm *alg
         if (phases[i].repeats) {
             out[i] = out[i - 1];
         } else {
-            gather_phase(&evaluation, algorithm, i, &phases[i]);
+            gather_phase(&evaluation, i, &phases[i]);
             keep_loads(&evaluation, &phases[i], arena, &out[i]);
             out[i].idle_s = idle_seconds(&evaluation, &phases[i]);
         }

@@ -4,13 +4,12 @@
 
 CollectivePlace collective_message_place(Arena *arena, const CollectiveCall *call, const CollectiveAlgorithm *algorithm,
                                          const Network *network) {
-    return (CollectivePlace){call, network, node_exchange_create(arena, call, network),
+    return (CollectivePlace){call, algorithm, network, node_exchange_create(arena, call, network),
                              chain_pieces_of(call, algorithm, network)};
 }
 
-int collective_message_sends(const CollectivePlace *place, const CollectiveAlgorithm *algorithm, const int step[2],
-                             int rank, CollectiveSend *sends) {
-    int count = algorithm->sends(place->call, step[0], step[1], rank, sends);
+int collective_message_sends(const CollectivePlace *place, int phase, int step, int rank, CollectiveSend *sends) {
+    int count = place->algorithm->sends(place->call, phase, step, rank, sends);
     for (int i = 0; i < count; i++)
         sends[i].bytes *= place->pieces.wire_bytes_per_byte;
     return count;

@@ -12,6 +12,7 @@
 /* A collective on its network; all borrowed. */
 typedef struct CollectivePlace {
     const CollectiveCall *call;
+    const CollectiveAlgorithm *algorithm;
     const Network *network;
     NodeExchange *exchange;
     ChainPieces pieces;
@@ -21,8 +22,7 @@ CollectivePlace collective_message_place(Arena *arena, const CollectiveCall *cal
                                          const Network *network);
 
 /* What a rank sends in a step, as bytes on the wire; returns how many messages. */
-int collective_message_sends(const CollectivePlace *place, const CollectiveAlgorithm *algorithm, const int step[2],
-                             int rank, CollectiveSend *sends);
+int collective_message_sends(const CollectivePlace *place, int phase, int step, int rank, CollectiveSend *sends);
 
 /* From the first byte that a rank has to the first that the receiver has, over the message's route. */
 double collective_message_latency_s(const CollectivePlace *place, int rank, const NetworkRoute *route);
