@@ -23,12 +23,6 @@ static int64_t micro_batch_tokens(const TrainingSpec *training) {
     return plan_micro_batch_tokens(training);
 }
 
-/* Bytes of one hidden state as the embedding and the last norm see it. */
-static double hidden_bytes(const TrainingSpec *training) {
-    const PlanSpec *plan = &training->plan;
-    return plan_hidden_bytes(training) / (double)(plan->sequence_parallel ? plan->tensor_parallel : 1);
-}
-
 /* A table that is split is padded so that its parts are aligned (Megatron-LM pads to 128 rows on each GPU). */
 static int64_t vocab_rows(const TrainingSpec *training) {
     int64_t parts = training->plan.tensor_parallel, rows = (training->model.vocab + parts - 1) / parts;
@@ -45,10 +39,10 @@ static double head_flop(const TrainingSpec *training) {
 WorkCost embedding_forward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     KernelList list;
     kernel_list_init(&list, gpu, training->plan.precision);
-    kernel_list_add_memory(&list, 2 * hidden_bytes(training));
-    kernel_list_add_memory(&list, 3 * hidden_bytes(training));
+    kernel_list_add_memory(&list, 2 * plan_rank_hidden_bytes(training));
+    kernel_list_add_memory(&list, 3 * plan_rank_hidden_bytes(training));
     if (training->model.dropout_fraction > 0)
-        kernel_list_add_memory(&list, 2.5 * hidden_bytes(training));
+        kernel_list_add_memory(&list, 2.5 * plan_rank_hidden_bytes(training));
     return kernel_list_finish(&list, 0, HOST_KERNELS_EMBEDDING);
 }
 
@@ -61,7 +55,7 @@ WorkCost embedding_backward_cost(const TrainingSpec *training, const GpuSpec *gp
     double table_bytes =
         (double)vocab_rows(training) * (double)training->model.hidden * activation_bytes(training->plan.precision);
     kernel_list_add_memory(&list, 2 * table_bytes);
-    kernel_list_add_memory(&list, 2 * hidden_bytes(training));
+    kernel_list_add_memory(&list, 2 * plan_rank_hidden_bytes(training));
     if (plan_micro_batches(&training->plan) > 1)
         kernel_list_add_memory(&list, 3 * table_bytes);
     return kernel_list_finish(&list, 0, HOST_KERNELS_EMBEDDING);
@@ -91,7 +85,7 @@ static KernelList head_list(const TrainingSpec *training, const GpuSpec *gpu) {
 WorkCost head_forward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     KernelList list = head_list(training, gpu);
     int64_t tokens = micro_batch_tokens(training), rows = vocab_rows(training);
-    kernel_list_add_memory(&list, 2 * hidden_bytes(training));
+    kernel_list_add_memory(&list, 2 * plan_rank_hidden_bytes(training));
     kernel_list_add_product(&list, tokens, rows, training->model.hidden);
     double loss_bytes = fuses_loss(training) ? FUSED_LOSS_FORWARD_BYTES : LOSS_FORWARD_BYTES;
     kernel_list_add_memory(&list, loss_bytes * (double)tokens * (double)rows);
@@ -114,7 +108,7 @@ WorkCost head_backward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     kernel_list_add_input_gradient(&list, tokens, rows, training->model.hidden);
     if (has_weights)
         add_table_gradient(&list, training);
-    kernel_list_add_memory(&list, 3 * hidden_bytes(training));
+    kernel_list_add_memory(&list, 3 * plan_rank_hidden_bytes(training));
     return finish(training, &list, (has_weights ? 2 : 1) * head_flop(training), HOST_KERNELS_HEAD - !has_weights);
 }
 

@@ -9,7 +9,7 @@ LayerTensors layer_tensors_of(const TrainingSpec *training) {
     LayerTensors t = {.tokens = plan_micro_batch_tokens(training), .attention = attention_features_of(training)};
     t.ffn = transformer_ffn_hidden(&training->model) / tensor;
     double tokens = (double)t.tokens;
-    t.hidden_bytes = plan_hidden_bytes(training) / (double)(plan->sequence_parallel ? tensor : 1);
+    t.hidden_bytes = plan_rank_hidden_bytes(training);
     t.context_bytes = tokens * (double)t.attention.context * bytes;
     int64_t keys = t.attention.key_value / 2;
     t.rotary_bytes = tokens * (double)(t.attention.query + keys) * bytes;

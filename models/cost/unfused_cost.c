@@ -37,8 +37,7 @@ static Unfused unfused_of(const TrainingSpec *training) {
     double inner = (double)transformer_ffn_hidden(model) * (model->gated ? 2 : 1) / (double)plan->tensor_parallel;
     return (Unfused){.part_bytes = {token_bytes * (double)features.query, keys_bytes, keys_bytes},
                      .context_bytes = token_bytes * (double)features.context,
-                     .hidden_bytes =
-                         plan_hidden_bytes(training) / (double)(plan->sequence_parallel ? plan->tensor_parallel : 1),
+                     .hidden_bytes = plan_rank_hidden_bytes(training),
                      .inner_bytes = token_bytes * inner,
                      .is_there = !plan->bias_dropout_fusion && !plan->compile,
                      .writes_gelu = !plan->gelu_fusion && !plan->compile && !model->gated && model->experts == 0,

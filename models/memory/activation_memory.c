@@ -15,10 +15,8 @@
 /* Tensors that every GPU of the tensor group keeps whole, unless the sequence is split: inputs of norms and products,
  * dropout masks. */
 static double sequence_tensors_bytes(const TrainingSpec *training) {
-    const PlanSpec *plan = &training->plan;
-    double masks = training->model.dropout_fraction > 0 ? 2 / activation_bytes(plan->precision) : 0;
-    double bytes = (norm_cost_kept_states(training) + masks) * plan_hidden_bytes(training);
-    return plan->sequence_parallel ? bytes / (double)plan->tensor_parallel : bytes;
+    double masks = training->model.dropout_fraction > 0 ? 2 / activation_bytes(training->plan.precision) : 0;
+    return (norm_cost_kept_states(training) + masks) * plan_rank_hidden_bytes(training);
 }
 
 /* Context, and once more what the projection takes of it where that is another type: a fused kernel keeps its output.
@@ -35,9 +33,8 @@ static double query_and_context_features(const TransformerSpec *model) {
 
 /* Compressed features before and behind their norms, on the tokens of a tensor rank. */
 static double compressed_bytes(const TrainingSpec *training) {
-    const PlanSpec *plan = &training->plan;
     double features = 2.0 * (double)attention_products_compressed(&training->model) / (double)training->model.hidden;
-    return features * plan_hidden_bytes(training) / (double)(plan->sequence_parallel ? plan->tensor_parallel : 1);
+    return features * plan_rank_hidden_bytes(training);
 }
 
 /* Tensors that are split over the tensor group anyway: queries, keys, values, context, and what the MLP keeps. */
@@ -63,12 +60,6 @@ static double score_tensors_bytes(const TrainingSpec *training) {
     return per_score * s * s * (double)(plan->micro_batch_seqs * training->model.heads) / (double)plan->tensor_parallel;
 }
 
-/* Between layers the hidden state is as split as the norms are. */
-static double layer_input_bytes(const TrainingSpec *training) {
-    const PlanSpec *plan = &training->plan;
-    return plan_hidden_bytes(training) / (double)(plan->sequence_parallel ? plan->tensor_parallel : 1);
-}
-
 /* Without the scores. */
 static double held_tensors_bytes(const TrainingSpec *training) {
     return sequence_tensors_bytes(training) + split_tensors_bytes(training) -
@@ -78,7 +69,7 @@ static double held_tensors_bytes(const TrainingSpec *training) {
 double training_layer_activation_bytes(const TrainingSpec *training, Recompute recompute) {
     switch (recompute) {
     case RECOMPUTE_FULL:
-        return layer_input_bytes(training);
+        return plan_rank_hidden_bytes(training);
     case RECOMPUTE_BY_OPERATOR:
         return recompute_operators_kept_bytes(training);
     case RECOMPUTE_SELECTIVE:
@@ -136,8 +127,7 @@ double training_chunk_activation_bytes(const TrainingSpec *training, int stage, 
     const PlanSpec *plan = &training->plan;
     double bytes = training_over_layers(training, chunk_of(training, stage, chunk), layer_kept_bytes);
     if (training_is_first_chunk(stage, chunk) && training->model.dropout_fraction > 0)
-        bytes += plan_hidden_bytes(training) / activation_bytes(plan->precision) /
-                 (double)(plan->sequence_parallel ? plan->tensor_parallel : 1);
+        bytes += plan_rank_hidden_bytes(training) / activation_bytes(plan->precision);
     if (training_is_last_chunk(plan, stage, chunk))
         bytes += loss_memory_kept_bytes(training);
     return bytes;
@@ -149,8 +139,7 @@ static double layer_weight_bytes(const TrainingSpec *training) {
     double attention = query_and_context_features(model) + training_held_key_value_features(training);
     double ffn = (double)transformer_ffn_hidden(model) * (model->gated ? 3 : 2);
     double split = (attention + ffn) / (double)model->hidden / (double)training->plan.tensor_parallel;
-    double whole = 4.0 / (double)(training->plan.sequence_parallel ? training->plan.tensor_parallel : 1);
-    return (split + whole) * plan_hidden_bytes(training) + compressed_bytes(training);
+    return split * plan_hidden_bytes(training) + 4 * plan_rank_hidden_bytes(training) + compressed_bytes(training);
 }
 
 /* The head's input, and the gradients of the logits as the product takes them. */
@@ -158,8 +147,7 @@ static double head_weight_bytes(const TrainingSpec *training) {
     const PlanSpec *plan = &training->plan;
     double tensors = (double)plan->tensor_parallel;
     double logits = (double)plan_micro_batch_tokens(training) * (double)training->model.vocab / tensors;
-    return logits * activation_bytes(plan->precision) +
-           plan_hidden_bytes(training) / (plan->sequence_parallel ? tensors : 1);
+    return logits * activation_bytes(plan->precision) + plan_rank_hidden_bytes(training);
 }
 
 double training_chunk_weight_bytes(const TrainingSpec *training, int stage, int chunk) {

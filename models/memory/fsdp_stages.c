@@ -4,20 +4,17 @@
 #include <stdlib.h>
 
 #include "models/plan/element_bytes.h"
+#include "models/plan/parameter_bytes.h"
 #include "models/plan/plan_experts.h"
 #include "models/plan/plan_sharding.h"
 #include "models/plan/shard_units.h"
 #include "models/plan/training_parameters.h"
 #include "sim/engine/error.h"
 
-enum { FP32_BYTES = 4, GATHER_BUFFERS = 2 };
+enum { GATHER_BUFFERS = 2 };
 
 bool fsdp_stages_holds(const PlanSpec *plan) {
     return plan->torch_fsdp && plan_sharding_once_per_step(plan);
-}
-
-static double reduced_bytes(const PlanSpec *plan) {
-    return plan->grad_reduce_in_fp32 ? FP32_BYTES : activation_bytes(plan->precision);
 }
 
 static double chunk_shard(const TrainingSpec *training, int stage, int chunk) {
@@ -67,7 +64,7 @@ double fsdp_stages_gradients_bytes(const TrainingSpec *training, StagePasses pas
             held += chunk_shard(training, passes.stage, chunk) - whole;
     }
     free(done);
-    return reduced_bytes(&training->plan) * fmax(most, held);
+    return training_gradient_bytes(&training->plan) * fmax(most, held);
 }
 
 /* Most micro-batches between their two passes on the chunks of a stage, apart from the model's last chunk. */
@@ -81,12 +78,6 @@ static double most_in_flight(const TrainingSpec *training, StagePasses passes, b
     double most = pipeline_peak_held(passes.items, passes.count, holds);
     free(holds);
     return most;
-}
-
-/* What goes from stage to stage of one micro-batch. */
-static double message_bytes(const TrainingSpec *training) {
-    const PlanSpec *plan = &training->plan;
-    return plan_hidden_bytes(training) / (double)(plan->sequence_parallel ? plan->tensor_parallel : 1);
 }
 
 static double logits_bytes(const TrainingSpec *training) {
@@ -109,7 +100,7 @@ double fsdp_stages_messages_bytes(const TrainingSpec *training, StagePasses pass
     /* The inputs of those in flight are what the first layer keeps. */
     inputs = fmax(0, inputs - most_in_flight(training, passes, true));
     double outputs = most_in_flight(training, passes, false);
-    return message_bytes(training) * (inputs + outputs + gradients) + logits_bytes(training) * logits;
+    return plan_rank_hidden_bytes(training) * (inputs + outputs + gradients) + logits_bytes(training) * logits;
 }
 
 double fsdp_stages_cached_bytes(const TrainingSpec *training, int stage) {
@@ -121,5 +112,5 @@ double fsdp_stages_cached_bytes(const TrainingSpec *training, int stage) {
             most = fmax(most, shard_unit_parameters(training, &unit));
         }
     return GATHER_BUFFERS * activation_bytes(plan->precision) * most +
-           reduced_bytes(plan) * stage_shard(training, stage);
+           training_gradient_bytes(plan) * stage_shard(training, stage);
 }

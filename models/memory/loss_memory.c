@@ -11,12 +11,6 @@ static double logits(const TrainingSpec *training) {
     return tokens * (double)training->model.vocab / (double)training->plan.tensor_parallel;
 }
 
-/* The input of the head, or of the norm before it. */
-static double input_bytes(const TrainingSpec *training) {
-    const PlanSpec *plan = &training->plan;
-    return plan_hidden_bytes(training) / (double)(plan->sequence_parallel ? plan->tensor_parallel : 1);
-}
-
 static double kept_logit_bytes(const PlanSpec *plan) {
     return plan->fused_cross_entropy ? activation_bytes(plan->precision) : FP32_BYTES;
 }
@@ -28,11 +22,11 @@ static double working_logit_bytes(const PlanSpec *plan) {
 }
 
 double loss_memory_kept_bytes(const TrainingSpec *training) {
-    return kept_logit_bytes(&training->plan) * logits(training) + 2 * input_bytes(training);
+    return kept_logit_bytes(&training->plan) * logits(training) + 2 * plan_rank_hidden_bytes(training);
 }
 
 double loss_memory_working_bytes(const TrainingSpec *training) {
-    return working_logit_bytes(&training->plan) * logits(training) + 2 * input_bytes(training);
+    return working_logit_bytes(&training->plan) * logits(training) + 2 * plan_rank_hidden_bytes(training);
 }
 
 double loss_memory_cached_bytes(const TrainingSpec *training) {

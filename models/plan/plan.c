@@ -96,6 +96,11 @@ double plan_hidden_bytes(const TrainingSpec *training) {
            activation_bytes(plan->precision);
 }
 
+double plan_rank_hidden_bytes(const TrainingSpec *training) {
+    const PlanSpec *plan = &training->plan;
+    return plan_hidden_bytes(training) / (double)(plan->sequence_parallel ? plan->tensor_parallel : 1);
+}
+
 PipelineShape plan_shape(const PlanSpec *plan) {
     const PipelineSchedule *schedule = pipeline_find(plan->schedule);
     return (PipelineShape){(int)plan->pipeline_parallel, (int)plan->virtual_stages, (int)plan_micro_batches(plan),

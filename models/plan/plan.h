@@ -207,6 +207,9 @@ int64_t plan_shard_size(const PlanSpec *plan);
 /* Bytes of one hidden state of a micro-batch: of its tokens on one GPU of the context group, whole otherwise. */
 double plan_hidden_bytes(const TrainingSpec *training);
 
+/* The same as norms, residuals and messages between stages have it: with sequence_parallel a GPU's part of it. */
+double plan_rank_hidden_bytes(const TrainingSpec *training);
+
 /* Stages, chunks and micro-batches of a resolved plan. */
 PipelineShape plan_shape(const PlanSpec *plan);
 
