@@ -26,7 +26,7 @@ static void add_attention_product(KernelList *list, const TrainingSpec *training
     const PlanSpec *plan = &training->plan;
     int64_t heads = plan->micro_batch_seqs * training->model.heads / plan->tensor_parallel;
     int64_t rows = training->sequence_tokens / plan->context_parallel;
-    kernel_list_add_gemm(list, (GemmShape){heads, rows, n, k, attention_precision(plan), false});
+    kernel_list_add_gemm(list, (GemmShape){heads, rows, n, k, attention_precision(plan), false, false});
 }
 
 /* A square of scores or of their gradients, from heads of `features`. */

@@ -77,28 +77,29 @@ static double inner_bytes(const ExpertWork *work, const GpuSpec *gpu) {
     return passes * (double)(work->experts * work->pairs * work->inner) * work->bytes;
 }
 
-static void add_product(KernelList *list, const ExpertWork *work, int64_t m, int64_t n, int64_t k) {
+/* C[m,n] = A[m,k] B[k,n] of every expert, by size m, n, k. */
+static void add_product(KernelList *list, const ExpertWork *work, const int64_t size[3], bool backward) {
     Precision precision = work->training->plan.precision;
     int64_t products = work->training->plan.grouped_experts ? 1 : work->experts;
     for (int64_t i = 0; i < products; i++)
-        kernel_list_add_gemm(list, (GemmShape){work->experts / products, m, n, k, precision, false});
+        kernel_list_add_gemm(
+            list, (GemmShape){work->experts / products, size[0], size[1], size[2], precision, false, backward});
 }
 
 static void add_products(KernelList *list, const ExpertWork *work, bool backward) {
     const GpuSpec *gpu = list->gpu, grouped = grouped_gpu(gpu, &work->training->plan);
-    const GpuSpec promoting = gpu_of_gradients(&grouped);
     int64_t up = work->training->model.gated ? 2 * work->inner : work->inner, pairs = work->experts * work->pairs;
     kernel_list_add_cast(list, pairs, work->hidden);
     kernel_list_add_cast(list, pairs, backward ? up : work->inner);
-    list->gpu = backward ? &promoting : &grouped;
+    list->gpu = &grouped;
     if (backward) {
-        add_product(list, work, work->pairs, work->inner, work->hidden);
-        add_product(list, work, work->hidden, work->inner, work->pairs);
-        add_product(list, work, work->pairs, work->hidden, up);
-        add_product(list, work, up, work->hidden, work->pairs);
+        add_product(list, work, (const int64_t[]){work->pairs, work->inner, work->hidden}, backward);
+        add_product(list, work, (const int64_t[]){work->hidden, work->inner, work->pairs}, backward);
+        add_product(list, work, (const int64_t[]){work->pairs, work->hidden, up}, backward);
+        add_product(list, work, (const int64_t[]){up, work->hidden, work->pairs}, backward);
     } else {
-        add_product(list, work, work->pairs, up, work->hidden);
-        add_product(list, work, work->pairs, work->hidden, work->inner);
+        add_product(list, work, (const int64_t[]){work->pairs, up, work->hidden}, backward);
+        add_product(list, work, (const int64_t[]){work->pairs, work->hidden, work->inner}, backward);
     }
     list->gpu = gpu;
 }
@@ -117,10 +118,10 @@ static void add_router(KernelList *list, const TrainingSpec *training, bool back
     const PlanSpec *plan = &training->plan;
     int64_t tokens = plan_micro_batch_tokens(training) / plan->tensor_parallel, experts = training->model.experts;
     Precision precision = plan->precision == PRECISION_FP8 ? PRECISION_BF16 : plan->precision;
-    GemmShape shape = {1, tokens, experts, training->model.hidden, precision, false};
+    GemmShape shape = {1, tokens, experts, training->model.hidden, precision, false, false};
     kernel_list_add_gemm(list, shape);
     if (backward)
-        kernel_list_add_gemm(list, (GemmShape){1, experts, training->model.hidden, tokens, precision, false});
+        kernel_list_add_gemm(list, (GemmShape){1, experts, training->model.hidden, tokens, precision, false, false});
     kernel_list_add_row_reduction(list, 2 * 4 * (double)tokens * (double)experts);
     /* The others work on counts and flags. */
     for (int kernel = 1; kernel < expert_kernels_of_router(plan, backward); kernel++)

@@ -27,7 +27,7 @@ enum { HOST_KERNELS_FORWARD = 28, HOST_KERNELS_BACKWARD = 60 };
 /* Products of a layer that have weights beside those of attention_products.h: projection, MLP up and down. */
 enum { OTHER_WEIGHT_PRODUCTS = 3 };
 
-/* LayerTensors that the weight gradients of one layer are accumulated into, one kernel each, when the products do not
+/* Tensors that the weight gradients of one layer are accumulated into, one kernel each, when the products do not
  * do it.
  */
 enum { LAYER_WEIGHT_TENSORS = 12 };

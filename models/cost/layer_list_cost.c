@@ -129,10 +129,10 @@ static void add_interaction(LayerWork *work, bool forward) {
     double square_bytes = work->samples * (double)vectors * (double)vectors * work->bytes;
     Precision precision = work->list.precision;
     kernel_list_add_memory(&work->list, 2 * in_bytes(work));
-    kernel_list_add_gemm(&work->list, forward ? (GemmShape){samples, vectors, vectors, dim, precision, false}
-                                              : (GemmShape){samples, vectors, dim, vectors, precision, false});
+    kernel_list_add_gemm(&work->list, forward ? (GemmShape){samples, vectors, vectors, dim, precision, false, false}
+                                              : (GemmShape){samples, vectors, dim, vectors, precision, false, false});
     if (!forward)
-        kernel_list_add_gemm(&work->list, (GemmShape){samples, vectors, dim, vectors, precision, false});
+        kernel_list_add_gemm(&work->list, (GemmShape){samples, vectors, dim, vectors, precision, false, false});
     kernel_list_add_memory(&work->list, square_bytes + out_bytes(work));
 }
 

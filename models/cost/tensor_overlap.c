@@ -50,9 +50,8 @@ bool tensor_overlap_is_there(const PlanSpec *plan) {
 static double product_s(const Listing *list, const GpuSpec *gpu, int64_t batch, const int64_t size[3]) {
     Precision precision = list->training->plan.precision;
     KernelList products;
-    const GpuSpec promoting = list->gradients ? gpu_of_gradients(gpu) : *gpu;
-    kernel_list_init(&products, &promoting, precision);
-    kernel_list_add_gemm(&products, (GemmShape){batch, size[0], size[1], size[2], precision, false});
+    kernel_list_init(&products, gpu, precision);
+    kernel_list_add_gemm(&products, (GemmShape){batch, size[0], size[1], size[2], precision, false, list->gradients});
     return products.cost.gemm_s;
 }
 

@@ -51,7 +51,7 @@ void kernel_list_add_fused(KernelList *list, double seconds, double flop) {
 }
 
 static void add_plain(KernelList *list, int64_t m, int64_t n, int64_t k) {
-    kernel_list_add_gemm(list, (GemmShape){1, m, n, k, list->precision, false});
+    kernel_list_add_gemm(list, (GemmShape){1, m, n, k, list->precision, false, false});
 }
 
 static void add_fp8_kernel(KernelList *list, double bytes, int64_t rows, int64_t columns) {
@@ -79,11 +79,7 @@ void kernel_list_add_normed_product(KernelList *list, int64_t m, int64_t n, int6
 
 /* A product of gradients. */
 static void add_gradient(KernelList *list, int64_t m, int64_t n, int64_t k) {
-    const GpuSpec *gpu = list->gpu;
-    const GpuSpec promoting = gpu_of_gradients(gpu);
-    list->gpu = &promoting;
-    add_plain(list, m, n, k);
-    list->gpu = gpu;
+    kernel_list_add_gemm(list, (GemmShape){1, m, n, k, list->precision, false, true});
 }
 
 void kernel_list_add_input_gradient(KernelList *list, int64_t m, int64_t n, int64_t k) {

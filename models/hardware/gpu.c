@@ -126,6 +126,10 @@ static double alignment_loss(const GemmShape *shape) {
     return 1 + ODD_ROWS_LOSS * halvings / 3;
 }
 
+static double promotion_loss(const GpuSpec *gpu, const GemmShape *shape) {
+    return shape->promoted && shape->precision == PRECISION_FP8 ? 1 + gpu->kernels.promotion_loss : 1;
+}
+
 /* compute^4 + memory^4 of the fastest tile, or `fastest_4` when none is faster: the roots can wait. */
 static double fastest_tile(const GpuSpec *gpu, const GemmShape *shape, const TileWork *work, int split,
                            double fastest_4) {
@@ -133,7 +137,7 @@ static double fastest_tile(const GpuSpec *gpu, const GemmShape *shape, const Til
     double memory_4 = memory_s * memory_s * memory_s * memory_s;
     double depth = ceil((double)shape->k / split / K_STEP) * K_STEP;
     double sm_flop_per_s = gpu->peak_flop_per_s[shape->precision] * gpu->kernels.matrix_fraction[shape->precision] /
-                           (gpu->sm_count * alignment_loss(shape));
+                           (gpu->sm_count * alignment_loss(shape) * promotion_loss(gpu, shape));
     for (int t = 0; t < TILE_COUNT && memory_4 < fastest_4; t++) {
         double compute_s = tile_compute_seconds(gpu, work[t], depth, split, sm_flop_per_s);
         /* The power limit makes no tile faster. */
@@ -164,12 +168,6 @@ double gpu_gemm_seconds(const GpuSpec *gpu, const GemmShape *shape) {
 double gpu_cast_seconds(const GpuSpec *gpu, double elements) {
     const GpuKernels *kernels = &gpu->kernels;
     return kernels->cast_start_s + kernels->cast_bytes * elements / (gpu->hbm_bytes_per_s * kernels->hbm_fraction);
-}
-
-GpuSpec gpu_of_gradients(const GpuSpec *gpu) {
-    GpuSpec promoting = *gpu;
-    promoting.kernels.matrix_fraction[PRECISION_FP8] /= 1 + gpu->kernels.promotion_loss;
-    return promoting;
 }
 
 double gpu_accumulation_seconds(const GpuSpec *gpu, double bytes) {

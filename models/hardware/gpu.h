@@ -104,7 +104,7 @@ typedef struct GpuKernels {
     double hbm_ramp_bytes;         /* >= 0; a stream of this size reaches half of that */
     double row_reduction_fraction; /* (0, 1]; bandwidth of row reductions in runs over that of element-wise kernels */
     double accumulate_exposed;     /* 0..1; share of a product's adding into memory that its arithmetic does not hide */
-    double promotion_loss;         /* 0..1; what products of fp8 gradients take longer: they add up in fp32 */
+    double promotion_loss;         /* 0..1; what promoted products take longer (GemmShape) */
     double norm_fraction;          /* 0..1; the same of a layer norm timed alone; 0 = as row_reduction_fraction */
     double norm_start_s;           /* >= 0; a layer norm that is timed alone waits that long for the host */
     double cast_bytes;             /* >= 0; HBM bytes per element that an inference engine brings from 16 bit to fp8 */
@@ -137,7 +137,11 @@ typedef struct GemmShape {
     int64_t n;
     int64_t k;
     Precision precision;
-    bool on_chip; /* part of a fused kernel: what goes through HBM is counted elsewhere */
+    bool on_chip;  /* part of a fused kernel: what goes through HBM is counted elsewhere */
+    bool promoted; /* fp8 products add up in fp32, as those of gradients do: Hopper's tensor cores have fewer bits, so
+                      that training takes the sum out every 128 elements, but lets forward products go without
+                      (Transformer Engine's _2X_ACC_DGRAD and _2X_ACC_WGRAD; torchao's Float8LinearConfig and XLA
+                      likewise); no difference in other precisions */
 } GemmShape;
 
 /*
@@ -161,11 +165,6 @@ double gpu_gemm_flop(const GemmShape *shape);
 
 /* Returns the time of the kernel alone on the device, without its launch. The GPU must support the precision. */
 double gpu_gemm_seconds(const GpuSpec *gpu, const GemmShape *shape);
-
-/* Returns the GPU as products of gradients find it: with fp8 operands training has their sums promoted to fp32 every
- * 128 elements, as Hopper's tensor cores add them up with fewer bits, but lets forward products go without (Transformer
- * Engine's _2X_ACC_DGRAD and _2X_ACC_WGRAD; torchao's Float8LinearConfig and XLA likewise). */
-GpuSpec gpu_of_gradients(const GpuSpec *gpu);
 
 /* Returns what a product takes longer when it adds its result to one in memory, with `bytes` (read + written) beyond
  * the result that it would write alone. */

@@ -214,7 +214,7 @@ static bool read_row(const Reading *reading, const CsvRow *cells, KernelRow *row
     if (!has_type)
         read_operation(reading, cells, sizes, row);
     else if (row->kind == KERNEL_PRODUCT)
-        row->product = (GemmShape){1, sizes[0], sizes[1], sizes[2], precision, false};
+        row->product = (GemmShape){1, sizes[0], sizes[1], sizes[2], precision, false, false};
     else if (row->kind == KERNEL_MOE)
         row->moe = moe_of(reading, cells, sizes, precision);
     else {

@@ -154,10 +154,10 @@ static Rows profile_rows(const GpuSpec *gpu, const char *file) {
             continue;
         long long m = p.tokens, width = p.hidden / p.tp, qkv = width + 2 * p.kv_heads * (p.hidden / p.heads) / p.tp;
         Precision half = PRECISION_FP16;
-        profile_add(&rows, gpu, (GemmShape){1, m, qkv, p.hidden, half, false}, p.qkv_ms);
-        profile_add(&rows, gpu, (GemmShape){1, m, p.hidden, width, half, false}, p.projection_ms);
-        profile_add(&rows, gpu, (GemmShape){1, m, 2 * p.ffn_hidden / p.tp, p.hidden, half, false}, p.up_ms);
-        profile_add(&rows, gpu, (GemmShape){1, m, p.hidden, p.ffn_hidden / p.tp, half, false}, p.down_ms);
+        profile_add(&rows, gpu, (GemmShape){1, m, qkv, p.hidden, half, false, false}, p.qkv_ms);
+        profile_add(&rows, gpu, (GemmShape){1, m, p.hidden, width, half, false, false}, p.projection_ms);
+        profile_add(&rows, gpu, (GemmShape){1, m, 2 * p.ffn_hidden / p.tp, p.hidden, half, false, false}, p.up_ms);
+        profile_add(&rows, gpu, (GemmShape){1, m, p.hidden, p.ffn_hidden / p.tp, half, false, false}, p.down_ms);
     }
     pclose(table);
     return rows;

@@ -231,7 +231,7 @@ Test(gpu, rows_of_odd_length_slow_a_product_down) {
     cr_expect(epsilon_eq(dbl, odd_s / aligned_s, 3.3, 0.2));
     cr_expect(epsilon_eq(dbl, odd_depth_s, odd_s, 0.02 * odd_s));
     cr_expect(epsilon_eq(dbl, odd_height_s, aligned_s, 0.01 * aligned_s));
-    GemmShape on_chip = {1, 4096, 8191, 8192, PRECISION_BF16, true};
+    GemmShape on_chip = {1, 4096, 8191, 8192, PRECISION_BF16, true, false};
     cr_expect(lt(dbl, gpu_gemm_seconds(&gpu, &on_chip), 1.1 * aligned_s));
 }
 

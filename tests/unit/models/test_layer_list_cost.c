@@ -32,7 +32,7 @@ static void expect_near(double value, double expected) {
 Test(layer_list_cost, a_convolution_takes_the_time_of_its_im2col_product) {
     Bench bench = bench_create();
     WorkCost cost = layer_list_forward_cost(&bench.training, &CONV, &bench.gpu);
-    GemmShape shape = {1, 17 * 29 * 29, 128, 64 * 9, PRECISION_FP16, true};
+    GemmShape shape = {1, 17 * 29 * 29, 128, 64 * 9, PRECISION_FP16, true, false};
     expect_near(cost.gemm_s, gpu_gemm_seconds(&bench.gpu, &shape));
     expect_near(cost.flop, 17 * layer_product_flop(&CONV));
     expect_near(cost.ideal_s, 17 * layer_product_flop(&CONV) / 312e12);

@@ -24,7 +24,7 @@ static SimulationSpec overlapped(Arena *arena, int64_t tensor) {
 }
 
 static double product_s(const GpuSpec *gpu, int64_t batch, int64_t m, int64_t n, int64_t k) {
-    return gpu_gemm_seconds(gpu, &(GemmShape){batch, m, n, k, PRECISION_FP16, false});
+    return gpu_gemm_seconds(gpu, &(GemmShape){batch, m, n, k, PRECISION_FP16, false, false});
 }
 
 /* 512 tokens, hidden 1024, 4 GPUs: qkv is 768 wide, the MLP 1024. */

@@ -20,7 +20,7 @@ Test(work_cost, a_product_costs_its_flops_and_its_operands) {
     WorkCost cost = kernel_list_finish(&list, 0, 0);
     cr_assert_eq(cost.flop, 2.0 * 384 * 1000 * 72);
     cr_assert_eq(cost.hbm_bytes, 2.0 * (384 * 72 + 72 * 1000 + 384 * 1000));
-    cr_assert_eq(cost.gemm_s, gpu_gemm_seconds(&gpu, &(GemmShape){1, 384, 1000, 72, PRECISION_FP16, false}));
+    cr_assert_eq(cost.gemm_s, gpu_gemm_seconds(&gpu, &(GemmShape){1, 384, 1000, 72, PRECISION_FP16, false, false}));
     cr_assert_eq(cost.memory_s, 0);
     cr_assert_eq(cost.launch_s, gpu_launch_seconds(&gpu, 1));
 }
@@ -31,7 +31,8 @@ Test(work_cost, the_backward_of_a_product_is_two_products_of_its_sizes) {
     kernel_list_init(&list, &gpu, PRECISION_FP16);
     kernel_list_add_product_backward(&list, 384, 1000, 72);
     WorkCost cost = kernel_list_finish(&list, 0, 0);
-    GemmShape inputs = {1, 384, 72, 1000, PRECISION_FP16, false}, weights = {1, 1000, 72, 384, PRECISION_FP16, false};
+    GemmShape inputs = {1, 384, 72, 1000, PRECISION_FP16, false, false},
+              weights = {1, 1000, 72, 384, PRECISION_FP16, false, false};
     cr_assert_eq(cost.flop, 2 * 2.0 * 384 * 1000 * 72);
     cr_assert_eq(cost.gemm_s, gpu_gemm_seconds(&gpu, &inputs) + gpu_gemm_seconds(&gpu, &weights));
     cr_assert_eq(cost.launch_s, gpu_launch_seconds(&gpu, 2));
@@ -65,8 +66,9 @@ Test(work_cost, products_of_fp8_gradients_promote_their_sums) {
     gpu.kernels.promotion_loss = 0.185;
     for (int i = 0; i < 2; i++) {
         Precision precision = i == 0 ? PRECISION_FP8 : PRECISION_FP16;
-        GemmShape product = {1, 384, 1000, 72, precision, false}, inputs = {1, 384, 72, 1000, precision, false},
-                  weights = {1, 1000, 72, 384, precision, false};
+        GemmShape product = {1, 384, 1000, 72, precision, false, false},
+                  inputs = {1, 384, 72, 1000, precision, false, false},
+                  weights = {1, 1000, 72, 384, precision, false, false};
         KernelList list;
         kernel_list_init(&list, &gpu, precision);
         kernel_list_add_product(&list, 384, 1000, 72);
@@ -83,7 +85,7 @@ Test(work_cost, what_comes_in_fp8_is_only_transposed) {
     kernel_list_init(&list, &gpu, PRECISION_FP8);
     kernel_list_add_normed_product(&list, 384, 1000, 72);
     cr_assert_eq(list.cost.memory_s, gpu_memory_bound_seconds(&gpu, 2 * 384 * 72));
-    cr_assert_eq(list.cost.gemm_s, gpu_gemm_seconds(&gpu, &(GemmShape){1, 384, 1000, 72, PRECISION_FP8, false}));
+    cr_assert_eq(list.cost.gemm_s, gpu_gemm_seconds(&gpu, &(GemmShape){1, 384, 1000, 72, PRECISION_FP8, false, false}));
     kernel_list_init(&list, &gpu, PRECISION_FP16);
     kernel_list_add_normed_product(&list, 384, 1000, 72);
     cr_assert_eq(list.cost.memory_s, 0);
@@ -96,7 +98,7 @@ Test(work_cost, a_gathered_gradient_is_cast_in_parts_and_transposed_whole) {
     kernel_list_add_gathered_gradient(&list, (GatheredRows){384, 3}, 1000, 72);
     cr_assert_eq(list.cost.memory_s,
                  gpu_memory_bound_seconds(&gpu, 3 * 128 * 1000) + gpu_memory_bound_seconds(&gpu, 2 * 384 * 1000));
-    cr_assert_eq(list.cost.gemm_s, gpu_gemm_seconds(&gpu, &(GemmShape){1, 384, 72, 1000, PRECISION_FP8, false}));
+    cr_assert_eq(list.cost.gemm_s, gpu_gemm_seconds(&gpu, &(GemmShape){1, 384, 72, 1000, PRECISION_FP8, false, false}));
     kernel_list_init(&list, &gpu, PRECISION_FP8);
     kernel_list_init(&whole, &gpu, PRECISION_FP8);
     kernel_list_add_gathered_gradient(&list, (GatheredRows){384, 1}, 1000, 72);
@@ -108,7 +110,7 @@ Test(work_cost, a_size_of_nothing_counts_as_one) {
     GpuSpec gpu = some_gpu();
     KernelList list;
     kernel_list_init(&list, &gpu, PRECISION_FP16);
-    kernel_list_add_gemm(&list, (GemmShape){0, 384, 0, 72, PRECISION_FP16, false});
+    kernel_list_add_gemm(&list, (GemmShape){0, 384, 0, 72, PRECISION_FP16, false, false});
     cr_assert_eq(kernel_list_finish(&list, 0, 0).flop, 2.0 * 384 * 72);
 }
 
@@ -154,8 +156,8 @@ Test(work_cost, a_list_keeps_the_largest_sizes_of_its_single_products) {
     kernel_list_init(&list, &gpu, PRECISION_FP16);
     kernel_list_add_product(&list, 96, 640, 24);
     kernel_list_add_product(&list, 72, 48, 1040);
-    kernel_list_add_gemm(&list, (GemmShape){16, 4096, 4096, 4096, PRECISION_FP16, false});
-    kernel_list_add_gemm(&list, (GemmShape){1, 8192, 8192, 8192, PRECISION_FP16, true});
+    kernel_list_add_gemm(&list, (GemmShape){16, 4096, 4096, 4096, PRECISION_FP16, false, false});
+    kernel_list_add_gemm(&list, (GemmShape){1, 8192, 8192, 8192, PRECISION_FP16, true, false});
     cr_assert_eq(list.cost.most_m, 96);
     cr_assert_eq(list.cost.most_n, 640);
     cr_assert_eq(list.cost.most_k, 1040, "neither batches nor fused kernels count");

@@ -33,8 +33,8 @@ static int64_t drawn(uint64_t *state, double most) {
 
 static KernelRow row_of(KernelKind kind, uint64_t *state) {
     KernelRow row = {.kind = kind, .bytes = 1000.0 * (double)drawn(state, 1e6)};
-    row.product =
-        (GemmShape){1, drawn(state, 16384), 64 * drawn(state, 256), 64 * drawn(state, 256), PRECISION_BF16, false};
+    row.product = (GemmShape){
+        1, drawn(state, 16384), 64 * drawn(state, 256), 64 * drawn(state, 256), PRECISION_BF16, false, false};
     row.attention = (AttentionShape){.sequences = drawn(state, 64),
                                      .query_tokens = kind == KERNEL_DECODE ? 1 : drawn(state, 8192),
                                      .cached_tokens = kind == KERNEL_DECODE ? drawn(state, 65536) : 0,
