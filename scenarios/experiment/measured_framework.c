@@ -4,8 +4,6 @@
 
 #define MONTH(year, month) ((year)*12 + (month)-1)
 
-enum { ALWAYS = MONTH(MEASURED_LAST_YEAR + 1, 1) };
-
 /* What a training framework does by default, by its name or its year. Documented in the arguments and release notes of
  * Megatron-LM: fused gradient accumulation and fp32 gradients came with the 2022 releases, overlap and FlashAttention
  * as usual with those of 2023. NeMo's recipes add sequence parallelism and the distributed optimizer.
@@ -20,11 +18,13 @@ enum { ALWAYS = MONTH(MEASURED_LAST_YEAR + 1, 1) };
  * something else that is not modelled there.
  */
 
+/* The reduction of gradients and the messages between stages run beside the passes. */
+#define OVERLAPS .overlap = true, .overlapped_messages = true
+
 /* Of NeMo's recipes, Megatron Bridge's and NVIDIA's in MLPerf, all with gradients in bf16. */
 #define NEMO_SWITCHES                                                                                                  \
-    .before = ALWAYS, .sequence_parallel = true, .distributed_optimizer = true, .async_sums = true,                    \
-    .userbuffers = true, .gradient_accumulation_fusion = true, .bf16_gradients = true, .flash_attention = true,        \
-    .overlap = true, .overlapped_messages = true
+    .sequence_parallel = true, .distributed_optimizer = true, .async_sums = true, .userbuffers = true,                 \
+    .gradient_accumulation_fusion = true, .bf16_gradients = true, .flash_attention = true, OVERLAPS
 
 #define NEMO_ASSUMPTION                                                                                                \
     "NeMo: sequence parallelism with tensor parallelism, distributed optimizer, bf16 gradients, fused gradient "       \
@@ -37,14 +37,23 @@ enum { ALWAYS = MONTH(MEASURED_LAST_YEAR + 1, 1) };
  * between. */
 #define PYTORCH_NATIVE(name)                                                                                           \
     {                                                                                                                  \
-        .words = name, .sequence_parallel = true, .before = ALWAYS, .flash_attention = true,                           \
-        .attention_kernel = ATTENTION_FLASH_2, .pieces = true, .overlap = true, .overlapped_messages = true,           \
+        .words = name, .sequence_parallel = true, .flash_attention = true, .attention_kernel = ATTENTION_FLASH_2,      \
+        .pieces = true, OVERLAPS,                                                                                      \
         .assumption = "Layers of PyTorch's own operators: norms on fp32 copies, SwiGLU in pieces, FlashAttention 2."   \
     }
 
-#define MEGATRON_SCRIPT                                                                                                \
-    .sequence_parallel = true, .distributed_optimizer = true, .gradient_accumulation_fusion = true,                    \
-    .async_sums = true, .flash_attention = true, .attention_kernel = ATTENTION_FLASH_2
+#define MEGATRON_OF_2023                                                                                               \
+    .gradient_accumulation_fusion = true, .async_sums = true, .flash_attention = true,                                 \
+    .attention_kernel = ATTENTION_FLASH_2
+
+#define FLAGPERF_MEGATRON                                                                                              \
+    .words = "FlagPerf megatron", .sequence_parallel = true, .distributed_optimizer = true, MEGATRON_OF_2023
+
+#define PADDLE(name, ...)                                                                                              \
+    {                                                                                                                  \
+        .words = name, .fp16_gradients = true, .bf16_gradients = true, .flash_attention = true,                        \
+        .attention_kernel = ATTENTION_FLASH_2, .pieces = true, .eager = true, .unfused_sums = true, __VA_ARGS__        \
+    }
 
 #define PADDLE_ASSUMPTION                                                                                              \
     "Paddle: gradients of 16 bit, accumulated by kernels of their own, no overlap of communication, FlashAttention 2,"
@@ -52,7 +61,7 @@ enum { ALWAYS = MONTH(MEASURED_LAST_YEAR + 1, 1) };
 #define HUGGING_FACE(...)                                                                                              \
     {                                                                                                                  \
         .words = "Hugging Face", .fp16_gradients = true, .bf16_gradients = true, .pieces = true, .eager = true,        \
-        .unfused_sums = true, .overlap = true, .overlapped_messages = true, __VA_ARGS__                                \
+        .unfused_sums = true, OVERLAPS, __VA_ARGS__                                                                    \
     }
 
 #define HUGGING_FACE_ASSUMPTION                                                                                        \
@@ -61,7 +70,6 @@ enum { ALWAYS = MONTH(MEASURED_LAST_YEAR + 1, 1) };
 
 static const MeasuredFramework SOFTWARE[] = {
     {.words = "Megatron-DeepSpeed",
-     .before = ALWAYS,
      .gradient_accumulation_fusion = true,
      .fp16_gradients = true,
      .assumption = "Megatron-DeepSpeed: gradients in fp16 with fp16 weights, accumulated by kernels of their own, "
@@ -88,7 +96,6 @@ static const MeasuredFramework SOFTWARE[] = {
      * are. train.py: torch.optim.AdamW. configs/7B_sft.py: reduce_bucket_size, which counts elements.
      * doc/en/install.md: flash-attention v1.0.5. */
     {.words = "InternEvo",
-     .before = ALWAYS,
      .async_sums = true,
      .bf16_gradients = true,
      .flash_attention = true,
@@ -99,43 +106,36 @@ static const MeasuredFramework SOFTWARE[] = {
      .recomputed_norms = true,
      .end_in_pieces = true,
      .bucket_parameters = 512 * 1024 * 1024,
-     .overlap = true,
-     .overlapped_messages = true,
+     OVERLAPS,
      .assumption =
          "InternEvo: gradients in bf16, accumulated by kernels of their own, gradient reduction and backward tensor "
-         "sums "
-         "overlap with compute, FlashAttention 1; ZeRO-1 by whole weights, whose owners broadcast them after the "
-         "optimizer; norms "
-         "on fp32 copies, computed again in the backward pass, SwiGLU and AdamW in pieces, fused cross entropy; "
-         "gradients are copied into buckets of 512 Mi parameters and back."},
+         "sums overlap with compute, FlashAttention 1; ZeRO-1 by whole weights, whose owners broadcast them after the "
+         "optimizer; norms on fp32 copies, computed again in the backward pass, SwiGLU and AdamW in pieces, fused "
+         "cross entropy; gradients are copied into buckets of 512 Mi parameters and back."},
     PYTORCH_NATIVE("torchtitan"),
     PYTORCH_NATIVE("fms fsdp"),
     PYTORCH_NATIVE("lightning thunder"),
     {.words = "llm-foundry",
-     .before = ALWAYS,
      .gradient_accumulation_fusion = true,
      .flash_attention = true,
      .attention_kernel = ATTENTION_FLASH_1_TRITON,
      .fused_cross_entropy = true,
      .train_metrics = 2,
      .end_in_pieces = true,
-     .overlap = true,
-     .overlapped_messages = true,
+     OVERLAPS,
      .assumption = "llm-foundry: triton attention, FlashAttention 1 in Triton (submit_benchmarks.py), fused cross "
                    "entropy and two metrics over the logits of every micro-batch (modeling_mpt.py); composer's "
                    "DecoupledAdamW works operation by operation."},
     /* llm/src/mosaic_gpt.py: FlashMHA of flash-attn, nn.LayerNorm under autocast, F.cross_entropy, two metrics;
      * composer's DecoupledAdamW works parameter by parameter, operation by operation. */
     {.words = "mosaicml examples",
-     .before = ALWAYS,
      .gradient_accumulation_fusion = true,
      .flash_attention = true,
      .attention_kernel = ATTENTION_FLASH_1,
      .train_metrics = 2,
      .pieces = true,
      .end_in_pieces = true,
-     .overlap = true,
-     .overlapped_messages = true,
+     OVERLAPS,
      .assumption =
          "MosaicGPT: FlashAttention 1, norms on fp32 copies, AdamW in pieces, and two metrics over the logits "
          "of every micro-batch."},
@@ -146,13 +146,12 @@ static const MeasuredFramework SOFTWARE[] = {
      * (December 2023) scaled_dot_product_attention; logits.float() and CrossEntropyLoss. DeepSpeed and torch accumulate
      * gradients of 16 bit. */
     HUGGING_FACE(.before = MONTH(2024, 1), .assumption = HUGGING_FACE_ASSUMPTION " no flash attention."),
-    HUGGING_FACE(.before = ALWAYS, .flash_attention = true, .attention_kernel = ATTENTION_FLASH_2,
+    HUGGING_FACE(.flash_attention = true, .attention_kernel = ATTENTION_FLASH_2,
                  .assumption = HUGGING_FACE_ASSUMPTION " FlashAttention 2."),
     /* BERT of 2019 and 2020 (PyTorch/LanguageModeling/BERT): modeling.py adds biases, drops out, adds and norms one by
      * one and copies heads; run_pretraining.py has apex's amp O2, DistributedDataParallel with buckets of 250 million
      * elements, so that next to nothing leaves before the backward pass ends, and the fused LAMB. */
     {.words = "DeepLearningExamples",
-     .before = ALWAYS,
      .fp16_gradients = true,
      .eager = true,
      .unfused_sums = true,
@@ -164,7 +163,6 @@ static const MeasuredFramework SOFTWARE[] = {
     /* Megatron-LM/model of DeepSpeedExamples, a copy of Megatron-LM v1 (2019): mpu/transformer.py multiplies and
      * subtracts masks, adds biases and drops out kernel by kernel. DeepSpeed reduces after the backward pass. */
     {.words = "DeepSpeedExamples",
-     .before = ALWAYS,
      .fp16_gradients = true,
      .eager = true,
      .unfused_sums = true,
@@ -175,29 +173,11 @@ static const MeasuredFramework SOFTWARE[] = {
      * GroupShardedStage2 reduces in every micro-batch on the stream of the passes, gradients are those of autograd, of
      * 16 bit at level O2. PaddleNLP's llama/modeling.py: LlamaRMSNorm in six operations, SwiGLU of two products;
      * llm/llama/pretrain-*.json of November 2023: use_fused_rms_norm false, use_fused_rope true. */
-    {.words = "PaddleNLP",
-     .before = ALWAYS,
-     .fp16_gradients = true,
-     .bf16_gradients = true,
-     .flash_attention = true,
-     .attention_kernel = ATTENTION_FLASH_2,
-     .pieces = true,
-     .eager = true,
-     .fused_positions = true,
-     .unfused_sums = true,
-     .assumption = PADDLE_ASSUMPTION " RMSNorm and SwiGLU operation by operation, positions fused."},
+    PADDLE("PaddleNLP", .fused_positions = true,
+           .assumption = PADDLE_ASSUMPTION " RMSNorm and SwiGLU operation by operation, positions fused."),
     /* FlagPerf's training/nvidia/llama1_7B-paddle/config: use_fused_rms_norm 1, fuse_attention_qkv 0, Paddle 2.5.1. */
-    {.words = "Paddle",
-     .before = ALWAYS,
-     .fp16_gradients = true,
-     .bf16_gradients = true,
-     .flash_attention = true,
-     .attention_kernel = ATTENTION_FLASH_2,
-     .pieces = true,
-     .eager = true,
-     .fused_norms = true,
-     .unfused_sums = true,
-     .assumption = PADDLE_ASSUMPTION " rotary positions and SwiGLU operation by operation, norms fused."},
+    PADDLE("Paddle", .fused_norms = true,
+           .assumption = PADDLE_ASSUMPTION " rotary positions and SwiGLU operation by operation, norms fused."),
     /* rosetta/projects/pax of JAX-Toolbox: XLA fuses what is no product; attention is one of the products until
      * cuDNN's came in 2024 (NVTE_FUSED_ATTN is 0 in Transformer Engine's JAX layers of 2023). Latency hiding scheduler
      * and asynchronous collectives are among the recommended flags. */
@@ -207,19 +187,16 @@ static const MeasuredFramework SOFTWARE[] = {
      .bf16_gradients = true,
      .gradient_accumulation_fusion = true,
      .compiles = true,
-     .overlap = true,
-     .overlapped_messages = true,
+     OVERLAPS,
      .assumption = "Paxml of 2023: XLA fuses what is no matrix product, attention is not fused, gradients in the "
                    "precision of the weights, their reduction overlaps with compute."},
     /* train.py and model.py: weights in fp32 under autocast, gradients accumulated by autograd, DDP only in the last
      * micro-batch, fused AdamW. */
     {.words = "nanoGPT",
-     .before = ALWAYS,
      .pieces = true,
      .eager = true,
      .unfused_sums = true,
-     .overlap = true,
-     .overlapped_messages = true,
+     OVERLAPS,
      .assumption = "nanoGPT: norms on fp32 copies, biases, dropout and residuals are kernels of their own unless "
                    "compiled, gradients in fp32, accumulated by kernels of their own, their reduction overlaps with "
                    "compute."},
@@ -227,28 +204,17 @@ static const MeasuredFramework SOFTWARE[] = {
      * --overlap-grad-reduce. FlagScale of 2023 has the layers of Megatron-LM then: rotary positions and F.silu in
      * operations; its model/__init__.py takes apex's fused RMSNorm. Megatron-Core's attention.py checkpoints the core
      * whatever runs it. */
-    {.words = "FlagPerf megatron",
-     .before = MONTH(2024, 1),
-     MEGATRON_SCRIPT,
-     .pieces = true,
-     .eager = true,
-     .fused_norms = true,
+    {FLAGPERF_MEGATRON, .before = MONTH(2024, 1), .pieces = true, .eager = true, .fused_norms = true,
      .assumption = "FlagPerf's script of Megatron-LM of 2023: sequence parallelism, distributed optimizer, nothing "
                    "overlaps with compute but backward tensor sums; rotary positions and SwiGLU operation by "
                    "operation, FlashAttention 2."},
-    {.words = "FlagPerf megatron",
-     .before = ALWAYS,
-     MEGATRON_SCRIPT,
-     .core_attn_again = true,
+    {FLAGPERF_MEGATRON, .core_attn_again = true,
      .assumption = "FlagPerf's script of Megatron-Core: sequence parallelism, distributed optimizer, nothing overlaps "
                    "with compute but backward tensor sums, FlashAttention 2, which selective recomputation runs "
                    "again."},
     {.words = "FlagScale",
      .before = MONTH(2024, 1),
-     .gradient_accumulation_fusion = true,
-     .async_sums = true,
-     .flash_attention = true,
-     .attention_kernel = ATTENTION_FLASH_2,
+     MEGATRON_OF_2023,
      .pieces = true,
      .eager = true,
      .fused_norms = true,
@@ -259,10 +225,7 @@ static const MeasuredFramework SOFTWARE[] = {
     {.words = "Megatron-LM",
      .since = MONTH(2023, 1),
      .before = MONTH(2023, 9),
-     .gradient_accumulation_fusion = true,
-     .async_sums = true,
-     .flash_attention = true,
-     .attention_kernel = ATTENTION_FLASH_2,
+     MEGATRON_OF_2023,
      .overlapped_messages = true,
      .assumption = "Megatron-LM before September 2023: fp32 gradients, fused gradient accumulation, pipeline messages "
                    "and backward tensor sums overlap with compute, the reduction of gradients does not; "
@@ -277,33 +240,27 @@ static const MeasuredFramework SOFTWARE[] = {
      .assumption = "Software of 2022: fp32 gradients, fused gradient accumulation, backward tensor sums overlap with "
                    "compute, no other communication does, no flash attention."},
     {.before = MONTH(2024, 1),
-     .gradient_accumulation_fusion = true,
-     .async_sums = true,
-     .flash_attention = true,
-     .attention_kernel = ATTENTION_FLASH_2,
-     .overlap = true,
-     .overlapped_messages = true,
+     MEGATRON_OF_2023,
+     OVERLAPS,
      .assumption = "Software of 2023: fp32 gradients, fused gradient accumulation, gradient reduction, pipeline "
                    "messages and backward tensor sums overlap with compute, FlashAttention 2."},
-    {.before = ALWAYS,
-     .gradient_accumulation_fusion = true,
+    {.gradient_accumulation_fusion = true,
      .async_sums = true,
      .flash_attention = true,
-     .overlap = true,
-     .overlapped_messages = true,
+     OVERLAPS,
      .assumption = "Software from 2024: fp32 gradients, fused gradient accumulation, gradient reduction, pipeline "
                    "messages and backward tensor sums overlap with compute, flash attention."},
 };
 
-static bool is_named(const MeasuredRow *row, const char *words) {
-    return !words || measured_row_has_words(measured_row_text(row, "source"), words) ||
-           measured_row_has_words(measured_row_text(row, "note"), words);
+static bool is_of(const MeasuredFramework *software, const MeasuredRow *row, int month) {
+    return month >= software->since && (software->before == 0 || month < software->before) &&
+           (software->words == NULL || measured_row_names(row, software->words));
 }
 
 const MeasuredFramework *measured_framework_find(MeasuredRow *row) {
     const MeasuredFramework *software = SOFTWARE;
     int month = measured_release_month(row);
-    while (month < software->since || month >= software->before || !is_named(row, software->words))
+    while (!is_of(software, row, month))
         software++;
     return software;
 }

@@ -18,7 +18,7 @@
 typedef struct MeasuredFramework {
     const char *words;          /* in `source` or `note`; NULL = any */
     int since;                  /* the first month of which the row holds, in months of the calendar; 0 = any */
-    int before;                 /* the first month of which it no longer does */
+    int before;                 /* the first month of which it no longer does; 0 = none */
     bool sequence_parallel;     /* with tensor parallelism */
     bool distributed_optimizer; /* where the row does not say */
     bool gradient_accumulation_fusion;

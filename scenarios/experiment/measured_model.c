@@ -101,17 +101,11 @@ static void read_experts(MeasuredRow *row, TransformerSpec *model) {
     model->experts_per_token = chosen;
 }
 
-static bool names(const MeasuredRow *row, const char *word) {
-    return measured_row_has_words(measured_row_text(row, "source"), word) ||
-           measured_row_has_words(measured_row_text(row, "release"), word) ||
-           measured_row_has_words(measured_row_text(row, "note"), word);
-}
-
 /* Megatron-LM pads tables to 128 rows on each GPU of a tensor group (make_vocab_size_divisible_by); others leave 50,257
  * as it is, and pay for it. */
 static int64_t padded_vocab(MeasuredRow *row, int64_t vocab) {
     int64_t tensors = measured_row_count(row, "tp"), block = 128 * (tensors > 0 ? tensors : 1);
-    if (vocab % 8 == 0 || !(names(row, "Megatron") || names(row, "NeMo")))
+    if (vocab % 8 == 0 || !(measured_row_mentions(row, "Megatron") || measured_row_mentions(row, "NeMo")))
         return vocab;
     measured_row_assume(row, "vocab %" PRId64 " is padded as Megatron-LM does.", vocab);
     return (vocab + block - 1) / block * block;
@@ -161,8 +155,8 @@ static void refuse_other_layers(MeasuredRow *row) {
 static bool has_no_dropout(const MeasuredRow *row) {
     return measured_row_has_words(measured_row_text(row, "source"), "mlcommons/training_results") ||
            measured_row_has_words(measured_row_text(row, "model"), "MPT") ||
-           measured_row_has_words(measured_row_text(row, "model"), "MosaicGPT") || names(row, "Paxml") ||
-           names(row, "nanoGPT");
+           measured_row_has_words(measured_row_text(row, "model"), "MosaicGPT") ||
+           measured_row_mentions(row, "Paxml") || measured_row_mentions(row, "nanoGPT");
 }
 
 TransformerSpec measured_model_read(MeasuredRow *row, int64_t sequence_tokens) {

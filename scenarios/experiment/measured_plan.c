@@ -8,6 +8,7 @@
 
 #include "scenarios/experiment/measured_experts.h"
 #include "scenarios/experiment/measured_framework.h"
+#include "scenarios/experiment/measured_gpu.h"
 #include "scenarios/experiment/measured_lora.h"
 #include "scenarios/experiment/measured_recipe.h"
 #include "scenarios/experiment/measured_release.h"
@@ -115,8 +116,12 @@ static void read_virtual_stages(MeasuredRow *row, const MeasuredFramework *softw
 }
 
 static bool is_hopper(const MeasuredRow *row) {
-    const char *gpu = measured_row_text(row, "gpu");
-    return measured_row_has_words(gpu, "H100") || measured_row_has_words(gpu, "H200");
+    static const char *const GPUS[] = {"H100", "H200", "GH200", "H800", "H20"};
+    const char *words = measured_gpu_words(measured_row_text(row, "gpu"), row->arena);
+    for (size_t i = 0; i < sizeof GPUS / sizeof *GPUS; i++)
+        if (measured_row_has_words(words, GPUS[i]))
+            return true;
+    return false;
 }
 
 /* NeMo's and Megatron Bridge's recipes of Llama 3.1 405B (account_for_embedding_in_pipeline_split and

@@ -133,6 +133,15 @@ bool measured_row_has_words(const char *text, const char *words) {
     return true;
 }
 
+bool measured_row_names(const MeasuredRow *row, const char *words) {
+    return measured_row_has_words(measured_row_text(row, "source"), words) ||
+           measured_row_has_words(measured_row_text(row, "note"), words);
+}
+
+bool measured_row_mentions(const MeasuredRow *row, const char *words) {
+    return measured_row_names(row, words) || measured_row_has_words(measured_row_text(row, "release"), words);
+}
+
 bool measured_row_has_family(const char *text, const char *family) {
     size_t bytes = strlen(family);
     for (const char *at = text; *at != '\0'; at++) {

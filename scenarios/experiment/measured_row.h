@@ -48,6 +48,10 @@ void measured_row_refuse(MeasuredRow *row, const char *format, ...) __attribute_
 /* True when all of `words`, parted by blanks, stand in the text as whole words; letters of either case. */
 bool measured_row_has_words(const char *text, const char *words);
 
+/* The same of the row's `source` or `note`, and of its `release` too. */
+bool measured_row_names(const MeasuredRow *row, const char *words);
+bool measured_row_mentions(const MeasuredRow *row, const char *words);
+
 /* True when the text has the phrase without denying it ("no torch.compile", "torch.compile off"); a blank of the phrase
  * may be any one mark, or none. */
 bool measured_row_affirms(const char *text, const char *phrase);

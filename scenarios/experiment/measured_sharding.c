@@ -147,15 +147,11 @@ static void settle_pipeline(MeasuredRow *row, PlanSpec *plan) {
                         plan->grad_reduce_in_fp32 ? "fp32" : "the precision of the weights");
 }
 
-static bool is_named(const MeasuredRow *row, const char *words) {
-    return measured_row_has_words(measured_row_text(row, "source"), words) ||
-           measured_row_has_words(measured_row_text(row, "note"), words);
-}
-
 /* Below stage 3 overlap_comm is false unless a configuration sets it (deepspeed/runtime/zero/config.py); those of
  * FlagPerf do. */
 static bool overlaps_comm(const MeasuredRow *row) {
-    return measured_row_affirms(measured_row_text(row, "note"), "overlap comm") || is_named(row, "FlagPerf DeepSpeed");
+    return measured_row_affirms(measured_row_text(row, "note"), "overlap comm") ||
+           measured_row_names(row, "FlagPerf DeepSpeed");
 }
 
 /*
@@ -164,7 +160,7 @@ static bool overlaps_comm(const MeasuredRow *row) {
  */
 static void settle_stage_1(MeasuredRow *row, int year, PlanSpec *plan) {
     enum { ALL_REDUCES_SINCE = 2023 };
-    if (plan->zero_stage != 1 || !is_named(row, "DeepSpeed") || year < ALL_REDUCES_SINCE)
+    if (plan->zero_stage != 1 || !measured_row_names(row, "DeepSpeed") || year < ALL_REDUCES_SINCE)
         return;
     plan->zero_all_reduce = true;
     plan->overlap_grad_reduce = overlaps_comm(row);
@@ -175,7 +171,7 @@ static void settle_stage_1(MeasuredRow *row, int year, PlanSpec *plan) {
 /* Paddle's GroupShardedStage2 reduces on the stream of the passes. DeepSpeed has no stage 2 under a pipeline: with
  * stages, or by name, it is FSDP's, which overlaps. */
 static void settle_stage_2(MeasuredRow *row, PlanSpec *plan) {
-    plan->overlap_grad_reduce = overlaps_comm(row) || plan->pipeline_parallel > 1 || is_named(row, "FSDP");
+    plan->overlap_grad_reduce = overlaps_comm(row) || plan->pipeline_parallel > 1 || measured_row_names(row, "FSDP");
     measured_row_assume(row, "ZeRO-2: gradients are reduced in every micro-batch, in %s, %s the backward pass.",
                         plan->grad_reduce_in_fp32 ? "fp32" : "the precision of the weights",
                         plan->overlap_grad_reduce ? "beside" : "overlap_comm is not stated: behind");
@@ -203,8 +199,7 @@ static void settle_overlap(MeasuredRow *row, PlanSpec *plan) {
  * _bf16_reduce_grads of runtime/pipe/engine.py all-reduces them whole, with nothing beside.
  */
 static void settle_bf16_optimizer(MeasuredRow *row, PlanSpec *plan) {
-    bool is_deepspeed = measured_row_has_words(measured_row_text(row, "source"), "Megatron-DeepSpeed") ||
-                        measured_row_has_words(measured_row_text(row, "note"), "Megatron-DeepSpeed");
+    bool is_deepspeed = measured_row_names(row, "Megatron-DeepSpeed");
     if (!is_deepspeed || plan->precision != PRECISION_BF16 || plan->zero_stage > 1)
         return;
     plan->zero_stage = 1;

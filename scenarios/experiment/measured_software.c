@@ -30,18 +30,10 @@ static const struct {
     {"InternEvo", SOFTWARE_MEASURED},
 };
 
-static bool has_name(const MeasuredRow *row, const char *words) {
-    static const char *const COLUMNS[] = {"release", "source", "note"};
-    for (size_t i = 0; i < sizeof COLUMNS / sizeof *COLUMNS; i++)
-        if (measured_row_has_words(measured_row_text(row, COLUMNS[i]), words))
-            return true;
-    return false;
-}
-
 SoftwareKnown measured_software_read(MeasuredRow *row) {
     SoftwareKnown known = SOFTWARE_UNKNOWN;
     for (size_t i = sizeof NAMES / sizeof *NAMES; i > 0; i--)
-        if (has_name(row, NAMES[i - 1].words))
+        if (measured_row_mentions(row, NAMES[i - 1].words))
             known = NAMES[i - 1].known;
     if (known != SOFTWARE_MEASURED)
         measured_row_assume(row, "software: %s, its steps were never compared: the interval reaches further up.",

@@ -66,14 +66,10 @@ static void settle_optimizer(MeasuredRow *row, PlanSpec *plan) {
     measured_row_assume(row, "benchmark_litgpt.py: weights and both moments in bf16 alone.");
 }
 
-static bool is_named(const MeasuredRow *row, const char *words) {
-    return is_from(row, words) || measured_row_has_words(measured_row_text(row, "note"), words);
-}
-
 /* transformers' activations.py: gelu_new is the activation of GPT-2's configuration, of which nanoGPT's is a copy. */
 static void settle_gelu(MeasuredRow *row, PlanSpec *plan) {
     bool is_gpt = measured_row_has_family(measured_row_text(row, "model"), "GPT");
-    if (!is_gpt || plan->compile || !(is_named(row, "Hugging Face") || is_named(row, "nanoGPT")))
+    if (!is_gpt || plan->compile || !(measured_row_names(row, "Hugging Face") || measured_row_names(row, "nanoGPT")))
         return;
     plan->gelu_fusion = false;
     measured_row_assume(row, "GPT-2's GELU is written out in eight kernels.");
@@ -85,9 +81,9 @@ static void settle_gelu(MeasuredRow *row, PlanSpec *plan) {
  * adamw_torch).
  */
 static void settle_hugging_face(MeasuredRow *row, PlanSpec *plan) {
-    if (!is_named(row, "Hugging Face"))
+    if (!measured_row_names(row, "Hugging Face"))
         return;
-    if (is_named(row, "DeepSpeed")) {
+    if (measured_row_names(row, "DeepSpeed")) {
         plan->norm_in_fp32 = false;
         return;
     }
