@@ -71,13 +71,11 @@ void validate_interval_text_write(FILE *out, const ValidationSet *set) {
         arena_format(
             arena,
             "Held: within the interval as it is printed, with %.1f %% for what is not modelled, and towards longer "
-            "steps "
-            "%.0f %% where the code of the software was only read and %.0f %% where it is unknown; constants: "
+            "steps %.0f %% where the code of the software was only read and %.0f %% where it is unknown; constants: "
             "without these; left out: with the root mean square of the other files' rest instead. Spreads are standard "
             "deviations of ln(measured / simulated): the constants' as the rows use them, the residuals' by "
             "their middle 80 %%, and the rest that constants do not explain (of all: the root mean square of the "
-            "files, "
-            "of software that was not measured beyond their longest tenth).",
+            "files, of software that was not measured beyond their longest tenth).",
             100 * STEP_FORM_SPREAD, 100 * step_interval_software_spread(SOFTWARE_READ),
             100 * step_interval_software_spread(SOFTWARE_UNKNOWN)));
     arena_destroy(arena);

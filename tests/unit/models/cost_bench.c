@@ -1,5 +1,7 @@
 #include "tests/unit/models/cost_bench.h"
 
+#include "models/cost/layer_cost.h"
+
 #include <criterion/criterion.h>
 
 #include "tests/unit/models/small_cluster.h"
@@ -25,4 +27,8 @@ void cost_bench_destroy(CostBench *bench) {
 
 void expect_near(double value, double expected) {
     cr_assert_float_eq(value / expected, 1, 1e-12, "%.17g, expected %.17g", value, expected);
+}
+
+double cost_bench_moved_bytes(const CostBench *bench, bool backward) {
+    return (backward ? layer_backward_cost : layer_forward_cost)(&bench->training, &bench->gpu).hbm_bytes;
 }

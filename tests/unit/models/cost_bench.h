@@ -17,6 +17,9 @@ CostBench cost_bench_create(int64_t tensor);
 
 void cost_bench_destroy(CostBench *bench);
 
+/* Bytes that a layer moves through HBM in one direction. */
+double cost_bench_moved_bytes(const CostBench *bench, bool backward);
+
 /* To a part in 1e12. */
 void expect_near(double value, double expected);
 

@@ -20,22 +20,20 @@ static CostBench llama_bench(bool eager) {
     return bench;
 }
 
-static double moved_bytes(const CostBench *bench, bool backward) {
-    return (backward ? layer_backward_cost : layer_forward_cost)(&bench->training, &bench->gpu).hbm_bytes;
-}
-
 /* 18 and 38 passes of 16 bit over the hidden state of each of two norms in place of 2 and 3, 10 and 15 over queries
  * and keys in place of 2. */
 Test(eager_layers, norms_and_positions_move_each_operation_s_operands) {
     CostBench eager = llama_bench(true), fused = llama_bench(false);
-    expect_near(moved_bytes(&eager, false) - moved_bytes(&fused, false), (2 * 16 + 2 * 8) * HIDDEN_BYTES);
-    expect_near(moved_bytes(&eager, true) - moved_bytes(&fused, true), (2 * 35 + 2 * 13) * HIDDEN_BYTES);
+    expect_near(cost_bench_moved_bytes(&eager, false) - cost_bench_moved_bytes(&fused, false),
+                (2 * 16 + 2 * 8) * HIDDEN_BYTES);
+    expect_near(cost_bench_moved_bytes(&eager, true) - cost_bench_moved_bytes(&fused, true),
+                (2 * 35 + 2 * 13) * HIDDEN_BYTES);
     eager.training.plan.precision = PRECISION_FP32;
     eager.gpu.peak_flop_per_s[PRECISION_FP32] = 19.5e12;
     eager.gpu.kernels.matrix_fraction[PRECISION_FP32] = 0.7;
-    double pieces_bytes = moved_bytes(&eager, false);
+    double pieces_bytes = cost_bench_moved_bytes(&eager, false);
     eager.training.plan.eager_layers = false;
-    expect_near(pieces_bytes - moved_bytes(&eager, false), (2 * (7 - 2) + 2 * 8) * 2 * HIDDEN_BYTES);
+    expect_near(pieces_bytes - cost_bench_moved_bytes(&eager, false), (2 * (7 - 2) + 2 * 8) * 2 * HIDDEN_BYTES);
     cost_bench_destroy(&eager);
     cost_bench_destroy(&fused);
 }
@@ -65,8 +63,8 @@ Test(eager_layers, a_norm_keeps_its_input_in_fp32_and_its_product) {
 Test(eager_layers, a_layer_norm_and_a_compiled_layer_stay_fused) {
     CostBench eager = llama_bench(true), fused = llama_bench(false);
     eager.training.plan.compile = fused.training.plan.compile = true;
-    expect_near(moved_bytes(&eager, false), moved_bytes(&fused, false));
-    expect_near(moved_bytes(&eager, true), moved_bytes(&fused, true));
+    expect_near(cost_bench_moved_bytes(&eager, false), cost_bench_moved_bytes(&fused, false));
+    expect_near(cost_bench_moved_bytes(&eager, true), cost_bench_moved_bytes(&fused, true));
     eager.training.plan.compile = false;
     eager.training.model.rms_norm = false;
     cr_assert_eq(norm_cost_host_kernels(&eager.training), 0);
@@ -77,11 +75,11 @@ Test(eager_layers, a_layer_norm_and_a_compiled_layer_stay_fused) {
 Test(eager_layers, norms_and_positions_can_be_fused_all_the_same) {
     CostBench eager = llama_bench(true), fused = llama_bench(false);
     eager.training.plan.norm_fusion = true;
-    expect_near(moved_bytes(&eager, false) - moved_bytes(&fused, false), 2 * 8 * HIDDEN_BYTES);
+    expect_near(cost_bench_moved_bytes(&eager, false) - cost_bench_moved_bytes(&fused, false), 2 * 8 * HIDDEN_BYTES);
     cr_assert_eq(norm_cost_host_kernels(&eager.training), 0);
     eager.training.plan.norm_fusion = false;
     eager.training.plan.rope_fusion = true;
-    expect_near(moved_bytes(&eager, false) - moved_bytes(&fused, false), 2 * 16 * HIDDEN_BYTES);
+    expect_near(cost_bench_moved_bytes(&eager, false) - cost_bench_moved_bytes(&fused, false), 2 * 16 * HIDDEN_BYTES);
     cr_assert_eq(rotary_cost_host_kernels(&eager.training, true), 0);
     cost_bench_destroy(&eager);
     cost_bench_destroy(&fused);

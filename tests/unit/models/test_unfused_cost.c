@@ -20,12 +20,8 @@ static CostBench bert_bench(bool fused) {
     return bench;
 }
 
-static double moved_bytes(const CostBench *bench, bool backward) {
-    return (backward ? layer_backward_cost : layer_forward_cost)(&bench->training, &bench->gpu).hbm_bytes;
-}
-
 static double more_bytes(const CostBench *unfused, const CostBench *fused, bool backward) {
-    return (moved_bytes(unfused, backward) - moved_bytes(fused, backward)) / HIDDEN_BYTES;
+    return (cost_bench_moved_bytes(unfused, backward) - cost_bench_moved_bytes(fused, backward)) / HIDDEN_BYTES;
 }
 
 /* Forward 2 passes for each of the biases of queries, keys, values, both residuals and the MLP's 4 hidden states, and 2

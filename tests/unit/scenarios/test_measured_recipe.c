@@ -24,6 +24,7 @@ Test(measured_recipe, nvidia_s_recipes_on_hopper_hide_tensor_collectives_in_user
     cr_assert_not(measured_table_plan(DGXC "release=v25.02|gpu=H100-SXM5-80GB|tp=1|dp=8|grad_accum=2").tp_comm_overlap);
     cr_assert_not(measured_table_plan(DGXC "release=v25.02|gpu=B200").tp_comm_overlap);
     cr_assert(measured_table_plan(DGXC "release=v25.02|gpu=H100-SXM5-80GB|note=SFT").tp_comm_overlap);
+    cr_assert(measured_table_plan(DGXC "release=v25.02|gpu=8xH200SXM-141GB").tp_comm_overlap);
     expect_assumption(DGXC "gpu=H100-SXM5-80GB|note=GPT-2's vocabulary; ub_tp_comm_overlap off",
                       "Tensor collectives are not in userbuffers by the note.");
     cr_assert_not(measured_table_plan(DGXC "gpu=H100-SXM5-80GB|note=ub_tp_comm_overlap off").tp_comm_overlap);
