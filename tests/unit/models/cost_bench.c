@@ -1,9 +1,8 @@
 #include "tests/unit/models/cost_bench.h"
 
-#include "models/cost/layer_cost.h"
-
 #include <criterion/criterion.h>
 
+#include "models/cost/layer_cost.h"
 #include "tests/unit/models/small_cluster.h"
 
 CostBench cost_bench_create(int64_t tensor) {
