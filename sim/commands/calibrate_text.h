@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "scenarios/experiment/comm_fit.h"
+#include "scenarios/calibration/comm_fit.h"
 
 /* `given` is the node before the fit. */
 void calibrate_text_write(FILE *out, const CommFit *fit, const NodeSpec *given);

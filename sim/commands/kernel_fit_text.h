@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#include "scenarios/experiment/kernel_fit.h"
+#include "scenarios/calibration/kernel_fit.h"
 
 void kernel_fit_text_write(FILE *out, const KernelFit *fit, Arena *arena);
 void kernel_fit_json_write(FILE *out, const KernelFit *fit);

@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/experiment/plan_search.h"
+#include "scenarios/search/plan_search.h"
 #include "sim/commands/command_line.h"
 #include "sim/commands/folder_output.h"
 #include "sim/commands/interrupt.h"

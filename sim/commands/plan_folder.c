@@ -5,8 +5,8 @@
 
 #include "plots/dat_set.h"
 #include "plots/script_head.h"
-#include "scenarios/experiment/plan_scenario.h"
 #include "scenarios/reader/yaml_block.h"
+#include "scenarios/search/plan_scenario.h"
 #include "sim/commands/plan_table.h"
 #include "sim/commands/plan_text.h"
 #include "sim/commands/plan_words.h"

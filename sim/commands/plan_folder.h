@@ -6,7 +6,7 @@
 #define SIM_COMMANDS_PLAN_FOLDER_H
 
 #include "plots/report.h"
-#include "scenarios/experiment/plan_findings.h"
+#include "scenarios/search/plan_findings.h"
 
 /* False when an error was added, or the writing was stopped. */
 bool plan_folder_write(const ReportTarget *target, const PlanSearch *search, ErrorList *errors);

@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "scenarios/experiment/plan_findings.h"
+#include "scenarios/search/plan_findings.h"
 
 void plan_table_csv(FILE *out, const PlanSearch *search);
 void plan_table_json(FILE *out, const PlanSearch *search);

@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "scenarios/experiment/plan_findings.h"
+#include "scenarios/search/plan_findings.h"
 
 void plan_text_write(FILE *out, const PlanSearch *search);
 

@@ -5,7 +5,7 @@
 #ifndef SIM_COMMANDS_PLAN_WORDS_H
 #define SIM_COMMANDS_PLAN_WORDS_H
 
-#include "scenarios/experiment/plan_findings.h"
+#include "scenarios/search/plan_findings.h"
 
 /* "tensor 8 x pipeline 16 x data 8, virtual_stages 3, micro_batch 2, ...". */
 const char *plan_words_of(const PlanCandidate *candidate, Arena *arena);

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/experiment/validation_set.h"
 #include "scenarios/reader/yaml_node.h"
+#include "scenarios/validation/validation_set.h"
 #include "sim/commands/command_line.h"
 #include "sim/commands/folder_output.h"
 #include "sim/commands/interrupt.h"

@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "scenarios/experiment/validation_set.h"
+#include "scenarios/validation/validation_set.h"
 
 /* All rows of all files: what was run, measured and simulated. */
 void validate_csv_rows(FILE *out, const ValidationSet *set);

@@ -6,7 +6,7 @@
 #define SIM_COMMANDS_VALIDATE_FOLDER_H
 
 #include "plots/report.h"
-#include "scenarios/experiment/validation_set.h"
+#include "scenarios/validation/validation_set.h"
 
 /* False when an error was added, or the writing was stopped. */
 bool validate_folder_write(const ReportTarget *target, const ValidationSet *set, ErrorList *errors);

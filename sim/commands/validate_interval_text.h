@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "scenarios/experiment/validation_set.h"
+#include "scenarios/validation/validation_set.h"
 
 /* Writes nothing when no row has an interval. */
 void validate_interval_text_write(FILE *out, const ValidationSet *set);

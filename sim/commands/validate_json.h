@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#include "scenarios/experiment/validation_set.h"
+#include "scenarios/validation/validation_set.h"
 
 void validate_json_write(FILE *out, const ValidationSet *set);
 

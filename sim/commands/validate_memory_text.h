@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "scenarios/experiment/validation_set.h"
+#include "scenarios/validation/validation_set.h"
 
 /* Writes nothing when nothing of memory was measured. */
 void validate_memory_text_write(FILE *out, const ValidationSet *set);

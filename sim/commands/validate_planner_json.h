@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "scenarios/experiment/validation_set.h"
+#include "scenarios/validation/validation_set.h"
 
 /* Lines of members, each with a comma behind it. */
 void validate_planner_json_write(FILE *out, const ValidationFile *file);

@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "scenarios/experiment/validation_set.h"
+#include "scenarios/validation/validation_set.h"
 
 /* Writes a section for each of the three that has something to say. */
 void validate_planner_text_write(FILE *out, const ValidationSet *set);

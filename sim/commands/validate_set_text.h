@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "scenarios/experiment/validation_set.h"
+#include "scenarios/validation/validation_set.h"
 
 /* The whole page. */
 void validate_set_text_write(FILE *out, const ValidationSet *set);

@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "scenarios/experiment/validation.h"
+#include "scenarios/validation/validation.h"
 
 void validate_text_write(FILE *out, const Validation *validation);
 

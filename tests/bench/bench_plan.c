@@ -19,7 +19,7 @@
 #include "models/simulation.h"
 #include "models/spec_resolve.h"
 #include "scenarios/experiment/parallel.h"
-#include "scenarios/experiment/plan_search.h"
+#include "scenarios/search/plan_search.h"
 
 enum { ROUNDS = 5, EVALUATIONS = 20, TARGET_PER_S = 1000, MOST_CORE_S = 8 };
 

@@ -6,7 +6,8 @@ set -eu
 
 # shellcheck disable=SC2046 # no file name has a space
 awk -v excepted="$(exceptions layers | tr '\n' ' ')" \
-    -v rooms=" hardware communication plan cost memory traffic workload account cluster " '
+    -v models="hardware communication plan cost memory traffic workload account cluster" \
+    -v scenarios="reader experiment tables calibration search validation" '
 function room(path) {
     if (path ~ /^sim\/engine\//) return "engine"
     if (path ~ /^models\//) return "models"
@@ -19,12 +20,14 @@ function allowed(from, to, path) {
     if (from == "plots") return path == "models/results.h" || path == "models/sweep_findings.h"
     return from == "scenarios" && to == "models"
 }
-# Inside models a room includes itself and those named before it; what lies beside the rooms is free.
+# A room inside a layer includes itself and those named before it; what lies beside the rooms is free.
+function rooms_of(path) { return path ~ /^models\// ? models : path ~ /^scenarios\// ? scenarios : "" }
+function in_a_room(path) { return path ~ /^(models|scenarios)\/.*\// }
 function floor_of(path,   parts) {
     split(path, parts, "/")
-    return path ~ /^models\/.*\// ? index(rooms, " " parts[2] " ") : 0
+    return in_a_room(path) ? index(" " rooms_of(path) " ", " " parts[2] " ") : 0
 }
-function climbs(from, to) { return floor_of(from) && floor_of(from) < floor_of(to) }
+function climbs(from, to) { return room(from) == room(to) && floor_of(from) && floor_of(from) < floor_of(to) }
 function exists(path,   line, status) {
     status = (getline line < path)
     close(path)
@@ -32,7 +35,7 @@ function exists(path,   line, status) {
 }
 function complain(text) { print FILENAME ":" FNR ": " text }
 
-FNR == 1 && FILENAME ~ /^models\/.*\// && !floor_of(FILENAME) { complain("a room that no arrow knows") }
+FNR == 1 && in_a_room(FILENAME) && !floor_of(FILENAME) { complain("a room that no arrow knows") }
 /^[ \t]*#[ \t]*include[ \t]*</ {
     if ($0 ~ /<yaml\.h>/ && FILENAME != "scenarios/reader/yaml_tree.c")
         complain("only scenarios/reader/yaml_tree.c includes <yaml.h>")

@@ -96,20 +96,29 @@ echo '#include "models/gpu.h"' | write models/cluster/job.c
 expect layers 'models/plan/plan.c:1: against the arrows: models/cluster/job.h'
 fresh
 # Of any two neighbours the lower one may not include the upper one, and the upper one may include the lower one.
-lower=hardware
-for upper in communication plan cost memory traffic workload account cluster; do
-    echo 'int room_size(void);' | write models/$upper/room.h
-    echo "#include \"models/$upper/room.h\"" | write models/$lower/climb.c
-    expect layers "models/$lower/climb.c:1: against the arrows: models/$upper/room.h"
-    fresh
-    echo 'int room_size(void);' | write models/$lower/room.h
-    echo "#include \"models/$lower/room.h\"" | write models/$upper/fall.c
-    expect layers ''
-    fresh
-    lower=$upper
-done
+neighbours() {
+    layer=$1
+    lower=$2
+    shift 2
+    for upper; do
+        echo 'int room_size(void);' | write "$layer/$upper/room.h"
+        echo "#include \"$layer/$upper/room.h\"" | write "$layer/$lower/climb.c"
+        expect layers "$layer/$lower/climb.c:1: against the arrows: $layer/$upper/room.h"
+        fresh
+        echo 'int room_size(void);' | write "$layer/$lower/room.h"
+        echo "#include \"$layer/$lower/room.h\"" | write "$layer/$upper/fall.c"
+        expect layers ''
+        fresh
+        lower=$upper
+    done
+}
+neighbours models hardware communication plan cost memory traffic workload account cluster
+neighbours scenarios reader experiment tables calibration search validation
 echo 'int room_size(void);' | write models/attic/room.h
 expect layers 'models/attic/room.h:1: a room that no arrow knows'
+fresh
+echo 'int room_size(void);' | write scenarios/attic/room.h
+expect layers 'scenarios/attic/room.h:1: a room that no arrow knows'
 fresh
 echo '#include "gpu.h"' >>models/gpu.c
 expect layers 'models/gpu.c:8: the include does not name its layer: gpu.h'

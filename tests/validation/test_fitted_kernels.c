@@ -8,8 +8,8 @@
 #include <criterion/new/assert.h>
 #include <stdio.h>
 
-#include "scenarios/experiment/kernel_judge.h"
-#include "scenarios/experiment/kernel_table.h"
+#include "scenarios/calibration/kernel_judge.h"
+#include "scenarios/calibration/kernel_table.h"
 #include "tests/unit/scenarios/reading.h"
 #include "tests/validation/catalogue_node.h"
 #include "tests/validation/packed_kernels.h"

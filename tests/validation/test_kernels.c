@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "scenarios/experiment/kernel_row.h"
+#include "scenarios/calibration/kernel_row.h"
 #include "tests/validation/catalogue_node.h"
 
 #define MEASURED_FOLDER "../shared/data/kernels/"

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "scenarios/experiment/memory_table.h"
+#include "scenarios/validation/memory_table.h"
 
 static const char *const FILE_NAME = "../shared/data/training-measured/korthikanti_memory.csv";
 

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "scenarios/experiment/validation.h"
+#include "scenarios/validation/validation.h"
 
 enum { FIRST_FEW = 3 };
 

@@ -19,7 +19,7 @@
 #include "models/account/step_interval.h"
 #include "models/simulation.h"
 #include "models/spec_resolve.h"
-#include "scenarios/experiment/residual_spread.h"
+#include "scenarios/calibration/residual_spread.h"
 #include "sim/engine/engine.h"
 #include "tests/unit/scenarios/small_scenario.h"
 
@@ -181,7 +181,7 @@ static int count_held(const Rows *rows, double form_spread) {
     return held;
 }
 
-/* What the residuals are wider by than the constants explain (scenarios/experiment/interval_coverage.h). */
+/* What the residuals are wider by than the constants explain (scenarios/validation/interval_coverage.h). */
 static double rest_of(const Rows *rows) {
     double residuals[ROWS_MAX], squares = 0;
     for (int i = 0; i < rows->count; i++) {

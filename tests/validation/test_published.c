@@ -6,7 +6,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 
-#include "scenarios/experiment/validation.h"
+#include "scenarios/validation/validation.h"
 
 #define FOLDER "tests/validation/published/"
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "scenarios/experiment/validation.h"
+#include "scenarios/validation/validation.h"
 
 static const char *const SC21 = "../shared/data/training-measured/megatron_sc21.csv";
 static const char *const DGXC = "../shared/data/training-measured/nvidia_dgxc_h100.csv";

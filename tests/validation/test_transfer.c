@@ -10,8 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "scenarios/experiment/kernel_table.h"
-#include "scenarios/experiment/residual_spread.h"
+#include "scenarios/calibration/kernel_table.h"
+#include "scenarios/calibration/residual_spread.h"
 #include "tests/unit/scenarios/reading.h"
 #include "tests/validation/catalogue_node.h"
 #include "tests/validation/packed_kernels.h"

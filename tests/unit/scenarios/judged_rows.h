@@ -5,7 +5,7 @@
 #ifndef TESTS_UNIT_SCENARIOS_JUDGED_ROWS_H
 #define TESTS_UNIT_SCENARIOS_JUDGED_ROWS_H
 
-#include "scenarios/experiment/row_keys.h"
+#include "scenarios/validation/row_keys.h"
 
 typedef struct JudgedRow {
     const char *model;

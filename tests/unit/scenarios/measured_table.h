@@ -4,7 +4,7 @@
 #ifndef TESTS_UNIT_SCENARIOS_MEASURED_TABLE_H
 #define TESTS_UNIT_SCENARIOS_MEASURED_TABLE_H
 
-#include "scenarios/experiment/measured_run.h"
+#include "scenarios/tables/measured_run.h"
 #include "tests/unit/scenarios/reading.h"
 
 /* Changes are "column=value" parted by |, "" for none; a column that is not in the table is added to it. */

@@ -4,7 +4,7 @@
 #ifndef TESTS_UNIT_SCENARIOS_OPEN_SPACE_H
 #define TESTS_UNIT_SCENARIOS_OPEN_SPACE_H
 
-#include "scenarios/experiment/plan_space.h"
+#include "scenarios/search/plan_space.h"
 
 /* With a NULL-ended list of sets laid over it; adds errors and returns false where plan_space_open does. */
 bool open_space_try(PlanSpace *space, const char *const *sets, const PlanWish *wish, ErrorList *errors);

@@ -1,7 +1,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "scenarios/experiment/comm_files.h"
+#include "scenarios/calibration/comm_files.h"
 #include "tests/unit/scenarios/reading.h"
 
 Test(comm_files, a_folder_is_its_tables_and_logs_in_the_order_of_their_names) {

@@ -1,8 +1,8 @@
 #include <criterion/criterion.h>
 #include <math.h>
 
-#include "scenarios/experiment/comm_fit.h"
-#include "scenarios/experiment/comm_model.h"
+#include "scenarios/calibration/comm_fit.h"
+#include "scenarios/calibration/comm_model.h"
 #include "tests/unit/scenarios/reading.h"
 
 enum { ROWS = 60 };

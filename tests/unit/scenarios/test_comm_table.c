@@ -1,7 +1,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "scenarios/experiment/comm_table.h"
+#include "scenarios/calibration/comm_table.h"
 #include "tests/unit/scenarios/reading.h"
 
 /* A file of that text, read; its folder is gone afterwards. */

@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "models/account/step_interval.h"
-#include "scenarios/experiment/interval_coverage.h"
+#include "scenarios/validation/interval_coverage.h"
 
 enum { ROWS = 5 };
 

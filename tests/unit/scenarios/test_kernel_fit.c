@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "scenarios/experiment/kernel_fit.h"
+#include "scenarios/calibration/kernel_fit.h"
 #include "tests/unit/models/odd_attention.h"
 #include "tests/unit/scenarios/reading.h"
 

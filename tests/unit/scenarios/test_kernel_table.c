@@ -1,7 +1,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "scenarios/experiment/kernel_table.h"
+#include "scenarios/calibration/kernel_table.h"
 #include "tests/unit/scenarios/reading.h"
 
 /* The file t.csv of that text, read; its folder is gone afterwards. */

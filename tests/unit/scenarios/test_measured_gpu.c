@@ -1,7 +1,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "scenarios/experiment/measured_gpu.h"
+#include "scenarios/tables/measured_gpu.h"
 #include "tests/unit/scenarios/measured_table.h"
 
 static void expect_words(const char *text, const char *words) {

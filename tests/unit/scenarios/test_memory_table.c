@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "scenarios/experiment/memory_table.h"
+#include "scenarios/validation/memory_table.h"
 #include "tests/unit/scenarios/reading.h"
 
 static const char HEAD[] = "model,mode,params_optimizer_gib,activations_gib,activation_pct_of_none\n";

@@ -1,7 +1,7 @@
 #include <criterion/criterion.h>
 #include <math.h>
 
-#include "scenarios/experiment/plan_ranks.h"
+#include "scenarios/validation/plan_ranks.h"
 #include "tests/unit/scenarios/judged_rows.h"
 
 /* Ranks measured 1 2 3 4, simulated 2 1 3 4: 1 - 6 * 2 / (4 * 15) = 0.8. */

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "scenarios/experiment/plan_search.h"
+#include "scenarios/search/plan_search.h"
 #include "tests/unit/scenarios/open_space.h"
 
 enum { TOP = 7 };

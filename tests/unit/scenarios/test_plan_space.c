@@ -1,8 +1,8 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "scenarios/experiment/plan_scenario.h"
 #include "scenarios/reader/tree_path.h"
+#include "scenarios/search/plan_scenario.h"
 #include "tests/unit/scenarios/open_space.h"
 
 static int value_count(const PlanPoints *points, const char *key) {

@@ -1,11 +1,11 @@
 /* Switches that a search does not try, on the best plan. */
-#include "scenarios/experiment/plan_trials.h"
+#include "scenarios/search/plan_trials.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
 #include <string.h>
 
-#include "scenarios/experiment/plan_search.h"
+#include "scenarios/search/plan_search.h"
 #include "tests/unit/scenarios/open_space.h"
 
 static const PlanSearch *best_of(PlanSpace *space, Arena *arena) {

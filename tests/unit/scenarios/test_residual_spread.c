@@ -2,7 +2,7 @@
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 
-#include "scenarios/experiment/residual_spread.h"
+#include "scenarios/calibration/residual_spread.h"
 
 enum { COUNT = 1999 };
 

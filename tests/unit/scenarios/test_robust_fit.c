@@ -2,7 +2,7 @@
 #include <criterion/new/assert.h>
 #include <math.h>
 
-#include "scenarios/experiment/robust_fit.h"
+#include "scenarios/calibration/robust_fit.h"
 
 enum { ROWS = 60 };
 

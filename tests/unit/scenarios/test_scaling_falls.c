@@ -1,7 +1,7 @@
 #include <criterion/criterion.h>
 #include <math.h>
 
-#include "scenarios/experiment/scaling_falls.h"
+#include "scenarios/validation/scaling_falls.h"
 #include "tests/unit/scenarios/judged_rows.h"
 
 /* A row of weak scaling, whose throughput per GPU is 1 / its step time, up to a factor. */

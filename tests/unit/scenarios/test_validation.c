@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "scenarios/experiment/validation.h"
+#include "scenarios/validation/validation.h"
 #include "tests/unit/scenarios/reading.h"
 
 static const char HEAD[] = "release,model,params_b,hidden,layers,heads,vocab,seq_tokens,gpu,gpus,gpus_per_node,"

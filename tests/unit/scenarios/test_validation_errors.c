@@ -1,7 +1,7 @@
 #include <criterion/criterion.h>
 #include <math.h>
 
-#include "scenarios/experiment/validation_errors.h"
+#include "scenarios/validation/validation_errors.h"
 
 Test(validation_errors, sizes_are_averaged_without_and_bias_with_signs) {
     double values[] = {0.125, NAN, -0.275, 0.0625};

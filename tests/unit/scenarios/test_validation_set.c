@@ -1,7 +1,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "scenarios/experiment/validation_set.h"
+#include "scenarios/validation/validation_set.h"
 #include "tests/unit/scenarios/reading.h"
 
 static const char RUNS[] = "release,params_b,hidden,layers,heads,vocab,seq_tokens,gpu,gpus,gpus_per_node,precision,tp,"

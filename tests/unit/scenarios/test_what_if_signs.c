@@ -1,7 +1,7 @@
 #include <criterion/criterion.h>
 #include <math.h>
 
-#include "scenarios/experiment/what_if_signs.h"
+#include "scenarios/validation/what_if_signs.h"
 #include "tests/unit/scenarios/judged_rows.h"
 
 static WhatIfSigns signs_of(const JudgedRow *rows, int count) {
