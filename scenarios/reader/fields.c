@@ -18,24 +18,23 @@ static void report_unknown(const FieldReader *reader, const SchemaTable *table, 
                            const char *path) {
     const char *shown = yaml_node_shown_text(pair->key, reader->arena);
     const char *nearest = NULL;
-    const char *all = "one of";
     if (strchr(pair->key, ':') != NULL) {
         error_list_add(reader->errors, pair->key_place, child_path(reader, path, shown),
                        "found the key \"%s\", expected a blank behind the colon", shown);
         return;
     }
     int distance = 0;
-    for (int i = 0; i < table->row_count; i++) {
-        const SchemaRow *row = &table->rows[i];
+    const SchemaRow *row = NULL;
+    for (int i = 0; (row = schema_row_at(table, i)) != NULL; i++) {
         spelling_consider(pair->key, row->key, &nearest, &distance);
         const char *alias = schema_row_alias(row, 0, reader->arena);
         for (int j = 1; alias != NULL; alias = schema_row_alias(row, j++, reader->arena))
             spelling_consider(pair->key, alias, &nearest, &distance);
-        all = arena_format(reader->arena, "%s%s %s", all, i > 0 ? "," : "", row->key);
     }
     const char *instead = schema_row_instead(table, pair->key);
-    const char *expected =
-        nearest != NULL ? arena_format(reader->arena, "a key of %s (did you mean \"%s\"?)", table->name, nearest) : all;
+    const char *expected = nearest != NULL
+                               ? arena_format(reader->arena, "a key of %s (did you mean \"%s\"?)", table->name, nearest)
+                               : schema_row_keys(table, reader->arena);
     error_list_add(reader->errors, pair->key_place, child_path(reader, path, shown),
                    "found unknown key \"%s\", expected %s", shown, instead != NULL ? instead : expected);
 }
@@ -45,16 +44,15 @@ static void sort_pairs(const FieldReader *reader, const SchemaTable *table, Yaml
                        YamlPair **found) {
     for (int i = 0; i < node->count && reader->errors->count < MOST_ERRORS; i++) {
         YamlPair *pair = &node->pairs[i];
-        const SchemaRow *row = schema_row_find(table, pair->key);
+        int row = schema_row_index(table, pair->key);
         pair->read = true;
-        if (row == NULL) {
+        if (row < 0) {
             report_unknown(reader, table, pair, path);
-        } else if (found[row - table->rows] != NULL) {
+        } else if (found[row] != NULL) {
             error_list_add(reader->errors, pair->key_place, child_path(reader, path, pair->key),
-                           "found \"%s\" as well as \"%s\", expected one of them", pair->key,
-                           found[row - table->rows]->key);
+                           "found \"%s\" as well as \"%s\", expected one of them", pair->key, found[row]->key);
         } else {
-            found[row - table->rows] = pair;
+            found[row] = pair;
         }
     }
 }
@@ -200,8 +198,9 @@ static void read_row(const FieldReader *reader, const SchemaRow *row, const Yaml
 static const char *key_words(const SchemaTable *table, Arena *arena) {
     enum { FEW = 8 };
     const char *words = "";
-    for (int i = 0; i < table->row_count && table->row_count <= FEW; i++)
-        words = arena_format(arena, "%s%s%s", words, i > 0 ? ", " : " with ", table->rows[i].key);
+    int count = schema_row_count(table);
+    for (int i = 0; i < count && count <= FEW; i++)
+        words = arena_format(arena, "%s%s%s", words, i > 0 ? ", " : " with ", schema_row_at(table, i)->key);
     return words;
 }
 
@@ -213,7 +212,7 @@ static const char *from_words(const SchemaTable *table, bool is_first) {
 
 void fields_read(const FieldReader *reader, const SchemaTable *table, YamlNode *node, const char *path, void *object) {
     YamlPair *found[SCHEMA_MOST_ROWS] = {NULL};
-    CHECK(table->row_count <= SCHEMA_MOST_ROWS);
+    CHECK(schema_row_count(table) <= SCHEMA_MOST_ROWS);
     if (table->fill != NULL)
         table->fill(object);
     if (node->kind != YAML_MAPPING && !(yaml_node_is_null(node) && path[0] != '\0')) {
@@ -223,8 +222,8 @@ void fields_read(const FieldReader *reader, const SchemaTable *table, YamlNode *
     }
     sort_pairs(reader, table, node, path, found);
     bool is_first = true;
-    for (int i = 0; i < table->row_count && reader->errors->count < MOST_ERRORS; i++) {
-        const SchemaRow *row = &table->rows[i];
+    const SchemaRow *row = NULL;
+    for (int i = 0; (row = schema_row_at(table, i)) != NULL && reader->errors->count < MOST_ERRORS; i++) {
         const char *row_path = child_path(reader, path, row->key);
         if (found[i] != NULL)
             read_row(reader, row, found[i], row_path, object);

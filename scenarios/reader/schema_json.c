@@ -132,8 +132,8 @@ static void write_required(const JsonWriter *writer, const SchemaRow *row) {
 
 static void write_properties(const JsonWriter *writer, const SchemaTable *table, int level) {
     fputs("\"properties\": {", writer->out);
-    for (int i = 0; i < table->row_count; i++) {
-        const SchemaRow *row = &table->rows[i];
+    const SchemaRow *row = NULL;
+    for (int i = 0; (row = schema_row_at(table, i)) != NULL; i++) {
         fputs(i > 0 ? "," : "", writer->out);
         write_property(writer, row, row->key, level + 1);
         const char *alias = NULL;
@@ -155,11 +155,12 @@ static void write_table(const JsonWriter *writer, const SchemaTable *table, int 
     fputs("\"type\": \"object\", \"additionalProperties\": false, ", writer->out);
     write_properties(writer, table, level);
     int count = 0;
-    for (int i = 0; i < table->row_count && table->folder == NULL; i++) {
-        if (!table->rows[i].required)
+    const SchemaRow *row = NULL;
+    for (int i = 0; table->folder == NULL && (row = schema_row_at(table, i)) != NULL; i++) {
+        if (!row->required)
             continue;
         fputs(count++ == 0 ? ", \"allOf\": [" : ", ", writer->out);
-        write_required(writer, &table->rows[i]);
+        write_required(writer, row);
     }
     fputs(count > 0 ? "]" : "", writer->out);
 }

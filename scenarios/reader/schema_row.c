@@ -24,13 +24,32 @@ static bool is_alias(const SchemaRow *row, const char *key) {
     return false;
 }
 
-const SchemaRow *schema_row_find(const SchemaTable *table, const char *key) {
-    for (int i = 0; i < table->row_count; i++) {
-        const SchemaRow *row = &table->rows[i];
-        if (is_same_key(key, row->key, strlen(row->key)) || is_alias(row, key))
-            return row;
+const SchemaRow *schema_row_at(const SchemaTable *table, int index) {
+    while (table != NULL && index >= table->row_count) {
+        index -= table->row_count;
+        table = table->more;
     }
-    return NULL;
+    return table != NULL ? &table->rows[index] : NULL;
+}
+
+int schema_row_count(const SchemaTable *table) {
+    int count = 0;
+    for (; table != NULL; table = table->more)
+        count += table->row_count;
+    return count;
+}
+
+int schema_row_index(const SchemaTable *table, const char *key) {
+    const SchemaRow *row = NULL;
+    for (int i = 0; (row = schema_row_at(table, i)) != NULL; i++)
+        if (is_same_key(key, row->key, strlen(row->key)) || is_alias(row, key))
+            return i;
+    return -1;
+}
+
+const SchemaRow *schema_row_find(const SchemaTable *table, const char *key) {
+    int index = schema_row_index(table, key);
+    return index >= 0 ? schema_row_at(table, index) : NULL;
 }
 
 const char *schema_row_instead(const SchemaTable *table, const char *key) {
@@ -47,6 +66,18 @@ const char *schema_row_alias(const SchemaRow *row, int index, Arena *arena) {
         alias += strspn(alias, " ");
     }
     return *alias != '\0' ? arena_format(arena, "%.*s", (int)strcspn(alias, " "), alias) : NULL;
+}
+
+const char *schema_row_keys(const SchemaTable *table, Arena *arena) {
+    enum { FEW = 32 };
+    int count = schema_row_count(table);
+    const char *keys = "one of";
+    if (count > FEW)
+        return arena_format(arena, "one of the %d keys of %s, which `chokepoint schema %s` lists", count, table->name,
+                            table->name);
+    for (int i = 0; i < count; i++)
+        keys = arena_format(arena, "%s%s %s", keys, i > 0 ? "," : "", schema_row_at(table, i)->key);
+    return keys;
 }
 
 static const char *expected_word(const SchemaRow *row, Arena *arena) {

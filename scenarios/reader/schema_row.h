@@ -47,7 +47,8 @@ typedef struct SchemaRow {
     const SchemaTable *table;       /* FIELD_OBJECT, FIELD_LIST, FIELD_ENTRY */
 } SchemaRow;
 
-enum { SCHEMA_MOST_ROWS = 96 };
+/* Of a table with its parts. */
+enum { SCHEMA_MOST_ROWS = 112 };
 
 /* A key of another program that has no row, and what says the same here: "bf16", "precision: bf16". */
 typedef struct SchemaForeign {
@@ -59,8 +60,9 @@ struct SchemaTable {
     const char *name; /* "plan"; the outermost key in a catalogue file */
     const char *help; /* one line */
     const SchemaRow *rows;
-    int row_count;                /* 1 .. SCHEMA_MOST_ROWS */
-    size_t bytes;                 /* of the struct */
+    int row_count;           /* 1 .. */
+    const SchemaTable *more; /* further rows of the same mapping and struct, under a help of their own; NULL = none */
+    size_t bytes;            /* of the struct */
     void (*fill)(void *object);   /* the struct's defaults; NULL = zeros */
     const SchemaForeign *foreign; /* up to one without a key; NULL = none */
     const SchemaTable *other;     /* reads a mapping that has other_key instead; NULL = none */
@@ -69,7 +71,15 @@ struct SchemaTable {
     size_t name_offset; /* with folder: where the entry's name goes (const char *) */
 };
 
-/* The row of a key or of one of its aliases, - and _ being the same; NULL when there is none. */
+/* The rows of a table and of what `more` leads to, as one list; NULL past its end. */
+const SchemaRow *schema_row_at(const SchemaTable *table, int index);
+
+int schema_row_count(const SchemaTable *table);
+
+/* Where the row of a key or of one of its aliases is, - and _ being the same; -1 when there is none. */
+int schema_row_index(const SchemaTable *table, const char *key);
+
+/* The row itself; NULL when there is none. */
 const SchemaRow *schema_row_find(const SchemaTable *table, const char *key);
 
 /* What to write instead of a key of another program, NULL when it is none that is known. */
@@ -77,6 +87,9 @@ const char *schema_row_instead(const SchemaTable *table, const char *key);
 
 /* The row's alias number `index`, NULL past the end. */
 const char *schema_row_alias(const SchemaRow *row, int index, Arena *arena);
+
+/* The keys of a table, for a message: "one of nodes, gpus", or where they are many, the command that lists them. */
+const char *schema_row_keys(const SchemaTable *table, Arena *arena);
 
 /* What the row takes, for a message: "a whole number from 1 to 8", "one of packed, spread". */
 const char *schema_row_expected(const SchemaRow *row, Arena *arena);

@@ -31,14 +31,13 @@ static void print_table(const SchemaTable *table, Arena *arena) {
 
 static int complain(const SchemaTable *table, const char *key, Arena *arena) {
     const char *near = NULL;
-    const char *all = ":";
     int distance = 0;
-    for (int i = 0; i < table->row_count; i++) {
-        spelling_consider(key, table->rows[i].key, &near, &distance);
-        all = arena_format(arena, "%s%s %s", all, i > 0 ? "," : "", table->rows[i].key);
-    }
-    fprintf(note_stream(), "schema: found the key \"%s\", expected one of %s%s\n", yaml_node_shown_text(key, arena),
-            table->name, near != NULL ? arena_format(arena, " (did you mean %s?)", near) : all);
+    const SchemaRow *row = NULL;
+    for (int i = 0; (row = schema_row_at(table, i)) != NULL; i++)
+        spelling_consider(key, row->key, &near, &distance);
+    fprintf(note_stream(), "schema: found the key \"%s\", expected %s\n", yaml_node_shown_text(key, arena),
+            near != NULL ? arena_format(arena, "one of %s (did you mean %s?)", table->name, near)
+                         : schema_row_keys(table, arena));
     return EXIT_BAD_INPUT;
 }
 

@@ -20,9 +20,10 @@ static void collect(TableList *list, const SchemaTable *table) {
     list->tables[list->count++] = table;
     if (table->other != NULL)
         collect(list, table->other);
-    for (int i = 0; i < table->row_count; i++)
-        if (table->rows[i].table != NULL)
-            collect(list, table->rows[i].table);
+    const SchemaRow *row = NULL;
+    for (int i = 0; (row = schema_row_at(table, i)) != NULL; i++)
+        if (row->table != NULL)
+            collect(list, row->table);
 }
 
 /* A paragraph beside the key; "" continues what stands above. */
@@ -44,6 +45,11 @@ static void print_row(const SchemaRow *row, Arena *arena, FILE *out) {
         print_beside(out, "", arena_format(arena, "also: %s", row->aliases), arena);
 }
 
+/* "" is a blank line alone. */
+static void print_heading(FILE *out, const char *text) {
+    fprintf(out, *text != '\0' ? "\n  %s:\n" : "\n", text);
+}
+
 static void print_table(const SchemaTable *table, Arena *arena, FILE *out) {
     fprintf(out, "\n%s\n", table->name);
     text_layout_wrap(out, "  ", table->help);
@@ -53,14 +59,20 @@ static void print_table(const SchemaTable *table, Arena *arena, FILE *out) {
                                       "By the name of an entry in scenarios/%s, by the path of a file, or as a mapping "
                                       "of the keys below; {from: NAME, key: value} changes an entry.",
                                       table->folder));
-    fputs("\n", out);
-    for (int i = 0; i < table->row_count; i++)
-        print_row(&table->rows[i], arena, out);
+    for (const SchemaTable *part = table; part != NULL; part = part->more) {
+        print_heading(out, part == table ? "" : part->help);
+        for (int i = 0; i < part->row_count; i++)
+            print_row(&part->rows[i], arena, out);
+    }
 }
 
 void schema_page_keys(FILE *out, const SchemaTable *table, Arena *arena) {
-    for (int i = 0; i < table->row_count; i++)
-        print_beside(out, table->rows[i].key, table->rows[i].help, arena);
+    for (const SchemaTable *part = table; part != NULL; part = part->more) {
+        if (part != table)
+            print_heading(out, part->help);
+        for (int i = 0; i < part->row_count; i++)
+            print_beside(out, part->rows[i].key, part->rows[i].help, arena);
+    }
 }
 
 const SchemaTable *schema_page_section(int index) {

@@ -20,9 +20,10 @@ static void collect(Tables *tables, const SchemaTable *table) {
             return;
     cr_assert_lt(tables->count, MOST_TABLES);
     tables->tables[tables->count++] = table;
-    for (int i = 0; i < table->row_count; i++)
-        if (table->rows[i].table != NULL)
-            collect(tables, table->rows[i].table);
+    const SchemaRow *row = NULL;
+    for (int i = 0; (row = schema_row_at(table, i)) != NULL; i++)
+        if (row->table != NULL)
+            collect(tables, row->table);
 }
 
 static Tables all_tables(void) {
@@ -74,8 +75,8 @@ static void check_default(Reading *reading, const SchemaTable *table, const Sche
 static void check_defaults(Reading *reading, const SchemaTable *table, char *object) {
     if (table->fill != NULL)
         table->fill(object);
-    for (int i = 0; i < table->row_count; i++) {
-        const SchemaRow *row = &table->rows[i];
+    const SchemaRow *row = NULL;
+    for (int i = 0; (row = schema_row_at(table, i)) != NULL; i++) {
         check_default(reading, table, row, object);
         if (row->type == FIELD_OBJECT || row->type == FIELD_ENTRY)
             check_defaults(reading, row->table, object + row->offset);
@@ -96,8 +97,8 @@ Test(schema, every_row_is_complete) {
     for (int t = 0; t < tables.count; t++) {
         const SchemaTable *table = tables.tables[t];
         cr_assert_not_null(table->help, "%s", table->name);
-        for (int i = 0; i < table->row_count; i++) {
-            const SchemaRow *row = &table->rows[i];
+        const SchemaRow *row = NULL;
+        for (int i = 0; (row = schema_row_at(table, i)) != NULL; i++) {
             bool number = row->type == FIELD_INT || row->type == FIELD_INT64 || row->type == FIELD_REAL;
             bool word = row->type == FIELD_CHOICE || row->type == FIELD_WORD || row->type == FIELD_CONSTANT;
             bool structure = row->type == FIELD_OBJECT || row->type == FIELD_LIST || row->type == FIELD_ENTRY;
@@ -111,12 +112,31 @@ Test(schema, every_row_is_complete) {
     }
 }
 
+Test(schema, rows_of_a_table_and_its_parts_are_one_list) {
+    static const SchemaRow FIRST[] = {{.key = "one"}, {.key = "two"}}, LAST[] = {{.key = "three", .aliases = "drei"}};
+    static const SchemaTable PART = {.rows = LAST, .row_count = 1};
+    static const SchemaTable WHOLE = {.rows = FIRST, .row_count = 2, .more = &PART};
+    cr_assert_eq(schema_row_count(&WHOLE), 3);
+    cr_assert_eq(schema_row_at(&WHOLE, 1), &FIRST[1]);
+    cr_assert_eq(schema_row_at(&WHOLE, 2), &LAST[0]);
+    cr_assert_null(schema_row_at(&WHOLE, 3));
+    cr_assert_eq(schema_row_index(&WHOLE, "drei"), 2);
+    cr_assert_eq(schema_row_index(&WHOLE, "vier"), -1);
+}
+
+Test(schema, few_keys_are_named_and_many_are_where_they_are_listed) {
+    Arena *arena = arena_create();
+    cr_assert_str_eq(schema_row_keys(&SCHEMA_LINK_EVENT, arena), "one of link, at, speed, for, every");
+    cr_assert_not_null(strstr(schema_row_keys(&SCHEMA_PLAN, arena), "keys of plan, which `chokepoint schema plan`"));
+    arena_destroy(arena);
+}
+
 Test(schema, no_name_belongs_to_two_rows) {
     Arena *arena = arena_create();
     Tables tables = all_tables();
     for (int t = 0; t < tables.count; t++) {
-        for (int i = 0; i < tables.tables[t]->row_count; i++) {
-            const SchemaRow *row = &tables.tables[t]->rows[i];
+        const SchemaRow *row = NULL;
+        for (int i = 0; (row = schema_row_at(tables.tables[t], i)) != NULL; i++) {
             const char *name = row->key;
             for (int j = 0; name != NULL; name = schema_row_alias(row, j++, arena))
                 cr_assert_eq(schema_row_find(tables.tables[t], name), row, "%s", name);
@@ -169,8 +189,8 @@ static bool is_same_field(const SchemaRow *row, const void *one, const void *oth
 /* A default in parentheses is a sentence; the others are values and must be those of the struct. */
 static void expect_defaults(const SchemaTable *table, const void *defaults) {
     Reading *reading = reading_create();
-    for (int i = 0; i < table->row_count; i++) {
-        const SchemaRow *row = &table->rows[i];
+    const SchemaRow *row = NULL;
+    for (int i = 0; (row = schema_row_at(table, i)) != NULL; i++) {
         if (row->default_text == NULL || row->default_text[0] == '(')
             continue;
         YamlNode node = {.kind = YAML_SCALAR, .text = row->default_text};
@@ -236,9 +256,10 @@ Test(schema, the_json_schema_is_json_and_names_every_key) {
     const YamlNode *properties = yaml_node_pair(root, "properties")->value;
     cr_assert_eq(properties->count, SCHEMA_SCENARIO.row_count);
     Tables tables = all_tables();
+    const SchemaRow *row = NULL;
     for (int t = 0; t < tables.count; t++)
-        for (int i = 0; i < tables.tables[t]->row_count; i++)
-            cr_assert_not_null(strstr(text, arena_format(reading->arena, "\"%s\": {", tables.tables[t]->rows[i].key)));
+        for (int i = 0; (row = schema_row_at(tables.tables[t], i)) != NULL; i++)
+            cr_assert_not_null(strstr(text, arena_format(reading->arena, "\"%s\": {", row->key)));
     const YamlNode *seed = yaml_node_pair(properties, "seed")->value;
     cr_assert_str_eq(yaml_node_text(seed, reading->arena),
                      "{\"description\": \"of all random numbers\", \"type\": \"integer\", \"minimum\": 0, "
