@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/plan/weight_fill.h"
 #include "sim/engine/error.h"
 
 /* The next forward pass from `place` on; `count` when there is none. */
@@ -49,7 +48,7 @@ void pass_order_of_all(const PlanSpec *plan, PipelinePass *passes) {
     PipelineShape shape = plan_shape(plan);
     int count = pipeline_pass_count(schedule, &shape);
     if (!plan->overlap_expert_comm) {
-        weight_fill_all_orders(schedule, &shape, passes);
+        pipeline_all_orders(schedule, &shape, passes);
         return;
     }
     for (int stage = 0; stage < shape.stages; stage++)

@@ -18,6 +18,16 @@ int pipeline_pass_count(const PipelineSchedule *schedule, const PipelineShape *s
     return (schedule->splits_backward ? 3 : 2) * shape->micro_batches * shape->chunks;
 }
 
+void pipeline_all_orders(const PipelineSchedule *schedule, const PipelineShape *shape, PipelinePass *passes) {
+    int count = pipeline_pass_count(schedule, shape);
+    if (schedule->all_orders != NULL) {
+        schedule->all_orders(schedule, shape, passes);
+        return;
+    }
+    for (int stage = 0; stage < shape->stages; stage++)
+        schedule->order(schedule, shape, stage, &passes[stage * count]);
+}
+
 int pipeline_virtual_stage(const PipelineShape *shape, int stage, int chunk) {
     bool turned = shape->v_shaped && chunk % 2 == 1;
     return chunk * shape->stages + (turned ? shape->stages - 1 - stage : stage);

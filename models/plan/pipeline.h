@@ -51,6 +51,9 @@ struct PipelineSchedule {
     /* Fills passes[0 .. pipeline_pass_count - 1] with the order on one stage. */
     void (*order)(const PipelineSchedule *self, const PipelineShape *shape, int stage, PipelinePass *passes);
 
+    /* The same of all stages, sooner than one by one; NULL = one by one. */
+    void (*all_orders)(const PipelineSchedule *self, const PipelineShape *shape, PipelinePass *passes);
+
     /* Idle time over busy time of a step on uniform stages without communication; of passes of equal length if the
      * schedule splits the backward pass. */
     double (*bubble_fraction)(const PipelineSchedule *self, const PipelineShape *shape);
@@ -62,6 +65,9 @@ const PipelineSchedule *pipeline_at(size_t index);
 
 /* Passes of one stage in a step. */
 int pipeline_pass_count(const PipelineSchedule *schedule, const PipelineShape *shape);
+
+/* The order of all stages, passes[stage * pipeline_pass_count + position]. */
+void pipeline_all_orders(const PipelineSchedule *schedule, const PipelineShape *shape, PipelinePass *passes);
 
 /* Place of a chunk of a stage in the order of a forward pass, and the other way round. */
 int pipeline_virtual_stage(const PipelineShape *shape, int stage, int chunk);

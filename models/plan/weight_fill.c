@@ -161,12 +161,7 @@ double weight_fill_bubble_fraction(const PipelineSchedule *schedule, const Pipel
 }
 
 void weight_fill_all_orders(const PipelineSchedule *schedule, const PipelineShape *shape, PipelinePass *passes) {
-    int count = pipeline_pass_count(schedule, shape), left = count * shape->stages;
-    if (schedule->fill == NULL) {
-        for (int stage = 0; stage < shape->stages; stage++)
-            schedule->order(schedule, shape, stage, &passes[stage * count]);
-        return;
-    }
+    int left = pipeline_pass_count(schedule, shape) * shape->stages;
     Filling self = open_filling(schedule, shape);
     while (left > 0)
         left -= run_tick(&self, 0, shape->stages, passes);

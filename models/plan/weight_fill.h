@@ -23,13 +23,12 @@ typedef struct WeightFill {
 
 /* As in PipelineSchedule, of one that is filled. */
 void weight_fill_order(const PipelineSchedule *schedule, const PipelineShape *shape, int stage, PipelinePass *passes);
+void weight_fill_all_orders(const PipelineSchedule *schedule, const PipelineShape *shape, PipelinePass *passes);
 double weight_fill_bubble_fraction(const PipelineSchedule *schedule, const PipelineShape *shape);
 
 /* The members of a PipelineSchedule that is filled from `made`, a WeightFill. */
 #define WEIGHT_FILL_MEMBERS(made)                                                                                      \
-    .splits_backward = true, .fill = &(made), .order = weight_fill_order, .bubble_fraction = weight_fill_bubble_fraction
-
-/* The order of all stages of any schedule, [stage * pipeline_pass_count + position]: what is filled is filled once. */
-void weight_fill_all_orders(const PipelineSchedule *schedule, const PipelineShape *shape, PipelinePass *passes);
+    .splits_backward = true, .fill = &(made), .order = weight_fill_order, .all_orders = weight_fill_all_orders,        \
+    .bubble_fraction = weight_fill_bubble_fraction
 
 #endif

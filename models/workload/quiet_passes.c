@@ -1,7 +1,5 @@
 #include "models/workload/quiet_passes.h"
 
-#include "models/plan/weight_fill.h"
-
 /* With fewer than one in so many passes quiet, all had better be tasks. */
 enum { WORTH_PARTS = 8 };
 
@@ -138,7 +136,7 @@ static void order_passes(QuietPasses *quiet, const QuietPlan *plan) {
     int *places = ARENA_ARRAY(plan->arena, quiet->work_count * micro_batches, int);
     int *last = ARENA_ARRAY(plan->arena, plan->shape.chunks, int);
     PipelinePass *orders = ARENA_ARRAY(plan->arena, stages * quiet->per_stage, PipelinePass);
-    weight_fill_all_orders(plan->schedule, &plan->shape, orders);
+    pipeline_all_orders(plan->schedule, &plan->shape, orders);
     for (int stage = 0; stage < stages; stage++) {
         const PipelinePass *order = &orders[stage * quiet->per_stage];
         quiet->most[stage] = first_loud(plan, order, last);

@@ -40,6 +40,30 @@ Test(pipeline, every_schedule_runs_every_pass_once_and_forward_first) {
     cr_assert_gt(checked, 70);
 }
 
+static void check_all_orders(const PipelineSchedule *schedule, const PipelineShape *shape) {
+    int count = pipeline_pass_count(schedule, shape);
+    PipelinePass *all = calloc((size_t)(count * shape->stages), sizeof *all), *one = calloc((size_t)count, sizeof *one);
+    pipeline_all_orders(schedule, shape, all);
+    for (int stage = 0; stage < shape->stages; stage++) {
+        schedule->order(schedule, shape, stage, one);
+        for (int i = 0; i < count; i++) {
+            const PipelinePass *pass = &all[stage * count + i];
+            cr_assert(pass->kind == one[i].kind && pass->micro_batch == one[i].micro_batch &&
+                          pass->chunk == one[i].chunk,
+                      "%s, stage %d, pass %d", schedule->name, stage, i);
+        }
+    }
+    free(all);
+    free(one);
+}
+
+Test(pipeline, orders_of_all_stages_at_once_are_those_of_each) {
+    for (size_t i = 0; pipeline_at(i); i++)
+        for (size_t j = 0; j < sizeof SHAPES / sizeof *SHAPES; j++)
+            if (!pipeline_at(i)->needs(&SHAPES[j]))
+                check_all_orders(pipeline_at(i), &SHAPES[j]);
+}
+
 Test(pipeline, every_schedule_has_a_name_a_summary_and_a_source) {
     for (size_t i = 0; pipeline_at(i); i++) {
         cr_assert_eq(pipeline_find(pipeline_at(i)->name), pipeline_at(i));
