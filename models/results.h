@@ -211,6 +211,7 @@ struct Results {
     int64_t gpus;
     const char *gpu_words;       /* of a job: "16 h100", "12 h100 and 4 a100-80"; NULL for several jobs */
     int gpu_kinds;               /* names in it */
+    bool power_limited;          /* some of them run below their default power (gpu_power.h) */
     double mean_peak_flop_per_s; /* of a training job's GPUs at its precision */
     const char *kind;            /* of the job: "training", "collective"; "jobs" for several */
     SimTime start;               /* of the first step */

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "models/hardware/gpu_power.h"
 #include "models/memory/training_memory.h"
 
 /* GPUs of the job by type of node. */
@@ -45,8 +46,11 @@ void job_gpus_name(const JobGpus *gpus, Arena *arena, Results *results) {
     Precision precision = gpus->job->training.plan.precision;
     int64_t *counts = count_types(gpus, arena);
     double sum = 0;
-    for (int type = 0; type < cluster_type_count(cluster); type++)
-        sum += (double)counts[type] * cluster_type(cluster, type)->gpu.peak_flop_per_s[precision];
+    for (int type = 0; type < cluster_type_count(cluster); type++) {
+        const GpuSpec *gpu = &cluster_type(cluster, type)->gpu;
+        sum += (double)counts[type] * gpu->peak_flop_per_s[precision];
+        results->power_limited |= counts[type] > 0 && gpu_power_is_limited(gpu);
+    }
     results->mean_peak_flop_per_s =
         cluster->mix ? sum / (double)gpus->job->gpus : cluster->node.gpu.peak_flop_per_s[precision];
     join_names(cluster, counts);

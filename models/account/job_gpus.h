@@ -16,7 +16,7 @@ typedef struct JobGpus {
     const int *rank_gpu;
 } JobGpus;
 
-/* Fills gpu_words, gpu_kinds and mean_peak_flop_per_s. */
+/* Fills gpu_words, gpu_kinds, power_limited and mean_peak_flop_per_s. */
 void job_gpus_name(const JobGpus *gpus, Arena *arena, Results *results);
 
 /* Fills the memory rows of a training job; true when every stage fits on the smallest of its GPUs. */

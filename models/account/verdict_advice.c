@@ -112,6 +112,13 @@ static const char *tensor_advice(const PlanSpec *plan, LinkKind link) {
                                  : "tp_comm_overlap: true with sequence_parallel: true, or lower tensor_parallel";
 }
 
+static const char *product_advice(const PlanSpec *plan, bool power_limited) {
+    if (power_limited)
+        return "a higher power_limit, or larger matrices";
+    return plan->tensor_parallel > 1 ? "larger matrices: a larger micro-batch or less tensor parallelism"
+                                     : USUAL[LEDGER_KERNEL_INEFFICIENCY];
+}
+
 const char *verdict_advice(const JobSpec *job, const Results *results, LedgerCategory category) {
     const PlanSpec *plan = &job->training.plan;
     bool is_list = training_family(&job->training) == FAMILY_LAYERS;
@@ -119,8 +126,8 @@ const char *verdict_advice(const JobSpec *job, const Results *results, LedgerCat
         return "a faster fabric, or another algorithm";
     if (is_list && category == LEDGER_MEMORY_BOUND)
         return "fused kernels, or a GPU with more HBM bandwidth";
-    if (category == LEDGER_KERNEL_INEFFICIENCY && plan->tensor_parallel > 1)
-        return "larger matrices: a larger micro-batch or less tensor parallelism";
+    if (category == LEDGER_KERNEL_INEFFICIENCY)
+        return product_advice(plan, results->power_limited);
     if (category == LEDGER_COMM_TENSOR)
         return tensor_advice(plan, results_main_link(results, category));
     if (category == LEDGER_COMM_EXPERT)

@@ -291,6 +291,7 @@ expect plan_best 0 run "$work/plan/best.yaml" &&
     fi
 shown run_small 0 run $good
 shown run_uneven_stages 0 run $good --set 'jobs[0].plan={pipeline_parallel: 4, tensor_parallel: 4, gradient_accumulation: 8, schedule: zb_h1, layers_per_stage: [8, 10, 10, 8]}'
+shown run_power_limit 0 run $good --set "cluster.node.gpu.power_limit=250 W"
 shown run_empty_chunks 0 run $good --set 'jobs[0].plan={pipeline_parallel: 4, tensor_parallel: 4, gradient_accumulation: 8, virtual_stages: 2, overlap_grad_reduce: true, layers_per_stage: [0, 5, 6, 7, 6, 0, 12, 0]}'
 shown run_split_by_cost 0 run $good --set 'jobs[0].plan={pipeline_parallel: 8, tensor_parallel: 2, gradient_accumulation: 8, stage_split: cost}'
 bad stage_split_twice run $good --set 'jobs[0].plan={pipeline_parallel: 4, tensor_parallel: 4, stage_split: cost, head_as_layer: true}'

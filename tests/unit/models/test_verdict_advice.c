@@ -33,6 +33,13 @@ Test(verdict_advice, less_tensor_parallelism_needs_some) {
                   "larger matrices: a larger micro-batch or less tensor parallelism");
 }
 
+Test(verdict_advice, a_gpu_below_its_power_may_have_more) {
+    const JobSpec job = job_on(2);
+    const Results results = {.gpu_kinds = 1, .power_limited = true};
+    cr_expect_str_eq(verdict_advice(&job, &results, LEDGER_KERNEL_INEFFICIENCY),
+                     "a higher power_limit, or larger matrices");
+}
+
 Test(verdict_advice, recomputation_becomes_less_as_far_as_it_can) {
     JobSpec alone = job_on(1), group = job_on(2);
     alone.training.plan.recompute = group.training.plan.recompute = RECOMPUTE_FULL;
