@@ -185,17 +185,41 @@ static void check_point(const GoalPoint *wanted, const SweepResults *sweep, cons
                        sweep->parameter_count);
 }
 
+/* At most one error. */
+static bool check_points_of(const Goal *goal, const SweepResults *sweep, ErrorList *errors) {
+    int before = errors->count;
+    if (goal->left.metric != NULL)
+        check_point(&goal->left.point, sweep, goal, errors);
+    if (goal->right.metric != NULL && errors->count == before)
+        check_point(&goal->right.point, sweep, goal, errors);
+    return errors->count == before;
+}
+
 bool goal_check_points(GoalList list, const SweepResults *sweep, ErrorList *errors) {
     int before = errors->count;
+    for (int i = 0; i < list.count; i++)
+        check_points_of(&list.goals[i], sweep, errors);
+    return errors->count == before;
+}
+
+GoalList goal_check_left(GoalList list, const SweepResults *sweep, Arena *arena, ErrorList *notes) {
+    Goal *left = ARENA_ARRAY(arena, list.count, Goal);
+    const Goal *gone = NULL;
+    int count = 0;
     for (int i = 0; i < list.count; i++) {
         const Goal *goal = &list.goals[i];
-        int at_goal = errors->count;
-        if (goal->left.metric != NULL)
-            check_point(&goal->left.point, sweep, goal, errors);
-        if (goal->right.metric != NULL && errors->count == at_goal)
-            check_point(&goal->right.point, sweep, goal, errors);
+        ErrorList errors;
+        error_list_init(&errors, arena);
+        if (strcmp(goal->place.file, "--set") == 0 || check_points_of(goal, sweep, &errors))
+            left[count++] = *goal;
+        else if (gone == NULL)
+            gone = goal;
     }
-    return errors->count == before;
+    if (gone != NULL)
+        error_list_add(notes, gone->place, "assert",
+                       "found %d of %d goals at points that are no longer swept: left out", list.count - count,
+                       list.count);
+    return (GoalList){left, count};
 }
 
 /* The metric at the first point that has it; NULL and the nearest name otherwise. */

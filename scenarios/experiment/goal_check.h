@@ -18,6 +18,10 @@ typedef struct GoalList {
 /* Adds an error for each goal that names a point which the sweep does not have or not once; needs no results. */
 bool goal_check_points(GoalList list, const SweepResults *sweep, ErrorList *errors);
 
+/* The goals that are left when one of the sweep's axes has gone: those of a file whose points went with it are not,
+ * which one note says. */
+GoalList goal_check_left(GoalList list, const SweepResults *sweep, Arena *arena, ErrorList *notes);
+
 /* Adds an error for each metric that no point has, unless no step ended, and for each number whose unit does not
  * measure what its metric does. */
 bool goal_check_metrics(GoalList list, const SweepResults *sweep, ErrorList *errors);

@@ -41,21 +41,28 @@ static bool clears_sweep(const TreeChange *change, Arena *arena) {
     return value != NULL && value->kind == YAML_MAPPING && value->count == 0;
 }
 
-/* The axis over the path that was set goes, since it would hide the value. The tree is a copy of the set. */
-static void drop_axis(YamlNode *tree, const TreeChange *change, ErrorList *notes) {
+static bool is_of_sweep(const char *path) {
+    size_t bytes = strlen("sweep");
+    return strncmp(path, "sweep", bytes) == 0 && strchr(".[", path[bytes]) != NULL;
+}
+
+/* The axis over the path that was set goes, since it would hide the value; false when there is none. The tree is a copy
+ * of the set. */
+static bool drop_axis(YamlNode *tree, const TreeChange *change, ErrorList *notes) {
     YamlPair *sweep = yaml_node_pair(tree, "sweep");
     YamlPair *axis = sweep != NULL ? yaml_node_pair(sweep->value, change->path) : NULL;
     if (axis == NULL)
-        return;
+        return false;
     error_list_add(notes, change->place, change->path, "found %s, which replaces the sweep over it",
                    yaml_node_shown_text(change->value, notes->arena));
     YamlNode *axes = sweep->value;
     memmove(axis, axis + 1, (size_t)(axes->pairs + axes->count - axis - 1) * sizeof(YamlPair));
     axes->count--;
+    return true;
 }
 
-static YamlNode *apply_set(YamlNode *tree, const char *set, ErrorList *notes, ErrorList *errors) {
-    Arena *arena = notes->arena;
+static YamlNode *apply_set(Scenario *scenario, YamlNode *tree, const char *set, ErrorList *errors) {
+    Arena *arena = errors->arena;
     ErrorPlace place = {.file = "--set"};
     const char *equals = strchr(set, '=');
     if (equals == NULL) {
@@ -70,7 +77,7 @@ static YamlNode *apply_set(YamlNode *tree, const char *set, ErrorList *notes, Er
     YamlNode *changed = tree_set(tree, &change, arena, errors);
     if (changed == NULL)
         return tree;
-    drop_axis(changed, &change, notes);
+    scenario->sweep_is_set |= drop_axis(changed, &change, &scenario->notes) || is_of_sweep(change.path);
     return changed;
 }
 
@@ -176,7 +183,7 @@ Scenario *scenario_read(const ScenarioSource *source, Arena *arena, ErrorList *e
         return NULL;
     error_list_init(&scenario->notes, arena);
     for (int i = 0; i < source->set_count; i++)
-        tree = apply_set(tree, source->sets[i], &scenario->notes, errors);
+        tree = apply_set(scenario, tree, source->sets[i], errors);
     scenario->tree = tree;
     scenario->catalogue = catalogue_of(source, arena);
     Catalogue catalogue = filling(&scenario->catalogue);

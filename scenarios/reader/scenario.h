@@ -26,7 +26,8 @@ typedef struct Scenario {
     SimulationSpec spec; /* without the sweep's values */
     ScenarioOutputs outputs;
     const SweepAxis *axes;
-    int axis_count; /* 0 = no sweep */
+    int axis_count;    /* 0 = no sweep */
+    bool sweep_is_set; /* by a set, in whole or in part: goals of the files may name points that are gone */
     const Goal *goals;
     int goal_count;
     const YamlNode *tree; /* all files and sets together; catalogue names as written */

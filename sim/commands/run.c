@@ -100,13 +100,26 @@ static Scenario *read_scenario(const CommandLine *line) {
     return scenario;
 }
 
-static Sweep *lay_out(const CommandLine *line, const Scenario *scenario) {
+/* A set may take points away that the file's goals are at. */
+static void keep_goals(const CommandLine *line, Scenario *scenario, const Sweep *sweep) {
+    ErrorList notes;
+    error_list_init(&notes, line->arena);
+    GoalList goals = {scenario->goals, scenario->goal_count};
+    goals = goal_check_left(goals, sweep_results(sweep), line->arena, &notes);
+    scenario->goals = goals.goals;
+    scenario->goal_count = goals.count;
+    if (!line->quiet)
+        error_list_print(&notes, note_stream());
+}
+
+static Sweep *lay_out(const CommandLine *line, Scenario *scenario) {
     ErrorList errors;
     error_list_init(&errors, line->arena);
     Sweep *sweep = sweep_create(scenario, &errors);
-    GoalList goals = {scenario->goals, scenario->goal_count};
-    if (sweep == NULL || goal_check_points(goals, sweep_results(sweep), &errors))
-        goals.count = 0;
+    if (sweep != NULL && scenario->sweep_is_set)
+        keep_goals(line, scenario, sweep);
+    if (sweep != NULL)
+        goal_check_points((GoalList){scenario->goals, scenario->goal_count}, sweep_results(sweep), &errors);
     error_list_print(&errors, note_stream());
     if (errors.count == 0)
         return sweep;

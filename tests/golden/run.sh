@@ -351,6 +351,8 @@ for format in text json csv tidy; do
 done
 
 # What is set on a path wins over a sweep of it, and is said.
+expect set_takes_points 0 run zero_bubble --set 'jobs[0].plan.schedule=zb_h1' &&
+    compare set_takes_points "$work/stderr" $here/shown/set_takes_points.expected
 expect set_replaces_axis 0 run $good --format csv --set 'sweep={cluster.nodes: [1, 2]}' --set cluster.nodes=2 &&
     compare set_replaces_axis "$work/stderr" $here/shown/set_replaces_axis.expected
 

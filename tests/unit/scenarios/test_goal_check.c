@@ -132,6 +132,34 @@ Test(goal_check, points_that_the_sweep_lacks_are_errors) {
                                                     "expected values for all 2 parameters");
 }
 
+Test(goal_check, goals_of_a_file_go_with_their_points) {
+    Fixture *fixture = fixture_create(6);
+    YamlNode *list = yaml_tree_read_text("[\"work.speed > 1\", \"work.speed at nodes=3, micro_batch=8 > 1\", "
+                                         "\"2 < work.speed at point 6\", \"work.speed at point 5 > 1\"]",
+                                         (ErrorPlace){.file = "t.yaml"}, fixture->arena, &fixture->errors);
+    GoalList goals = {.count = 0};
+    goals.goals = goals_read(list, fixture->arena, &fixture->errors, &goals.count);
+    GoalList left = goal_check_left(goals, &fixture->sweep, fixture->arena, &fixture->errors);
+    cr_assert_eq(left.count, 2);
+    cr_assert_str_eq(left.goals[0].text, "work.speed > 1");
+    cr_assert_str_eq(left.goals[1].text, "work.speed at point 5 > 1");
+    cr_assert_eq(fixture->errors.count, 1);
+    cr_assert_str_eq(fixture->errors.items[0].message,
+                     "found 2 of 4 goals at points that are no longer swept: left out");
+    arena_destroy(fixture->arena);
+}
+
+Test(goal_check, a_goal_that_is_set_keeps_its_mistake) {
+    Fixture *fixture = fixture_create(6);
+    YamlNode *list = yaml_tree_read_text("[\"work.speed at point 6 > 1\"]", (ErrorPlace){.file = "--set"},
+                                         fixture->arena, &fixture->errors);
+    GoalList goals = {.count = 0};
+    goals.goals = goals_read(list, fixture->arena, &fixture->errors, &goals.count);
+    cr_assert_eq(goal_check_left(goals, &fixture->sweep, fixture->arena, &fixture->errors).count, 1);
+    cr_assert_eq(fixture->errors.count, 0);
+    arena_destroy(fixture->arena);
+}
+
 Test(goal_check, a_part_of_a_key_is_no_parameter) {
     expect_point_error("work.speed at odes=2, micro_batch=8 > 1",
                        "found the point odes=2, expected a parameter of the sweep");

@@ -248,6 +248,7 @@ Test(scenario, an_empty_sweep_that_is_set_clears_all_axes) {
         Scenario *scenario = read_with(&bench, &CLEARING[i], 1);
         cr_assert_str_eq(reading_errors(bench.reading), "");
         cr_assert_eq(scenario->axis_count, 0, "%s", CLEARING[i]);
+        cr_assert(scenario->sweep_is_set);
         bench_destroy(&bench);
     }
 }
