@@ -114,7 +114,7 @@ WorkCost head_backward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
 
 WorkCost head_weight_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     KernelList list = head_list(training, gpu);
-    if (!plan_splits_backward(&training->plan))
+    if (!plan_splits_backward(&training->plan) || plan_lora_is_there(&training->plan))
         return list.cost;
     add_table_gradient(&list, training);
     list.precision = training->plan.precision;

@@ -28,7 +28,8 @@ WorkCost embedding_backward_cost(const TrainingSpec *training, const GpuSpec *gp
 WorkCost head_forward_cost(const TrainingSpec *training, const GpuSpec *gpu);
 WorkCost head_backward_cost(const TrainingSpec *training, const GpuSpec *gpu);
 
-/* The gradient of the head's table, when the schedule splits it off the backward pass; else nothing. */
+/* The gradient of the head's table, when the schedule splits it off the backward pass; else, and when it is frozen,
+ * nothing. */
 WorkCost head_weight_cost(const TrainingSpec *training, const GpuSpec *gpu);
 
 /* The optimizer over the `parameters` that one GPU updates, behind the gradient noise scale. */

@@ -22,6 +22,13 @@ enum { PAIRS_ALIGNED = 16 };
  * (Megatron-Core's SequentialMLP): read and write. */
 static const double TOGETHER_PASSES = 2;
 
+/* Kernels of a forward pass, of one backward, or of what a schedule leaves of that and splits off it. */
+typedef enum ExpertPart { PART_FORWARD, PART_BACKWARD, PART_INPUTS, PART_WEIGHTS } ExpertPart;
+
+static ExpertPart backward_part(const TrainingSpec *training) {
+    return plan_splits_backward(&training->plan) ? PART_INPUTS : PART_BACKWARD;
+}
+
 /* The experts of one GPU and what they work on. */
 typedef struct ExpertWork {
     const TrainingSpec *training;
@@ -86,30 +93,48 @@ static void add_product(KernelList *list, const ExpertWork *work, const int64_t 
             list, (GemmShape){work->experts / products, size[0], size[1], size[2], precision, false, backward});
 }
 
-static void add_products(KernelList *list, const ExpertWork *work, bool backward) {
+/* Features that the first product of an expert makes. */
+static int64_t up_features(const ExpertWork *work) {
+    return work->training->model.gated ? 2 * work->inner : work->inner;
+}
+
+static void add_gradient_products(KernelList *list, const ExpertWork *work, ExpertPart part) {
+    int64_t up = up_features(work);
+    if (part != PART_WEIGHTS)
+        add_product(list, work, (const int64_t[]){work->pairs, work->inner, work->hidden}, true);
+    if (part != PART_INPUTS)
+        add_product(list, work, (const int64_t[]){work->hidden, work->inner, work->pairs}, true);
+    if (part != PART_WEIGHTS)
+        add_product(list, work, (const int64_t[]){work->pairs, work->hidden, up}, true);
+    if (part != PART_INPUTS)
+        add_product(list, work, (const int64_t[]){up, work->hidden, work->pairs}, true);
+}
+
+static void add_products(KernelList *list, const ExpertWork *work, ExpertPart part) {
     const GpuSpec *gpu = list->gpu, grouped = grouped_gpu(gpu, &work->training->plan);
-    int64_t up = work->training->model.gated ? 2 * work->inner : work->inner, pairs = work->experts * work->pairs;
-    kernel_list_add_cast(list, pairs, work->hidden);
-    kernel_list_add_cast(list, pairs, backward ? up : work->inner);
     list->gpu = &grouped;
-    if (backward) {
-        add_product(list, work, (const int64_t[]){work->pairs, work->inner, work->hidden}, backward);
-        add_product(list, work, (const int64_t[]){work->hidden, work->inner, work->pairs}, backward);
-        add_product(list, work, (const int64_t[]){work->pairs, work->hidden, up}, backward);
-        add_product(list, work, (const int64_t[]){up, work->hidden, work->pairs}, backward);
+    if (part == PART_FORWARD) {
+        add_product(list, work, (const int64_t[]){work->pairs, up_features(work), work->hidden}, false);
+        add_product(list, work, (const int64_t[]){work->pairs, work->hidden, work->inner}, false);
     } else {
-        add_product(list, work, (const int64_t[]){work->pairs, up, work->hidden}, backward);
-        add_product(list, work, (const int64_t[]){work->pairs, work->hidden, work->inner}, backward);
+        add_gradient_products(list, work, part);
     }
     list->gpu = gpu;
 }
 
 /* Half of what moves hidden states is before the products, half behind them. */
-static void add_experts(KernelList *list, const TrainingSpec *training, double pairs, bool backward) {
+static void add_experts(KernelList *list, const TrainingSpec *training, double pairs, ExpertPart part) {
     ExpertWork work = work_of(training, pairs);
+    bool forward = part == PART_FORWARD;
+    if (part == PART_WEIGHTS) {
+        add_products(list, &work, part);
+        return;
+    }
     kernel_list_add_memory(list, hidden_bytes(&work, list->gpu) / 2);
-    add_products(list, &work, backward);
-    kernel_list_add_memory(list, inner_bytes(&work, list->gpu) * (backward ? INNER_BACKWARD : 1));
+    kernel_list_add_cast(list, work.experts * work.pairs, work.hidden);
+    kernel_list_add_cast(list, work.experts * work.pairs, forward ? work.inner : up_features(&work));
+    add_products(list, &work, part);
+    kernel_list_add_memory(list, inner_bytes(&work, list->gpu) * (forward ? 1 : INNER_BACKWARD));
     kernel_list_add_memory(list, hidden_bytes(&work, list->gpu) / 2);
 }
 
@@ -128,36 +153,69 @@ static void add_router(KernelList *list, const TrainingSpec *training, bool back
         kernel_list_add_memory(list, (double)tokens * (double)experts);
 }
 
-/* All shared experts are one dense MLP. */
-static void add_shared(KernelList *list, const TrainingSpec *training, bool backward) {
+/* The shared experts as one dense MLP, on one GPU. */
+typedef struct SharedWork {
+    int64_t tokens;
+    int64_t inner; /* 0 without shared experts */
+    int64_t up;
+    double bytes; /* of the inner layer */
+} SharedWork;
+
+static SharedWork shared_work(const TrainingSpec *training) {
     const TransformerSpec *model = &training->model;
-    int64_t tokens = plan_micro_batch_tokens(training);
     int64_t inner = model->shared_experts * transformer_expert_ffn_hidden(model) / training->plan.tensor_parallel;
-    int64_t up = model->gated ? 2 * inner : inner;
-    double inner_bytes = (double)tokens * (double)inner * activation_bytes(training->plan.precision);
-    if (model->shared_experts == 0)
+    SharedWork work = {
+        .tokens = plan_micro_batch_tokens(training), .inner = inner, .up = model->gated ? 2 * inner : inner};
+    work.bytes = (double)work.tokens * (double)inner * activation_bytes(training->plan.precision);
+    return work;
+}
+
+static void add_shared_forward(KernelList *list, const TrainingSpec *training) {
+    const TransformerSpec *model = &training->model;
+    SharedWork work = shared_work(training);
+    if (work.inner == 0)
         return;
-    if (backward) {
-        kernel_list_add_product_backward(list, tokens, model->hidden, inner);
-        kernel_list_add_memory(list, (model->gated ? 5 : 3) * inner_bytes);
-        kernel_list_add_product_backward(list, tokens, up, model->hidden);
+    kernel_list_add_product(list, work.tokens, work.up, model->hidden);
+    kernel_list_add_memory(list, (model->gated ? 3 : 2) * work.bytes);
+    kernel_list_add_product(list, work.tokens, model->hidden, work.inner);
+}
+
+static void add_shared_weights(KernelList *list, const TrainingSpec *training) {
+    SharedWork work = shared_work(training);
+    if (work.inner == 0)
         return;
-    }
-    kernel_list_add_product(list, tokens, up, model->hidden);
-    kernel_list_add_memory(list, (model->gated ? 3 : 2) * inner_bytes);
-    kernel_list_add_product(list, tokens, model->hidden, inner);
+    kernel_list_add_weight_gradient(list, work.tokens, training->model.hidden, work.inner);
+    kernel_list_add_weight_gradient(list, work.tokens, work.up, training->model.hidden);
+}
+
+static void add_shared_inputs(KernelList *list, const TrainingSpec *training) {
+    const TransformerSpec *model = &training->model;
+    SharedWork work = shared_work(training);
+    if (work.inner == 0)
+        return;
+    kernel_list_add_input_gradient(list, work.tokens, model->hidden, work.inner);
+    kernel_list_add_memory(list, (model->gated ? 5 : 3) * work.bytes);
+    kernel_list_add_input_gradient(list, work.tokens, work.up, model->hidden);
 }
 
 void expert_cost_add_forward(KernelList *list, const TrainingSpec *training) {
     add_router(list, training, false);
-    add_experts(list, training, training_mean_pairs(training), false);
-    add_shared(list, training, false);
+    add_experts(list, training, training_mean_pairs(training), PART_FORWARD);
+    add_shared_forward(list, training);
 }
 
 void expert_cost_add_backward(KernelList *list, const TrainingSpec *training) {
-    add_shared(list, training, true);
-    add_experts(list, training, training_mean_pairs(training), true);
+    ExpertPart part = backward_part(training);
+    add_shared_inputs(list, training);
+    if (part == PART_BACKWARD)
+        add_shared_weights(list, training);
+    add_experts(list, training, training_mean_pairs(training), part);
     add_router(list, training, true);
+}
+
+void expert_cost_add_weights(KernelList *list, const TrainingSpec *training) {
+    add_shared_weights(list, training);
+    add_experts(list, training, training_mean_pairs(training), PART_WEIGHTS);
 }
 
 void expert_cost_add_activation(KernelList *list, const TrainingSpec *training) {
@@ -167,25 +225,29 @@ void expert_cost_add_activation(KernelList *list, const TrainingSpec *training) 
     kernel_list_add_memory(list, (model->gated ? 3 : 2) * bytes);
 }
 
-static double experts_s(const TrainingSpec *training, const GpuSpec *gpu, double pairs, bool backward) {
+static double experts_s(const TrainingSpec *training, const GpuSpec *gpu, double pairs, ExpertPart part) {
     KernelList list;
     kernel_list_init(&list, gpu, training->plan.precision);
-    add_experts(&list, training, pairs, backward);
+    add_experts(&list, training, pairs, part);
     WorkCost cost = kernel_list_finish(&list, 0, 0);
     return work_cost_seconds(&cost);
 }
 
-static double wait_s(const TrainingSpec *training, const GpuSpec *gpu, bool backward) {
+static double wait_s(const TrainingSpec *training, const GpuSpec *gpu, ExpertPart part) {
     double busiest = training_busiest_pairs(training), mean = training_mean_pairs(training);
     if (busiest <= mean)
         return 0;
-    return fmax(experts_s(training, gpu, busiest, backward) - experts_s(training, gpu, mean, backward), 0);
+    return fmax(experts_s(training, gpu, busiest, part) - experts_s(training, gpu, mean, part), 0);
 }
 
 double expert_cost_forward_wait_s(const TrainingSpec *training, const GpuSpec *gpu) {
-    return wait_s(training, gpu, false);
+    return wait_s(training, gpu, PART_FORWARD);
 }
 
 double expert_cost_backward_wait_s(const TrainingSpec *training, const GpuSpec *gpu) {
-    return wait_s(training, gpu, true);
+    return wait_s(training, gpu, backward_part(training));
+}
+
+double expert_cost_weight_wait_s(const TrainingSpec *training, const GpuSpec *gpu) {
+    return plan_splits_backward(&training->plan) ? wait_s(training, gpu, PART_WEIGHTS) : 0;
 }

@@ -12,6 +12,12 @@
  * the other form, and so do experts that work one after the other (grouped_experts: false, Megatron-Core's
  * SequentialMLP): ordinary products, one for each, and a copy that puts their outputs together.
  *
+ * A schedule that splits the backward pass leaves to it the products of the experts' weight gradients, as
+ * Megatron-Core's delay_wgrad_compute (MoELayer.backward_dw: experts and shared experts, not the router) and
+ * DeepSeek-V3's DualPipe do; permutation, casts, activation and router stay, and so do the exchanges
+ * (training_experts.h). What the busiest rank has more of them is waited for at the next exchange, so it counts in
+ * their own pass: the same rank is the busiest in every layer.
+ *
  * Limits: experts of a GPU are loaded evenly; the host waits for the counts of pairs in no other way than for kernels;
  * a fused accumulation writes gradients of weights but does not read them, which few tokens for many weights feel: of
  * Grok-1 on H100 a GPU with 4 experts is further from the measured step than one with a single expert.
@@ -22,15 +28,19 @@
 #include "models/cost/work_cost.h"
 #include "models/plan/plan.h"
 
-/* Adds the kernels of the mean rank. */
+/* Adds the kernels of the mean rank. The backward pass has no products of weight gradients but the router's when the
+ * schedule splits them off: those, of routed and shared experts, are expert_cost_add_weights'. */
 void expert_cost_add_forward(KernelList *list, const TrainingSpec *training);
 void expert_cost_add_backward(KernelList *list, const TrainingSpec *training);
+void expert_cost_add_weights(KernelList *list, const TrainingSpec *training);
 
 /* Adds the activation of routed experts alone, which the plan computes again. */
 void expert_cost_add_activation(KernelList *list, const TrainingSpec *training);
 
-/* Device time by which the busiest rank is later than the mean one: all wait for it. 0 without expert parallelism. */
+/* Device time by which the busiest rank is later than the mean one: all wait for it. 0 without expert parallelism. That
+ * of the weight gradients is part of the backward one's unless the schedule splits them off. */
 double expert_cost_forward_wait_s(const TrainingSpec *training, const GpuSpec *gpu);
 double expert_cost_backward_wait_s(const TrainingSpec *training, const GpuSpec *gpu);
+double expert_cost_weight_wait_s(const TrainingSpec *training, const GpuSpec *gpu);
 
 #endif

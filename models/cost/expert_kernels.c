@@ -20,6 +20,9 @@ static const Issued BACKWARD = {30, 12, 23, 11, 3, 4, 6, 8, 7, 6};
 /* Of the router's kernels forward, those that DeepEP's layout of a dispatch takes the place of. */
 enum { LAYOUT_TAKES = 14 };
 
+/* Of an expert: its first product, whose gate is part of it, and its last. */
+enum { WEIGHT_PRODUCTS = 2 };
+
 static const Issued *issued(bool backward) {
     return backward ? &BACKWARD : &FORWARD;
 }
@@ -28,6 +31,14 @@ int expert_kernels_of_router(const PlanSpec *plan, bool backward) {
     bool laid_out = plan->expert_dispatcher == EXPERT_DEEPEP && plan->expert_parallel > 1 && !backward;
     int kernels = plan->fused_routing ? issued(backward)->router_fused : issued(backward)->router;
     return kernels - (laid_out ? LAYOUT_TAKES : 0);
+}
+
+int expert_kernels_of_weights(const TrainingSpec *training) {
+    const TransformerSpec *model = &training->model;
+    if (model->experts == 0)
+        return 0;
+    int experts = (int)(model->experts / training->plan.expert_parallel);
+    return WEIGHT_PRODUCTS * (experts + (model->shared_experts > 0 ? 1 : 0));
 }
 
 int expert_kernels_issued(const TrainingSpec *training, bool backward) {

@@ -14,6 +14,7 @@
 #include "models/cost/unfused_cost.h"
 #include "models/plan/attention_products.h"
 #include "models/plan/element_bytes.h"
+#include "models/plan/plan_lora.h"
 #include "models/plan/training_flop.h"
 #include "models/plan/training_parameters.h"
 
@@ -24,8 +25,9 @@
  */
 enum { HOST_KERNELS_FORWARD = 28, HOST_KERNELS_BACKWARD = 60 };
 
-/* Products of a layer that have weights beside those of attention_products.h: projection, MLP up and down. */
-enum { OTHER_WEIGHT_PRODUCTS = 3 };
+/* Products of a layer that have weights beside those of attention_products.h: projection, and up and down of a dense
+ * MLP. */
+enum { PROJECTION_PRODUCTS = 1, MLP_PRODUCTS = 2 };
 
 /* Tensors that the weight gradients of one layer are accumulated into, one kernel each, when the products do not
  * do it.
@@ -62,11 +64,10 @@ static double model_flop(const TrainingSpec *training) {
     return training_layer_flop(training) * (double)plan->micro_batch_seqs / (double)plan_stage_gpus(plan);
 }
 
-/* Of them, those of products that have weights: as many again make the weights' gradients. */
+/* Of them, those of products whose weight gradients can be deferred or left out: as many again make these. */
 static double weight_flop(const TrainingSpec *training) {
     const PlanSpec *plan = &training->plan;
-    double attention = transformer_attention_flop(&training->model, training->sequence_tokens);
-    double flop = transformer_layer_flop(&training->model, training->sequence_tokens) - attention;
+    double flop = training_deferred_flop(training);
     return flop * (double)plan->micro_batch_seqs / (double)plan_stage_gpus(plan);
 }
 
@@ -80,7 +81,13 @@ static int forward_host_kernels(const TrainingSpec *training) {
 /* Of the kernels of the backward pass, those that can be deferred. */
 static int weight_products(const TrainingSpec *training) {
     WeightProduct products[ATTENTION_PRODUCTS_MAX];
-    return attention_products_of(training, products) + OTHER_WEIGHT_PRODUCTS;
+    int mlp = training->model.experts > 0 ? expert_kernels_of_weights(training) : MLP_PRODUCTS;
+    return attention_products_of(training, products) + PROJECTION_PRODUCTS + mlp;
+}
+
+/* Those of adapters, where a schedule defers them. */
+static int adapter_weight_products(const TrainingSpec *training) {
+    return plan_splits_backward(&training->plan) ? lora_cost_weight_products(training) : 0;
 }
 
 static int backward_host_kernels(const TrainingSpec *training) {
@@ -243,16 +250,29 @@ static void add_mlp_backward(LayerWork *work) {
     add_product_backward(work, model->gated ? 2 * t->ffn : t->ffn, model->hidden);
 }
 
-static void add_layer_weights(LayerWork *work) {
+static void add_mlp_weights(LayerWork *work) {
     const TransformerSpec *model = &work->training->model;
     const LayerTensors *t = &work->t;
+    if (model->experts > 0) {
+        expert_cost_add_weights(&work->list, work->training);
+        return;
+    }
     kernel_list_add_weight_gradient(&work->list, t->tokens, model->hidden, t->ffn);
     if (has_two_inputs(work))
         for (int input = 0; input < 2; input++)
             kernel_list_add_weight_gradient(&work->list, t->tokens, t->ffn, model->hidden);
     else
         kernel_list_add_weight_gradient(&work->list, t->tokens, model->gated ? 2 * t->ffn : t->ffn, model->hidden);
-    kernel_list_add_weight_gradient(&work->list, t->tokens, model->hidden, t->attention.context);
+}
+
+static void add_layer_weights(LayerWork *work) {
+    if (plan_lora_is_there(&work->training->plan)) {
+        lora_cost_add_weights(&work->list, work->training);
+        return;
+    }
+    add_mlp_weights(work);
+    kernel_list_add_weight_gradient(&work->list, work->t.tokens, work->training->model.hidden,
+                                    work->t.attention.context);
     WeightProduct products[ATTENTION_PRODUCTS_MAX];
     int count = attention_products_of(work->training, products);
     for (int i = count - 1; i >= 0; i--)
@@ -300,7 +320,7 @@ WorkCost layer_backward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     add_layer_backward(&work);
     if (!lora_cost_backward_has_weights(&training->plan))
         return finish(&work, 2 * model_flop(training) - weight_flop(training),
-                      backward_host_kernels(training) - weight_products(training));
+                      backward_host_kernels(training) - weight_products(training) - adapter_weight_products(training));
     return finish(&work, 2 * model_flop(training), backward_host_kernels(training));
 }
 
@@ -309,6 +329,8 @@ WorkCost layer_weight_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     if (!plan_splits_backward(&training->plan))
         return (WorkCost){0};
     add_layer_weights(&work);
+    if (plan_lora_is_there(&training->plan))
+        return kernel_list_finish(&work.list, 0, adapter_weight_products(training));
     return kernel_list_finish(&work.list, weight_flop(training), weight_products(training));
 }
 

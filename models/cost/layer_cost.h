@@ -22,7 +22,8 @@
  * deferred products and the optimizer are not compiled. Memory is counted as without.
  *
  * A schedule that splits the backward pass defers the products of weight gradients and what adds them up, as the
- * authors' WeightGradStore does (Qi et al. 2023); gradients of norms and biases are not deferred.
+ * authors' WeightGradStore does (Qi et al. 2023); gradients of norms, biases and routers are not deferred. Beside
+ * frozen weights there are the adapters' products alone to defer.
  */
 #ifndef MODELS_COST_LAYER_COST_H
 #define MODELS_COST_LAYER_COST_H

@@ -49,11 +49,31 @@ void lora_cost_add_backward(KernelList *list, const TrainingSpec *training) {
     int64_t tokens = plan_micro_batch_tokens(training), rank = training->plan.lora.rank;
     int64_t tensors = training->plan.tensor_parallel;
     for (int i = 0, count = plan_lora_products(training, adapted); i < count; i++) {
-        kernel_list_add_product_backward(&own, tokens, adapted[i].out / tensors, rank);
-        kernel_list_add_product_backward(&own, tokens, rank, adapted[i].in / tensors);
+        kernel_list_add_input_gradient(&own, tokens, adapted[i].out / tensors, rank);
+        kernel_list_add_input_gradient(&own, tokens, rank, adapted[i].in / tensors);
         kernel_list_add_memory(&own, sum_bytes(training, adapted[i].in));
     }
     add(list, &own);
+    if (!plan_splits_backward(&training->plan))
+        lora_cost_add_weights(list, training);
+}
+
+void lora_cost_add_weights(KernelList *list, const TrainingSpec *training) {
+    LoraProduct adapted[LORA_PRODUCTS_MAX];
+    KernelList own = begin(list);
+    int64_t tokens = plan_micro_batch_tokens(training), rank = training->plan.lora.rank;
+    int64_t tensors = training->plan.tensor_parallel;
+    for (int i = 0, count = plan_lora_products(training, adapted); i < count; i++) {
+        kernel_list_add_weight_gradient(&own, tokens, adapted[i].out / tensors, rank);
+        kernel_list_add_weight_gradient(&own, tokens, rank, adapted[i].in / tensors);
+    }
+    add(list, &own);
+}
+
+int lora_cost_weight_products(const TrainingSpec *training) {
+    enum { WEIGHTS = 2 }; /* of an adapter */
+    LoraProduct adapted[LORA_PRODUCTS_MAX];
+    return WEIGHTS * plan_lora_products(training, adapted);
 }
 
 int lora_cost_host_kernels(const TrainingSpec *training, bool backward) {

@@ -33,6 +33,7 @@ static void add_waits(LayerCosts *costs, const TrainingSpec *training, const Gpu
     double again = recompute_full_share(&training->plan) + (training->plan.recompute_moe ? 1 : 0);
     costs->forward_wait_s = expert_cost_forward_wait_s(training, gpu);
     costs->backward_wait_s = expert_cost_backward_wait_s(training, gpu) + again * costs->forward_wait_s;
+    costs->weight_wait_s = expert_cost_weight_wait_s(training, gpu);
 }
 
 static void add_besides(LayerCosts *costs, const TrainingSpec *training, const GpuSpec *gpu) {
@@ -171,7 +172,8 @@ static double longer_seconds(const TrainingCosts *costs, const PassWork *work) {
     return seconds;
 }
 
-/* Products of weight gradients: nothing is recomputed, nothing exchanged, the table's gradient is there already. */
+/* Products of weight gradients: nothing is recomputed, nothing exchanged, the table's gradient is there already. The
+ * next exchange waits for the busiest rank's. */
 static WorkProfile weight_profile(const TrainingCosts *costs, const PassWork *work, double speed_fraction) {
     Seconds seconds = {0};
     WorkCost cost = {0};
@@ -181,6 +183,7 @@ static WorkProfile weight_profile(const TrainingCosts *costs, const PassWork *wo
     if (work->head)
         work_cost_add(&cost, &costs->head_weight, 1);
     add_cost(&seconds, &cost, &sums_s);
+    seconds.of[LEDGER_COMM_EXPERT] = (double)work->layers.experts * costs->layer[MLP_EXPERTS].weight_wait_s;
     return round_profile(&seconds, speed_fraction);
 }
 

@@ -29,6 +29,7 @@ typedef struct LayerCosts {
     TensorWindows tensor_backward;
     double forward_wait_s;  /* for the busiest rank of the expert group */
     double backward_wait_s; /* with the recomputation's */
+    double weight_wait_s;   /* of weight gradients that the schedule splits off */
 } LayerCosts;
 
 /* Costs of the pieces, computed once per job. */

@@ -9,6 +9,8 @@
 #include "models/plan/attention_products.h"
 #include "models/plan/chunk_layers.h"
 #include "models/plan/element_bytes.h"
+#include "models/plan/plan_experts.h"
+#include "models/plan/plan_lora.h"
 #include "models/plan/training_flop.h"
 #include "models/plan/training_parameters.h"
 
@@ -133,18 +135,41 @@ double training_chunk_activation_bytes(const TrainingSpec *training, int stage, 
     return bytes;
 }
 
-/* Input and gradient of the output of a layer's products: qkv, projection, MLP up and down. */
-static double layer_weight_bytes(const TrainingSpec *training) {
-    const TransformerSpec *model = &training->model;
-    double attention = query_and_context_features(model) + training_held_key_value_features(training);
-    double ffn = (double)transformer_ffn_hidden(model) * (model->gated ? 3 : 2);
-    double split = (attention + ffn) / (double)model->hidden / (double)training->plan.tensor_parallel;
-    return split * plan_hidden_bytes(training) + 4 * plan_rank_hidden_bytes(training) + compressed_bytes(training);
+/* Of a dense MLP and of shared experts, up and down, on this GPU. */
+static double mlp_weight_bytes(const TrainingSpec *training, int64_t inner) {
+    double features = (double)inner * (training->model.gated ? 3 : 2) / (double)training->plan.tensor_parallel;
+    return features / (double)training->model.hidden * plan_hidden_bytes(training) +
+           (inner > 0 ? 2 : 0) * plan_rank_hidden_bytes(training);
 }
 
-/* The head's input, and the gradients of the logits as the product takes them. */
+/* Of the routed experts of the busiest rank, whose pairs have a row each; a router defers nothing. */
+static double routed_weight_bytes(const TrainingSpec *training) {
+    const TransformerSpec *model = &training->model;
+    double inner = (double)transformer_expert_ffn_hidden(model) / (double)plan_expert_tensor(&training->plan);
+    double features = 2 * (double)model->hidden + (model->gated ? 3 : 2) * inner;
+    return training_busiest_pairs(training) * features * activation_bytes(training->plan.precision);
+}
+
+/* Input and gradient of the output of a layer's products: qkv, projection, MLP up and down or experts. */
+static double layer_weight_bytes(const TrainingSpec *training) {
+    const TransformerSpec *model = &training->model;
+    if (plan_lora_is_there(&training->plan))
+        return lora_memory_weight_bytes(training);
+    double attention = query_and_context_features(model) + training_held_key_value_features(training);
+    double split = attention / (double)model->hidden / (double)training->plan.tensor_parallel;
+    double bytes =
+        split * plan_hidden_bytes(training) + 2 * plan_rank_hidden_bytes(training) + compressed_bytes(training);
+    if (model->experts == 0)
+        return bytes + mlp_weight_bytes(training, transformer_ffn_hidden(model));
+    int64_t shared = model->shared_experts * transformer_expert_ffn_hidden(model);
+    return bytes + mlp_weight_bytes(training, shared) + routed_weight_bytes(training);
+}
+
+/* The head's input, and the gradients of the logits as the product takes them; nothing if it is frozen. */
 static double head_weight_bytes(const TrainingSpec *training) {
     const PlanSpec *plan = &training->plan;
+    if (plan_lora_is_there(plan))
+        return 0;
     double tensors = (double)plan->tensor_parallel;
     double logits = (double)plan_micro_batch_tokens(training) * (double)training->model.vocab / tensors;
     return logits * activation_bytes(plan->precision) + plan_rank_hidden_bytes(training);

@@ -20,7 +20,8 @@
 double training_chunk_activation_bytes(const TrainingSpec *training, int stage, int chunk);
 
 /* Bytes that it keeps from the end of the backward pass to the end of the weight pass: both operands of every product
- * of weight gradients; 0 when the schedule has no such pass. 32 s b h per layer of a GPT (Qi et al. 2023, Table 1). */
+ * of weight gradients; 0 when the schedule has no such pass. 32 s b h per layer of a GPT (Qi et al. 2023, Table 1); of
+ * routed experts a row for every pair, of frozen weights nothing but what adapters need. */
 double training_chunk_weight_bytes(const TrainingSpec *training, int stage, int chunk);
 
 /* Bytes that one layer keeps for one micro-batch under a recomputation mode (training_with_mlp). */

@@ -38,6 +38,19 @@ double lora_memory_spared_activation_bytes(const TrainingSpec *training) {
     return bytes * (double)plan_micro_batch_tokens(training);
 }
 
+double lora_memory_weight_bytes(const TrainingSpec *training) {
+    LoraProduct adapted[LORA_PRODUCTS_MAX];
+    const PlanSpec *plan = &training->plan;
+    double hidden = (double)training->model.hidden, tensors = (double)plan->tensor_parallel;
+    double features = 0;
+    for (int i = 0, count = plan_lora_products(training, adapted); i < count; i++) {
+        /* Of a product's two sides one is a hidden state, the other is split over the tensor group. */
+        double inside = (double)(i % 2 == 0 ? adapted[i].out : adapted[i].in);
+        features += hidden / (plan->sequence_parallel ? tensors : 1) + inside / tensors;
+    }
+    return features * (double)plan_micro_batch_tokens(training) * activation_bytes(plan->precision);
+}
+
 double lora_memory_spared_weight_bytes(const TrainingSpec *training, int stage) {
     const PlanSpec *plan = &training->plan;
     if (!plan->lora.fp8_weights)

@@ -15,6 +15,10 @@
  * where adapters keep 16 bit of what fp8 keeps in 8; 0 without adapters. */
 double lora_memory_spared_activation_bytes(const TrainingSpec *training);
 
+/* Bytes that one layer's adapters keep of one micro-batch for weight gradients that a schedule has split off: inputs of
+ * their products and gradients of the outputs, in 16 bit; 0 without adapters. */
+double lora_memory_weight_bytes(const TrainingSpec *training);
+
 /* Bytes of a stage's frozen layers that fp8 weights take less than 16 bit; 0 without such weights. */
 double lora_memory_spared_weight_bytes(const TrainingSpec *training, int stage);
 

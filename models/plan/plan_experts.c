@@ -141,14 +141,6 @@ static void check_groups(const TrainingSpec *training, const char *path, ErrorLi
                            plan->zero_shard_size, ranks, copies);
 }
 
-static void check_schedule(const PlanSpec *plan, const char *path, ErrorList *errors) {
-    if (plan_splits_backward(plan))
-        error_list_add_key(
-            errors, path, "plan.schedule",
-            "found %s with experts, expected one that keeps weight gradients in the backward pass, such as 1f1b",
-            plan->schedule);
-}
-
 static void check_overlap(const PlanSpec *plan, const char *path, ErrorList *errors) {
     const char *key = "plan.overlap_expert_comm";
     if (!plan->overlap_expert_comm)
@@ -156,6 +148,11 @@ static void check_overlap(const PlanSpec *plan, const char *path, ErrorList *err
     if (plan->expert_parallel < 2)
         error_list_add_key(errors, path, key, "found true with expert_parallel %" PRId64 ", expected more",
                            plan->expert_parallel);
+    if (plan_splits_backward(plan))
+        error_list_add_key(errors, path, key,
+                           "found true with schedule %s, expected one that keeps weight gradients in the backward "
+                           "pass, such as 1f1b",
+                           plan->schedule);
     if (plan->recompute == RECOMPUTE_FULL)
         error_list_add_key(errors, path, key, "found true with recompute full, expected none or selective");
     if (plan_zero_stage(plan) > 1)
@@ -181,7 +178,6 @@ void plan_experts_check(const TrainingSpec *training, const char *path, ErrorLis
     check_model(training, path, errors);
     check_router(&training->model, path, errors);
     check_groups(training, path, errors);
-    check_schedule(&training->plan, path, errors);
     check_routing(&training->plan, path, errors);
     check_overlap(&training->plan, path, errors);
 }

@@ -13,9 +13,9 @@
  * mesh that is left of the experts', as torchtitan's "efsdp").
  *
  * Limits: expert_tensor_parallel is tensor_parallel or 1, with 1 whole tensor groups share the experts; smaller shard
- * groups and zero_list_collectives only with expert_parallel 1; no schedule that splits the backward pass; a tensor
- * group needs sequence_parallel, as Megatron-LM asserts; no overlap_expert_comm with full recomputation, as it asserts
- * too, or with ZeRO-2 and 3.
+ * groups and zero_list_collectives only with expert_parallel 1; a tensor group needs sequence_parallel, as Megatron-LM
+ * asserts; no overlap_expert_comm with full recomputation, as it asserts too, with a schedule that splits the backward
+ * pass, or with ZeRO-2 and 3.
  */
 #ifndef MODELS_PLAN_PLAN_EXPERTS_H
 #define MODELS_PLAN_PLAN_EXPERTS_H

@@ -49,10 +49,6 @@ void plan_lora_check(const TrainingSpec *training, const char *path, ErrorList *
     if (plan->lora.fp8_weights && plan_zero_stage(plan) > 2)
         error_list_add_key(errors, path, "plan.lora_fp8_weights",
                            "found true with ZeRO-3, which gathers 16 bit, expected false");
-    if (plan_splits_backward(plan))
-        error_list_add_key(errors, path, "plan.schedule",
-                           "found %s with lora_rank, expected a schedule that splits off no weight gradients",
-                           plan->schedule);
     if (plan->offload_optimizer)
         error_list_add_key(errors, path, "plan.offload_optimizer",
                            "found true with lora_rank, expected false: adapters have little to keep");

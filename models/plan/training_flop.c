@@ -20,14 +20,28 @@ double training_attention_flop(const TrainingSpec *training) {
     return whole * (double)training_document_tokens(training) / (double)training->sequence_tokens;
 }
 
+/* Of one layer, pairs that meet no expert. */
+static double dropped_flop(const TrainingSpec *training) {
+    if (training->model.experts == 0)
+        return 0;
+    return expert_routing_dropped_fraction(&training->plan.routing, training->plan.expert_parallel) *
+           transformer_expert_flop(&training->model, training->sequence_tokens);
+}
+
 double training_layer_flop(const TrainingSpec *training) {
     double whole = transformer_attention_flop(&training->model, training->sequence_tokens);
     double attention = training_attention_flop(training), masked = attention / 2;
     double flop = transformer_layer_flop(&training->model, training->sequence_tokens) - (whole - attention);
-    if (training->model.experts > 0)
-        flop -= expert_routing_dropped_fraction(&training->plan.routing, training->plan.expert_parallel) *
-                transformer_expert_flop(&training->model, training->sequence_tokens);
+    flop -= dropped_flop(training);
     return training->plan.flash_attention ? flop - masked : flop;
+}
+
+double training_deferred_flop(const TrainingSpec *training) {
+    const TransformerSpec *model = &training->model;
+    int64_t tokens = training->sequence_tokens;
+    double router = 2 * (double)tokens * (double)model->hidden * (double)model->experts;
+    double products = transformer_layer_flop(model, tokens) - transformer_attention_flop(model, tokens);
+    return products - dropped_flop(training) - router;
 }
 
 double training_layers_flop(const TrainingSpec *training) {

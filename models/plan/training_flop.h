@@ -24,6 +24,10 @@ double training_layer_flop(const TrainingSpec *training);
 /* Of them the products of attention, forward, mask or not: of packed documents each one's square. */
 double training_attention_flop(const TrainingSpec *training);
 
+/* Of one layer, those of products whose weight gradients can be made apart from the other gradients, as many again: all
+ * that have weights but a router's. */
+double training_deferred_flop(const TrainingSpec *training);
+
 double training_layers_flop(const TrainingSpec *training);
 double training_sequence_flop(const TrainingSpec *training);
 

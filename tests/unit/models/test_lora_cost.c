@@ -161,10 +161,6 @@ Test(lora_cost, what_cannot_go_with_adapters_is_an_error) {
     expect_error(&training, "jobs[0].plan.lora_fp8_weights",
                  "found true with ZeRO-3, which gathers 16 bit, expected false");
     training = spec.jobs[0].training;
-    training.plan.schedule = "zb_h1";
-    expect_error(&training, "jobs[0].plan.schedule",
-                 "found zb_h1 with lora_rank, expected a schedule that splits off no weight gradients");
-    training.plan.schedule = "1f1b";
     training.plan.offload_optimizer = true;
     expect_error(&training, "jobs[0].plan.offload_optimizer",
                  "found true with lora_rank, expected false: adapters have little to keep");
