@@ -18,7 +18,14 @@ typedef struct Ranking {
     int rows;             /* of closed groups */
 } Ranking;
 
+static bool is_constant(const double *values, int count) {
+    return gsl_stats_max(values, 1, (size_t)count) <= gsl_stats_min(values, 1, (size_t)count);
+}
+
+/* A model to which all plans are alike puts nothing in order: 0. */
 static double spearman(const Ranking *ranking, int from, int count) {
+    if (is_constant(ranking->simulated + from, count))
+        return 0;
     return gsl_stats_spearman(ranking->measured + from, 1, ranking->simulated + from, 1, (size_t)count, ranking->work);
 }
 
@@ -39,27 +46,22 @@ static bool is_best_among_first(const double *measured, const double *simulated,
     int faster = 0;
     size_t best = gsl_stats_min_index(measured, 1, (size_t)count);
     for (int i = 0; i < count; i++)
-        faster += simulated[i] < simulated[best];
+        faster += (size_t)i != best && simulated[i] <= simulated[best];
     return faster < PLAN_RANKS_FIRST_FEW;
 }
 
+/* Equal values become 0 exactly. */
 static void centre(double *values, int count) {
-    double mean = gsl_stats_mean(values, 1, (size_t)count);
+    double mean = is_constant(values, count) ? values[0] : gsl_stats_mean(values, 1, (size_t)count);
     for (int i = 0; i < count; i++)
         values[i] -= mean;
-}
-
-static bool is_constant(const double *values, int count) {
-    return gsl_stats_max(values, 1, (size_t)count) <= gsl_stats_min(values, 1, (size_t)count);
 }
 
 static void judge(PlanRanks *ranks, Ranking *ranking, int count) {
     double *measured = ranking->measured + ranking->rows, *simulated = ranking->simulated + ranking->rows;
     if (count <= PLAN_RANKS_FIRST_FEW || is_constant(measured, count))
         return;
-    /* All plans alike to the model: it puts nothing in order. */
-    ranking->correlations[ranks->groups++] =
-        is_constant(simulated, count) ? 0 : spearman(ranking, ranking->rows, count);
+    ranking->correlations[ranks->groups++] = spearman(ranking, ranking->rows, count);
     ranks->best_met += is_best_among_first(measured, simulated, count);
     ranks->best_blind += (double)PLAN_RANKS_FIRST_FEW / count;
     centre(measured, count);

@@ -2,7 +2,7 @@
  * plan_ranks: would the model have chosen the plans that were measured to be good? Rows of one model, GPUs, precision,
  * release, sequences and global batch are a group. In each group of more than three rows, Spearman's rank correlation
  * of simulated and measured step times (Spearman 1904; ties get the mean of their ranks), and whether the plan that was
- * measured fastest is among the first three simulated; smaller groups prove nothing.
+ * measured fastest is among the first three simulated, ties against it; smaller groups prove nothing.
  */
 #ifndef SCENARIOS_VALIDATION_PLAN_RANKS_H
 #define SCENARIOS_VALIDATION_PLAN_RANKS_H

@@ -58,7 +58,10 @@ Test(plan_ranks, a_model_that_sees_no_difference_has_a_correlation_of_0) {
                               {"a", "8", "fp16", 8, 64, 64, 1.44, 2.2}};
     Arena *arena = arena_create();
     RowKeys keys = judged_rows(rows, 4, arena);
-    cr_assert_float_eq(plan_ranks_of(&keys, arena).mean_correlation, 0, 1e-12);
+    PlanRanks ranks = plan_ranks_of(&keys, arena);
+    cr_assert_float_eq(ranks.mean_correlation, 0, 1e-12);
+    cr_assert_float_eq(ranks.pooled_correlation, 0, 1e-12);
+    cr_assert_eq(ranks.best_met, 0, "it did not choose the best plan");
     arena_destroy(arena);
 }
 
