@@ -185,7 +185,7 @@ static double sends_ramp_s(Builder *builder, int number, const CollectivePhase *
         const CollectiveSend *send = &builder->sends[i];
         NetworkRoute route;
         collective_message_route(place, rank, send, &route);
-        ramp_s = fmax(ramp_s, collective_ramp_s(place->call->kind, route.ramp_s, send->bytes * channels));
+        ramp_s = fmax(ramp_s, collective_ramp_s(place->call->kind, &route, send->bytes * channels));
     }
     return ramp_s;
 }

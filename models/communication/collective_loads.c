@@ -80,7 +80,7 @@ static void add_send(Evaluation *evaluation, int rank, const CollectiveSend *sen
     double latency_s = collective_message_latency_s(&evaluation->place, rank, &route);
     evaluation->latency_s = larger(evaluation->latency_s, latency_s);
     evaluation->ramp_s =
-        larger(evaluation->ramp_s, collective_ramp_s(kind, route.ramp_s, send->bytes * evaluation->channels));
+        larger(evaluation->ramp_s, collective_ramp_s(kind, &route, send->bytes * evaluation->channels));
     evaluation->hops[rank] = (ChainHop){.to_rank = send->to_rank, .latency_s = latency_s};
     double *arrival_s = &evaluation->next_byte_s[send->to_rank];
     *arrival_s = larger(*arrival_s, evaluation->first_byte_s[rank] + latency_s);

@@ -2,6 +2,43 @@
 
 #include "models/communication/collective_latency.h"
 
+/* NCCL's nvlsEfficiency, of Hopper and, whose ports are twice as wide, of Blackwell: see the header. */
+static const double NVLINK5_BYTES_PER_S = 900e9;
+static const double SWITCH_FRACTION = 0.85, NVLINK5_SWITCH_FRACTION = 0.74;
+static const double PAIRS_FRACTION = 0.92; /* fitted to all_to_alls of nccl-tests on A100 and H100 */
+
+static bool meets_switch(const CollectivePlace *place, int rank, const CollectiveSend *send) {
+    return rank >= place->call->ranks || send->to_rank >= place->call->ranks;
+}
+
+/* The GPU at whose port a message meets the switch of its node. */
+static int gpu_at_switch(const CollectivePlace *place, int rank, const CollectiveSend *send) {
+    return place->call->rank_gpu[send->to_rank >= place->call->ranks ? rank : send->to_rank];
+}
+
+/* A port carries what the switch adds and copies at a part of its speed. */
+static double switch_bytes_per_byte(const CollectivePlace *place, int rank, const CollectiveSend *send) {
+    int node = gpu_at_switch(place, rank, send) / place->network->gpus_per_node;
+    bool is_nvlink5 = network_ports(place->network, node)->port.bytes_per_s >= NVLINK5_BYTES_PER_S;
+    return 1 / (is_nvlink5 ? NVLINK5_SWITCH_FRACTION : SWITCH_FRACTION);
+}
+
+bool collective_message_leaves_node(const CollectivePlace *place, int rank, const CollectiveSend *send) {
+    const CollectiveCall *call = place->call;
+    if (meets_switch(place, rank, send))
+        return false;
+    return call->rank_gpu[rank] / call->gpus_per_node != call->rank_gpu[send->to_rank] / call->gpus_per_node;
+}
+
+static double link_bytes_per_byte(const CollectivePlace *place, int rank, const CollectiveSend *send) {
+    if (meets_switch(place, rank, send))
+        return switch_bytes_per_byte(place, rank, send);
+    if (place->call->kind == COLLECTIVE_ALL_TO_ALL && place->call->ranks > 2 &&
+        !collective_message_leaves_node(place, rank, send))
+        return 1 / PAIRS_FRACTION;
+    return place->pieces.wire_bytes_per_byte;
+}
+
 CollectivePlace collective_message_place(Arena *arena, const CollectiveCall *call, const CollectiveAlgorithm *algorithm,
                                          const Network *network) {
     return (CollectivePlace){call, algorithm, network, node_exchange_create(arena, call, network),
@@ -11,7 +48,7 @@ CollectivePlace collective_message_place(Arena *arena, const CollectiveCall *cal
 int collective_message_sends(const CollectivePlace *place, int phase, int step, int rank, CollectiveSend *sends) {
     int count = place->algorithm->sends(place->call, phase, step, rank, sends);
     for (int i = 0; i < count; i++)
-        sends[i].bytes *= place->pieces.wire_bytes_per_byte;
+        sends[i].bytes *= link_bytes_per_byte(place, rank, &sends[i]);
     return count;
 }
 
@@ -23,9 +60,8 @@ double collective_message_latency_s(const CollectivePlace *place, int rank, cons
 /* Half of a way inside a node: between a GPU and the switch that adds or copies. */
 static void route_to_switch(const CollectivePlace *place, int rank, const CollectiveSend *send, NetworkRoute *route) {
     const Network *network = place->network;
-    const int *gpu = place->call->rank_gpu;
     bool to_switch = send->to_rank >= place->call->ranks;
-    int end_gpu = gpu[to_switch ? rank : send->to_rank];
+    int end_gpu = gpu_at_switch(place, rank, send);
     const LinkSpec *port = &network_ports(network, end_gpu / network->gpus_per_node)->port;
     route->link_count = 1;
     route->kind = LINK_NVLINK;
@@ -33,17 +69,6 @@ static void route_to_switch(const CollectivePlace *place, int rank, const Collec
     route->ramp_s = port->ramp_s;
     route->share_fraction[0] = 1;
     route->links[0] = to_switch ? network_port_out(network, end_gpu) : network_port_in(network, end_gpu);
-}
-
-static bool meets_switch(const CollectivePlace *place, int rank, const CollectiveSend *send) {
-    return rank >= place->call->ranks || send->to_rank >= place->call->ranks;
-}
-
-bool collective_message_leaves_node(const CollectivePlace *place, int rank, const CollectiveSend *send) {
-    const CollectiveCall *call = place->call;
-    if (meets_switch(place, rank, send))
-        return false;
-    return call->rank_gpu[rank] / call->gpus_per_node != call->rank_gpu[send->to_rank] / call->gpus_per_node;
 }
 
 void collective_message_route(const CollectivePlace *place, int rank, const CollectiveSend *send, NetworkRoute *route) {

@@ -18,7 +18,7 @@ typedef struct LinkSpec {
     double bytes_per_s;         /* > 0; nominal, per direction, all lanes of one GPU or one NIC together */
     double latency_s;           /* >= 0; from first byte sent to first byte received */
     double efficiency_fraction; /* (0, 1]; achievable over nominal for large transfers */
-    double ramp_s; /* >= 0; most a phase of a collective loses until large pieces flow (collective_latency.h) */
+    double ramp_s; /* >= 0; scale of what a phase of a collective loses until pieces flow (collective_latency.h) */
     double spread; /* >= 0; how sure the others are: about a standard deviation of ln(measured / simulated) of a large
                       collective */
 } LinkSpec;

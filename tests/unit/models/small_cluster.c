@@ -37,7 +37,7 @@ SimulationSpec small_cluster(Arena *arena, int nodes, int gpus) {
     spec.cluster.node = (NodeSpec){.name = "small",
                                    .gpu = small_gpu(),
                                    .gpus = gpus,
-                                   .nvlink = {300e9, 1.85e-6, 0.7, 42e-6, 0},
+                                   .nvlink = {300e9, 1.85e-6, 0.7, 17.5e-6, 0},
                                    .pcie = {31.5e9, 1e-6, 0.8, 0, 0},
                                    .nics = gpus,
                                    .nic = {25e9, 6.4e-6, 0.65, 42e-6, 0},

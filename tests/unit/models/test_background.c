@@ -61,6 +61,7 @@ Test(background, the_rate_of_a_pair_is_over_all_nics) {
         Arena *arena = arena_create();
         SimulationSpec spec = busy_cluster(arena, 3, 4, 0);
         spec.cluster.node.nics = nics;
+        spec.cluster.node.nvlink.ramp_s = 0;
         JobSpec *job = busy_cluster_add_collective(&spec, "sender", 2, "0-1");
         job->gpus = 8;
         job->collective.repeats = 1;

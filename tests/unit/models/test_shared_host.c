@@ -31,7 +31,7 @@ Test(shared_host, jobs_that_read_from_one_target_are_said_to_wait_for_it) {
     SimulationSpec spec = jobs_on_one_target(arena, 2);
     const Results *results = busy_cluster_run(&spec, arena);
     cr_assert_str_eq(results->verdict,
-                     "one runs 1.92 times as long as alone: 48.0 % of its time it waits longer for the shared storage, "
+                     "one runs 1.92 times as long as alone: 47.9 % of its time it waits longer for the shared storage, "
                      "which others use too: two (1.92 times as long).");
     arena_destroy(arena);
 }
@@ -49,7 +49,7 @@ Test(shared_host, many_other_jobs_are_counted) {
     Arena *arena = arena_create();
     SimulationSpec spec = jobs_on_one_target(arena, 6);
     expect_words(busy_cluster_run(&spec, arena),
-                 "others use too: four (5.61 times as long), one (5.61 times as long), six (5.61 times as long) "
+                 "others use too: four (5.6 times as long), one (5.6 times as long), six (5.6 times as long) "
                  "and 2 more.");
     arena_destroy(arena);
 }

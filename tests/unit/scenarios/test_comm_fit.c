@@ -37,7 +37,7 @@ Test(comm_fit, constants_that_made_the_times_are_found_again) {
     NodeSpec truth = NODE;
     truth.nvlink.latency_s = 2.385e-6;
     truth.nvlink.efficiency_fraction = 0.61;
-    truth.nvlink.ramp_s = 27e-6;
+    truth.nvlink.ramp_s = 11e-6;
     truth.nic.latency_s = 7.7e-6;
     truth.nic.efficiency_fraction = 0.83;
     truth.nic.ramp_s = 49e-6;
