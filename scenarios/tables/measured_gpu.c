@@ -13,6 +13,7 @@ typedef struct GpuWords {
     MeasuredGpu gpu;
 } GpuWords;
 
+#define DGX_1_GPUS  "DGX-1: with V100 of 32 GB unless the text says 16."
 #define MI250X_DIES "MI250X: each of a module's two dies counts as a GPU, as on Frontier and LUMI."
 
 static const GpuWords GPU_WORDS[] = {
@@ -31,14 +32,20 @@ static const GpuWords GPU_WORDS[] = {
     {"6000 Ada", {"pcie-rtx6000-ada", NULL}},
     {"RTX PRO 6000", {"pcie-rtx-pro-6000", NULL}},
     {"A6000", {"pcie-a6000", NULL}},
+    {"3090 Ti", {NULL, NULL}},
     {"3090", {"pcie-rtx3090", NULL}},
+    {"4090 D", {NULL, NULL}},
+    {"4090D", {NULL, NULL}},
     {"4090", {"pcie-rtx4090", NULL}},
+    {"5090 D", {NULL, NULL}},
     {"5090", {"pcie-rtx5090", NULL}},
     {"V100 PCIe", {"pcie-v100", NULL}},
     {"MI210", {"pcie-mi210", NULL}},
     {"PCIe", {NULL, NULL}},
     {"NVL", {NULL, NULL}},
-    {"V100 DGX 2", {"dgx-2-v100", NULL}},
+    {"DGX 2", {"dgx-2-v100", NULL}},
+    {"DGX 2H", {"dgx-2-v100", NULL}},
+    {"DGX 1", {"dgx-1-v100", DGX_1_GPUS}},
     {"V100 SXM3", {"dgx-2-v100", NULL}},
     {"V100 16GB", {"dgx-1-v100", NULL}},
     {"V100 32GB", {"dgx-1-v100", NULL}},
@@ -100,6 +107,19 @@ static size_t memory_unit(const char *at) {
     return 0;
 }
 
+/* "A100-40", "v100-pcie-32": a size of memory that such a GPU has, joined to its name, without a unit. */
+static bool is_bare_memory(const char *text, const char *at, size_t number) {
+    static const char *const SIZES[] = {"40", "80", "96", "141", "192"}, *const OLDER_SIZES[] = {"16", "32"};
+    if (at == text || (at[-1] != '-' && at[-1] != '_') || isalnum((unsigned char)at[number]) || at[number] == '.')
+        return false;
+    bool is_older = measured_row_has_family(text, "V100");
+    const char *const *sizes = is_older ? OLDER_SIZES : SIZES;
+    for (size_t i = 0; i < (is_older ? 2 : sizeof SIZES / sizeof *SIZES); i++)
+        if (strlen(sizes[i]) == number && strncmp(at, sizes[i], number) == 0)
+            return true;
+    return false;
+}
+
 const char *measured_gpu_words(const char *text, Arena *arena) {
     char *words = ARENA_ARRAY(arena, 4 * strlen(text) + 4, char);
     size_t used = 0;
@@ -110,11 +130,12 @@ const char *measured_gpu_words(const char *text, Arena *arena) {
         if ((!is_inside || start == at) && used > 0 && words[used - 1] != ' ')
             words[used++] = ' ';
         size_t number = start == at ? digits(at) : 0, unit = number > 0 ? memory_unit(at + number) : 0;
-        size_t kept = unit > 0 ? number : 1;
+        bool is_memory = unit > 0 || (number > 0 && is_bare_memory(text, at, number));
+        size_t kept = is_memory ? number : 1;
         if (is_inside)
             memcpy(words + used, at, kept);
         used += is_inside ? kept : 0;
-        if (unit > 0) {
+        if (is_memory) {
             memcpy(words + used, "GB", 2);
             used += 2;
         }

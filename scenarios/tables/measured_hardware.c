@@ -11,6 +11,7 @@
 #include "scenarios/reader/yaml_node.h"
 #include "scenarios/tables/measured_entry.h"
 #include "scenarios/tables/measured_gpu.h"
+#include "scenarios/tables/measured_interconnect.h"
 #include "scenarios/tables/measured_network.h"
 
 enum { MODULES_OF_MI250X = 4 };
@@ -130,9 +131,28 @@ static void check_dies(MeasuredRow *row, const NodeSpec *node) {
                             MODULES_OF_MI250X);
 }
 
+/* Of a GPU that is sold in both forms: a text that says neither is of cards where their interconnect is PCIe alone. */
+static const char *words_with_form(MeasuredRow *row, const char *words) {
+    static const char *const SAID[] = {"SXM", "SXM2", "SXM3",   "SXM4",     "SXM5",
+                                       "DGX", "HGX",  "NVLink", "NVSwitch", "NVL"};
+    static const char *const BOTH[] = {"A100", "H100", "V100"};
+    const char *network = measured_row_text(row, "interconnect");
+    const char *all = arena_format(row->arena, "%s %s", words, network);
+    bool is_said = false, is_both = false;
+    for (size_t i = 0; i < sizeof SAID / sizeof *SAID; i++)
+        is_said = is_said || measured_row_has_family(all, SAID[i]);
+    for (size_t i = 0; i < sizeof BOTH / sizeof *BOTH; i++)
+        is_both = is_both || measured_row_has_words(words, BOTH[i]);
+    if (is_said || !is_both || !measured_row_has_words(network, "PCIe") || measured_row_has_words(words, "PCIe"))
+        return words;
+    measured_row_assume(row, "interconnect \"%s\": PCIe cards, since NVLink is not named.",
+                        yaml_node_shown_text(network, row->arena));
+    return arena_format(row->arena, "%s PCIe", words);
+}
+
 void measured_hardware_read(MeasuredRow *row, const Catalogue *catalogue, int64_t gpus, ClusterSpec *cluster) {
     const char *text = measured_row_text(row, "gpu");
-    const char *words = measured_gpu_words(text, row->arena);
+    const char *words = words_with_form(row, measured_gpu_words(text, row->arena));
     MeasuredGpu gpu = measured_gpu_find(words);
     if (text[0] == '\0')
         measured_row_refuse(row, "gpu is not stated");
@@ -149,10 +169,14 @@ void measured_hardware_read(MeasuredRow *row, const Catalogue *catalogue, int64_
         check_dies(row, &cluster->node);
         cluster->nodes = (gpus + cluster->node.gpus - 1) / cluster->node.gpus;
         if (cluster->nodes > 1) {
+            bool is_narrow = measured_interconnect_is_narrow(measured_row_text(row, "interconnect"));
             measured_network_read(row, catalogue, &cluster->node);
             if (is_rack(&cluster->node))
                 cluster->node.nics = cluster->node.gpus;
-            measured_row_assume(row, "The network above the NICs never blocks: one leaf, no oversubscription.");
+            measured_row_assume(row, "The network above the NICs never blocks: one leaf, no oversubscription%s.",
+                                is_narrow ? ", whatever the interconnect says of it: how many nodes a leaf has is not "
+                                            "known"
+                                          : "");
         }
     }
 }

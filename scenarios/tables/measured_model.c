@@ -10,6 +10,7 @@ static const int64_t USUAL_VOCAB = 51200; /* GPT-2's 50,257, padded as Megatron-
 enum { MOST_LAYERS = 100000 };            /* as a scenario may have */
 
 static const double GPT_DROPOUT_FRACTION = 0.1;
+static const double MOST_OTHER_PARAMETERS = 1.5; /* tables differ by 17 % at most, in what they do with embeddings */
 
 static void make_gpt(TransformerSpec *model, int64_t sequence_tokens) {
     model->biases = true;
@@ -142,7 +143,17 @@ static void refuse_other_layers(MeasuredRow *row) {
     } OTHERS[] = {{"Nemotron H", "Mamba"},
                   {"NemotronH", "Mamba"},
                   {"Mamba", "Mamba"},
+                  {"Jamba", "Mamba"},
+                  {"Zamba", "Mamba"},
+                  {"RWKV", "recurrences"},
+                  {"xLSTM", "recurrences"},
+                  {"Hyena", "long convolutions"},
                   {"T5", "cross attention"},
+                  {"BART", "cross attention"},
+                  {"Whisper", "cross attention"},
+                  {"UNet", "convolutions"},
+                  {"Stable Diffusion", "convolutions"},
+                  {"SDXL", "convolutions"},
                   {"GPT OSS", "attention in windows"}};
     for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++)
         if (measured_row_has_words(measured_row_text(row, "model"), OTHERS[i].words))
@@ -159,12 +170,25 @@ static bool has_no_dropout(const MeasuredRow *row) {
            measured_row_mentions(row, "Paxml") || measured_row_mentions(row, "nanoGPT");
 }
 
-TransformerSpec measured_model_read(MeasuredRow *row, int64_t sequence_tokens) {
-    refuse_other_layers(row);
+/* A mixture that its name does not tell would pass as one of its experts. */
+static void check_parameters(MeasuredRow *row, const TransformerSpec *model, double stated) {
+    double parameters = transformer_parameters(model);
+    if (row->reason != NULL || !(stated > 0) ||
+        (stated < MOST_OTHER_PARAMETERS * parameters && parameters < MOST_OTHER_PARAMETERS * stated))
+        return;
+    if (stated > parameters && model->experts == 0)
+        measured_row_refuse(row,
+                            "params_b: found %.4g, but the layers have %.4g; experts are read from \"MoE 8 experts "
+                            "top-2\" in model",
+                            stated / 1e9, parameters / 1e9);
+    else
+        measured_row_refuse(row, "params_b: found %.4g, but the layers have %.4g", stated / 1e9, parameters / 1e9);
+}
+
+static TransformerSpec read_layers(MeasuredRow *row, int64_t sequence_tokens, double stated) {
     TransformerSpec sizes = read_sizes(row);
     if (measured_row_has_words(sizes.name, "MoE"))
         read_experts(row, &sizes);
-    double stated = measured_row_number(row, "params_b") * 1e9;
     if (row->reason != NULL)
         return sizes;
     const NamedStyle *named = named_style(row);
@@ -196,4 +220,13 @@ TransformerSpec measured_model_read(MeasuredRow *row, int64_t sequence_tokens) {
                                      : ", since params_b is not stated",
                         gpt.dropout_fraction);
     return gpt;
+}
+
+TransformerSpec measured_model_read(MeasuredRow *row, int64_t sequence_tokens) {
+    refuse_other_layers(row);
+    double stated = measured_row_number(row, "params_b") * 1e9;
+    TransformerSpec model = read_layers(row, sequence_tokens, stated);
+    if (row->reason == NULL)
+        check_parameters(row, &model, stated);
+    return model;
 }

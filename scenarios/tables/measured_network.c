@@ -8,6 +8,7 @@
 
 #include "scenarios/reader/yaml_node.h"
 #include "scenarios/tables/measured_entry.h"
+#include "scenarios/tables/measured_interconnect.h"
 #include "scenarios/tables/measured_machine.h"
 
 static const double BYTES_PER_S_OF_GBIT = 1e9 / 8;
@@ -19,6 +20,7 @@ static const double ETHERNET_LINE_FRACTION = 0.848;
  * NIC: a bus bandwidth of 39.86 Gbit/s (bigscience-workshop/bigscience, experiments/bandwidth). */
 static const double OMNIPATH_LINE_FRACTION = 0.3986;
 static const double SAME_RATE_FRACTION = 0.01;
+static const double LEAST_PORT_OF_EACH_GBIT = 50; /* slower ones that are not InfiniBand are a server's only one */
 static const double MOST_PORT_GBIT = 800; /* XDR InfiniBand and 800G Ethernet: no port is faster, so more is a node's */
 
 /* What the interconnect text says about the NICs of a node. */
@@ -44,7 +46,7 @@ static const struct {
     {"EDR", 100},          {"HDR100", 100},    {"HDR", 200},        {"NDR200", 200},     {"NDR", 400},
     {"NDR400", 400},       {"XDR", 800},       {"OmniPath", 100},   {"Omni Path", 100},  {"OPA", 100},
     {"Slingshot 10", 100}, {"Slingshot", 200}, {"ConnectX 5", 100}, {"ConnectX 6", 200}, {"ConnectX 7", 400},
-    {"ConnectX 8", 800},   {"CX 7", 400},
+    {"ConnectX 8", 800},   {"CX 7", 400},      {"EDR100", 100},     {"HDR200", 200},     {"CX7", 400},
 };
 
 /* A whole number in front of the digits at `at`, joined to them by an x: the 8 of "8x200Gb" and "8 x 200 Gb"; 0 when
@@ -156,6 +158,7 @@ static int64_t number_of(const LooseNumber *loose, const char *rate) {
 /* A rate without a number of NICs, or a generation without a rate, on a node that has NICs. */
 static void settle_number(const char *text, const NodeSpec *node, NicText *found) {
     static const char *const WHOLE[] = {"node"}, *const PORT[] = {"Ethernet", "GbE", "TCP"};
+    static const char *const INFINIBAND[] = {"InfiniBand", "IB"};
     LooseNumber loose = find_loose_number(text);
     for (size_t i = 0; found->rates == 0 && i < sizeof GENERATIONS / sizeof *GENERATIONS; i++)
         if (measured_row_has_words(text, GENERATIONS[i].words))
@@ -171,7 +174,8 @@ static void settle_number(const char *text, const NodeSpec *node, NicText *found
         return;
     if (has_any(text, WHOLE, 1) || names_efa(text) || found->gbit_per_s > MOST_PORT_GBIT)
         share_rate(node, found);
-    else if (has_any(text, PORT, 3) || strstr(text, "GbE") != NULL || strstr(text, "gbe") != NULL)
+    else if (has_any(text, PORT, 3) || strstr(text, "GbE") != NULL || strstr(text, "gbe") != NULL ||
+             (found->gbit_per_s < LEAST_PORT_OF_EACH_GBIT && !has_any(text, INFINIBAND, 2)))
         found->nics = 1;
 }
 
@@ -224,7 +228,8 @@ static bool has_rate_of(const NodeSpec *node, const NicText *found) {
 }
 
 void measured_network_read(MeasuredRow *row, const Catalogue *catalogue, NodeSpec *node) {
-    const char *text = measured_row_text(row, "interconnect"), *shown = yaml_node_shown_text(text, row->arena);
+    const char *cell = measured_row_text(row, "interconnect"), *shown = yaml_node_shown_text(cell, row->arena);
+    const char *text = measured_interconnect_plain(cell, row->arena);
     NicText found = settled(text, node);
     const char *entry = named_entry(text, node, &found);
     NodeSpec other = *node;

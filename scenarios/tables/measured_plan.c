@@ -12,6 +12,7 @@
 #include "scenarios/tables/measured_gpu.h"
 #include "scenarios/tables/measured_lora.h"
 #include "scenarios/tables/measured_recipe.h"
+#include "scenarios/tables/measured_recompute.h"
 #include "scenarios/tables/measured_release.h"
 #include "scenarios/tables/measured_sharding.h"
 #include "scenarios/tables/measured_torch.h"
@@ -25,11 +26,8 @@ typedef struct Word {
 static const Word PRECISION_WORDS[] = {
     {"fp8", PRECISION_FP8},       {"mxfp8", PRECISION_FP8},    {"float8", PRECISION_FP8},   {"bf16", PRECISION_BF16},
     {"bfloat16", PRECISION_BF16}, {"fp16", PRECISION_FP16},    {"float16", PRECISION_FP16}, {"tf32", PRECISION_TF32},
-    {"fp32", PRECISION_FP32},     {"float32", PRECISION_FP32}, {"mixed", PRECISION_BF16},   {"amp", PRECISION_BF16},
+    {"fp32", PRECISION_FP32},     {"float32", PRECISION_FP32}, {"half", PRECISION_FP16},
 };
-
-static const Word RECOMPUTE_WORDS[] = {
-    {"selective", RECOMPUTE_SELECTIVE}, {"full", RECOMPUTE_FULL}, {"none", RECOMPUTE_NONE}};
 
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
 
@@ -78,32 +76,36 @@ static void read_sizes(MeasuredRow *row, PlanSpec *plan) {
         measured_row_refuse(row, "neither global_batch_seqs nor grad_accum is stated");
 }
 
+/* 16 bit of some kind: bf16, but on Volta and Turing, which have none. */
+static Precision usual_precision(const MeasuredRow *row) {
+    const char *words = measured_gpu_words(measured_row_text(row, "gpu"), row->arena);
+    bool is_older = measured_row_has_family(words, "V100") || measured_row_has_words(words, "T4") ||
+                    measured_row_has_words(words, "DGX 1") || measured_row_has_words(words, "DGX 2") ||
+                    measured_row_has_words(words, "DGX 2H");
+    return is_older ? PRECISION_FP16 : PRECISION_BF16;
+}
+
+static bool is_any_16_bit(const char *text) {
+    static const char *const WORDS[] = {"mixed", "amp", "16 bit", "16"};
+    for (size_t i = 0; i < COUNT_OF(WORDS); i++)
+        if (measured_row_has_words(text, WORDS[i]))
+            return true;
+    return false;
+}
+
 static void read_precision(MeasuredRow *row, PlanSpec *plan) {
     const char *text = measured_row_text(row, "precision");
     int meaning = find_word(PRECISION_WORDS, COUNT_OF(PRECISION_WORDS), text);
-    plan->precision = meaning >= 0 ? (Precision)meaning : PRECISION_BF16;
+    meaning = meaning < 0 && is_any_16_bit(text) ? (int)usual_precision(row) : meaning;
+    plan->precision = meaning >= 0 ? (Precision)meaning : usual_precision(row);
     const char *name = precision_name(plan->precision);
     const char *shown = yaml_node_shown_text(text, row->arena);
     if (text[0] == '\0')
-        measured_row_assume(row, "precision is not stated: bf16.");
+        measured_row_assume(row, "precision is not stated: %s.", name);
     else if (meaning < 0)
         measured_row_refuse(row, "precision: found \"%s\", expected fp32, tf32, fp16, bf16 or fp8", shown);
     else if (strcasecmp(text, name) != 0)
         measured_row_assume(row, "precision \"%s\" is read as %s.", shown, name);
-}
-
-static void read_recompute(MeasuredRow *row, PlanSpec *plan) {
-    const char *text = measured_row_text(row, "recompute");
-    int meaning = find_word(RECOMPUTE_WORDS, COUNT_OF(RECOMPUTE_WORDS), text);
-    plan->recompute = meaning >= 0 ? (Recompute)meaning : RECOMPUTE_NONE;
-    plan->sequence_parallel = measured_row_has_words(text, "sequence parallel");
-    if (plan->recompute != RECOMPUTE_FULL && measured_torch_recompute(row, &plan->recompute))
-        return;
-    if (text[0] == '\0' && !measured_sharding_recompute(row, &plan->recompute))
-        measured_row_assume(row, "recompute is not stated: none.");
-    else if (text[0] != '\0' && meaning < 0)
-        measured_row_refuse(row, "recompute: found \"%s\", expected none, selective or full",
-                            yaml_node_shown_text(text, row->arena));
 }
 
 static void read_virtual_stages(MeasuredRow *row, const MeasuredFramework *software, PlanSpec *plan) {
@@ -198,7 +200,7 @@ PlanSpec measured_plan_read(MeasuredRow *row) {
     PlanSpec plan = plan_default();
     read_sizes(row, &plan);
     read_precision(row, &plan);
-    read_recompute(row, &plan);
+    measured_recompute_read(row, &plan);
     measured_sharding_read(row, &plan);
     int year = measured_release_year(row);
     read_software(row, &plan);

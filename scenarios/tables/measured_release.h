@@ -1,6 +1,7 @@
 /*
- * measured_release: the year of the software of a measured run, by its `release`: a date ("2021-04"), a version by year
- * and month ("v24.11", "NeMo 24.07"), or a round of MLPerf ("MLPerf Training v3.1", which was published in 2023).
+ * measured_release: the year of the software of a measured run, by its `release`: a date ("2021-04", "May 2024"), a
+ * version by year and month ("v24.11", "NeMo 24.07"), or a round of MLPerf ("MLPerf Training v3.1", which was published
+ * in 2023).
  */
 #ifndef SCENARIOS_TABLES_MEASURED_RELEASE_H
 #define SCENARIOS_TABLES_MEASURED_RELEASE_H
@@ -9,7 +10,8 @@
 
 enum { MEASURED_LAST_YEAR = 2099 };
 
-/* Returns a year up to MEASURED_LAST_YEAR; 2022, as an assumption, when the release has none. */
+/* Returns a year up to MEASURED_LAST_YEAR; when the release has none 2022, or the year of a newer GPU, as an
+ * assumption. */
 int measured_release_year(MeasuredRow *row);
 
 /* Returns the year times 12 plus the months before; the middle of the year when the release has no month. */

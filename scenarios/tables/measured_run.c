@@ -1,5 +1,7 @@
 #include "scenarios/tables/measured_run.h"
 
+#include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "models/spec_resolve.h"
@@ -59,6 +61,8 @@ static const KnownColumn COLUMNS[] = {
     {"note", false},
 };
 
+static const double SAME_STEP_FRACTION = 0.05; /* rounding of both */
+
 #define COLUMN_COUNT (sizeof COLUMNS / sizeof *COLUMNS)
 
 bool measured_run_knows_column(const char *name) {
@@ -104,6 +108,11 @@ static void resolve(MeasuredRow *row, SimulationSpec *spec) {
  * collectives of their own. */
 static void settle_experts(MeasuredRow *row, TrainingSpec *training) {
     PlanSpec *plan = &training->plan;
+    if (training->model.experts == 0 && plan->expert_parallel > 1)
+        measured_row_refuse(row,
+                            "ep: found %" PRId64 " for a dense model; experts are read from \"MoE 8 experts top-2\" "
+                            "in model",
+                            plan->expert_parallel);
     plan->zero_all_reduce = plan->zero_all_reduce && training->model.experts == 0;
     if (training->model.experts == 0 || plan->tensor_parallel == 1 || plan->sequence_parallel)
         return;
@@ -152,15 +161,38 @@ static MemoryKind read_memory_kind(MeasuredRow *row) {
     return MEMORY_PROCESS;
 }
 
+/* A step that the tokens per second say, of a plan that was resolved. */
+static double step_of_tokens(const SimulationSpec *spec, double tokens_per_s_per_gpu) {
+    const TrainingSpec *training = &spec->jobs[0].training;
+    double tokens = (double)training->plan.global_batch_seqs * (double)training->sequence_tokens;
+    return tokens / (tokens_per_s_per_gpu * (double)spec->jobs[0].gpus);
+}
+
+/* Where a row has tokens per second they are the step, or have to agree with it. */
+static void settle_step(MeasuredRow *row, MeasuredRun *run) {
+    double tokens_per_s = measured_row_decimal(measured_row_text(row, "tokens_per_s_per_gpu"));
+    if (tokens_per_s <= 0 || row->reason != NULL)
+        return;
+    double other_s = step_of_tokens(&run->spec, tokens_per_s);
+    if (run->step_s <= 0) {
+        run->step_s = other_s;
+        measured_row_assume(row, "step_time_s is not stated: the batch's tokens over tokens_per_s_per_gpu.");
+    } else if (fabs(other_s / run->step_s - 1) > SAME_STEP_FRACTION) {
+        measured_row_assume(row, "tokens_per_s_per_gpu says %.4g s for a step, step_time_s %.4g s, which is compared.",
+                            other_s, run->step_s);
+    }
+}
+
 MeasuredRun measured_run_read(const CsvTable *table, int index, const Catalogue *catalogue, Arena *arena) {
     MeasuredRow row = {.table = table, .row = &table->rows[index], .arena = arena};
     MeasuredRun run = {.line = row.row->line, .model = measured_row_text(&row, "model")};
     run.step_s = measured_row_number(&row, "step_time_s");
-    if (run.step_s <= 0)
+    if (run.step_s <= 0 && measured_row_number(&row, "tokens_per_s_per_gpu") <= 0)
         measured_row_refuse(&row, "no measured step time");
     run.peak_bytes = read_peak_bytes(&row);
     run.peak_kind = read_memory_kind(&row);
     run.spec = read_spec(&row, catalogue);
+    settle_step(&row, &run);
     run.reason = row.reason;
     const char **assumptions = ARENA_ARRAY(arena, row.assumption_count, const char *);
     memcpy(assumptions, row.assumptions, (size_t)row.assumption_count * sizeof assumptions[0]);

@@ -7,15 +7,7 @@
 
 #include "scenarios/reader/yaml_node.h"
 #include "scenarios/tables/measured_remat.h"
-
-static const struct {
-    const char *words;
-    int zero_stage;
-} SHARDINGS[] = {
-    {"ZeRO-3", 3}, {"ZeRO3", 3},  {"FSDP", 3},  {"FSDP2", 3},
-    {"HSDP", 3},   {"ZeRO-2", 2}, {"ZeRO2", 2}, {"distributed optimizer", 1},
-    {"ZeRO-1", 1}, {"ZeRO1", 1},  {"none", 0},
-};
+#include "scenarios/tables/measured_zero.h"
 
 /* A recipe of dgxc-benchmarking: maxtext/configure.sh, paxml/configure.sh and paxml/paxml_mod_configs.py. */
 typedef struct Recipe {
@@ -66,17 +58,6 @@ bool measured_sharding_recompute(MeasuredRow *row, Recompute *recompute) {
     return true;
 }
 
-/* "FSDP 128 x DP 4", as MaxText says it, "ZeRO-1 over 8 ranks" and "HSDP 8" name the shard group; returns how many
- * numbers do. */
-static int scan_shard_size(const char *shown, int64_t *shard, int64_t *groups) {
-    const char *over = strstr(shown, "over "), *hybrid = strstr(shown, "HSDP ");
-    if (over != NULL)
-        return sscanf(over, "over %" SCNd64, shard);
-    if (hybrid != NULL)
-        return sscanf(hybrid, "HSDP %" SCNd64, shard);
-    return sscanf(shown, "FSDP %" SCNd64 " x DP %" SCNd64, shard, groups);
-}
-
 /* PyTorch's HYBRID_SHARD without a mesh shards inside a node (torch.distributed.fsdp, ShardingStrategy). */
 static void read_node_shard(MeasuredRow *row, const char *shown, PlanSpec *plan) {
     int64_t gpus = measured_row_count(row, "gpus_per_node");
@@ -85,16 +66,16 @@ static void read_node_shard(MeasuredRow *row, const char *shown, PlanSpec *plan)
                         plan->zero_shard_size);
 }
 
-static void read_shard_size(MeasuredRow *row, const char *shown, PlanSpec *plan) {
-    int64_t shard = 0, groups = 0;
-    int read = scan_shard_size(shown, &shard, &groups);
+static void read_shard_size(MeasuredRow *row, const MeasuredZero *zero, const char *shown, PlanSpec *plan) {
+    int64_t shard = zero->shard, groups = zero->groups;
+    int read = zero->numbers;
     const Recipe *recipe = find_recipe(row);
     if (read == 0 && recipe != NULL && recipe->shard_size > 0) {
         plan->zero_shard_size = recipe->shard_size;
         measured_row_assume(row,
                             "sharding \"%s\" is read as ZeRO-%" PRId64 " over %" PRId64 " GPUs, as the recipe says.",
                             shown, plan->zero_stage, recipe->shard_size);
-    } else if (read == 0 && measured_row_has_words(shown, "HSDP")) {
+    } else if (read == 0 && zero->is_in_node) {
         read_node_shard(row, shown, plan);
     } else if (read == 0) {
         measured_row_assume(row, "sharding \"%s\" is read as ZeRO-%" PRId64 " over all replicas.", shown,
@@ -109,28 +90,51 @@ static void read_shard_size(MeasuredRow *row, const char *shown, PlanSpec *plan)
                             read == 2 ? "product" : "divisor", plan->data_parallel);
 }
 
+/* Offload of the optimizer's state is all that is modelled. */
+static void read_offload(MeasuredRow *row, const MeasuredZero *zero, const char *shown, PlanSpec *plan) {
+    if (zero->offloads_more)
+        measured_row_refuse(row, "sharding: found \"%s\", offload of parameters is not modelled", shown);
+    if (!zero->offloads_optimizer)
+        return;
+    plan->offload_optimizer = true;
+    measured_row_assume(row, "sharding \"%s\": the optimizer's state is in host memory, and the CPUs update it.",
+                        shown);
+}
+
+/* Stages that text and numbers tell. */
+static void read_zero(MeasuredRow *row, const MeasuredZero *zero, const char *shown, PlanSpec *plan) {
+    plan->zero_stage = zero->stage;
+    if (zero->has_other_numbers)
+        measured_row_refuse(row,
+                            "sharding: found \"%s\", expected a shard group as in \"FSDP 128 x DP 4\", \"ZeRO-1 "
+                            "over 8 ranks\" or \"HSDP 8\"",
+                            shown);
+    if (zero->stage > 0 && strcasecmp(shown, "distributed optimizer") != 0)
+        read_shard_size(row, zero, shown, plan);
+    if (zero->keeps_gathered) {
+        plan->reshard_after_forward = false;
+        measured_row_assume(row, "sharding \"%s\": weights stay gathered after the forward pass.", shown);
+    }
+    read_offload(row, zero, shown, plan);
+}
+
 void measured_sharding_read(MeasuredRow *row, PlanSpec *plan) {
     const char *text = measured_row_text(row, "sharding");
     const char *shown = yaml_node_shown_text(text, row->arena);
-    size_t found = 0;
+    MeasuredZero zero = measured_zero_read(text);
     if (text[0] == '\0')
         return;
-    while (found < COUNT_OF(SHARDINGS) && !measured_row_has_words(text, SHARDINGS[found].words))
-        found++;
-    if (found == COUNT_OF(SHARDINGS)) {
+    if (zero.stage >= 0)
+        read_zero(row, &zero, shown, plan);
+    else
         measured_row_refuse(row, "sharding: found \"%s\", expected none, distributed optimizer, ZeRO-1, 2, 3 or FSDP",
                             shown);
-        return;
-    }
-    plan->zero_stage = SHARDINGS[found].zero_stage;
-    if (plan->zero_stage > 0 && strcasecmp(text, "distributed optimizer") != 0)
-        read_shard_size(row, shown, plan);
 }
 
 static bool is_fsdp(const MeasuredRow *row) {
     const char *text = measured_row_text(row, "sharding");
-    return measured_row_has_words(text, "FSDP") || measured_row_has_words(text, "FSDP2") ||
-           measured_row_has_words(text, "HSDP");
+    return measured_row_has_family(text, "FSDP") || measured_row_has_words(text, "HSDP") ||
+           measured_row_has_words(text, "SHARD");
 }
 
 /*

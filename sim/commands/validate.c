@@ -157,6 +157,8 @@ const Command command_validate = {
         "mem_gb is the printed peak of one GPU in 1e9 bytes, mem_kind what it is of: process (empty, nvidia-smi),\n"
         "allocated or reserved (torch.cuda.max_memory_allocated, max_memory_reserved). power_limit is what the\n"
         "boards are set to in W, where it is less than their default; a gpu cell may say it too: \"H100, 500 W\".\n"
+        "Where step_time_s is empty, tokens_per_s_per_gpu is the step; a `release` without a year is of 2022, or\n"
+        "of the first year of its GPU. A mixture says so in its model: \"Grok-1 314B MoE 8 experts top-2\".\n"
         "\n"
         "What neither row nor recipe says, the software does: words of `source` and `note` name it (Megatron-LM,\n"
         "Megatron-DeepSpeed, NeMo, Megatron Bridge, FlagPerf, FlagScale, InternEvo, llm-foundry, torchtitan,\n"

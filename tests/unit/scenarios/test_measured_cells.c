@@ -35,6 +35,50 @@ Test(measured_cells, numbers_that_are_written_otherwise_are_reasons) {
     expect_reason("step_time_s=", "no measured step time");
 }
 
+Test(measured_cells, tokens_per_second_are_a_step) {
+    Reading *reading = reading_create();
+    MeasuredRun run = measured_table_run(reading, "step_time_s=|tokens_per_s_per_gpu=1024");
+    const TrainingSpec *training = &run.spec.jobs[0].training;
+    double tokens = (double)(training->plan.global_batch_seqs * training->sequence_tokens);
+    cr_assert_null(run.reason);
+    cr_expect_float_eq(run.step_s, tokens / (1024.0 * (double)run.spec.jobs[0].gpus), 1e-9);
+    reading_destroy(reading);
+    expect_assumption("step_time_s=|tokens_per_s_per_gpu=1024",
+                      "step_time_s is not stated: the batch's tokens over tokens_per_s_per_gpu.");
+    expect_reason("step_time_s=|tokens_per_s_per_gpu=1,024",
+                  "tokens_per_s_per_gpu: found \"1,024\", expected a number above 0");
+}
+
+Test(measured_cells, a_step_and_tokens_per_second_have_to_agree) {
+    Reading *reading = reading_create();
+    double step_s = measured_table_run(reading, "step_time_s=|tokens_per_s_per_gpu=1000").step_s;
+    const char *changes = arena_format(reading->arena, "step_time_s=%.6g|tokens_per_s_per_gpu=500", step_s);
+    MeasuredRun run = measured_table_run(reading, changes);
+    cr_expect_float_eq(run.step_s, step_s, step_s * 1e-4);
+    cr_expect(measured_table_assumes(
+        &run, arena_format(reading->arena,
+                           "tokens_per_s_per_gpu says %.4g s for a step, step_time_s %.4g s, which is compared.",
+                           2 * step_s, step_s)));
+    changes = arena_format(reading->arena, "step_time_s=%.6g|tokens_per_s_per_gpu=1020", step_s);
+    cr_expect_eq(measured_table_run(reading, changes).assumption_count, run.assumption_count - 1);
+    reading_destroy(reading);
+}
+
+Test(measured_cells, a_mixture_that_its_name_does_not_tell_is_no_dense_model) {
+    expect_reason("params_b=46.7", "params_b: found 46.7, but the layers have 10.08; experts are read from \"MoE 8 "
+                                   "experts top-2\" in model");
+    expect_reason("params_b=1.1", "params_b: found 1.1, but the layers have 7.468");
+    expect_reason("ep=8", "ep: found 8 for a dense model; experts are read from \"MoE 8 experts top-2\" in model");
+    cr_assert_eq(measured_table_plan("params_b=8.2").expert_parallel, 1);
+}
+
+Test(measured_cells, sixteen_bit_of_any_kind_is_fp16_where_there_is_no_bf16) {
+    cr_expect_eq(measured_table_plan("gpu=V100 32GB|precision=").precision, PRECISION_FP16);
+    cr_expect_eq(measured_table_plan("gpu=V100 32GB|precision=AMP").precision, PRECISION_FP16);
+    cr_expect_eq(measured_table_plan("gpu=A100 80GB|precision=mixed").precision, PRECISION_BF16);
+    cr_expect_eq(measured_table_plan("gpu=A100 80GB|precision=half").precision, PRECISION_FP16);
+}
+
 Test(measured_cells, a_micro_batch_follows_from_the_rest_of_the_batch) {
     cr_assert_eq(measured_table_plan("micro_batch_seqs=|dp=2|grad_accum=4|global_batch_seqs=24").micro_batch_seqs, 3);
     expect_reason("micro_batch_seqs=|dp=2|grad_accum=4|global_batch_seqs=25", "micro_batch_seqs is not stated");
@@ -59,7 +103,8 @@ Test(measured_cells, precisions_have_many_names) {
 Test(measured_cells, a_version_tells_its_year) {
     cr_assert(measured_table_plan("release=container 24.07-py3").flash_attention);
     cr_assert(measured_table_plan("release=2.3, 25.02").flash_attention);
-    cr_assert_not(measured_table_plan("release=1.13, 2024.07").flash_attention);
+    cr_assert(measured_table_plan("release=1.13, 2024.07").flash_attention);
+    cr_assert_not(measured_table_plan("release=1.13, 20240.07").flash_attention);
 }
 
 Test(measured_cells, a_note_switches_flash_attention_and_compilation_on) {

@@ -27,6 +27,10 @@ Test(measured_gpu, counts_form_factors_and_memory_are_words_of_their_own) {
     expect_words("RTX4090 (24 GiB)", "RTX 4090 24GB ");
     expect_words("H100 at 900 GB/s", "H100 at 900 GB s");
     expect_words("MI300X", "MI300X");
+    expect_words("a100-pcie-40", "a100 pcie 40GB");
+    expect_words("V100-16", "V100 16GB");
+    expect_words("A100-32", "A100 32");
+    expect_words("H100-80.5", "H100 80 5");
 }
 
 Test(measured_gpu, names_as_people_write_them_are_nodes_of_the_catalogue) {
@@ -38,6 +42,8 @@ Test(measured_gpu, names_as_people_write_them_are_nodes_of_the_catalogue) {
     expect_node("A100 40 GB", "dgx-a100-40");
     expect_node("a100_40gb", "dgx-a100-40");
     expect_node("A100PCIe-40G", "pcie-a100-40");
+    expect_node("A100-40", "dgx-a100-40");
+    expect_node("DGX-1", "dgx-1-v100");
     expect_node("GH200", "gh200");
     expect_node("H20", "hgx-h20");
     expect_node("B300", "dgx-b300");
@@ -65,7 +71,8 @@ Test(measured_gpu, names_as_people_write_them_are_nodes_of_the_catalogue) {
 }
 
 Test(measured_gpu, what_the_catalogue_has_not_is_none) {
-    static const char *const NONE[] = {"P100", "K80", "Gaudi 2", "H1000", "A1000", "GTX 1080", "TITAN V", "A800 PCIe"};
+    static const char *const NONE[] = {"P100",     "K80",     "Gaudi 2",   "H1000",     "A1000",
+                                       "GTX 1080", "TITAN V", "A800 PCIe", "RTX 4090 D"};
     Arena *arena = arena_create();
     for (size_t i = 0; i < sizeof NONE / sizeof *NONE; i++)
         cr_expect_null(measured_gpu_find(measured_gpu_words(NONE[i], arena)).entry, "%s", NONE[i]);

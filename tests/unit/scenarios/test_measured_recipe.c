@@ -86,7 +86,7 @@ Test(measured_recipe, a_recipe_holds_for_the_releases_that_had_it) {
 
 #define FSDP   "tp=1|pp=1|dp=16|sharding=FSDP|micro_batch_seqs=1|grad_accum=2|recompute=none|"
 #define BRIDGE "source=NVIDIA-NeMo/Megatron-Bridge docs/performance-summary-archive.md|release=NeMo 25.11|" FSDP
-#define GB200  "gpu=GB200 (DGX-GB200)|gpus_per_node=4|"
+#define GB200  "gpu=GB200 (DGX-GB200)|gpus_per_node=4|params_b=|"
 
 Test(measured_recipe, megatron_bridge_offloads_layers_where_it_shards_by_fsdp_and_fuses_the_loss) {
     PlanSpec sharded = measured_table_plan(BRIDGE GB200 "model=Llama 3 70B|layers=64|precision=fp8");
@@ -96,7 +96,7 @@ Test(measured_recipe, megatron_bridge_offloads_layers_where_it_shards_by_fsdp_an
     cr_assert_eq(measured_table_plan(BRIDGE GB200 "model=Llama 3 70B|layers=64|precision=fp8|sharding=")
                      .offload_activations_fraction,
                  0);
-    cr_assert_eq(measured_table_plan("release=NeMo 25.11|" FSDP "model=Llama 3 70B|layers=64|precision=bf16")
+    cr_assert_eq(measured_table_plan("release=NeMo 25.11|" FSDP "params_b=|model=Llama 3 70B|layers=64|precision=bf16")
                      .offload_activations_fraction,
                  0);
 }

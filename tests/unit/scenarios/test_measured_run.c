@@ -244,7 +244,7 @@ Test(measured_run, a_mixture_of_experts_says_so_in_the_name_of_its_model) {
     cr_assert_eq(training->plan.expert_parallel, 4);
     reading_destroy(reading);
     expect_assumption(GROK, "Tokens are spread evenly over the experts, none is dropped.");
-    expect_reason("ep=2", "plan.expert_parallel: found it for a dense model, expected num_experts in the model");
+    expect_reason("ep=2", "ep: found 2 for a dense model; experts are read from \"MoE 8 experts top-2\" in model");
 }
 
 Test(measured_run, a_context_group_divides_the_replicas_and_has_a_fused_attention) {
