@@ -160,10 +160,11 @@ static double reduction_s(const Bound *bound, int stage, double last_pass_s) {
     return seconds;
 }
 
-/* After everybody's gradients: the optimizer of a stage, and the parameters that it gathers. */
+/* After everybody's gradients: the optimizer of a stage, and the parameters that it gathers, not beside passes. */
 static double end_s(const Bound *bound, int stage) {
     double seconds = optimizer_s(bound, weight_owners_parameters(bound->training, stage));
-    for (int chunk = 0; bound->workload != NULL && chunk < bound->plan->virtual_stages; chunk++) {
+    bool gathers = bound->workload != NULL && !bound->plan->overlap_param_gather;
+    for (int chunk = 0; gathers && chunk < bound->plan->virtual_stages; chunk++) {
         const TrainingTraffic *traffic = &bound->workload->training;
         seconds +=
             operation_s(bound, traffic->parameters[(stage * traffic->chunks + chunk) * traffic->tensor_groups], 1);

@@ -195,6 +195,7 @@ static void check_gathers(const PlanSpec *plan, const char *path, ErrorList *err
          "none, layers are not gathered one by one"},
         {"plan.reshard_after_forward", named(!plan->reshard_after_forward, "false"),
          "none, layers are not gathered one by one"},
+        {"plan.overlap_param_gather", flag(plan->overlap_param_gather), "false, layers are not gathered one by one"},
         {"plan.max_live_parameters", above(plan->max_live_parameters, 0, arena),
          "none, layers are not gathered one by one"},
         {"plan.zero_list_collectives", flag(plan->zero_list_collectives), "false, layers are not gathered one by one"},

@@ -86,6 +86,7 @@ typedef struct PlanSpec {
     OptimizerSpec optimizer;          /* what it keeps of every parameter */
     bool offload_optimizer;           /* its state is in host memory, and the CPUs update it (offload.h) */
     bool overlap_grad_reduce;         /* data-parallel collectives run under the backward pass */
+    bool overlap_param_gather;        /* ZeRO-1 gathers parameters under the next forward pass (training_gather.h) */
     bool overlap_expert_comm;         /* tokens travel to their experts beside the passes of other micro-batches
                                          (pass_order.h) */
     bool overlap_p2p;                 /* a stage computes while it sends; otherwise it waits for its sends */

@@ -24,9 +24,27 @@ static void check_all_reduce(const TrainingSpec *training, const char *path, Err
                            plan_zero_stage(plan), has_experts ? " and experts" : "");
 }
 
+/* As Megatron-LM's arguments.py asserts. */
+static void check_gather(const PlanSpec *plan, const char *path, ErrorList *errors) {
+    const char *key = "plan.overlap_param_gather";
+    if (!plan->overlap_param_gather)
+        return;
+    if (plan_zero_stage(plan) != 1 || plan->zero_whole_weights)
+        error_list_add_key(
+            errors, path, key,
+            "found true with zero_stage %d%s, expected zero_stage 1, which gathers parameters behind the "
+            "optimizer",
+            plan_zero_stage(plan), plan->zero_whole_weights ? " and zero_whole_weights" : "");
+    else if (!plan->overlap_grad_reduce || plan->offload_optimizer)
+        error_list_add_key(errors, path, key, "found true %s",
+                           plan->offload_optimizer ? "with offload_optimizer, expected one of them"
+                                                   : "without overlap_grad_reduce, expected overlap_grad_reduce: true");
+}
+
 void plan_switches_check(const TrainingSpec *training, const char *path, ErrorList *errors) {
     const PlanSpec *plan = &training->plan;
     check_whole_weights(training, path, errors);
+    check_gather(plan, path, errors);
     check_all_reduce(training, path, errors);
     if (plan->eager_cross_entropy && plan->fused_cross_entropy)
         error_list_add_key(errors, path, "plan.eager_cross_entropy",

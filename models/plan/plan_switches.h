@@ -1,7 +1,8 @@
 /*
  * plan_switches: switches of a plan that mean something only beside others: whole weights under ZeRO-1
- * (weight_owners.h), norms that are computed again (norm_cost.h), an optimizer of many kernels (ends_cost.h) and copied
- * buckets (training_end.h). It says which cannot be; what they cost is theirs.
+ * (weight_owners.h), parameters that are gathered beside passes (training_gather.h), norms that are computed again
+ * (norm_cost.h), an optimizer of many kernels (ends_cost.h) and copied buckets (training_end.h). It says which cannot
+ * be; what they cost is theirs.
  */
 #ifndef MODELS_PLAN_PLAN_SWITCHES_H
 #define MODELS_PLAN_PLAN_SWITCHES_H

@@ -205,9 +205,10 @@ static void open_expert_operations(CopyTraffic *builder, const TensorSpan *span,
     if (stage < 2)
         out->expert_gradients = copy_traffic_open(builder, span, &copies,
                                                   stage > 0 ? COLLECTIVE_REDUCE_SCATTER : COLLECTIVE_ALL_REDUCE, bytes);
+    double gathered = experts / (plan->overlap_param_gather ? slices : 1);
     if (stage == 1 || stage == 2)
         out->expert_parameters = copy_traffic_open(builder, span, &copies, COLLECTIVE_ALL_GATHER,
-                                                   experts * activation_bytes(plan->precision));
+                                                   gathered * activation_bytes(plan->precision));
 }
 
 static ChunkTraffic open_chunk_operations(CopyTraffic *builder, const TensorSpan *span, int chunk) {
@@ -217,8 +218,10 @@ static ChunkTraffic open_chunk_operations(CopyTraffic *builder, const TensorSpan
     ChunkTraffic out = {NO_OPERATION, NO_OPERATION, NO_OPERATION, NO_OPERATION, NO_OPERATION};
     int stage = plan_zero_stage(plan), slices = training_gradient_slices(builder->training, span->stage);
     weights -= experts;
-    double bytes = weights * training_gradient_bytes(plan) / slices /
-                   training_gradient_buckets(builder->training, span->stage, chunk);
+    int buckets = training_gradient_buckets(builder->training, span->stage, chunk);
+    double bytes = weights * training_gradient_bytes(plan) / slices / buckets;
+    double gathered =
+        weights * training_weight_bytes(builder->training) / (plan->overlap_param_gather ? slices * buckets : 1);
     CopyGroups all = all_copies(plan), shard = copy_groups_shard(plan), between = copy_groups_between_shards(plan);
     if (stage == 0 || plan->zero_whole_weights || plan->zero_all_reduce)
         out.gradients = copy_traffic_open(builder, span, &all, COLLECTIVE_ALL_REDUCE, bytes);
@@ -227,8 +230,7 @@ static ChunkTraffic open_chunk_operations(CopyTraffic *builder, const TensorSpan
         out.sum = copy_traffic_open(builder, span, &between, COLLECTIVE_ALL_REDUCE, bytes / shard.ranks);
     }
     if ((stage == 1 && !plan->zero_whole_weights) || stage == 2)
-        out.parameters = copy_traffic_open(builder, span, &shard, COLLECTIVE_ALL_GATHER,
-                                           weights * training_weight_bytes(builder->training));
+        out.parameters = copy_traffic_open(builder, span, &shard, COLLECTIVE_ALL_GATHER, gathered);
     if (experts > 0)
         open_expert_operations(builder, span, experts, &out);
     return out;

@@ -42,7 +42,8 @@ typedef struct TrainingTraffic {
     const int *backward;   /* [set * stages + stage]: to the stage before */
     const int *gradients;  /* [(stage * chunks + chunk) * tensor_groups + group]: gradients of a slice of a chunk;
                               NO_OPERATION from ZeRO-2 on */
-    const int *parameters; /* the same for the parameters of a chunk that are gathered after the optimizer: ZeRO-1, 2 */
+    const int *parameters; /* the same for the parameters of a chunk that are gathered after the optimizer: ZeRO-1, 2;
+                              one of as many pieces as its gradients have with overlap_param_gather */
     const int *shard_sums; /* the same for what a slice of gradients leaves between shard groups */
     const WeightTraffic *weights; /* [stage * tensor_groups + group]; NULL without zero_whole_weights */
     const int *expert_gradients;  /* as gradients, of the experts that expert parallelism splits */

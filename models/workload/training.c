@@ -3,6 +3,7 @@
 #include "models/workload/layer_list_passes.h"
 #include "models/workload/offload.h"
 #include "models/workload/training_end.h"
+#include "models/workload/training_gather.h"
 #include "models/workload/training_passes.h"
 #include "models/workload/training_save.h"
 #include "models/workload/training_shards.h"
@@ -21,7 +22,7 @@ static void add_type(const ClusterSpec *cluster, const TrainingSpec *training, i
 static bool may_be_quiet(const SimulationSpec *spec, const JobSpec *job, const RankClasses *ranks) {
     bool asked = !spec->only_times || !spec->without_links || spec->every_event || !simulation_spec_is_one_job(spec);
     bool others = job->loader.workers > 0 || job->checkpoint.every_steps > 0 || offload_is_there(&job->training.plan);
-    others = others || job->training.plan.expert_parallel > 1;
+    others = others || job->training.plan.expert_parallel > 1 || job->training.plan.overlap_param_gather;
     if (asked || others || ranks->replica_set_count > 1 || ranks->class_count != job->training.plan.pipeline_parallel)
         return false;
     for (int i = 0; i < ranks->class_count; i++)
@@ -54,6 +55,7 @@ void training_tasks_add(Arena *arena, StepBuilder *builder, const SimulationSpec
     } else {
         training_passes_add(&build);
         training_shards_add(&build);
+        training_gather_add(&build);
     }
     training_end_add(&build);
     training_save_add(&build);

@@ -33,6 +33,10 @@ void build_init(Build *build) {
     memset(build->pass_first, 0xff, pass_total(build) * sizeof *build->pass_first); /* TASK_NONE */
     memset(build->pass_sent, 0xff, pass_total(build) * sizeof *build->pass_sent);
     build->gradients = ARENA_ARRAY(build->arena, chunks * TRAINING_SLICES_MAX, TaskId);
+    if (build->plan->overlap_param_gather) {
+        build->gather_first = ARENA_ARRAY(build->arena, chunks * TRAINING_SLICES_MAX, TaskId);
+        build->gather_end = ARENA_ARRAY(build->arena, chunks * TRAINING_SLICES_MAX, TaskId);
+    }
     build->shards = shard_order_create(build->arena, build->training);
     size_t slots = (size_t)ranks->replica_set_count * (size_t)(build->shards != NULL ? build->shards->slots : 0);
     int groups = build->shape.stages * build->traffic->tensor_groups;

@@ -36,10 +36,13 @@ typedef struct Build {
     PipelineShape shape;
     int pass_count; /* of one stage */
     StepBuilder *builder;
-    BuildChunk *chunks; /* [stage x chunks + chunk] */
-    TaskId *pass_first; /* [build_pass_index]: first compute task of a pass; those of the other classes follow it */
-    TaskId *pass_sent;  /* [build_pass_index]: its message to the next stage */
-    TaskId *gradients;  /* [build_gradient_index]: the task that makes a slice of gradients ready */
+    BuildChunk *chunks;   /* [stage x chunks + chunk] */
+    TaskId *pass_first;   /* [build_pass_index]: first compute task of a pass; those of the other classes follow it */
+    TaskId *pass_sent;    /* [build_pass_index]: its message to the next stage */
+    TaskId *gradients;    /* [build_gradient_index]: the task that makes a slice of gradients ready */
+    TaskId *gather_first; /* [build_gradient_index]: first compute task of a slice of a chunk's first forward pass;
+                             those of the other classes follow it; NULL without overlap_param_gather */
+    TaskId *gather_end;   /* [build_gradient_index]: the task that ends it */
     const ShardOrder *shards; /* how ZeRO-2 and 3 cut passes; NULL below */
     TaskId *unit_first;  /* [build_slot_index]: first compute task of a slot; those of the other classes follow it */
     TaskId *unit_end;    /* [build_slot_index]: the task that ends it */

@@ -144,6 +144,8 @@ static void add_update(Build *build, TaskId barrier) {
 }
 
 static void add_parameter_gathering(Build *build, int stage, int group) {
+    if (build->plan->overlap_param_gather)
+        return;
     for (int chunk = 0; chunk < build->shape.chunks; chunk++) {
         int index = (stage * build->shape.chunks + chunk) * build->traffic->tensor_groups + group;
         if (build->traffic->parameters[index] == NO_OPERATION)

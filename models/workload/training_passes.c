@@ -2,6 +2,7 @@
 
 #include "models/cost/training_experts.h"
 #include "models/plan/pass_order.h"
+#include "models/workload/training_gather.h"
 #include "models/workload/training_input.h"
 #include "models/workload/training_offload.h"
 #include "models/workload/training_quiet.h"
@@ -161,6 +162,9 @@ static void add_message(Build *build, const PassPlace *place, TaskId ready) {
 static void note_end(Build *build, const PassPlace *place, int slice, bool completes_gradients) {
     TaskId end = build->set_end[place->set];
     const ShardPass *shards = shard_pass_of(build, place);
+    const PipelinePass *pass = &place->pass;
+    if (build->gather_end != NULL && pass->kind == PASS_FORWARD && pass->micro_batch == 0)
+        build->gather_end[build_gradient_index(build, place->set, place->stage, pass->chunk, slice)] = end;
     if (shards != NULL)
         build->unit_end[build_slot_index(build, place->set, shards->first_slot + slice)] = end;
     else if (completes_gradients)
@@ -178,7 +182,7 @@ static void add_pass(Build *build, PassPlace *place, bool completes_gradients) {
     int count = team_size(build, place->team);
     const int *sets = team_sets(build, place->team);
     const ShardPass *shards = shard_pass_of(build, place);
-    place->slices = shards != NULL ? shards->slots : 1;
+    place->slices = shards != NULL ? shards->slots : training_gather_slices(build, place->stage, &place->pass);
     if (shards == NULL && completes_gradients)
         place->slices = training_gradient_slices(build->training, place->stage);
     place->hides_exchange = place->hides_exchange && place->slices == 1;

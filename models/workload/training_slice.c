@@ -150,6 +150,9 @@ static bool exchanges_context(const Build *build, const PassWork *work) {
 
 /* What a slice waits for is added to its first tasks. */
 static void note_first(Build *build, const PassPlace *place, int slice, TaskId first) {
+    const PipelinePass *pass = &place->pass;
+    if (build->gather_first != NULL && pass->kind == PASS_FORWARD && pass->micro_batch == 0)
+        build->gather_first[build_gradient_index(build, place->set, place->stage, pass->chunk, slice)] = first;
     if (build->shards != NULL) {
         int slot = shard_order_at(build->shards, place->stage, place->position)->first_slot + slice;
         build->unit_first[build_slot_index(build, place->set, slot)] = first;

@@ -54,6 +54,9 @@ static const SchemaRow OPTIMIZER_ROWS[] = {
      .help = "gradients are kept and reduced in fp32, otherwise in the plan's precision"},
     {FLAG_ROW("overlap_grad_reduce", overlap_grad_reduce, "false"), .aliases = "overlap_comm",
      .help = "gradients are reduced while the backward pass runs"},
+    {FLAG_ROW("overlap_param_gather", overlap_param_gather, "false"), .aliases = "overlap_param_sync",
+     .help = "zero_stage 1: parameters are gathered while the next step's first forward passes run, layer by layer, or "
+             "chunk by chunk with virtual_stages; needs overlap_grad_reduce"},
     {PLAN_COUNT("gradient_bucket_parameters", gradient_bucket_parameters, 0, INT64_C(1000000000000)),
      .default_text = "0", .aliases = "ddp_bucket_size reduce_bucket_size",
      .help = "zero_stage 0 and 1: most parameters whose gradients are reduced by one collective, which decides the "

@@ -24,6 +24,14 @@ static const char *overlap_reductions(PlanSpec *plan) {
     return "overlap_grad_reduce: true";
 }
 
+static const char *overlap_gathers(PlanSpec *plan) {
+    bool may = plan_zero_stage(plan) == 1 && plan->overlap_grad_reduce && plan_shard_size(plan) > 1;
+    if (plan->overlap_param_gather || !may || plan->zero_whole_weights || plan->offload_optimizer)
+        return NULL;
+    plan->overlap_param_gather = true;
+    return "overlap_param_gather: true";
+}
+
 static const char *overlap_messages(PlanSpec *plan) {
     if (plan->overlap_p2p || plan->pipeline_parallel == 1)
         return NULL;
@@ -68,8 +76,9 @@ static const char *use_graphs(PlanSpec *plan) {
     return "cuda_graphs: true";
 }
 
-static Switch *const SWITCHES[] = {fuse_attention,   overlap_reductions, overlap_messages, overlap_tensors,
-                                   send_tokens_once, overlap_experts,    compile,          use_graphs};
+static Switch *const SWITCHES[] = {fuse_attention,  overlap_reductions, overlap_gathers, overlap_messages,
+                                   overlap_tensors, send_tokens_once,   overlap_experts, compile,
+                                   use_graphs};
 
 enum { SWITCH_COUNT = sizeof SWITCHES / sizeof *SWITCHES };
 

@@ -71,8 +71,23 @@ static SimulationSpec draw_split_job(const Draw *draw) {
     return spec;
 }
 
+/* The same jobs, parameters of ZeRO-1 gathered beside the first passes. */
+static SimulationSpec draw_gathering_job(const Draw *draw) {
+    SimulationSpec spec = draw_job(draw);
+    PlanSpec *plan = &spec.jobs[0].training.plan;
+    if (plan_zero_stage(plan) < 2) {
+        plan->zero_stage = 1;
+        plan->overlap_grad_reduce = plan->overlap_param_gather = true;
+    }
+    return spec;
+}
+
 Test(random_jobs, folded_and_unfolded_take_the_same_time_on_one_leaf) {
     drawn_jobs_check(23, JOBS, draw_job, drawn_jobs_check_folding);
+}
+
+Test(random_jobs, folded_and_unfolded_take_the_same_time_with_gathers_beside_passes) {
+    drawn_jobs_check(2385, JOBS, draw_gathering_job, drawn_jobs_check_folding);
 }
 
 /* Where gradients and pipeline messages share a NIC, one that starts later may meet fewer others, and the step ends up
