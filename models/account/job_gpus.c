@@ -1,10 +1,12 @@
 #include "models/account/job_gpus.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "models/hardware/gpu_power.h"
 #include "models/memory/training_memory.h"
+#include "models/plan/pass_order.h"
 
 /* GPUs of the job by type of node. */
 static int64_t *count_types(const JobGpus *gpus, Arena *arena) {
@@ -74,13 +76,23 @@ static const GpuSpec *smallest_gpu(const JobGpus *gpus, int stage) {
     return smallest;
 }
 
+static StageMemory *list_memory(const TrainingSpec *training, Arena *arena) {
+    StageMemory *stages = ARENA_ARRAY(arena, training->plan.pipeline_parallel, StageMemory);
+    bool in_order = training_family(training) != FAMILY_LAYERS;
+    PipelinePass *orders = in_order ? pass_order_list(&training->plan) : NULL;
+    training_memory_of_stages(training, orders, stages);
+    free(orders);
+    return stages;
+}
+
 bool job_gpus_memory(const JobGpus *gpus, Arena *arena, Results *results) {
     const TrainingSpec *training = &gpus->job->training;
     int stages = (int)training->plan.pipeline_parallel;
+    const StageMemory *list = list_memory(training, arena);
     MemoryResults *rows = ARENA_ARRAY(arena, stages, MemoryResults);
     bool fits = true;
     for (int stage = 0; stage < stages; stage++) {
-        StageMemory memory = training_memory_of_stage(training, stage);
+        StageMemory memory = list[stage];
         const GpuSpec *gpu = smallest_gpu(gpus, stage);
         rows[stage] = (MemoryResults){.gpu_class = arena_format(arena, "stage %d", stage),
                                       .gpu = gpu->name,

@@ -17,6 +17,14 @@
 /* Sums of rounded parts are compared with another order of the same sums. */
 static const double ROUNDING_FRACTION = 1e-9;
 
+/* What a pass takes; most chunks of a step do the same as the one before. */
+typedef struct KnownWork {
+    bool known;
+    PassWork work;
+    double sum_s;
+    double seconds;
+} KnownWork;
+
 typedef struct Bound {
     const SimulationSpec *spec;
     const TrainingSpec *training;
@@ -27,6 +35,7 @@ typedef struct Bound {
     Arena *arena;
     FairShare *share;         /* NULL = compute only */
     const Workload *workload; /* NULL = compute only */
+    KnownWork *latest;        /* [PassKind] */
 } Bound;
 
 /* One direction of one micro-batch through the chunks of a stage. */
@@ -46,10 +55,7 @@ static double operation_s(const Bound *bound, int operation, double times) {
         seconds += leg->latency_s * times;
         if (leg->amount_bytes <= 0)
             continue;
-        ActivityId alone =
-            fair_share_start(bound->share, &(ActivitySpec){.amount = leg->amount_bytes, .way = &leg->way});
-        double rate_per_s = fair_share_rate_per_s(bound->share, alone);
-        fair_share_cancel(bound->share, alone);
+        double rate_per_s = fair_share_alone_rate_per_s(bound->share, &leg->way);
         seconds += rate_per_s > 0 ? leg->amount_bytes * times / rate_per_s : 0;
     }
     return seconds;
@@ -78,8 +84,7 @@ static double longer_s(const TrainingCosts *costs, PassWork work, double sum_s) 
     return seconds;
 }
 
-/* Compute and sums of the tensor group, of sum_s each, on the fastest type of node that there is. */
-static double work_s(const Bound *bound, PassWork work, double sum_s) {
+static double least_work_s(const Bound *bound, PassWork work, double sum_s) {
     double least_s = INFINITY;
     for (int type = 0; type < bound->types; type++) {
         work.sums_s = sum_s > 0 ? open_sums(bound, type, &work) * sum_s : 0;
@@ -88,6 +93,21 @@ static double work_s(const Bound *bound, PassWork work, double sum_s) {
         least_s = fmin(least_s, profile_s(&profile) + work.sums_s + longer);
     }
     return least_s;
+}
+
+static bool is_known(const KnownWork *latest, const PassWork *work, double sum_s) {
+    const PassWork *of = &latest->work;
+    return latest->known && latest->sum_s == sum_s && of->layers.layers == work->layers.layers &&
+           of->layers.experts == work->layers.experts && of->embedding == work->embedding && of->head == work->head;
+}
+
+/* Compute and sums of the tensor group, of sum_s each, on the fastest type of node that there is; of the work of a
+ * chunk. */
+static double work_s(const Bound *bound, const PassWork *work, double sum_s) {
+    KnownWork *latest = &bound->latest[work->kind];
+    if (!is_known(latest, work, sum_s))
+        *latest = (KnownWork){true, *work, sum_s, least_work_s(bound, *work, sum_s)};
+    return latest->seconds;
 }
 
 static double optimizer_s(const Bound *bound, double parameters) {
@@ -118,11 +138,11 @@ static Passage chunk_passage(const Bound *bound, PassKind kind, int stage, int c
                      .head = training_is_last_chunk(plan, stage, chunk)};
     work.layers = chunk_layers(bound->training, (ChunkPart){stage, chunk, 0, 1, false});
     if (bound->workload == NULL || kind == PASS_WEIGHT)
-        return (Passage){.work_s = work_s(bound, work, 0)};
+        return (Passage){.work_s = work_s(bound, &work, 0)};
     const TrainingTraffic *traffic = &bound->workload->training;
     double sum_s = operation_s(bound, traffic->tensor[stage], 1);
     int message = training_message(traffic, &shape, 0, stage, &(PipelinePass){kind, 0, chunk});
-    return (Passage){.work_s = work_s(bound, work, sum_s) + experts_s(bound, stage, &work),
+    return (Passage){.work_s = work_s(bound, &work, sum_s) + experts_s(bound, stage, &work),
                      .message_s = operation_s(bound, message, 1)};
 }
 
@@ -258,6 +278,7 @@ double step_bound_s(const SimulationSpec *spec, bool compute_only) {
     const TrainingSpec *training = &spec->jobs[0].training;
     CHECK(spec->job_count == 1 && spec->jobs[0].kind == JOB_TRAINING);
     Bound bound = {.spec = spec, .training = training, .plan = &training->plan, .arena = arena_create()};
+    bound.latest = ARENA_ARRAY(bound.arena, PASS_KIND_COUNT, KnownWork);
     price_types(&bound);
     double seconds = compute_only ? bound_of_stages(&bound) : bound_with_traffic(&bound);
     arena_destroy(bound.arena);

@@ -21,7 +21,9 @@ typedef struct Evaluation {
     LinkId *ways;          /* in such a phase, the links of all messages of a step, rank after rank */
     size_t way_count;
     size_t way_capacity;
-    size_t *way_end;      /* [rank] */
+    size_t *way_end; /* [rank] */
+    double *loads_s; /* of each load of such a phase, how long it takes its link */
+    size_t loads_s_capacity;
     double *first_byte_s; /* [rank, then switch] in a pipelined phase: when a rank can pass on */
     double *next_byte_s;  /* the same after the step */
     bool *seen;           /* [rank], scratch */
@@ -118,17 +120,27 @@ static int compare_links(const void *link, const void *load) {
 static double transfer_seconds(const Evaluation *evaluation, int rank) {
     double slowest_s = 0;
     for (size_t i = rank > 0 ? evaluation->way_end[rank - 1] : 0; i < evaluation->way_end[rank]; i++) {
-        const LinkLoad *load = bsearch(&evaluation->ways[i], evaluation->loads.loads, evaluation->loads.count,
-                                       sizeof *load, compare_links);
-        slowest_s = larger(slowest_s, link_seconds(load, evaluation->place.network));
+        const LinkLoad *loads = evaluation->loads.loads;
+        const LinkLoad *load =
+            bsearch(&evaluation->ways[i], loads, evaluation->loads.count, sizeof *load, compare_links);
+        slowest_s = larger(slowest_s, evaluation->loads_s[load - loads]);
     }
     return slowest_s;
+}
+
+static void time_loads(Evaluation *evaluation) {
+    size_t count = evaluation->loads.count;
+    evaluation->loads_s = arena_grow(evaluation->arena, evaluation->loads_s, &evaluation->loads_s_capacity, count,
+                                     sizeof *evaluation->loads_s);
+    for (size_t i = 0; i < count; i++)
+        evaluation->loads_s[i] = link_seconds(&evaluation->loads.loads[i], evaluation->place.network);
 }
 
 /* What equal steps in rings take beyond the bytes of their slowest link. */
 static double ring_latency_seconds(Evaluation *evaluation, const ChainSteps *steps) {
     int ranks = evaluation->place.call->ranks;
     double bytes_s = 0;
+    time_loads(evaluation);
     for (int rank = 0; rank < ranks; rank++) {
         evaluation->hops[rank].transfer_s = transfer_seconds(evaluation, rank);
         bytes_s = larger(bytes_s, evaluation->hops[rank].transfer_s);

@@ -24,25 +24,24 @@
 /* CUDA context, cuBLAS workspace and NCCL channels of one process on an A100 or H100; assumed, 1-2 GiB are usual. */
 static const double PROCESS_BYTES = 1.5 * 1024 * 1024 * 1024;
 
-/* The orders of stages first .. end - 1, which the caller frees. */
-static PipelinePass *list_orders(const TrainingSpec *training, int first, int end) {
-    PipelineShape shape = plan_shape(&training->plan);
-    const PipelineSchedule *schedule = pipeline_find(training->plan.schedule);
-    int count = pipeline_pass_count(schedule, &shape);
-    PipelinePass *passes = calloc((size_t)(end - first) * (size_t)count, sizeof *passes);
+static int pass_count(const PlanSpec *plan) {
+    PipelineShape shape = plan_shape(plan);
+    return pipeline_pass_count(pipeline_find(plan->schedule), &shape);
+}
+
+/* The order of a stage, which the caller frees. */
+static PipelinePass *list_order(const TrainingSpec *training, int stage) {
+    int count = pass_count(&training->plan);
+    PipelinePass *passes = calloc((size_t)count, sizeof *passes);
     if (!passes)
         fatal("out of memory for the schedule of %d passes", count);
-    if (end - first == shape.stages)
-        pass_order_of_all(&training->plan, passes);
-    else
-        pass_order_of_stage(&training->plan, first, passes);
+    pass_order_of_stage(&training->plan, stage, passes);
     return passes;
 }
 
-/* The most that the chunks of a stage hold in the order of its passes. */
-static double peak_of_chunks(const TrainingSpec *training, int stage, const PipelinePass *passes, bool in_host) {
+/* What the chunks of a stage hold of every micro-batch, on the GPU or in host memory; the caller frees it. */
+static PassHold *list_holds(const TrainingSpec *training, int stage, bool in_host) {
     int chunks = (int)training->plan.virtual_stages;
-    PipelineShape shape = plan_shape(&training->plan);
     PassHold *holds = calloc((size_t)chunks, sizeof *holds);
     if (!holds)
         fatal("out of memory for %d chunks", chunks);
@@ -52,17 +51,16 @@ static double peak_of_chunks(const TrainingSpec *training, int stage, const Pipe
                                : (PassHold){training_chunk_activation_bytes(training, stage, chunk),
                                             training_chunk_weight_bytes(training, stage, chunk)};
     }
-    int count = pipeline_pass_count(pipeline_find(training->plan.schedule), &shape);
-    double peak = pipeline_peak_held(passes, count, holds);
-    free(holds);
-    return peak;
+    return holds;
 }
 
 double training_stage_offloaded_bytes(const TrainingSpec *training, int stage) {
     if (training->plan.offload_activations_fraction <= 0)
         return 0;
-    PipelinePass *passes = list_orders(training, stage, stage + 1);
-    double bytes = peak_of_chunks(training, stage, passes, true);
+    PipelinePass *passes = list_order(training, stage);
+    PassHold *holds = list_holds(training, stage, true);
+    double bytes = pipeline_peak_held(passes, pass_count(&training->plan), holds);
+    free(holds);
     free(passes);
     return bytes;
 }
@@ -113,9 +111,10 @@ static void hold_as_fsdp(const TrainingSpec *training, StagePasses passes, Memor
     memory->cached_bytes += fsdp_memory_cached_bytes(training, at);
 }
 
-/* `passes` is the order of the stage. */
-static StageMemory memory_at(const TrainingSpec *training, int stage, const PipelinePass *passes, MemoryMoment moment) {
+/* Without activations. */
+static StageMemory memory_at(const TrainingSpec *training, StagePasses passes, MemoryMoment moment) {
     const PlanSpec *plan = &training->plan;
+    int stage = passes.stage;
     double parameters = training_stage_parameters(training, stage);
     double trained = training_stage_trained_parameters(training, stage);
     StageMemory memory = {
@@ -124,15 +123,11 @@ static StageMemory memory_at(const TrainingSpec *training, int stage, const Pipe
         .gradients_bytes = shard_held_gradients(training, stage, trained) * training_gradient_bytes(plan),
         .optimizer_bytes =
             plan->offload_optimizer ? 0 : weight_owners_parameters(training, stage) * training_state_bytes(training),
-        .activations_bytes = peak_of_chunks(training, stage, passes, false),
         .buffers_bytes = working_bytes(training, stage, moment),
         .process_bytes = PROCESS_BYTES,
         .cached_bytes = moment == MOMENT_LOSS ? loss_memory_cached_bytes(training) : 0};
-    if (plan->torch_fsdp) {
-        PipelineShape shape = plan_shape(plan);
-        int count = pipeline_pass_count(pipeline_find(plan->schedule), &shape);
-        hold_as_fsdp(training, (StagePasses){stage, passes, count}, moment, &memory);
-    }
+    if (plan->torch_fsdp)
+        hold_as_fsdp(training, passes, moment, &memory);
     return memory;
 }
 
@@ -153,11 +148,14 @@ static bool has_head(const TrainingSpec *training, int stage) {
     return training_is_last_chunk(&training->plan, stage, (int)training->plan.virtual_stages - 1);
 }
 
-static StageMemory memory_in_order(const TrainingSpec *training, int stage, const PipelinePass *passes) {
-    StageMemory layers = memory_at(training, stage, passes, MOMENT_LAYERS);
-    if (!has_head(training, stage))
+/* `holds` is what the chunks hold of every micro-batch. */
+static StageMemory memory_in_order(const TrainingSpec *training, StagePasses passes, const PassHold *holds) {
+    StageMemory layers = memory_at(training, passes, MOMENT_LAYERS);
+    layers.activations_bytes = pipeline_peak_held(passes.items, passes.count, holds);
+    if (!has_head(training, passes.stage))
         return layers;
-    StageMemory loss = memory_at(training, stage, passes, MOMENT_LOSS);
+    StageMemory loss = memory_at(training, passes, MOMENT_LOSS);
+    loss.activations_bytes = layers.activations_bytes;
     double reserved = fmax(reserved_bytes(&loss), reserved_bytes(&layers));
     StageMemory most = stage_memory_total_bytes(&loss) > stage_memory_total_bytes(&layers) ? loss : layers;
     most.cached_bytes = reserved - stage_memory_allocated_bytes(&most);
@@ -169,25 +167,48 @@ static StageMemory memory_in_order(const TrainingSpec *training, int stage, cons
 StageMemory training_memory_of_stage(const TrainingSpec *training, int stage) {
     if (training_family(training) == FAMILY_LAYERS)
         return memory_of_list(training);
-    PipelinePass *passes = list_orders(training, stage, stage + 1);
-    StageMemory memory = memory_in_order(training, stage, passes);
+    PipelinePass *passes = list_order(training, stage);
+    PassHold *holds = list_holds(training, stage, false);
+    StageMemory memory = memory_in_order(training, (StagePasses){stage, passes, pass_count(&training->plan)}, holds);
+    free(holds);
     free(passes);
     return memory;
 }
 
-double training_memory_most_bytes(const TrainingSpec *training) {
-    CHECK(training_family(training) == FAMILY_TRANSFORMER);
-    PipelineShape shape = plan_shape(&training->plan);
-    int count = pipeline_pass_count(pipeline_find(training->plan.schedule), &shape);
-    PipelinePass *passes = list_orders(training, 0, shape.stages);
-    double most = 0;
-    for (int stage = 0; stage < shape.stages; stage++) {
-        StageMemory memory = memory_in_order(training, stage, &passes[stage * count]);
-        double bytes = stage_memory_total_bytes(&memory);
-        most = bytes > most ? bytes : most;
+/* Whether a stage has what the one before has, so that they differ by the order of their passes alone. */
+static bool is_like_one_before(const TrainingSpec *training, int stage) {
+    const PlanSpec *plan = &training->plan;
+    bool alike = stage > 0 && !plan->torch_fsdp;
+    for (int chunk = 0; chunk < plan->virtual_stages && alike; chunk++) {
+        LayerCount here = chunk_layers(training, (ChunkPart){stage, chunk, 0, 1, false});
+        LayerCount before = chunk_layers(training, (ChunkPart){stage - 1, chunk, 0, 1, false});
+        bool ends = training_is_last_chunk(plan, stage, chunk) || training_is_first_chunk(stage - 1, chunk) ||
+                    training_is_last_chunk(plan, stage - 1, chunk);
+        alike = !ends && here.layers == before.layers && here.experts == before.experts;
     }
-    free(passes);
-    return most;
+    return alike;
+}
+
+void training_memory_of_stages(const TrainingSpec *training, const PipelinePass *orders, StageMemory *stages) {
+    bool is_list = training_family(training) == FAMILY_LAYERS;
+    int count = is_list ? 0 : pass_count(&training->plan);
+    PassHold *holds = NULL;
+    for (int stage = 0; stage < training->plan.pipeline_parallel; stage++) {
+        if (is_list) {
+            stages[stage] = training_memory_of_stage(training, stage);
+            continue;
+        }
+        StagePasses passes = {stage, &orders[stage * count], count};
+        if (is_like_one_before(training, stage)) {
+            stages[stage] = stages[stage - 1];
+            stages[stage].activations_bytes = pipeline_peak_held(passes.items, count, holds);
+            continue;
+        }
+        free(holds);
+        holds = list_holds(training, stage, false);
+        stages[stage] = memory_in_order(training, passes, holds);
+    }
+    free(holds);
 }
 
 double stage_memory_total_bytes(const StageMemory *memory) {

@@ -30,8 +30,9 @@ StageMemory training_memory_of_stage(const TrainingSpec *training, int stage);
 double stage_memory_allocated_bytes(const StageMemory *memory);
 double stage_memory_total_bytes(const StageMemory *memory);
 
-/* The most of any stage, of a transformer; sooner than stage by stage. */
-double training_memory_most_bytes(const TrainingSpec *training);
+/* Of every stage, stages[pipeline_parallel], sooner than stage by stage. `orders` is pass_order_list's; it is not
+ * looked at for a list of layers. */
+void training_memory_of_stages(const TrainingSpec *training, const PipelinePass *orders, StageMemory *stages);
 
 /* Of what layers keep, the most that all micro-batches of one GPU of a stage have in host memory. */
 double training_stage_offloaded_bytes(const TrainingSpec *training, int stage);

@@ -55,6 +55,16 @@ void pass_order_of_all(const PlanSpec *plan, PipelinePass *passes) {
         pass_order_of_stage(plan, stage, &passes[stage * count]);
 }
 
+PipelinePass *pass_order_list(const PlanSpec *plan) {
+    PipelineShape shape = plan_shape(plan);
+    size_t count = (size_t)pipeline_pass_count(pipeline_find(plan->schedule), &shape) * (size_t)shape.stages;
+    PipelinePass *passes = malloc(count * sizeof *passes);
+    if (passes == NULL)
+        fatal("out of memory for the schedule of %zu passes", count);
+    pass_order_of_all(plan, passes);
+    return passes;
+}
+
 bool pass_order_hides_exchange(const PlanSpec *plan, const PipelinePass *passes, int count, int index) {
     return plan->overlap_expert_comm && index + 1 < count && passes[index + 1].kind != passes[index].kind;
 }

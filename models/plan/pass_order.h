@@ -22,6 +22,9 @@ void pass_order_of_stage(const PlanSpec *plan, int stage, PipelinePass *passes);
 /* The same of all stages, sooner than one by one: [stage * pipeline_pass_count + i]. */
 void pass_order_of_all(const PlanSpec *plan, PipelinePass *passes);
 
+/* pass_order_of_all in room of its own, which the caller frees. */
+PipelinePass *pass_order_list(const PlanSpec *plan);
+
 /* Whether the exchange of pass `index` of `count` runs beside the next one. */
 bool pass_order_hides_exchange(const PlanSpec *plan, const PipelinePass *passes, int count, int index);
 

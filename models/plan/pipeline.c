@@ -80,23 +80,38 @@ double pipeline_plain_bubble_fraction(const PipelineSchedule *schedule, const Pi
     return (double)(shape->stages - 1) / ((double)shape->micro_batches * shape->chunks);
 }
 
-/* The i-th pass of one direction. */
-static PipelinePass pass_at(const PipelineShape *shape, PassKind kind, int i) {
-    int group = shape->stages * shape->chunks;
-    int chunk = i % group / shape->stages;
-    int micro_batch = i / group * shape->stages + i % shape->stages;
-    return (PipelinePass){kind, micro_batch, kind == PASS_FORWARD ? chunk : shape->chunks - 1 - chunk};
+/* The passes of one direction, one after the other. */
+typedef struct Turn {
+    PassKind kind;
+    int left;  /* of them */
+    int first; /* micro-batch of the group */
+    int place; /* in the group */
+    int chunk; /* 0 = the first that the direction comes to */
+} Turn;
+
+static PipelinePass next_of(const PipelineShape *shape, Turn *turn) {
+    int chunk = turn->kind == PASS_FORWARD ? turn->chunk : shape->chunks - 1 - turn->chunk;
+    PipelinePass pass = {turn->kind, turn->first + turn->place, chunk};
+    turn->left--;
+    if (++turn->place < shape->stages)
+        return pass;
+    turn->place = 0;
+    if (++turn->chunk < shape->chunks)
+        return pass;
+    turn->chunk = 0;
+    turn->first += shape->stages;
+    return pass;
 }
 
 void pipeline_order_in_turn(const PipelineShape *shape, int ahead, PipelinePass *passes) {
     int count = shape->micro_batches * shape->chunks;
-    int forward = 0, backward = 0, next = 0;
-    while (forward < ahead && forward < count)
-        passes[next++] = pass_at(shape, PASS_FORWARD, forward++);
-    while (backward < count) {
-        if (forward < count)
-            passes[next++] = pass_at(shape, PASS_FORWARD, forward++);
-        passes[next++] = pass_at(shape, PASS_BACKWARD, backward++);
+    Turn forward = {.kind = PASS_FORWARD, .left = count}, backward = {.kind = PASS_BACKWARD, .left = count};
+    for (int i = 0; i < ahead && forward.left > 0; i++)
+        *passes++ = next_of(shape, &forward);
+    while (backward.left > 0) {
+        if (forward.left > 0)
+            *passes++ = next_of(shape, &forward);
+        *passes++ = next_of(shape, &backward);
     }
 }
 

@@ -6,6 +6,15 @@
 #include "models/communication/collective_choice.h"
 #include "sim/engine/check.h"
 
+/* The group inside a node that was added last. */
+typedef struct InnerGroup {
+    TrafficGroups groups; /* its gpus are looked at no more */
+    int *gpus;            /* [rank], room for a node's */
+    int node;             /* -1 = none yet */
+    const CollectiveAlgorithm *algorithm;
+    TrafficLoads loads;
+} InnerGroup;
+
 struct TrafficGather {
     Arena *arena;
     Arena *scratch; /* of one operation */
@@ -17,11 +26,12 @@ struct TrafficGather {
     CollectiveCall last_call; /* the choice made last; its rank_gpu is not looked at */
     const char *last_name;
     const CollectiveAlgorithm *last_algorithm;
+    InnerGroup inner;
 };
 
 TrafficGather *traffic_gather_create(Arena *arena, const Network *network) {
     TrafficGather *gather = ARENA_NEW(arena, TrafficGather);
-    *gather = (TrafficGather){.arena = arena, .scratch = arena_create(), .network = network};
+    *gather = (TrafficGather){.arena = arena, .scratch = arena_create(), .network = network, .inner = {.node = -1}};
     return gather;
 }
 
@@ -152,11 +162,71 @@ static TrafficLoads add_up(TrafficGather *gather, const TrafficGroups *groups, c
     return sum;
 }
 
+/* The node that all of one group sit on; -1 when it is none, or there are more groups. */
+static int inner_node(const TrafficGather *gather, const TrafficGroups *groups) {
+    int per_node = gather->network->gpus_per_node, node = groups->gpus[0] / per_node;
+    for (int i = 0; i < groups->ranks && node >= 0; i++)
+        node = groups->gpus[i] / per_node == node ? node : -1;
+    return groups->count == 1 && groups->pair_weights == NULL ? node : -1;
+}
+
+/* Whether the groups are the last inner group on another node of its type. */
+static bool is_inner_again(const TrafficGather *gather, const TrafficGroups *groups, int node) {
+    const InnerGroup *inner = &gather->inner;
+    const TrafficGroups *last = &inner->groups;
+    bool again = node >= 0 && inner->node >= 0 && last->kind == groups->kind && last->bytes == groups->bytes &&
+                 last->ranks == groups->ranks && last->split == groups->split && last->copies == groups->copies &&
+                 strcmp(last->algorithm, groups->algorithm) == 0 &&
+                 network_ports(gather->network, node) == network_ports(gather->network, inner->node);
+    int ahead = (node - inner->node) * gather->network->gpus_per_node;
+    for (int i = 0; i < groups->ranks && again; i++)
+        again = inner->gpus[i] + ahead == groups->gpus[i];
+    return again;
+}
+
+/* Its loads, on the ports of that node. */
+static TrafficLoads move_inner(const TrafficGather *gather, const TrafficGroups *groups) {
+    const TrafficLoads *from = &gather->inner.loads;
+    TrafficLoads moved = {ARENA_ARRAY(gather->arena, from->leg_count, LegLoads), from->leg_count};
+    LinkId old = network_port_out(gather->network, gather->inner.gpus[0]);
+    LinkId new = network_port_out(gather->network, groups->gpus[0]);
+    for (int leg = 0; leg < moved.leg_count; leg++) {
+        moved.legs[leg] = from->legs[leg];
+        moved.legs[leg].loads = ARENA_ARRAY(gather->arena, from->legs[leg].load_count, LinkLoad);
+        for (int i = 0; i < from->legs[leg].load_count; i++) {
+            const LinkLoad *load = &from->legs[leg].loads[i];
+            moved.legs[leg].loads[i] = (LinkLoad){load->link + new - old, load->bytes};
+        }
+    }
+    return moved;
+}
+
+/* Inside a node there are no other links than its ports. */
+static void keep_inner(TrafficGather *gather, const TrafficGroups *groups, int node, const TrafficLoads *loads,
+                       const CollectiveAlgorithm *algorithm) {
+    InnerGroup *inner = &gather->inner;
+    if (inner->gpus == NULL)
+        inner->gpus = ARENA_ARRAY(gather->arena, gather->network->gpus_per_node, int);
+    memcpy(inner->gpus, groups->gpus, (size_t)groups->ranks * sizeof *inner->gpus);
+    inner->groups = *groups;
+    inner->node = node;
+    inner->algorithm = algorithm;
+    inner->loads = *loads;
+}
+
 TrafficLoads traffic_gather_choose(TrafficGather *gather, const TrafficGroups *groups,
                                    const CollectiveAlgorithm **algorithm) {
+    int node = inner_node(gather, groups);
+    if (is_inner_again(gather, groups, node)) {
+        *algorithm = gather->inner.algorithm;
+        return move_inner(gather, groups);
+    }
     Choice choice = choose(gather, groups);
+    TrafficLoads loads = add_up(gather, groups, &choice);
     *algorithm = choice.algorithm;
-    return add_up(gather, groups, &choice);
+    if (node >= 0)
+        keep_inner(gather, groups, node, &loads, choice.algorithm);
+    return loads;
 }
 
 TrafficLoads traffic_gather_loads(TrafficGather *gather, const TrafficGroups *groups,

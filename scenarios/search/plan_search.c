@@ -4,12 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/account/job_gpus.h"
-#include "models/cluster/placement.h"
 #include "models/cluster/step_bound.h"
-#include "models/memory/training_memory.h"
 #include "models/simulation.h"
 #include "scenarios/experiment/parallel.h"
+#include "scenarios/search/plan_assessment.h"
 #include "scenarios/search/plan_interval.h"
 #include "scenarios/search/plan_ranking.h"
 #include "scenarios/search/plan_trials.h"
@@ -32,40 +30,6 @@ typedef struct Run {
     IndexedHeap open; /* candidates that are not decided, by bound */
     uint32_t *place;
 } Run;
-
-/* Where all nodes are alike the stages tell; otherwise it matters where each sits. */
-static void assess_memory(PlanCandidate *candidate, const SimulationSpec *spec) {
-    const TrainingSpec *training = &spec->jobs[0].training;
-    candidate->memory_bytes = training_memory_most_bytes(training);
-    candidate->missing_bytes = candidate->memory_bytes - spec->cluster.node.gpu.hbm_bytes;
-    if (spec->cluster.mix == NULL)
-        return;
-    Arena *arena = arena_create();
-    ErrorList errors;
-    error_list_init(&errors, arena);
-    Results results = {0};
-    const JobGpus gpus = {&spec->cluster, &spec->jobs[0], placement_of_jobs(spec, arena, &errors)[0].rank_gpu};
-    job_gpus_memory(&gpus, arena, &results);
-    candidate->missing_bytes = -INFINITY;
-    for (int i = 0; i < results.memory_count; i++)
-        candidate->missing_bytes =
-            fmax(candidate->missing_bytes, results.memory[i].total_bytes - results.memory[i].capacity_bytes);
-    arena_destroy(arena);
-}
-
-/* Memory, and the cheap bound of what fits. */
-static void assess(void *context, int index) {
-    Run *run = context;
-    PlanCandidate *candidate = &run->search->candidates[index];
-    JobSpec job;
-    if (candidate->point->reason != NULL)
-        return;
-    SimulationSpec spec = plan_candidate_spec(run->space, candidate, &job);
-    assess_memory(candidate, &spec);
-    candidate->fate = candidate->missing_bytes <= 0 ? PLAN_DOMINATED : PLAN_TOO_BIG;
-    if (candidate->fate == PLAN_DOMINATED)
-        candidate->bound_s = step_bound_s(&spec, true);
-}
 
 static void simulate(PlanCandidate *candidate, const SimulationSpec *spec) {
     Arena *arena = arena_create();
@@ -181,7 +145,7 @@ const PlanSearch *plan_search_run(const PlanSpace *space, const PlanSearchOption
     run.place = ARENA_ARRAY(arena, search->count, uint32_t);
     for (int i = 0; i < search->count; i++)
         run.place[i] = HEAP_ABSENT;
-    parallel_run(&(ParallelWork){.count = search->count, .work = assess, .context = &run}, options->threads);
+    plan_assessment_fill(search, options->threads);
     decide_all(&run);
     plan_ranking_fill(search, options->top, arena);
     if (search->top_count > 0) {

@@ -15,6 +15,10 @@
     }                                                                                                                  \
                                                                                                                        \
     const Member *prefix##_find(const char *name) {                                                                    \
+        /* Most callers have the member's own word. */                                                                 \
+        for (size_t index = 0; index < sizeof MENU / sizeof *MENU; index++)                                            \
+            if (MENU[index]->name == name)                                                                             \
+                return MENU[index];                                                                                    \
         for (size_t index = 0; index < sizeof MENU / sizeof *MENU; index++)                                            \
             if (strcmp(MENU[index]->name, name) == 0)                                                                  \
                 return MENU[index];                                                                                    \

@@ -1,7 +1,10 @@
 #include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "models/memory/activation_memory.h"
 #include "models/memory/training_memory.h"
+#include "models/plan/pass_order.h"
 #include "models/plan/training_parameters.h"
 #include "tests/unit/models/small_cluster.h"
 
@@ -134,5 +137,54 @@ Test(training_memory, a_fused_loss_keeps_logits_of_16_bit) {
     double logits = 2048 * 51200 / 8.0;
     cr_assert_float_eq((whole.activations_bytes - fused.activations_bytes) / (2 * logits), 1, 1e-9);
     cr_assert_float_eq((whole.buffers_bytes - fused.buffers_bytes) / (2 * logits), 1, 1e-9);
+    arena_destroy(arena);
+}
+
+/* Stages that are alike have their memory worked out once; ends, chunks with other layers and shares of PyTorch's FSDP
+ * are not alike. */
+static void expect_stages_as_one_by_one(const TrainingSpec *training) {
+    StageMemory stages[8];
+    PipelinePass *orders = pass_order_list(&training->plan);
+    training_memory_of_stages(training, orders, stages);
+    for (int stage = 0; stage < training->plan.pipeline_parallel; stage++) {
+        StageMemory alone = training_memory_of_stage(training, stage);
+        cr_expect_eq(memcmp(&stages[stage], &alone, sizeof alone), 0, "%s, stage %d: %.17g and %.17g",
+                     training->plan.schedule, stage, stage_memory_total_bytes(&stages[stage]),
+                     stage_memory_total_bytes(&alone));
+    }
+    free(orders);
+}
+
+Test(training_memory, all_stages_at_once_hold_what_each_holds_alone) {
+    static const struct {
+        const char *schedule;
+        int64_t chunks;
+    } CASES[] = {{"1f1b", 1}, {"gpipe", 1}, {"zb_h1", 1}, {"interleaved_1f1b", 3}, {"zb_v", 2}, {"v_min", 2}};
+    Arena *arena = arena_create();
+    TrainingSpec training = gpt_175b(arena, true);
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        training.plan.schedule = CASES[i].schedule;
+        training.plan.virtual_stages = CASES[i].chunks;
+        expect_stages_as_one_by_one(&training);
+        TrainingSpec sharded = training;
+        sharded.plan.torch_fsdp = true;
+        sharded.plan.zero_stage = 3;
+        expect_stages_as_one_by_one(&sharded);
+    }
+    arena_destroy(arena);
+}
+
+Test(training_memory, stages_of_other_layers_are_not_taken_for_alike) {
+    Arena *arena = arena_create();
+    TrainingSpec training = gpt_175b(arena, true);
+    const int64_t layers[8] = {11, 12, 12, 13, 12, 12, 13, 11};
+    training.plan.schedule = "1f1b";
+    training.plan.virtual_stages = 1;
+    training.plan.split_layers = layers;
+    expect_stages_as_one_by_one(&training);
+    training.model.experts = 8;
+    training.model.experts_per_token = 2;
+    training.model.dense_first = 25;
+    expect_stages_as_one_by_one(&training);
     arena_destroy(arena);
 }
