@@ -4,12 +4,14 @@
 #include <string.h>
 
 #include "models/cluster/node_list.h"
+#include "models/cost/layer_list_split.h"
 #include "models/cost/recompute.h"
 #include "models/cost/recompute_modules.h"
 #include "models/cost/stage_split.h"
 #include "models/input_resolve.h"
 #include "models/memory/fsdp_memory.h"
 #include "models/plan/layer_list_check.h"
+#include "models/plan/layer_list_stages.h"
 #include "models/plan/plan_experts.h"
 #include "models/plan/plan_latent.h"
 #include "models/plan/plan_lora.h"
@@ -105,13 +107,21 @@ static bool resolve_list(const SimulationSpec *spec, JobSpec *job, const char *p
 /* On the first of its nodes. */
 static void resolve_split(const SimulationSpec *spec, JobSpec *job, const char *path, ErrorList *errors) {
     TrainingSpec *training = &job->training;
+    bool is_list = training_family(training) == FAMILY_LAYERS;
     int64_t count;
-    if (training->plan.stage_split != STAGE_SPLIT_COST || training_family(training) == FAMILY_LAYERS)
-        return;
-    const int *nodes = nodes_of(spec, job, errors->arena, &count);
-    GpuSpec gpu = plan_gpu(&training->plan, &cluster_node(&spec->cluster, nodes ? nodes[0] : 0)->gpu);
-    stage_split_resolve(training, &gpu, errors->arena);
-    plan_stages_check_filled(training, "plan.pipeline_parallel", path, errors);
+    if (training->plan.stage_split == STAGE_SPLIT_COST) {
+        const int *nodes = nodes_of(spec, job, errors->arena, &count);
+        const NodeSpec *node = cluster_node(&spec->cluster, nodes ? nodes[0] : 0);
+        GpuSpec gpu = plan_gpu(&training->plan, &node->gpu);
+        if (is_list)
+            layer_list_split_resolve(training, node, errors->arena);
+        else
+            stage_split_resolve(training, &gpu, errors->arena);
+    }
+    if (is_list)
+        layer_list_stages_resolve(training, errors->arena);
+    else if (training->plan.stage_split == STAGE_SPLIT_COST)
+        plan_stages_check_filled(training, "plan.pipeline_parallel", path, errors);
 }
 
 static void resolve_training(const SimulationSpec *spec, JobSpec *job, const char *path, ErrorList *errors) {

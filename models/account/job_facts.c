@@ -148,19 +148,44 @@ static int add_surroundings(const SimulationSpec *spec, const JobSpec *job, Aren
     return count;
 }
 
-/* Of a model that is no transformer. */
-static void assume_of_list(const SimulationSpec *spec, const JobSpec *job, Arena *arena, Results *results) {
-    const TrainingSpec *training = &job->training;
+/* Where the folded run is a bound. */
+static const char *uneven_words(const SimulationSpec *spec, const JobGpus *gpus) {
+    if (spec->fidelity != FIDELITY_FOLDED || !sits_unevenly(spec, gpus))
+        return NULL;
+    return "stages or tensor groups share nodes, NICs or leaves unevenly: all their ranks are taken to have the "
+           "longest way of any of them; fidelity: unfolded tells them apart";
+}
+
+static const char *layout_of_list(const TrainingSpec *training, Arena *arena) {
     const PlanSpec *plan = &training->plan;
+    const char *batch = arena_format(arena, "data %" PRId64 ", %" PRId64 " micro-batches of %" PRId64 " samples",
+                                     plan->data_parallel, plan_micro_batches(plan), plan->micro_batch_seqs);
+    double layers = layer_list_length(&training->list);
+    if (training->list_chunks == NULL)
+        return arena_format(arena, "%.0f layers, %s", layers, batch);
+    return arena_format(
+        arena, "%.0f layers in %" PRId64 " pieces, pipeline %" PRId64 " x %s, schedule %s, pieces chunk by chunk %s",
+        layers, layer_list_piece_count(&training->list), plan->pipeline_parallel, batch, plan->schedule,
+        plan_stages_text(training, arena));
+}
+
+/* Of a model that is no transformer. */
+static void assume_of_list(const SimulationSpec *spec, const JobGpus *gpus, Arena *arena, Results *results) {
+    const JobSpec *job = gpus->job;
+    const TrainingSpec *training = &job->training;
     const char **list = ARENA_ARRAY(arena, ASSUMPTIONS_MAX, const char *);
+    bool staged = training->plan.pipeline_parallel > 1;
     int count = 0;
-    list[count++] = arena_format(
-        arena, "%.0f layers, data %" PRId64 ", %" PRId64 " micro-batches of %" PRId64 " samples",
-        layer_list_length(&training->list), plan->data_parallel, plan_micro_batches(plan), plan->micro_batch_seqs);
-    list[count++] = arena_format(arena, "ranks fill nodes in order, %s", placement_words(job));
+    list[count++] = layout_of_list(training, arena);
+    list[count++] = arena_format(arena, "ranks fill nodes in order%s, %s", staged ? " (data, then pipeline)" : "",
+                                 placement_words(job));
+    if (staged && uneven_words(spec, gpus))
+        list[count++] = uneven_words(spec, gpus);
     list[count++] = "the loss is free";
     if (layer_list_sharded_parameters(&training->list) > 0)
-        list[count++] = "sharded tables are spread evenly over all GPUs, and read at the full bandwidth of HBM";
+        list[count++] = arena_format(
+            arena, "sharded tables are spread evenly over all GPUs%s, and read at the full bandwidth of HBM",
+            staged ? " of their stage" : "");
     list[count++] = memory_words(training, arena);
     list[count++] = "CUDA and NCCL keep 1.5 GiB per process";
     count += add_surroundings(spec, job, arena, &list[count]);
@@ -226,10 +251,8 @@ static void assume(const SimulationSpec *spec, const JobGpus *gpus, Arena *arena
     if (plan->context_parallel > 1)
         list[count++] = "keys and values travel round the context group beside attention, in one transfer per pass";
     count = assume_of_experts(&job->training, arena, list, count);
-    if (spec->fidelity == FIDELITY_FOLDED && sits_unevenly(spec, gpus))
-        list[count++] =
-            "stages or tensor groups share nodes, NICs or leaves unevenly: all their ranks are taken to have the "
-            "longest way of any of them; fidelity: unfolded tells them apart";
+    if (uneven_words(spec, gpus))
+        list[count++] = uneven_words(spec, gpus);
     list[count++] = memory_words(&job->training, arena);
     list[count++] = "CUDA and NCCL keep 1.5 GiB per process";
     list[count++] = plan->flash_attention
@@ -268,7 +291,7 @@ void job_facts_fill(const SimulationSpec *spec, const JobSpec *job, const JobPla
         fits = host_memory_fill(spec, job, place, arena, results) && fits;
         results->status = fits ? RUN_OK : RUN_OUT_OF_MEMORY;
         if (training_family(&job->training) == FAMILY_LAYERS)
-            assume_of_list(spec, job, arena, results);
+            assume_of_list(spec, &gpus, arena, results);
         else
             assume(spec, &gpus, arena, results);
         break;

@@ -99,8 +99,14 @@ static void add_batch(MetricList *list, const PlanSpec *plan, const char *unit, 
     metric_list_add(list, "plan.global_batch", (double)plan->global_batch_seqs, unit, per_step);
 }
 
+static void add_stages(MetricList *list, const PlanSpec *plan) {
+    metric_list_add(list, "plan.pipeline_parallel", (double)plan->pipeline_parallel, "stage", "pipeline stages");
+    metric_list_add(list, "plan.virtual_stages", (double)plan->virtual_stages, "chunk", "model chunks per stage");
+}
+
 static void add_list_plan(MetricList *list, const JobSpec *job, const Results *results) {
     add_size(list, job, results);
+    add_stages(list, &job->training.plan);
     add_batch(list, &job->training.plan, "sample", "samples per micro-batch", "samples per step");
 }
 
@@ -159,8 +165,7 @@ static void add_plan(MetricList *list, const JobSpec *job, const Results *result
     metric_list_add(list, "plan.tensor_parallel", (double)plan->tensor_parallel, "GPU", "GPUs that share a layer");
     metric_list_add(list, "plan.context_parallel", (double)plan->context_parallel, "GPU",
                     "GPUs that share the tokens of a sequence");
-    metric_list_add(list, "plan.pipeline_parallel", (double)plan->pipeline_parallel, "stage", "pipeline stages");
-    metric_list_add(list, "plan.virtual_stages", (double)plan->virtual_stages, "chunk", "model chunks per stage");
+    add_stages(list, plan);
     add_batch(list, plan, "sequence", "sequences per micro-batch", "sequences per step");
 }
 
@@ -210,6 +215,7 @@ static void add_training(MetricList *list, const JobSpec *job, const Results *re
         add_list_throughput(list, job, results);
         add_memory(list, results);
         metric_list_add_ledger(list, results);
+        add_pipeline(list, job, results);
         add_input(list, job, results);
         add_checkpoint(list, job, results);
         add_list_plan(list, job, results);

@@ -144,6 +144,8 @@ const char *verdict_advice(const JobSpec *job, const Results *results, LedgerCat
         return "rarer checkpoints, or storage that writes one before the next is due";
     if (category == LEDGER_COMM_PIPELINE && plan->overlap_p2p)
         return "fewer virtual stages, or a faster fabric";
+    if (category == LEDGER_PIPELINE_BUBBLE && is_list && plan->split_layers == NULL && !plan->layers_per_stage_count)
+        return "stage_split: cost, more micro-batches per step, or fewer pipeline stages";
     bool fusible = !plan->compile && !is_list;
     if (category == LEDGER_LAUNCH_OVERHEAD)
         return launch_advice(plan, fusible);

@@ -9,6 +9,7 @@
 #include "models/plan/attention_products.h"
 #include "models/plan/chunk_layers.h"
 #include "models/plan/element_bytes.h"
+#include "models/plan/layer_list_plan.h"
 #include "models/plan/plan_experts.h"
 #include "models/plan/plan_lora.h"
 #include "models/plan/training_flop.h"
@@ -127,6 +128,9 @@ static LayerCount chunk_of(const TrainingSpec *training, int stage, int chunk) {
 
 double training_chunk_activation_bytes(const TrainingSpec *training, int stage, int chunk) {
     const PlanSpec *plan = &training->plan;
+    const ListChunk listed = layer_list_chunk(training, stage, chunk);
+    if (training_family(training) == FAMILY_LAYERS)
+        return layer_list_kept_bytes(training, &listed);
     double bytes = training_over_layers(training, chunk_of(training, stage, chunk), layer_kept_bytes);
     if (training_is_first_chunk(stage, chunk) && training->model.dropout_fraction > 0)
         bytes += plan_rank_hidden_bytes(training) / activation_bytes(plan->precision);

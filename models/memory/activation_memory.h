@@ -8,7 +8,8 @@
  * with sequence parallelism; a context group divides s (Megatron-LM), and nothing else. In fp8 the inputs of
  * products are kept in 1 byte (layernorm_mlp.py of Transformer Engine): of the 34 of a GPT 27, with fused attention,
  * which keeps its output too, 29. What weight gradients wait for is kept longer, recomputed or not, when the schedule
- * splits them off. Adapters: lora_memory.h. Experts: training_experts.h.
+ * splits them off. Adapters: lora_memory.h. Experts: training_experts.h. Lists of layers:
+ * layer_list_plan.h.
  */
 #ifndef MODELS_MEMORY_ACTIVATION_MEMORY_H
 #define MODELS_MEMORY_ACTIVATION_MEMORY_H

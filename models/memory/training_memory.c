@@ -85,15 +85,21 @@ static double working_bytes(const TrainingSpec *training, int stage, MemoryMomen
 }
 
 /* Of a list of layers: weights, their copies in 16 bit while a step runs, momentum. */
-static StageMemory memory_of_list(const TrainingSpec *training) {
+static StageMemory memory_of_list(const TrainingSpec *training, StagePasses passes, const PassHold *holds) {
     const PlanSpec *plan = &training->plan;
-    double replicated = layer_list_replicated_parameters(training), shard = layer_list_shard_parameters(training);
+    int stage = passes.stage;
+    double replicated = training_stage_parameters(training, stage), exchange_bytes = 0;
+    double shard = layer_list_shard_parameters(training, stage);
+    for (int chunk = 0; chunk < plan->virtual_stages; chunk++) {
+        const ListChunk listed = layer_list_chunk(training, stage, chunk);
+        exchange_bytes += layer_list_exchange_bytes(training, &listed);
+    }
     double copies = activation_bytes(plan->precision) < LAYER_LIST_WEIGHT_BYTES ? activation_bytes(plan->precision) : 0;
     return (StageMemory){.weights_bytes = (replicated + shard) * LAYER_LIST_WEIGHT_BYTES,
                          .gradients_bytes = replicated * training_gradient_bytes(plan),
                          .optimizer_bytes = replicated * training_state_bytes(training) / (double)plan_shard_size(plan),
-                         .activations_bytes = layer_list_kept_bytes(training),
-                         .buffers_bytes = replicated * copies + 2 * layer_list_exchange_bytes(training),
+                         .activations_bytes = pipeline_peak_held(passes.items, passes.count, holds),
+                         .buffers_bytes = replicated * copies + 2 * exchange_bytes,
                          .process_bytes = PROCESS_BYTES};
 }
 
@@ -165,11 +171,11 @@ static StageMemory memory_in_order(const TrainingSpec *training, StagePasses pas
 }
 
 StageMemory training_memory_of_stage(const TrainingSpec *training, int stage) {
-    if (training_family(training) == FAMILY_LAYERS)
-        return memory_of_list(training);
+    bool is_list = training_family(training) == FAMILY_LAYERS;
     PipelinePass *passes = list_order(training, stage);
     PassHold *holds = list_holds(training, stage, false);
-    StageMemory memory = memory_in_order(training, (StagePasses){stage, passes, pass_count(&training->plan)}, holds);
+    StagePasses order = {stage, passes, pass_count(&training->plan)};
+    StageMemory memory = (is_list ? memory_of_list : memory_in_order)(training, order, holds);
     free(holds);
     free(passes);
     return memory;

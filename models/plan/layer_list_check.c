@@ -4,8 +4,6 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "models/plan/plan_stages.h"
-
 enum {
     CONV = 1 << LAYER_CONV,
     LINEAR = 1 << LAYER_LINEAR,
@@ -160,8 +158,6 @@ static void check_rules(const PlanRule *rules, size_t count, const char *path, E
 
 static void check_cuts(const PlanSpec *plan, const char *path, ErrorList *errors) {
     Arena *arena = errors->arena;
-    bool scheduled = strcmp(plan->schedule, "auto") != 0 && strcmp(plan->schedule, "1f1b") != 0;
-    bool listed = plan->layers_per_stage_count > 0;
     const PlanRule rules[] = {
         {"plan.tensor_parallel", above(plan->tensor_parallel, 1, arena), "1, no layer is cut"},
         {"plan.context_parallel", above(plan->context_parallel, 1, arena), "1, there are no sequences"},
@@ -170,18 +166,26 @@ static void check_cuts(const PlanSpec *plan, const char *path, ErrorList *errors
         {"plan.sequence_parallel", flag(plan->sequence_parallel), "false, there are no sequences"},
         {"plan.lora_rank", above(plan->lora.rank, 0, arena), "0, adapters are for transformers"},
         {"plan.tp_comm_overlap", flag(plan->tp_comm_overlap), "false, no layer is cut"},
-        {"plan.pipeline_parallel", above(plan->pipeline_parallel, 1, arena), "1, stages are not modelled yet"},
-        {"plan.virtual_stages", above(plan->virtual_stages, 1, arena), "1, stages are not modelled yet"},
-        {"plan.first_stage_layers", above(plan->first_stage_layers, 0, arena), "none, stages are not modelled yet"},
-        {"plan.last_stage_layers", above(plan->last_stage_layers, 0, arena), "none, stages are not modelled yet"},
-        {"plan.layers_per_stage", named(listed, "a list"), "none, stages are not modelled yet"},
-        {"plan.stage_split", named(plan->stage_split != STAGE_SPLIT_EVEN, stage_split_name(plan->stage_split)),
-         "even, stages are not modelled yet"},
-        {"plan.embedding_as_layer", flag(plan->embedding_as_layer), "false, stages are not modelled yet"},
-        {"plan.head_as_layer", flag(plan->head_as_layer), "false, stages are not modelled yet"},
-        {"plan.schedule", named(scheduled, plan->schedule), "auto, stages are not modelled yet"},
-        {"plan.overlap_p2p", flag(plan->overlap_p2p), "false, stages are not modelled yet"},
         {"plan.zero_stage", above(plan_zero_stage(plan), 1, arena), "0 or 1, layers are not gathered one by one"},
+    };
+    check_rules(rules, sizeof rules / sizeof *rules, path, errors);
+}
+
+/* What stages of a transformer know and those of a list do not (layer_list_stages.h). */
+static void check_stages(const PlanSpec *plan, const char *path, ErrorList *errors) {
+    Arena *arena = errors->arena;
+    bool cut = plan->pipeline_parallel > 1 || plan->virtual_stages > 1;
+    const PlanRule rules[] = {
+        {"plan.first_stage_layers", above(plan->first_stage_layers, 0, arena), "none: layers_per_stage lists them"},
+        {"plan.last_stage_layers", above(plan->last_stage_layers, 0, arena), "none: layers_per_stage lists them"},
+        {"plan.stage_split", named(plan->stage_split == STAGE_SPLIT_ENDS, "ends"),
+         "even or cost, there is no embedding and no head"},
+        {"plan.embedding_as_layer", flag(plan->embedding_as_layer), "false, every layer is in the list"},
+        {"plan.head_as_layer", flag(plan->head_as_layer), "false, every layer is in the list"},
+        {"plan.schedule", named(plan_splits_backward(plan), plan->schedule),
+         "gpipe, 1f1b or interleaved_1f1b, a layer's weight gradients have no pass of their own"},
+        {"plan.gradient_noise_scale", flag(cut && plan->gradient_noise_scale),
+         "false with stages, AdaptDL is data parallel"},
     };
     check_rules(rules, sizeof rules / sizeof *rules, path, errors);
 }
@@ -255,6 +259,7 @@ bool layer_list_check(const TrainingSpec *training, const char *path, ErrorList 
     int before = errors->count;
     check_layers(&training->list, arena_format(errors->arena, "%s.model", path), errors);
     check_cuts(&training->plan, path, errors);
+    check_stages(&training->plan, path, errors);
     check_gathers(&training->plan, path, errors);
     check_kernels(training, path, errors);
     check_expert_kernels(&training->plan, path, errors);

@@ -24,7 +24,7 @@
 #include "models/hardware/attention_kernel.h"
 #include "models/hardware/gpu.h"
 #include "models/plan/expert_routing.h"
-#include "models/plan/layer_list.h"
+#include "models/plan/layer_list_run.h"
 #include "models/plan/lora.h"
 #include "models/plan/optimizer.h"
 #include "models/plan/pipeline.h"
@@ -154,9 +154,10 @@ typedef enum ModelFamily { FAMILY_TRANSFORMER, FAMILY_LAYERS } ModelFamily;
 
 /* What a training job is: a model, the length of its sequences, a plan. */
 typedef struct TrainingSpec {
-    TransformerSpec model;   /* of a list of layers only the name */
-    LayerListSpec list;      /* instead of a transformer */
-    int64_t sequence_tokens; /* s, > 0; 1 for a list: a sequence is a sample */
+    TransformerSpec model;        /* of a list of layers only the name */
+    LayerListSpec list;           /* instead of a transformer */
+    const ListChunk *list_chunks; /* of a list in stages: [plan_virtual_stage]; NULL = not cut, or not resolved yet */
+    int64_t sequence_tokens;      /* s, > 0; 1 for a list: a sequence is a sample */
     int64_t document_tokens; /* 0..s; of the documents that a sequence is packed from: each attends to itself alone;
                                 0 = one */
     PlanSpec plan;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "models/communication/collective.h"
+#include "models/plan/layer_list_stages.h"
 #include "models/plan/plan_sharding.h"
 #include "models/plan/plan_stages.h"
 
@@ -181,6 +182,7 @@ bool plan_resolve(TrainingSpec *training, int64_t gpus, const char *path, ErrorL
     PlanSpec *plan = &training->plan;
     int before = errors->count;
     plan->split_layers = NULL;
+    training->list_chunks = NULL;
     if (!check_ranges(training, path, errors))
         return false;
     if (training_family(training) == FAMILY_TRANSFORMER) {
@@ -191,7 +193,8 @@ bool plan_resolve(TrainingSpec *training, int64_t gpus, const char *path, ErrorL
         if (plan->gradient_noise_scale)
             error_list_add_key(errors, path, "plan.gradient_noise_scale",
                                "found true with a transformer, expected a list of layers");
-    }
+    } else
+        layer_list_stages_check(training, path, errors);
     resolve_replicas(plan, gpus, path, errors);
     plan_sharding_check(plan, path, errors);
     resolve_batch(plan, path, errors);

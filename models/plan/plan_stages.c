@@ -2,6 +2,8 @@
 
 #include <inttypes.h>
 
+#include "models/plan/layer_list_stages.h"
+
 const char *stage_split_name(StageSplit split) {
     static const char *const NAMES[] = {
         [STAGE_SPLIT_EVEN] = "even", [STAGE_SPLIT_ENDS] = "ends", [STAGE_SPLIT_COST] = "cost"};
@@ -29,6 +31,8 @@ static int64_t even_chunk_layers(const TrainingSpec *training, int64_t stage, in
 int64_t plan_stages_layers(const TrainingSpec *training, int64_t stage, int64_t chunk) {
     const PlanSpec *plan = &training->plan;
     int64_t stages = plan->pipeline_parallel, layers = training->model.layers, even_stages = stages;
+    if (training_family(training) == FAMILY_LAYERS)
+        return layer_list_stages_pieces(training, stage, chunk);
     if (plan->layers_per_stage_count)
         return plan->layers_per_stage[plan_virtual_stage(plan, stage, chunk)];
     if (plan->split_layers)

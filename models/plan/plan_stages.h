@@ -1,10 +1,11 @@
 /*
- * plan_stages: how many layers of a transformer each chunk on each stage of the pipeline holds: the same everywhere,
+ * plan_stages: how many layers each chunk on each stage of the pipeline holds: the same everywhere,
  * other numbers on the first and the last stage, or as listed. As Megatron-LM's num_layers_in_first_pipeline_stage,
  * num_layers_in_last_pipeline_stage, account_for_embedding_in_pipeline_split and account_for_loss_in_pipeline_split
  * deal them out. Which layers these are, chunk_layers.h says. A chunk may hold none, as in Megatron-Core's
  * pipeline_model_parallel_layout (pipeline_parallel_layer_layout.py): the embedding or the head alone, or nothing at
- * all, which only passes on what it is sent. A stage without any weights is an error.
+ * all, which only passes on what it is sent. A stage without any weights is an error. Of a list of layers the layers
+ * are its pieces, and layer_list_stages.h deals them out.
  */
 #ifndef MODELS_PLAN_PLAN_STAGES_H
 #define MODELS_PLAN_PLAN_STAGES_H

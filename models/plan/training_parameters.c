@@ -61,7 +61,7 @@ double training_part_parameters(const TrainingSpec *training, LayerCount count, 
 
 double training_chunk_parameters(const TrainingSpec *training, int stage, int chunk) {
     if (training_family(training) == FAMILY_LAYERS)
-        return layer_list_replicated_parameters(training);
+        return layer_list_chunk(training, stage, chunk).parameters;
     return training_part_parameters(training, chunk_layers(training, (ChunkPart){stage, chunk, 0, 1, false}),
                                     training_is_first_chunk(stage, chunk),
                                     training_is_last_chunk(&training->plan, stage, chunk));

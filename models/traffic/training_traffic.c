@@ -10,7 +10,6 @@
 #include "models/plan/plan_lora.h"
 #include "models/plan/plan_stages.h"
 #include "models/plan/training_parameters.h"
-#include "models/traffic/layer_list_traffic.h"
 #include "models/traffic/rank_gpus.h"
 
 enum { BUCKETS_MAX = 1000000 };
@@ -18,7 +17,7 @@ enum { BUCKETS_MAX = 1000000 };
 int training_gradient_slices(const TrainingSpec *training, int stage) {
     const PlanSpec *plan = &training->plan;
     if (training_family(training) == FAMILY_LAYERS)
-        return layer_list_slices(training);
+        return layer_list_slices(training, stage);
     int64_t layers = TRAINING_SLICES_MAX, most = 1;
     for (int64_t chunk = 0; chunk < plan->virtual_stages; chunk++) {
         int64_t here = plan_stages_layers(training, stage, chunk);
@@ -127,8 +126,8 @@ static int open_context_operation(CopyTraffic *builder, const ReplicaSet *set, i
 static int open_message_operation(CopyTraffic *builder, const ReplicaSet *set, int from, int to) {
     const PlanSpec *plan = builder->plan;
     int stages = (int)plan->pipeline_parallel;
-    bool wraps = to < 0 || to >= stages;
-    if (stages < 2 || (wraps && (plan->virtual_stages < 2 || plan_shape(plan).v_shaped)))
+    bool wraps = to < 0 || to >= stages, is_list = training_family(builder->training) == FAMILY_LAYERS;
+    if (stages < 2 || is_list || (wraps && (plan->virtual_stages < 2 || plan_shape(plan).v_shaped)))
         return NO_OPERATION;
     int copies = copy_traffic_side_by_side(builder, 0, (int)plan->tensor_parallel);
     int pairs = fill_pairs(builder, set, (Hop){from, (to + stages) % stages, 0}, copies);
@@ -314,7 +313,6 @@ TrainingTraffic training_traffic_create(Arena *arena, const SimulationSpec *spec
     const PlanSpec *plan = &job->training.plan;
     TrainingTraffic out = {.stages = (int)plan->pipeline_parallel,
                            .chunks = (int)plan->virtual_stages,
-                           .exchange = layer_list_exchange_open(job, ranks, traffic),
                            .tensor_groups = ranks->splits_members ? (int)plan->tensor_parallel : 1};
     CopyTraffic builder = {.arena = arena,
                            .training = &job->training,
@@ -324,6 +322,7 @@ TrainingTraffic training_traffic_create(Arena *arena, const SimulationSpec *spec
                            .network = traffic_network(traffic),
                            .traffic = traffic,
                            .gpus = ARENA_ARRAY(arena, 2 * job->gpus, int)};
+    out.list = layer_list_traffic_open(&builder);
     open_set_operations(&builder, &out);
     open_team_operations(&builder, &out);
     open_group_operations(&builder, &out);

@@ -23,6 +23,7 @@
 
 #include "models/traffic/copy_traffic.h"
 #include "models/traffic/expert_traffic.h"
+#include "models/traffic/layer_list_traffic.h"
 #include "models/traffic/shard_traffic.h"
 #include "models/traffic/weight_traffic.h"
 
@@ -51,7 +52,7 @@ typedef struct TrainingTraffic {
     const ExpertTeams *teams;
     const ExpertTraffic *experts; /* [team * stages + stage] */
     ShardTraffic units;           /* of ZeRO-2 and 3 */
-    int exchange;                 /* layer_list_traffic.h; NO_OPERATION without sharded tables */
+    ListTraffic list;             /* of a list of layers, messages between stages included */
     const int *embedding;         /* [group]: tied embedding gradients of the first and the last stage */
 } TrainingTraffic;
 

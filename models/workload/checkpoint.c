@@ -31,7 +31,7 @@ double checkpoint_gpu_bytes(const JobSpec *job, int stage) {
         training_stage_trained_parameters(training, stage) + others * training_stage_expert_parameters(training, stage);
     double common_bytes = checkpoint_parameter_bytes(job) * parameters;
     return common_bytes / (double)plan_weight_copies(&training->plan) +
-           layer_list_shard_parameters(training) * LAYER_LIST_WEIGHT_BYTES;
+           layer_list_shard_parameters(training, stage) * LAYER_LIST_WEIGHT_BYTES;
 }
 
 const SaveWork *checkpoint_work(Arena *arena, const JobSpec *job, const RankClasses *ranks, Host *host) {

@@ -27,7 +27,7 @@ static const SchemaRow LAYER_ROWS[] = {
      .type = FIELD_CHOICE,
      .offset = offsetof(LayerSpec, kind),
      .required = true,
-     .help = "what it does; a block repeats the layers in it together",
+     .help = "what it does; a block repeats the layers in it together, and no pipeline stage ends inside one",
      .menu = kind_word},
     {SIZE_ROW("repeat", repeat, 100000), .default_text = "1", .help = "how often it runs, one after the other"},
     {SIZE_ROW("in_channels", in_channels, MOST_CHANNELS), .default_text = "(needed in conv, pool)",
@@ -112,9 +112,11 @@ static const SchemaRow LAYERS_ROWS[] = {
 
 const SchemaTable SCHEMA_LAYERS = {
     .name = "layers",
-    .help = "A model given by its layers, such as a convolutional net or DLRM: data parallel, with sharded tables and "
-            "at most ZeRO-1; `sequence_length`, tensor, context and pipeline parallelism, recomputation and fp8 are "
-            "refused. A plan's sequences are then samples.",
+    .help =
+        "A model given by its layers, such as a convolutional net or DLRM: data parallel, with sharded tables, at "
+        "most ZeRO-1 and pipeline stages that end between its pieces: a layer, a repeat of a block, or the branches "
+        "that a sum outside a block joins, from the last pool, block or sum on. `sequence_length`, tensor and "
+        "context parallelism, recomputation and fp8 are refused. A plan's sequences are then samples.",
     .rows = LAYERS_ROWS,
     .row_count = sizeof LAYERS_ROWS / sizeof LAYERS_ROWS[0],
     .bytes = sizeof(TrainingSpec)};

@@ -73,8 +73,8 @@ static const SchemaRow PLAN_ROWS[] = {
      .type = FIELD_CHOICE,
      .offset = offsetof(PlanSpec, stage_split),
      .default_text = "even",
-     .help = "how layers are dealt out over stages and their chunks: even; ends = embedding and head each in the place "
-             "of a layer; cost = so that the longest stage is as short as can be, ends included",
+     .help = "how layers, of a list its pieces, are dealt out over stages and their chunks: even; ends = embedding and "
+             "head each in the place of a layer; cost = so that the longest stage is as short as can be, ends included",
      .menu = split_word},
     {.key = "layers_per_stage",
      .type = FIELD_COUNTS,
@@ -83,9 +83,8 @@ static const SchemaRow PLAN_ROWS[] = {
      .min = 0,
      .max = 100000,
      .default_text = "(as many on each)",
-     .help =
-         "layers of every stage, as [5, 8, 8, 7]; with virtual stages of every chunk in the order of a forward pass; 0 "
-         "for a chunk with the embedding or the head alone"},
+     .help = "layers of every stage, as [5, 8, 8, 7], of a list its pieces (`schema layers`); with virtual stages of "
+             "every chunk in the order of a forward pass; 0 for a chunk with the embedding or the head alone"},
     {PLAN_COUNT("first_stage_layers", first_stage_layers, 1, 100000), .default_text = "(as many as on the others)",
      .aliases = "decoder_first_pipeline_num_layers", .help = "layers on the first stage"},
     {PLAN_COUNT("last_stage_layers", last_stage_layers, 1, 100000), .default_text = "(as many as on the others)",

@@ -306,6 +306,8 @@ shown run_context 0 run $here/context.yaml
 shown run_experts 0 run $here/experts.yaml
 shown run_latent 0 run $here/latent.yaml
 shown run_layers 0 run $here/layers.yaml
+shown run_layers_stages 0 run $here/layers.yaml --set 'jobs[0].plan.pipeline_parallel=4' \
+    --set 'jobs[0].plan.stage_split=cost' --set 'jobs[0].plan.gradient_accumulation=4'
 shown run_layers_loader 0 run $here/layers.yaml --set 'cluster.storage={read: 5 GB/s, write: 5 GB/s}' \
     --set 'jobs[0].data_loader={sample_size: 13 kB, prepared_size: 55 kB, cpu_time: 2 ms, workers: 8}'
 shown run_layers_out_of_memory 0 run $here/layers.yaml --set 'jobs[0].plan.micro_batch=90000'
