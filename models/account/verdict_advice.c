@@ -49,10 +49,11 @@ static const char *expert_advice(const PlanSpec *plan, const Results *results) {
         return "keep expert groups inside one node: a lower expert_parallel, or expert_tensor_parallel: 1";
     if (between_nodes && plan->expert_dispatcher == EXPERT_ALL_TO_ALL)
         return "keep expert groups inside one node: a lower expert_parallel; expert_dispatcher: deepep";
-    if (between_nodes && plan->overlap_expert_comm)
+    bool may_hide = !plan->overlap_expert_comm && !plan_splits_backward(plan);
+    if (between_nodes && !may_hide)
         return "keep expert groups inside one node: a lower expert_parallel";
-    return plan->overlap_expert_comm ? USUAL[LEDGER_COMM_EXPERT]
-                                     : "overlap_expert_comm: true, or a lower expert_parallel, if memory allows";
+    return may_hide ? "overlap_expert_comm: true, or a lower expert_parallel, if memory allows"
+                    : USUAL[LEDGER_COMM_EXPERT];
 }
 
 static const char *offload_advice(const PlanSpec *plan) {
@@ -63,11 +64,21 @@ static const char *offload_advice(const PlanSpec *plan) {
     return USUAL[LEDGER_OFFLOAD];
 }
 
-static const char *reduction_advice(const PlanSpec *plan, LinkKind link) {
+/* Parameters of ZeRO-1 are gathered behind the optimizer, and need not be. */
+static bool can_hide_gathers(const TrainingSpec *training) {
+    const PlanSpec *plan = &training->plan;
+    bool may = training_family(training) == FAMILY_TRANSFORMER && plan_zero_stage(plan) == 1;
+    return may && plan->overlap_grad_reduce && !plan->overlap_param_gather && !plan->offload_optimizer;
+}
+
+static const char *reduction_advice(const TrainingSpec *training, LinkKind link) {
+    const PlanSpec *plan = &training->plan;
     if (plan_zero_stage(plan) >= 2)
         return sharding_advice(plan, link);
     if (plan->zero_whole_weights)
         return "zero_shard_size: the GPUs of one node, or zero_whole_weights: false";
+    if (can_hide_gathers(training))
+        return "overlap_param_gather: true, a larger global batch, or a faster fabric";
     if (plan->overlap_grad_reduce)
         return "a larger global batch, fewer replicas, or a faster fabric";
     return USUAL[LEDGER_COMM_DATA];
@@ -137,7 +148,7 @@ const char *verdict_advice(const JobSpec *job, const Results *results, LedgerCat
     if (category == LEDGER_STRAGGLER && results->gpu_kinds > 1)
         return "leave out the slower type of node, or give it a job of its own";
     if (category == LEDGER_COMM_DATA)
-        return reduction_advice(plan, results_main_link(results, category));
+        return reduction_advice(&job->training, results_main_link(results, category));
     if (category == LEDGER_OFFLOAD)
         return offload_advice(plan);
     if (category == LEDGER_CHECKPOINT && job->checkpoint.asynchronous)

@@ -50,3 +50,29 @@ Test(verdict_advice, recomputation_becomes_less_as_far_as_it_can) {
     alone.training.plan.flash_attention = true;
     expect_advice(&alone, LEDGER_RECOMPUTATION, "recompute: none, if memory allows");
 }
+
+Test(verdict_advice, gathers_are_hidden_where_they_can_be) {
+    const char *hidden = "a larger global batch, fewer replicas, or a faster fabric";
+    JobSpec job = job_on(1);
+    PlanSpec *plan = &job.training.plan;
+    expect_advice(&job, LEDGER_COMM_DATA, "overlap_grad_reduce: true, a larger global batch, or a faster fabric");
+    plan->overlap_grad_reduce = true;
+    expect_advice(&job, LEDGER_COMM_DATA, hidden);
+    plan->distributed_optimizer = true;
+    expect_advice(&job, LEDGER_COMM_DATA, "overlap_param_gather: true, a larger global batch, or a faster fabric");
+    plan->offload_optimizer = true;
+    expect_advice(&job, LEDGER_COMM_DATA, hidden);
+    plan->offload_optimizer = false;
+    plan->overlap_param_gather = true;
+    expect_advice(&job, LEDGER_COMM_DATA, hidden);
+}
+
+Test(verdict_advice, an_exchange_hides_beside_no_split_passes) {
+    JobSpec job = job_on(1);
+    Results results = {.gpu_kinds = 1};
+    results.comm_ns[LEDGER_COMM_EXPERT][LINK_NVLINK] = results.ledger.ns[LEDGER_COMM_EXPERT] = 2385;
+    cr_expect_str_eq(verdict_advice(&job, &results, LEDGER_COMM_EXPERT),
+                     "overlap_expert_comm: true, or a lower expert_parallel, if memory allows");
+    job.training.plan.schedule = "zb_h1";
+    cr_expect_str_eq(verdict_advice(&job, &results, LEDGER_COMM_EXPERT), "a lower expert_parallel, if memory allows");
+}
