@@ -19,6 +19,9 @@ static const double ETHERNET_LINE_FRACTION = 0.848;
 /* 4 GB summed over 4 nodes of 4 A100 with 4x 100 Gbit/s of Omni-Path, where NCCL 2.10.3 put both its channels on one
  * NIC: a bus bandwidth of 39.86 Gbit/s (bigscience-workshop/bigscience, experiments/bandwidth). */
 static const double OMNIPATH_LINE_FRACTION = 0.3986;
+/* 16 GB/s of 200 Gbit/s, where 24 are reached with GPUDirect RDMA, are normal when bytes go through the host's memory
+ * (NVIDIA, nccl issue 412). */
+static const double HOST_MEMORY_LINE_FRACTION = 0.64;
 static const double SAME_RATE_FRACTION = 0.01;
 static const double LEAST_PORT_OF_EACH_GBIT = 50; /* slower ones that are not InfiniBand are a server's only one */
 static const double MOST_PORT_GBIT = 800; /* XDR InfiniBand and 800G Ethernet: no port is faster, so more is a node's */
@@ -197,6 +200,11 @@ static double line_fraction(const char *text) {
     return has_any(text, INFINIBAND, 4) ? 1 : ETHERNET_LINE_FRACTION;
 }
 
+static bool goes_through_host(const char *text) {
+    static const char *const WORDS[] = {"no GPUDirect", "without GPUDirect"};
+    return has_any(text, WORDS, 2);
+}
+
 /* The entry whose NICs the text means by a name; NULL = none. */
 static const char *named_entry(const char *text, const NodeSpec *node, const NicText *found) {
     const char *machine = measured_machine_network(text);
@@ -244,6 +252,8 @@ void measured_network_read(MeasuredRow *row, const Catalogue *catalogue, NodeSpe
     }
     node->nics = (int)found.nics;
     set_rate(&node->nic, found.gbit_per_s * BYTES_PER_S_OF_GBIT, line_fraction(text));
+    if (goes_through_host(text))
+        node->nic.efficiency_fraction = fmin(node->nic.efficiency_fraction, HOST_MEMORY_LINE_FRACTION);
     measured_row_assume(row, "interconnect \"%s\": %d NICs of %g Gbit/s on each node, at %.3g of it; latency as in %s.",
                         shown, node->nics, found.gbit_per_s, node->nic.efficiency_fraction, other.name);
 }

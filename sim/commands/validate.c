@@ -159,6 +159,7 @@ const Command command_validate = {
         "boards are set to in W, where it is less than their default; a gpu cell may say it too: \"H100, 500 W\".\n"
         "Where step_time_s is empty, tokens_per_s_per_gpu is the step; a `release` without a year is of 2022, or\n"
         "of the first year of its GPU. A mixture says so in its model: \"Grok-1 314B MoE 8 experts top-2\".\n"
+        "An interconnect that says \"no GPUDirect\" sends bytes through the host's memory: a third of the line less.\n"
         "\n"
         "What neither row nor recipe says, the software does: words of `source` and `note` name it (Megatron-LM,\n"
         "Megatron-DeepSpeed, NeMo, Megatron Bridge, FlagPerf, FlagScale, InternEvo, llm-foundry, torchtitan,\n"

@@ -73,6 +73,13 @@ Test(measured_network, a_rate_in_the_interconnect_overrides_the_nics) {
     expect_assumption("interconnect=4 Omni-Path links",
                       "interconnect \"4 Omni-Path links\": 4 NICs of 100 Gbit/s on each node, at 0.399 of it; latency "
                       "as in dgx-a100-80.");
+    expect_assumption(
+        "interconnect=1x100Gb/s EDR, no GPUDirect RDMA",
+        "interconnect \"1x100Gb/s EDR, no GPUDirect RDMA\": 1 NICs of 100 Gbit/s on each node, at 0.64 of "
+        "it; latency as in dgx-a100-80.");
+    expect_assumption("interconnect=8x200Gb without GPUDirect",
+                      "interconnect \"8x200Gb without GPUDirect\": 8 NICs of 200 Gbit/s on each node, at 0.64 of it; "
+                      "latency as in dgx-a100-80.");
     expect_assumption("interconnect=p4d", "interconnect \"p4d\": NICs as in the catalogue's p4d-24xlarge.");
     expect_assumption("interconnect=4x100Gb EFA",
                       "interconnect \"4x100Gb EFA\": NICs as in the catalogue's p4de-24xlarge.");
