@@ -1,7 +1,11 @@
 # Plans that were run: step time over memory, and the Pareto front; a line where there is no cost beside the two.
 file = '../series/plans.dat'
-near_limit(gib) = gib > 0.88 * capacity_gib # a name to its right would stand on the line of the capacity
+near_limit(gib) = gib > (is_wide ? 0.6 : 0.88) * capacity_gib # a name to its right would stand on the line of the capacity
 set xrange [0:1.06 * capacity_gib]
+if (is_wide) {
+    set logscale xy 2
+    set xrange [memory_low:1.15 * capacity_gib]
+}
 set yrange [step_low:step_high]
 set xlabel 'memory of the fullest GPU, GiB' offset 0,0.3
 set ylabel 'step time, s'

@@ -39,6 +39,9 @@ void plan_lora_check(const TrainingSpec *training, const char *path, ErrorList *
                            plan->lora.rank, precision_name(plan->precision));
     if (!plan_lora_is_there(plan))
         return;
+    if (plan->lora.rank > training->model.hidden)
+        error_list_add_key(errors, path, "plan.lora_rank", "found %" PRId64 ", expected at most hidden_size %" PRId64,
+                           plan->lora.rank, training->model.hidden);
     if (training->model.experts > 0 || training->model.kv_rank > 0)
         error_list_add_key(errors, path, "plan.lora_rank",
                            "found %" PRId64 " with experts or latent attention, expected a dense model without it",

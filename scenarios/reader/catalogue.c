@@ -89,7 +89,10 @@ static void report_unknown(const Catalogue *catalogue, const CatalogueQuery *que
                        nearest);
     else
         error_list_add(errors, query->place, query->path, "found \"%s\", expected a %s of the catalogue: %s", shown,
-                       query->kind, count > 0 ? all : "it has none");
+                       query->kind,
+                       count > 0 ? all
+                                 : "no folder of them was found; the variable CHOKEPOINT_SHARE may name the one above "
+                                   "scenarios/");
 }
 
 /* The nodes that name this GPU, as words of a message; "" when there are none. */

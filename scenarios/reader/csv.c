@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "scenarios/reader/yaml_node.h"
 #include "sim/engine/array.h"
@@ -170,9 +171,20 @@ static void read_records(Reading *reading) {
     }
 }
 
+/* "a;b;c" and tabs, as spreadsheets write in other languages. */
+static void check_separator(Reading *reading, ErrorPlace place) {
+    const char *name = reading->cells[0];
+    char found = strchr(name, ';') != NULL ? ';' : strchr(name, '\t') != NULL ? '\t' : '\0';
+    if (reading->records[0].count == 1 && found != '\0')
+        complain(reading, place,
+                 found == ';' ? "found semicolons in a single column, expected commas between cells"
+                              : "found tabs in a single column, expected commas between cells");
+}
+
 static void check_header(Reading *reading) {
     const Record *header = &reading->records[0];
     ErrorPlace place = {.file = reading->place.file, .line = header->line, .column = 1};
+    check_separator(reading, place);
     for (int i = 0; i < header->count; i++) {
         const char *name = reading->cells[i];
         if (name[0] == '\0')
@@ -194,6 +206,18 @@ static void check_records(Reading *reading) {
             complain(reading, place,
                      arena_format(reading->arena, "found %d cells, expected %d as in the header", record->count,
                                   reading->records[0].count));
+    }
+}
+
+/* Names without the blanks around them, which nobody means. */
+static void trim_header(const Reading *reading) {
+    static const char BLANKS[] = " \t";
+    for (int i = 0; i < reading->records[0].count; i++) {
+        const char *start = reading->cells[i] + strspn(reading->cells[i], BLANKS);
+        size_t bytes = strlen(start);
+        while (bytes > 0 && strchr(BLANKS, start[bytes - 1]) != NULL)
+            bytes--;
+        reading->cells[i] = arena_format(reading->arena, "%.*s", (int)bytes, start);
     }
 }
 
@@ -220,6 +244,7 @@ static const CsvTable *read_table(Reading *reading) {
                  "found no line, expected a header with the names of the columns");
         return NULL;
     }
+    trim_header(reading);
     check_header(reading);
     if (!reading->stopped)
         check_records(reading);
@@ -307,6 +332,9 @@ const CsvTable *csv_read_file(const char *path, Arena *arena, ErrorList *errors)
 int csv_column(const CsvTable *table, const char *name) {
     for (int i = 0; i < table->column_count; i++)
         if (strcmp(table->columns[i], name) == 0)
+            return i;
+    for (int i = 0; i < table->column_count; i++)
+        if (strcasecmp(table->columns[i], name) == 0)
             return i;
     return -1;
 }

@@ -34,7 +34,7 @@ const CsvTable *csv_read_file(const char *path, Arena *arena, ErrorList *errors)
 /* Reads a text of `bytes` bytes that stands in `file`. */
 const CsvTable *csv_read_text(const char *text, size_t bytes, const char *file, Arena *arena, ErrorList *errors);
 
-/* The index of a column, -1 when there is none of that name. */
+/* The index of a column, whatever the case of its name if no other has it as it is; -1 when there is none. */
 int csv_column(const CsvTable *table, const char *name);
 
 #endif

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "scenarios/reader/field_value.h"
+#include "scenarios/reader/schema.h"
+#include "scenarios/reader/schema_home.h"
 #include "scenarios/reader/spelling.h"
 #include "scenarios/reader/tree_edit.h"
 #include "sim/engine/check.h"
@@ -32,6 +34,9 @@ static void report_unknown(const FieldReader *reader, const SchemaTable *table, 
             spelling_consider(pair->key, alias, &nearest, &distance);
     }
     const char *instead = schema_row_instead(table, pair->key);
+    const char *homes = schema_home_names(&SCHEMA_SCENARIO, table, pair->key, reader->arena);
+    if (instead == NULL && nearest == NULL && homes != NULL)
+        instead = arena_format(reader->arena, "it in %s instead of %s", homes, table->name);
     const char *expected = nearest != NULL
                                ? arena_format(reader->arena, "a key of %s (did you mean \"%s\"?)", table->name, nearest)
                                : schema_row_keys(table, reader->arena);

@@ -14,6 +14,8 @@
 
 enum { SHOWN_LABELS = 6 };
 
+static const double WIDE_STEPS = 6; /* the longest step over the shortest, from where on axes are logarithmic */
+
 static void write_summary(FILE *out, const void *search) {
     plan_text_write(out, search);
 }
@@ -101,6 +103,14 @@ static StepAxis step_axis(const PlanSearch *search) {
     return longest_s > 0 ? axis : (StepAxis){0, 1, 0};
 }
 
+/* Of the front, which has the smallest plan. */
+static double least_memory_gib(const PlanSearch *search) {
+    double least_bytes = INFINITY;
+    for (int i = 0; i < search->front_count; i++)
+        least_bytes = fmin(least_bytes, search->candidates[search->front[i]].memory_bytes);
+    return isfinite(least_bytes) ? least_bytes / 0x1p30 : 1;
+}
+
 static void write_head(FILE *out, Arena *arena, const void *context) {
     const PlanSearch *search = context;
     StepAxis axis = step_axis(search);
@@ -108,6 +118,8 @@ static void write_head(FILE *out, Arena *arena, const void *context) {
     script_head_number(out, "capacity_gib", capacity_gib);
     script_head_text(out, "capacity_title", arena_format(arena, "capacity (%.1f GiB)", capacity_gib));
     script_head_number(out, "one_size", search->space->gpus.count <= 1);
+    script_head_number(out, "is_wide", axis.high_s > WIDE_STEPS * axis.low_s);
+    script_head_number(out, "memory_low", 0.9 * least_memory_gib(search));
     script_head_number(out, "step_low", axis.low_s);
     script_head_number(out, "step_high", axis.high_s);
     script_head_text(out, "beaten_title",

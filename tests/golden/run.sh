@@ -187,6 +187,7 @@ bad set_into_number run $good --set cluster.nodes.much=8
 bad merged_mistakes run $good $here/bad/unknown_key.yaml
 bad sweep_all_fail run $good --set 'sweep={"jobs[0].plan.data_parallel": [3, 5]}'
 bad unknown_kind_of_list list gpu
+bad key_of_another_section run $good --set 'jobs[0].tensor_parallel=4' --set 'jobs[0].plan.channels_last=true'
 bad unknown_schema_key schema jobs.plan.recompte
 bad schema_below_number schema cluster.nodes.much
 bad schema_no_path schema 'jobs[x]'

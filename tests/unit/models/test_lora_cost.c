@@ -2,6 +2,7 @@
 #include "models/cost/lora_cost.h"
 
 #include <criterion/criterion.h>
+#include <inttypes.h>
 
 #include "models/cost/layer_cost.h"
 #include "models/memory/training_memory.h"
@@ -160,6 +161,11 @@ Test(lora_cost, what_cannot_go_with_adapters_is_an_error) {
     training.plan.zero_stage = 3;
     expect_error(&training, "jobs[0].plan.lora_fp8_weights",
                  "found true with ZeRO-3, which gathers 16 bit, expected false");
+    training = spec.jobs[0].training;
+    training.plan.lora.rank = training.model.hidden + 3;
+    expect_error(&training, "jobs[0].plan.lora_rank",
+                 arena_format(arena, "found %" PRId64 ", expected at most hidden_size %" PRId64,
+                              training.plan.lora.rank, training.model.hidden));
     training = spec.jobs[0].training;
     training.plan.offload_optimizer = true;
     expect_error(&training, "jobs[0].plan.offload_optimizer",

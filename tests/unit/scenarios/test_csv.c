@@ -38,6 +38,24 @@ Test(csv, cells_are_found_by_the_name_of_their_column) {
     reading_destroy(reading);
 }
 
+Test(csv, a_column_is_found_whatever_its_case_and_the_blanks_around_it) {
+    Reading *reading = reading_create();
+    const CsvTable *table = read_text(reading, "GPU , gpu,\tStep_Time_s\nA100,H100,2.385\n");
+    cr_assert_str_eq(reading_errors(reading), "");
+    cr_assert_eq(csv_column(table, "gpu"), 1);
+    cr_assert_eq(csv_column(table, "step_time_s"), 2);
+    reading_destroy(reading);
+}
+
+Test(csv, other_separators_are_named) {
+    expect_errors("gpu;gpus\nA100;8\n",
+                  "t.csv:1:1: found semicolons in a single column, expected commas between cells\n");
+    expect_errors("gpu\tgpus\nA100\t8\n", "t.csv:1:1: found tabs in a single column, expected commas between cells\n");
+    Reading *reading = reading_create();
+    cr_assert_not_null(read_text(reading, "gpu;gpus,note\nA100;8,x\n"));
+    reading_destroy(reading);
+}
+
 Test(csv, quoted_cells_hold_commas_quotes_and_line_breaks) {
     Reading *reading = reading_create();
     const CsvTable *table = read_text(reading, "\"a\",b\n\"x, \"\"y\"\"\nz\",\"\"\n3,4\n");

@@ -4,6 +4,7 @@
 
 #include "scenarios/reader/field_value.h"
 #include "scenarios/reader/schema.h"
+#include "scenarios/reader/schema_home.h"
 #include "scenarios/reader/schema_json.h"
 #include "tests/unit/scenarios/reading.h"
 
@@ -265,4 +266,14 @@ Test(schema, the_json_schema_is_json_and_names_every_key) {
                      "{\"description\": \"of all random numbers\", \"type\": \"integer\", \"minimum\": 0, "
                      "\"maximum\": 9007199254740991, \"default\": 1}");
     reading_destroy(reading);
+}
+
+Test(schema, a_key_is_at_home_in_the_sections_that_have_it) {
+    Arena *arena = arena_create();
+    cr_assert_str_eq(schema_home_names(&SCHEMA_SCENARIO, &SCHEMA_FABRIC, "tensor_parallel", arena), "plan");
+    cr_assert_str_eq(schema_home_names(&SCHEMA_SCENARIO, &SCHEMA_FABRIC, "channels_last", arena), "layers");
+    cr_assert_null(schema_home_names(&SCHEMA_SCENARIO, &SCHEMA_FABRIC, "tensor_paralel", arena));
+    cr_assert_null(schema_home_names(&SCHEMA_SCENARIO, &SCHEMA_FABRIC, "name", arena), "of more than three");
+    cr_assert_null(schema_home_names(&SCHEMA_SCENARIO, &SCHEMA_MODEL, "channels_last", arena), "of its other form");
+    arena_destroy(arena);
 }
