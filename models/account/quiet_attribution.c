@@ -7,7 +7,7 @@ typedef struct Moment {
 } Moment;
 
 static Moment what_started_message(const QuietPasses *quiet, int place) {
-    if (quiet_message_start(quiet, place) == quiet->passes[place].end)
+    if (quiet->passes[place].sending == quiet->passes[place].end)
         return (Moment){place, false};
     do
         place--;
@@ -35,7 +35,7 @@ static SimTime explain(const QuietPasses *quiet, Moment moment, SimTime from, Si
     while (until > from && moment.place >= 0) {
         const QuietPass *pass = &quiet->passes[moment.place];
         const QuietWork *work = &quiet->works[pass->work];
-        SimTime start = moment.message ? pass->sent - work->message : pass->end - work->duration;
+        SimTime start = moment.message ? pass->sending : pass->start;
         SimTime since = start > from ? start : from;
         if (moment.message)
             add_message(time, work->message_link, until - since);
@@ -49,10 +49,12 @@ static SimTime explain(const QuietPasses *quiet, Moment moment, SimTime from, Si
 
 static void add_work(const QuietPasses *quiet, const QuietWork *work, QuietTime time) {
     ledger_accumulate(time.row, &work->row, work->count);
-    for (int link = 0; link < LINK_KIND_COUNT; link++)
-        time.comm_ns[LEDGER_COMM_TENSOR][link] += work->tensor_ns[link] * work->count;
+    for (int link = 0; link < LINK_KIND_COUNT; link++) {
+        ledger_add(time.row, LEDGER_COMM_TENSOR, work->late_ns[link]);
+        time.comm_ns[LEDGER_COMM_TENSOR][link] += work->tensor_ns[link] * work->count + work->late_ns[link];
+    }
     if (!quiet->overlaps && work->message_way != NULL)
-        add_message(time, work->message_link, work->message * work->count);
+        add_message(time, work->message_link, work->message * work->count + work->late_message_ns);
 }
 
 void quiet_attribution_of_stage(const QuietPasses *quiet, int stage, QuietTime time) {
@@ -63,9 +65,8 @@ void quiet_attribution_of_stage(const QuietPasses *quiet, int stage, QuietTime t
         add_work(quiet, &quiet->works[stage * works + i], time);
     for (int place = first; place < first + quiet->counts[stage]; place++) {
         const QuietPass *pass = &quiet->passes[place];
-        SimTime start = pass->end - quiet->works[pass->work].duration;
-        if (start > now) {
-            SimTime until = explain(quiet, (Moment){pass->sender, true}, now, start, time);
+        if (pass->start > now) {
+            SimTime until = explain(quiet, (Moment){pass->sender, true}, now, pass->start, time);
             ledger_add(time.row, LEDGER_IDLE, until - now);
         }
         now = quiet_left_at(quiet, place);

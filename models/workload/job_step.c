@@ -4,11 +4,12 @@
 
 #include "models/memory/training_memory.h"
 #include "models/workload/overlap_slowdown.h"
+#include "models/workload/pass_run.h"
 #include "models/workload/quiet_tail.h"
 #include "models/workload/training.h"
 #include "sim/engine/fatal.h"
 
-enum { SERIES_POINTS = 512, QUIET_ATTEMPTS = 8 };
+enum { SERIES_POINTS = 512, QUIET_ATTEMPTS = 3 };
 
 static void create_streams(Step *step) {
     StreamId(*streams)[STREAM_KIND_COUNT] =
@@ -93,12 +94,15 @@ static void forget_tasks(Step *step) {
     step->task_capacity = step->profile_count = step->profile_capacity = 0;
 }
 
-/* Where a task could meet a quiet transfer, all is built again, with fewer quiet passes or in the end with none. */
+/* Where a task could meet a quiet transfer, all is built again, with fewer passes that are timed or in the end with
+ * none.
+ */
 static void build_quietly(JobStep *self, const Workload *workload) {
     SimTime until = SIM_TIME_MAX;
     for (int attempt = 1; until > 0; attempt++) {
         build_tasks(self, workload, until);
-        SimTime met = self->step.quiet != NULL ? quiet_tail_first_meeting(self->step.quiet->tail) : SIM_TIME_MAX;
+        bool timed = self->step.quiet != NULL && self->step.quiet->tail != NULL;
+        SimTime met = timed ? quiet_tail_first_meeting(self->step.quiet->tail) : SIM_TIME_MAX;
         if (met == SIM_TIME_MAX)
             return;
         until = attempt < QUIET_ATTEMPTS ? met : 0;
@@ -134,6 +138,8 @@ JobStep *job_step_create(const StepGround *ground, const Workload *workload) {
 
 void job_step_start(JobStep *self, Event done) {
     task_graph_start(self->step.graph, done);
+    if (self->step.quiet != NULL && self->step.quiet->run != NULL)
+        pass_run_start(self->step.quiet->run, self->step.graph);
 }
 
 void job_step_destroy(JobStep *self) {

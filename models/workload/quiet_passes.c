@@ -159,15 +159,17 @@ static bool time_pass(QuietPasses *quiet, int stage, QuietPass *pass) {
     QuietWork *work = &quiet->works[pass->work];
     SimTime arrived = arrival(quiet, pass), start = quiet->free_at[stage], sent = -1;
     start = arrived > start ? arrived : start;
-    SimTime end = start + work->duration, left = end;
+    SimTime end = start + work->duration, left = end, from = end;
     if (work->message_way != NULL) {
-        SimTime from = quiet->sent_at[stage] > end ? quiet->sent_at[stage] : end;
+        from = quiet->sent_at[stage] > end ? quiet->sent_at[stage] : end;
         sent = from + work->message;
         left = quiet->overlaps ? end : sent;
     }
     if (sent > quiet->until || left > quiet->until)
         return false;
+    pass->start = start;
     pass->end = end;
+    pass->sending = from;
     pass->sent = sent;
     quiet->free_at[stage] = left;
     quiet->sent_at[stage] = sent < 0 ? quiet->sent_at[stage] : sent;

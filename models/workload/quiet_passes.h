@@ -10,10 +10,10 @@
  *
  * Why it is exact: these are all the things that a pass waits for, its work takes the same time whenever it starts, and
  * so does a transfer that shares no resource while it runs; its time is that which fair_share.h gives to such a one.
- * That no two transfers are on a resource at once is looked up afterwards (quiet_links.h); from the first time at which
- * some are, all goes to the engine. What remains at the end of a step (the passes that make gradients, their
- * reductions, the optimizer, and whatever waits for them) are tasks as ever, behind timers that stand for what came
- * before.
+ * That no two transfers are on a resource at once is looked up afterwards (quiet_links.h); where some are, the same
+ * passes run on the engine, without being tasks (pass_run.h). What remains at the end of a step (the passes that make
+ * gradients, their reductions, the optimizer, and whatever waits for them) are tasks as ever, behind timers that stand
+ * for what came before.
  *
  * Rounding: a transfer's rate is one division here and the solver's in fair_share.h. Where their last bits differ, a
  * time that ends so far from 1e-6 ns after a whole nanosecond (sim_time_from_s) is 1 ns longer in one than in the
@@ -44,15 +44,19 @@ typedef struct QuietWork {
     const ShareWay *ways[SKETCH_TASKS_MAX]; /* that its collectives take */
     int64_t tensor_ns[LINK_KIND_COUNT];     /* the communication in the duration, by slowest kind of link */
     LedgerRow row;                          /* sums to the duration */
+    int64_t late_ns[LINK_KIND_COUNT];       /* what all its passes took beyond the duration, where they meet others */
+    int64_t late_message_ns;                /* and their messages */
 } QuietWork;
 
 typedef struct QuietPass {
     int work;
     int micro_batch;
-    int sender;   /* place of the pass whose message it waits for, -1 = none */
-    bool first;   /* of its stage */
-    SimTime end;  /* of its work since the start of the step; -1 = it is not quiet */
-    SimTime sent; /* when its message has arrived; -1 = none, or not quiet */
+    int sender;      /* place of the pass whose message it waits for, -1 = none */
+    bool first;      /* of its stage */
+    SimTime start;   /* of its work since the start of the step */
+    SimTime end;     /* -1 = it is not quiet */
+    SimTime sending; /* when its message begins */
+    SimTime sent;    /* when it has arrived; -1 = none, or not quiet */
 } QuietPass;
 
 typedef struct QuietPasses {
@@ -68,7 +72,8 @@ typedef struct QuietPasses {
     SimTime *free_at;                             /* [stage]: when they leave the compute stream */
     SimTime *sent_at;       /* [stage]: when they leave the stream of messages, 0 = they send nothing on it */
     SimTime until;          /* nobody meets before */
-    struct QuietTail *tail; /* what tasks may disturb (quiet_tail.h) */
+    struct QuietTail *tail; /* what tasks may disturb (quiet_tail.h); NULL = they run */
+    struct PassRun *run;    /* that times them while they run (pass_run.h); NULL = they are timed */
 } QuietPasses;
 
 /* What quiet_passes_create is told. */
@@ -98,11 +103,6 @@ int quiet_work_of(const PipelineShape *shape, int stage, const PipelinePass *pas
 
 /* The pass at a place: its kind, chunk and micro-batch. */
 PipelinePass quiet_pass_at(const QuietPasses *quiet, int place);
-
-/* Start of the message of the pass at `place`, which has one. */
-static inline SimTime quiet_message_start(const QuietPasses *quiet, int place) {
-    return quiet->passes[place].sent - quiet->works[quiet->passes[place].work].message;
-}
 
 /* When the pass at `place` leaves the compute stream. */
 static inline SimTime quiet_left_at(const QuietPasses *quiet, int place) {

@@ -5,8 +5,6 @@
 #include "models/workload/quiet_links.h"
 #include "sim/engine/array.h"
 
-enum { ATTEMPTS = 3 };
-
 struct QuietTail {
     const QuietPasses *quiet;
     LinkRoom *room; /* of the tasks, and of the quiet passes that they may meet */
@@ -63,21 +61,14 @@ static QuietTail *tail_of(const QuietPasses *quiet, const QuietPlan *plan) {
 
 QuietPasses *quiet_tail_choose(const QuietPlan *plan) {
     QuietPasses *quiet = quiet_passes_create(plan);
-    SimTime until = plan->until;
-    if (quiet == NULL)
+    if (quiet == NULL || !quiet_passes_time(quiet, plan->until))
         return NULL;
-    LinkRoom *room = room_of(quiet, plan);
-    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-        if (!quiet_passes_time(quiet, until))
-            return NULL;
-        SimTime met = quiet_links_first_meeting(quiet, room, (int)fair_share_resource_count(plan->share), plan->arena);
-        if (met == SIM_TIME_MAX) {
-            quiet->tail = tail_of(quiet, plan);
-            return quiet;
-        }
-        until = met;
-    }
-    return NULL;
+    const LinkRoom *room = room_of(quiet, plan);
+    int resources = (int)fair_share_resource_count(plan->share);
+    if (quiet_links_first_meeting(quiet, room, resources, plan->arena) < SIM_TIME_MAX)
+        return NULL;
+    quiet->tail = tail_of(quiet, plan);
+    return quiet;
 }
 
 static SimTime earliest_start(QuietTail *tail, const TaskSpec *spec) {

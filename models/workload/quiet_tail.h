@@ -12,7 +12,8 @@
 
 typedef struct QuietTail QuietTail;
 
-/* Times all passes that can be quiet, and sets their tail; NULL when every pass must be a task. */
+/* Times all passes that can be quiet, and sets their tail; NULL when passes are not regular,
+ * are too few or meet others on links. */
 QuietPasses *quiet_tail_choose(const QuietPlan *plan);
 
 /* Notes a task of the graph, in the order of their ids; `spec` as it is added. */

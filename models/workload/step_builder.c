@@ -63,7 +63,7 @@ static TaskId add_task(StepBuilder *builder, const StepTask *what, TaskSpec *spe
     if (builder->sketch != NULL)
         return sketch_task(builder->sketch, what, spec);
     TaskId task = task_graph_add(step->graph, spec);
-    if (step->quiet != NULL)
+    if (step->quiet != NULL && step->quiet->tail != NULL)
         quiet_tail_note(step->quiet->tail, spec);
     step->tasks = array_grow(step->tasks, &step->task_capacity, (size_t)task + 1, sizeof *step->tasks);
     step->tasks[task] = *what;
@@ -155,16 +155,28 @@ TaskId step_builder_join(StepBuilder *builder, StepTask what, const StreamSet *s
     return add_task(builder, &what, &(TaskSpec){.streams = builder->streams, .stream_count = streams->count});
 }
 
-TaskId step_builder_timer(StepBuilder *builder, StepTask what, const StreamSet *streams, SimTime duration) {
+/* Stands for quiet passes; `spec` has neither streams nor dependencies yet. */
+static TaskId add_quiet(StepBuilder *builder, StepTask what, const StreamSet *streams, TaskSpec *spec) {
     int gpu_class = what.gpu_class;
     if (streams != NULL)
         what = on_streams(builder, what, streams);
     what.gpu_class = gpu_class;
     what.profile = STEP_QUIET;
-    return add_task(builder, &what,
-                    &(TaskSpec){.streams = builder->streams,
-                                .stream_count = streams != NULL ? streams->count : 0,
-                                .duration = duration});
+    spec->streams = builder->streams;
+    spec->stream_count = streams != NULL ? streams->count : 0;
+    return add_task(builder, &what, spec);
+}
+
+TaskId step_builder_timer(StepBuilder *builder, StepTask what, const StreamSet *streams, SimTime duration) {
+    return add_quiet(builder, what, streams, &(TaskSpec){.duration = duration});
+}
+
+static void wait_only(Engine *engine, void *subject, uint64_t argument) {
+    (void)engine, (void)subject, (void)argument;
+}
+
+TaskId step_builder_await(StepBuilder *builder, StepTask what, const StreamSet *streams) {
+    return add_quiet(builder, what, streams, &(TaskSpec){.begin = {.action = wait_only}});
 }
 
 TaskId step_builder_barrier(StepBuilder *builder) {

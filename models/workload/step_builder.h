@@ -17,7 +17,7 @@ typedef struct StepBuilder {
     size_t dependency_count;
     size_t dependency_capacity;
     TaskSketch *sketch;  /* tasks go into it, and are numbered there; NULL = into the graph */
-    SimTime quiet_until; /* no pass is quiet after it (quiet_passes.h); 0 = none */
+    SimTime quiet_until; /* no pass is timed after it (quiet_passes.h); 0 = none, they run (pass_run.h) */
     double total_s;      /* of all tasks, without what they move */
     bool endless;        /* the tasks take longer than WORK_MOST_S; some were left out or cut short */
 } StepBuilder;
@@ -72,6 +72,9 @@ TaskId step_builder_join(StepBuilder *builder, StepTask what, const StreamSet *s
 
 /* Holds a stream of every class, or none, from the start of the step on; `what.gpu_class` is kept. */
 TaskId step_builder_timer(StepBuilder *builder, StepTask what, const StreamSet *streams, SimTime duration);
+
+/* The same until somebody ends the task (TaskSpec). */
+TaskId step_builder_await(StepBuilder *builder, StepTask what, const StreamSet *streams);
 
 /* Holds the compute streams of all classes until the dependencies are done; takes no time. */
 TaskId step_builder_barrier(StepBuilder *builder);

@@ -48,7 +48,7 @@ void training_tasks_add(Arena *arena, StepBuilder *builder, const SimulationSpec
                    .costs = costs,
                    .shape = plan_shape(plan),
                    .builder = builder,
-                   .may_be_quiet = builder->quiet_until > 0 && may_be_quiet(spec, job, ranks)};
+                   .may_be_quiet = may_be_quiet(spec, job, ranks)};
     build_init(&build);
     if (training_family(build.training) == FAMILY_LAYERS) {
         layer_list_passes_add(&build);

@@ -1,19 +1,32 @@
 #include "models/workload/training_quiet.h"
 
 #include "models/plan/pass_order.h"
+#include "models/workload/pass_run.h"
 #include "models/workload/quiet_tail.h"
+
+/* Passes that meet others on links, or tasks: their times come out as they run. */
+static QuietPasses *choose_to_run(const QuietPlan *plan, const StepGround *ground) {
+    QuietPasses *quiet = quiet_passes_create(plan);
+    if (quiet == NULL || !quiet_passes_time(quiet, SIM_TIME_MAX))
+        return NULL;
+    quiet->run = pass_run_create(quiet, plan->sketches, ground);
+    return quiet;
+}
 
 void training_quiet_choose(Build *build, const TaskSketch *sketches) {
     Step *step = build->builder->step;
-    step->quiet = quiet_tail_choose(&(QuietPlan){.arena = build->arena,
-                                                 .share = step->ground.share,
-                                                 .sketches = sketches,
-                                                 .streams = step->streams,
-                                                 .profiles = step->profiles,
-                                                 .shape = build->shape,
-                                                 .schedule = pipeline_find(build->plan->schedule),
-                                                 .overlaps = build->plan->overlap_p2p,
-                                                 .until = build->builder->quiet_until});
+    const QuietPlan plan = {.arena = build->arena,
+                            .share = step->ground.share,
+                            .sketches = sketches,
+                            .streams = step->streams,
+                            .profiles = step->profiles,
+                            .shape = build->shape,
+                            .schedule = pipeline_find(build->plan->schedule),
+                            .overlaps = build->plan->overlap_p2p,
+                            .until = build->builder->quiet_until};
+    step->quiet = plan.until > 0 ? quiet_tail_choose(&plan) : NULL;
+    if (step->quiet == NULL)
+        step->quiet = choose_to_run(&plan, &step->ground);
 }
 
 int training_quiet_first(const Build *build, int stage) {
@@ -32,6 +45,12 @@ void training_quiet_list(const Build *build, PipelinePass *passes) {
             passes[i] = quiet_pass_at(quiet, i);
 }
 
+/* The end of quiet passes that are timed already, or that will run. */
+static TaskId add_timer(Build *build, StepTask what, const StreamSet *streams, SimTime at) {
+    return build->builder->step->quiet->run != NULL ? step_builder_await(build->builder, what, streams)
+                                                    : step_builder_timer(build->builder, what, streams, at);
+}
+
 /* A stage is one class. */
 void training_quiet_add_timers(Build *build, int stage) {
     const QuietPasses *quiet = build->builder->step->quiet;
@@ -41,21 +60,28 @@ void training_quiet_add_timers(Build *build, int stage) {
     int last = stage * quiet->per_stage + quiet->counts[stage] - 1;
     bool sends = !quiet->overlaps && quiet->passes[last].sent >= 0;
     StepTask what = {.gpu_class = stage, .micro_batch = last, .chunk = sends};
-    step_builder_timer(build->builder, what, &streams, quiet->free_at[stage]);
+    TaskId left = add_timer(build, what, &streams, quiet->free_at[stage]);
+    if (quiet->run != NULL)
+        pass_run_tell_left(quiet->run, stage, left);
     if (!quiet->overlaps || quiet->sent_at[stage] == 0)
         return;
     while (quiet->passes[what.micro_batch].sent < 0)
         what.micro_batch--;
     what.chunk = true;
     streams.stream = STREAM_PIPELINE;
-    step_builder_timer(build->builder, what, &streams, quiet->sent_at[stage]);
+    TaskId sent = add_timer(build, what, &streams, quiet->sent_at[stage]);
+    if (quiet->run != NULL)
+        pass_run_tell_all_sent(quiet->run, stage, sent);
 }
 
 /* The end of a quiet message, as a task. */
 static TaskId add_arrival(Build *build, int place) {
     const QuietPasses *quiet = build->builder->step->quiet;
     StepTask what = {.gpu_class = place / quiet->per_stage, .micro_batch = place, .chunk = true};
-    return step_builder_timer(build->builder, what, NULL, quiet->passes[place].sent);
+    TaskId arrived = add_timer(build, what, NULL, quiet->passes[place].sent);
+    if (quiet->run != NULL)
+        pass_run_tell_sent(quiet->run, place, arrived);
+    return arrived;
 }
 
 static void connect_pass(Build *build, int stage, int place) {
