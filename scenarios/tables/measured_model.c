@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "scenarios/tables/measured_mixture.h"
+
 static const int64_t USUAL_VOCAB = 51200; /* GPT-2's 50,257, padded as Megatron-LM does */
 enum { MOST_LAYERS = 100000 };            /* as a scenario may have */
 
@@ -185,8 +187,11 @@ static void check_parameters(MeasuredRow *row, const TransformerSpec *model, dou
         measured_row_refuse(row, "params_b: found %.4g, but the layers have %.4g", stated / 1e9, parameters / 1e9);
 }
 
-static TransformerSpec read_layers(MeasuredRow *row, int64_t sequence_tokens, double stated) {
+static TransformerSpec read_layers(MeasuredRow *row, const Catalogue *catalogue, int64_t sequence_tokens,
+                                   double stated) {
     TransformerSpec sizes = read_sizes(row);
+    if (row->reason != NULL || measured_mixture_read(row, catalogue, &sizes))
+        return sizes;
     if (measured_row_has_words(sizes.name, "MoE"))
         read_experts(row, &sizes);
     if (row->reason != NULL)
@@ -222,10 +227,10 @@ static TransformerSpec read_layers(MeasuredRow *row, int64_t sequence_tokens, do
     return gpt;
 }
 
-TransformerSpec measured_model_read(MeasuredRow *row, int64_t sequence_tokens) {
+TransformerSpec measured_model_read(MeasuredRow *row, const Catalogue *catalogue, int64_t sequence_tokens) {
     refuse_other_layers(row);
     double stated = measured_row_number(row, "params_b") * 1e9;
-    TransformerSpec model = read_layers(row, sequence_tokens, stated);
+    TransformerSpec model = read_layers(row, catalogue, sequence_tokens, stated);
     if (row->reason == NULL)
         check_parameters(row, &model, stated);
     return model;

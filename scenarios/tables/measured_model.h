@@ -9,9 +9,10 @@
 #define SCENARIOS_TABLES_MEASURED_MODEL_H
 
 #include "models/plan/transformer.h"
+#include "scenarios/reader/catalogue.h"
 #include "scenarios/tables/measured_row.h"
 
 /* Returns the model for sequences of that length; what is missing is a reason of the row. */
-TransformerSpec measured_model_read(MeasuredRow *row, int64_t sequence_tokens);
+TransformerSpec measured_model_read(MeasuredRow *row, const Catalogue *catalogue, int64_t sequence_tokens);
 
 #endif

@@ -126,13 +126,27 @@ static bool is_hopper(const MeasuredRow *row) {
     return false;
 }
 
+/* Whoever ran it had dealt the layers out somehow (pipeline_model_parallel_layout, decoder_first_pipeline_num_layers of
+ * Megatron-Core); software of before 2024 could not, so that the row is a mistake. */
+static void read_uneven(MeasuredRow *row, PlanSpec *plan, int64_t chunks) {
+    enum { UNEVEN_SINCE = 2024 };
+    if (plan->pipeline_parallel < 2 || measured_release_year(row) < UNEVEN_SINCE)
+        return;
+    plan->stage_split = STAGE_SPLIT_COST;
+    measured_row_assume(row, "%" PRId64 " chunks do not divide the layers: they are dealt out by cost.", chunks);
+}
+
 /* NeMo's and Megatron Bridge's recipes of Llama 3.1 405B (account_for_embedding_in_pipeline_split and
  * account_for_loss_in_pipeline_split): 126 layers and two ends over 128 places; torchtitan's generate_split_points
  * comes out the same. */
 static void read_ends(MeasuredRow *row, PlanSpec *plan) {
     int64_t layers = measured_row_count(row, "layers"), chunks = plan->pipeline_parallel * plan->virtual_stages;
-    if (chunks < 2 || layers % chunks == 0 || (layers + 2) % chunks != 0)
+    if (chunks < 2 || layers < 1 || layers % chunks == 0)
         return;
+    if ((layers + 2) % chunks != 0) {
+        read_uneven(row, plan, chunks);
+        return;
+    }
     plan->embedding_as_layer = plan->head_as_layer = true;
     measured_row_assume(row, "Chunks do not divide the layers, but the layers with embedding and head: these count as "
                              "layers, as in NeMo's recipes.");

@@ -131,7 +131,7 @@ static SimulationSpec read_spec(MeasuredRow *row, const Catalogue *catalogue) {
     job->training.sequence_tokens = measured_row_needed_count(row, "seq_tokens");
     job->training.plan = measured_plan_read(row);
     job->training.document_tokens = measured_recipe_document_tokens(row);
-    job->training.model = measured_model_read(row, job->training.sequence_tokens);
+    job->training.model = measured_model_read(row, catalogue, job->training.sequence_tokens);
     settle_experts(row, &job->training);
     job->software = measured_software_read(row);
     if (row->reason == NULL)
