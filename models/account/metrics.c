@@ -18,7 +18,8 @@ static double recomputed_flop(const TrainingSpec *training) {
     double modules = recompute_modules_flop(training), layers = (double)training->model.layers;
     switch (training->plan.recompute) {
     case RECOMPUTE_FULL:
-        return training->plan.recompute_share * training_layers_flop(training);
+        return training->plan.recompute_share *
+               (training_layers_flop(training) - layers * recompute_named_flop(training));
     case RECOMPUTE_SELECTIVE:
         if (training->plan.flash_attention)
             return modules;

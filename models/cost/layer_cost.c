@@ -137,13 +137,10 @@ static void add_normed_product(LayerWork *work, WeightProduct product) {
         kernel_list_add_product(&work->list, product.tokens, product.n, product.k);
 }
 
-static void add_mlp_forward(LayerWork *work) {
+/* What makes the input of a dense MLP's last product. */
+static void add_mlp_inner(LayerWork *work) {
     const TransformerSpec *model = &work->training->model;
     const LayerTensors *t = &work->t;
-    if (model->experts > 0) {
-        expert_cost_add_forward(&work->list, work->training);
-        return;
-    }
     if (has_two_inputs(work)) {
         for (int input = 0; input < 2; input++)
             kernel_list_add_product(&work->list, t->tokens, t->ffn, model->hidden);
@@ -153,7 +150,15 @@ static void add_mlp_forward(LayerWork *work) {
         add_normed_product(work, (WeightProduct){t->tokens, model->gated ? 2 * t->ffn : t->ffn, model->hidden});
         kernel_list_add_memory(&work->list, (model->gated ? 3 : 2) * t->ffn_bytes);
     }
-    kernel_list_add_product(&work->list, t->tokens, model->hidden, t->ffn);
+}
+
+static void add_mlp_forward(LayerWork *work) {
+    if (work->training->model.experts > 0) {
+        expert_cost_add_forward(&work->list, work->training);
+        return;
+    }
+    add_mlp_inner(work);
+    kernel_list_add_product(&work->list, work->t.tokens, work->training->model.hidden, work->t.ffn);
 }
 
 /* What is between the products and attention: rotary positions, of latent attention more. */
@@ -347,6 +352,24 @@ static void add_operators_again(LayerWork *work) {
     kernel_list_add_memory(&work->list, (gated ? 3 : 2) * t->ffn_bytes);
 }
 
+/* All but the products whose outputs are kept by name, and the last one, for which nobody asks: its input is cast. */
+static void add_rest_again(LayerWork *work) {
+    const TrainingSpec *training = work->training;
+    const LayerTensors *t = &work->t;
+    add_positions(work, false);
+    attention_cost_add_forward(&work->list, training);
+    if (training->plan.recompute_keeps == RECOMPUTE_KEEPS_QKV)
+        kernel_list_add_product(&work->list, t->tokens, training->model.hidden, t->attention.context);
+    add_residual_and_norm(work);
+    add_residual_and_norm(work);
+    if (training->model.experts > 0) {
+        expert_cost_add_forward(&work->list, training);
+    } else {
+        add_mlp_inner(work);
+        kernel_list_add_cast(&work->list, t->tokens, t->ffn);
+    }
+}
+
 static void add_modules_again(LayerWork *work) {
     const TrainingSpec *training = work->training;
     if (training->plan.recompute_mla_up_proj)
@@ -360,12 +383,13 @@ static void add_modules_again(LayerWork *work) {
 WorkCost layer_recompute_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     LayerWork work = layer_work(training, gpu);
     const PlanSpec *plan = &training->plan;
-    if (plan->recompute == RECOMPUTE_FULL) {
-        add_layer_forward(&work);
-        return finish(&work, 0, forward_host_kernels(training));
-    }
-    if (plan->recompute == RECOMPUTE_BY_OPERATOR) {
-        add_operators_again(&work);
+    if (plan->recompute == RECOMPUTE_FULL || plan->recompute == RECOMPUTE_BY_OPERATOR) {
+        if (plan->recompute == RECOMPUTE_BY_OPERATOR)
+            add_operators_again(&work);
+        else if (plan->recompute_keeps == RECOMPUTE_KEEPS_INPUT)
+            add_layer_forward(&work);
+        else
+            add_rest_again(&work);
         return finish(&work, 0, forward_host_kernels(training));
     }
     if (plan->recompute == RECOMPUTE_SELECTIVE && (!plan->flash_attention || plan->recompute_core_attn))

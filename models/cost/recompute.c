@@ -10,6 +10,12 @@ const char *recompute_method_name(RecomputeMethod method) {
     return NAMES[method];
 }
 
+const char *recompute_keeps_name(RecomputeKeeps keeps) {
+    static const char *const NAMES[] = {
+        [RECOMPUTE_KEEPS_INPUT] = "input", [RECOMPUTE_KEEPS_QKV] = "qkv", [RECOMPUTE_KEEPS_QKV_OUT] = "qkv_out"};
+    return NAMES[keeps];
+}
+
 /* Layers of a chunk in the mean. */
 static double mean_layers(const TrainingSpec *training) {
     const PlanSpec *plan = &training->plan;
@@ -53,6 +59,35 @@ static int64_t key_features(const TrainingSpec *training) {
 
 static int64_t ffn_features(const TrainingSpec *training) {
     return transformer_ffn_hidden(&training->model) / training->plan.tensor_parallel;
+}
+
+double recompute_named_bytes(const TrainingSpec *training) {
+    const PlanSpec *plan = &training->plan;
+    AttentionFeatures attention = attention_features_of(training);
+    double tokens = (double)plan_micro_batch_tokens(training);
+    double heads_bytes = (double)(attention.query + attention.key_value) * tokens * activation_bytes(plan->precision);
+    switch (plan->recompute_keeps) {
+    case RECOMPUTE_KEEPS_INPUT:
+        return 0;
+    case RECOMPUTE_KEEPS_QKV:
+        return heads_bytes;
+    case RECOMPUTE_KEEPS_QKV_OUT:
+        return heads_bytes + plan_rank_hidden_bytes(training);
+    }
+    return 0;
+}
+
+double recompute_named_flop(const TrainingSpec *training) {
+    const TransformerSpec *model = &training->model;
+    RecomputeKeeps keeps = training->plan.recompute_keeps;
+    AttentionFeatures attention = attention_features_of(training);
+    double parts = (double)training->plan.tensor_parallel;
+    double features = (double)(attention.query + attention.key_value);
+    features += keeps == RECOMPUTE_KEEPS_QKV_OUT ? (double)attention.context : 0;
+    features += model->experts == 0 ? (double)ffn_features(training) : 0;
+    if (keeps == RECOMPUTE_KEEPS_INPUT)
+        return 0;
+    return 2 * parts * features * (double)model->hidden * (double)training->sequence_tokens;
 }
 
 double recompute_operators_kept_bytes(const TrainingSpec *training) {
@@ -105,6 +140,11 @@ void recompute_check(const TrainingSpec *training, const char *path, ErrorList *
     const PlanSpec *plan = &training->plan;
     const TransformerSpec *model = &training->model;
     check_layers(training, path, errors);
+    if (plan->recompute_keeps != RECOMPUTE_KEEPS_INPUT && plan->recompute != RECOMPUTE_FULL)
+        error_list_add_key(errors, path, "plan.recompute_keeps", "found it with recompute: %s, expected full",
+                           recompute_name(plan->recompute));
+    if (plan->recompute_keeps != RECOMPUTE_KEEPS_INPUT && model->kv_rank > 0)
+        error_list_add_key(errors, path, "plan.recompute_keeps", "found it with latent attention, expected input");
     if (plan->recompute != RECOMPUTE_BY_OPERATOR)
         return;
     const char *found = !plan->flash_attention       ? "flash_attention: false"

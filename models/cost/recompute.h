@@ -15,6 +15,11 @@
  * computed again, with more its reduce-scatter is kept. An MLP without a gate has no w_3, so that w_2 is an even one.
  * Computed again are norms, rotations, w_k, w_o, w_3 and what is between the MLP's products.
  *
+ * Of what is kept by name (recompute: full with recompute_keeps), as by JAX's policies (save_only_these_names;
+ * MaxText's save_qkv_proj, Praxis's SAVE_QKV_OUT_PROJ): the outputs of these products are not computed again, and not
+ * what nobody asks for, the last product of a dense MLP (jax.checkpoint, partial evaluation: XLA never sees it). Norms,
+ * positions, attention and the other products are.
+ *
  * Limits: by operator dense layers with fused attention; by block all chunks are taken to have the mean number of
  * layers.
  */
@@ -25,6 +30,7 @@
 #include "models/plan/plan.h"
 
 const char *recompute_method_name(RecomputeMethod method); /* block, uniform */
+const char *recompute_keeps_name(RecomputeKeeps keeps);    /* input, qkv, qkv_out */
 
 /* Fills in recompute_share. */
 void recompute_resolve(TrainingSpec *training);
@@ -37,8 +43,14 @@ double recompute_full_share(const PlanSpec *plan);
 double recompute_full_kept_bytes(const PlanSpec *plan, double input_bytes, double whole_bytes);
 double recompute_full_again_bytes(const PlanSpec *plan, double input_bytes, double whole_bytes);
 
+/* Bytes that a layer keeps by name beside its input for one micro-batch on one GPU. */
+double recompute_named_bytes(const TrainingSpec *training);
+
 /* Bytes that a layer keeps by operator for one micro-batch on one GPU, its input included. */
 double recompute_operators_kept_bytes(const TrainingSpec *training);
+
+/* FLOPs of a layer for a sequence, on all GPUs, that what is kept by name spares. */
+double recompute_named_flop(const TrainingSpec *training);
 
 /* FLOPs that a layer computes again by operator for a sequence, on all GPUs. */
 double recompute_operators_flop(const TrainingSpec *training);

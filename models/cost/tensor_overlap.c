@@ -61,13 +61,18 @@ static void add_window(Listing *list, double sums, double cover_s, double longer
     list->window->longer_s += longer_s > 0 ? longer_s : 0;
 }
 
+/* The half of a sum that gathers an operand, in hidden states of 16 bit. */
+static double gathered_half(const Listing *list) {
+    return HALF * training_gathered_share(&list->training->plan, list->gradients ? PASS_BACKWARD : PASS_FORWARD);
+}
+
 /* C[tokens,n] = A[tokens,k] B[k,n] with A in t pieces, the first of which is there. */
 static void add_gathered(Listing *list, int64_t n, int64_t k) {
     int64_t pieces = list->training->plan.tensor_parallel, tokens = list->tokens;
     double whole_s = product_s(list, list->gpu, 1, (const int64_t[]){tokens, n, k});
     double cut_s = product_s(list, list->gpu, pieces, (const int64_t[]){tokens / pieces, n, k});
     double covered = (double)(pieces - 1) / (double)pieces;
-    add_window(list, HALF, covered * whole_s, cut_s - whole_s);
+    add_window(list, gathered_half(list), covered * whole_s, cut_s - whole_s);
 }
 
 /* The same with C in parts, the last of which is waited for. */
@@ -93,8 +98,8 @@ static void add_bulk(Listing *list, int64_t n, int64_t k) {
         add_scattered(list, k, n);
         return;
     }
-    add_window(list, HALF, product_s(list, list->gpu, 1, (const int64_t[]){tokens, k, n}),
-               bulk_s(list, SM_BYTES_PER_S));
+    add_window(list, gathered_half(list), product_s(list, list->gpu, 1, (const int64_t[]){tokens, k, n}),
+               bulk_s(list, SM_BYTES_PER_S) * gathered_half(list) / HALF);
     add_window(list, HALF, product_s(list, list->gpu, 1, (const int64_t[]){n, k, tokens}),
                bulk_s(list, SM_BYTES_PER_S));
 }
@@ -123,7 +128,7 @@ static void add_mlp(Listing *list, PassKind kind) {
     list->window = &list->out.of[1];
     list->gradients = kind != PASS_FORWARD;
     if (list->training->model.experts > 0) {
-        list->out.open_sums += training_layer_sums(list->training, PASS_FORWARD) - 1;
+        list->out.open_sums += training_mlp_sums(list->training, PASS_FORWARD);
     } else if (kind == PASS_FORWARD) {
         add_gathered(list, mlp_up(list), hidden);
         add_scattered(list, hidden, ffn);

@@ -1,7 +1,8 @@
 /*
  * tensor_overlap: what the collectives of a tensor group hide beside the matrix products of one layer. It knows
  * products and shares of a hidden state, not links: how long a sum takes alone is told. With sequence parallelism a sum
- * of hidden states is a reduce-scatter and an all-gather, half of it each.
+ * of hidden states is a reduce-scatter and an all-gather, half of it each; in fp8 a gather moves half the bytes and
+ * counts as a quarter (element_bytes.h).
  *
  * plan.async_tensor_allreduce: in the backward pass of qkv and MLP up the gradient of the input is summed
  * (reduce-scattered) beside the product of the weights' gradient, as Megatron-LM does since 2022

@@ -79,7 +79,8 @@ TrainingCosts training_costs_of(const TrainingSpec *training, const GpuSpec *gpu
                            .head_forward = head_forward_cost(training, gpu),
                            .head_backward = head_backward_cost(training, gpu),
                            .head_weight = head_weight_cost(training, gpu),
-                           .byte_s = gpu_memory_bound_seconds(gpu, LARGE_BYTES) / LARGE_BYTES};
+                           .byte_s = gpu_memory_bound_seconds(gpu, LARGE_BYTES) / LARGE_BYTES,
+                           .second_wave = training->plan.overlap_slowdown ? gpu->kernels.second_wave : 0};
     if (experts > 0)
         costs.layer[MLP_EXPERTS] = layer_costs(training, gpu);
     if (experts < layers)
@@ -215,6 +216,17 @@ static WorkCost again_cost(const TrainingCosts *costs, const PassWork *work) {
     return again;
 }
 
+/* By which products take longer beside messages: while one travels, they take 1 + second_wave times as long. */
+static double message_seconds(const TrainingCosts *costs, PassWork work) {
+    if (work.messages_s <= 0 || costs->second_wave <= 0 || (work.part != PASS_WHOLE && work.part != PASS_ALONE))
+        return 0;
+    work.part = PASS_WHOLE;
+    WorkCost cost = pass_cost(costs, &work), again = again_cost(costs, &work);
+    double products_s = cost.gemm_s + again.gemm_s, all_s = products_s + cost.memory_s + again.memory_s;
+    double stretch = 1 + costs->second_wave * products_s / all_s;
+    return fmin(work.messages_s, all_s * stretch) * (1 - 1 / stretch);
+}
+
 WorkProfile training_pass_profile(const TrainingCosts *costs, const PassWork *work, double speed_fraction) {
     const LayerCosts *experts = &costs->layer[MLP_EXPERTS];
     if (work->kind == PASS_WEIGHT)
@@ -227,6 +239,7 @@ WorkProfile training_pass_profile(const TrainingCosts *costs, const PassWork *wo
     seconds.of[LEDGER_MEMORY_BOUND] += work->bytes * costs->byte_s;
     seconds.hbm_bytes += work->bytes;
     seconds.of[LEDGER_COMM_TENSOR] = longer_seconds(costs, work);
+    seconds.of[LEDGER_COMM_PIPELINE] = message_seconds(costs, *work);
     seconds.of[LEDGER_RECOMPUTATION] = again.gemm_s + again.memory_s + launch_seconds(&again, &sums_s);
     seconds.hbm_bytes += again.hbm_bytes;
     if (work->part == PASS_WHOLE || work->part == PASS_ALONE)

@@ -3,6 +3,11 @@
  * GPU, to the nanosecond, and what that time is spent on. A pass takes as long as the host needs to issue it, if that
  * is longer than what the device does, its collectives included: a collective is issued like a kernel, and only the
  * device waits for it (torch.distributed: all_reduce makes the stream wait, not the process).
+ *
+ * Beside a message between stages (overlap_p2p) products whose schedule is static run in two waves (gpu.h's
+ * second_wave, overlap_slowdown.h): a pass is longer by m (1 - 1/(1 + s)) for m of messages, s = second_wave x the
+ * products' share of the pass. What a pass sends and receives is taken to travel at the same time, beside the pass
+ * after it.
  */
 #ifndef MODELS_COST_TRAINING_COSTS_H
 #define MODELS_COST_TRAINING_COSTS_H
@@ -40,7 +45,8 @@ typedef struct TrainingCosts {
     WorkCost head_forward;
     WorkCost head_backward; /* without head_weight if it does */
     WorkCost head_weight;
-    double byte_s; /* device time of a byte that is read or written */
+    double byte_s;      /* device time of a byte that is read or written */
+    double second_wave; /* 0..1; what products take longer beside messages between stages (gpu.h) */
 } TrainingCosts;
 
 /* All of it, or apart what runs beside nothing, beside an exchange of keys and values, and beside the collectives of
@@ -64,6 +70,7 @@ typedef struct PassWork {
     double sums_s;   /* collectives of the tensor group that the device waits for, and the host issues kernels beside */
     double bytes;    /* read and written on the device for collectives */
     double beside_s; /* of the host, beside the gathers that all of this waits for; not in its profile */
+    double messages_s; /* of messages between stages that travel beside all of this */
 } PassWork;
 
 TrainingCosts training_costs_of(const TrainingSpec *training, const GpuSpec *gpu);

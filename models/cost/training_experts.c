@@ -34,11 +34,22 @@ double training_expert_exchanges(const PlanSpec *plan, PassKind kind) {
     return kind == PASS_BACKWARD ? 1 + recompute_full_share(plan) + (plan->recompute_moe ? 1 : 0) : 1;
 }
 
-/* Of the MLP: one, or one for every expert that sees a token and is split. */
-static double mlp_sums(const TrainingSpec *training) {
+double training_gathered_share(const PlanSpec *plan, PassKind kind) {
+    bool cast_behind = plan->tp_gathers_in_16_bit || (kind == PASS_FORWARD && plan->lora.rank > 0);
+    return cast_behind ? 1 : gathered_share(plan->precision);
+}
+
+/* Hidden states in 16 bit of one sum: a half of it is gathered, the other one summed. Without sequence_parallel only
+ * sums. */
+static double one_sum(const PlanSpec *plan, PassKind kind) {
+    return plan->sequence_parallel ? (1 + training_gathered_share(plan, kind)) / 2 : 1;
+}
+
+/* One, or one for every expert that sees a token and is split; what goes to experts is in 16 bit. */
+double training_mlp_sums(const TrainingSpec *training, PassKind kind) {
     const TransformerSpec *model = &training->model;
     if (model->experts == 0)
-        return 1;
+        return one_sum(&training->plan, kind);
     bool split = plan_expert_tensor(&training->plan) == training->plan.tensor_parallel;
     double of_experts = training_busiest_pairs(training) / (double)plan_micro_batch_tokens(training);
     return (split ? of_experts : 0) + (model->shared_experts > 0);
@@ -49,7 +60,7 @@ static double mlp_sums(const TrainingSpec *training) {
 static double attention_sums(const TrainingSpec *training, PassKind kind) {
     const TransformerSpec *model = &training->model;
     if (!model->kv_rank)
-        return 1;
+        return one_sum(&training->plan, kind);
     int64_t features = attention_products_compressed(model) + (model->q_rank ? 0 : model->hidden);
     double inputs = (double)features / (double)model->hidden;
     if (training->plan.sequence_parallel)
@@ -57,21 +68,28 @@ static double attention_sums(const TrainingSpec *training, PassKind kind) {
     return kind == PASS_FORWARD ? 1 : inputs;
 }
 
+/* Of a forward pass, without what is gathered. */
+static double sums_of_outputs(const TrainingSpec *training) {
+    enum { HALVES = 2 };
+    double of_experts = training->model.experts > 0 ? training_mlp_sums(training, PASS_FORWARD) / HALVES : 1.0 / HALVES;
+    return 1.0 / HALVES + of_experts;
+}
+
 double training_layer_sums(const TrainingSpec *training, PassKind kind) {
-    double sums = attention_sums(training, kind) + mlp_sums(training);
-    double forward = attention_sums(training, PASS_FORWARD) + mlp_sums(training);
+    double sums = attention_sums(training, kind) + training_mlp_sums(training, kind);
+    double forward = attention_sums(training, PASS_FORWARD) + training_mlp_sums(training, PASS_FORWARD);
     if (kind != PASS_BACKWARD)
         return sums;
     switch (training->plan.recompute) {
     case RECOMPUTE_FULL:
         return sums + recompute_full_share(&training->plan) * forward;
     case RECOMPUTE_BY_OPERATOR: /* what is summed is kept, what is gathered is not */
-        return training->plan.sequence_parallel ? sums + forward / 2 : sums;
+        return training->plan.sequence_parallel ? sums + forward - sums_of_outputs(training) : sums;
     case RECOMPUTE_SELECTIVE:
     case RECOMPUTE_NONE:
         break;
     }
-    return recompute_modules_have_mlp(training) ? sums + mlp_sums(training) : sums;
+    return recompute_modules_have_mlp(training) ? sums + training_mlp_sums(training, PASS_FORWARD) : sums;
 }
 
 /* Gated: both halves of the first product's result, the activation where it is a kernel of its own, and their product,

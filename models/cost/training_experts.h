@@ -31,8 +31,17 @@ double training_pair_bytes(const TrainingSpec *training);
 /* All-to-alls of each direction, dispatch and combine, for one layer in one pass; 0 without expert parallelism. */
 double training_expert_exchanges(const PlanSpec *plan, PassKind kind);
 
-/* Hidden states of a micro-batch that the tensor group sums for one layer in one pass, recomputation included. */
+/* Hidden states of a micro-batch in 16 bit that the tensor group sums for one layer in one pass, recomputation
+ * included; with sequence_parallel half of a sum is gathered, in fp8 with half the bytes (element_bytes.h). */
 double training_layer_sums(const TrainingSpec *training, PassKind kind);
+
+/* Of them, those of the MLP, without recomputation. */
+double training_mlp_sums(const TrainingSpec *training, PassKind kind);
+
+/* What gathering a hidden state for a product moves of it in 16 bit, in sequence_parallel: gathered_share, but all
+ * with tp_gathers_in_16_bit, and where adapters need the input in 16 bit (Megatron Bridge's
+ * get_adapter_attributes_from_linear: return_layernorm_output_gathered). */
+double training_gathered_share(const PlanSpec *plan, PassKind kind);
 
 /* Bytes that the MLP of one layer keeps beside its input, on the busiest rank; a dense one's too. */
 double training_mlp_activation_bytes(const TrainingSpec *training);

@@ -105,6 +105,9 @@ typedef struct GpuKernels {
     double row_reduction_fraction; /* (0, 1]; bandwidth of row reductions in runs over that of element-wise kernels */
     double accumulate_exposed;     /* 0..1; share of a product's adding into memory that its arithmetic does not hide */
     double promotion_loss;         /* 0..1; what promoted products take longer (GemmShape) */
+    double second_wave;            /* 0..1; what products take longer beside a collective that holds SMs: as many blocks
+                                      as the GPU has SMs, each with its tiles, of which some wait for the others to end
+                                      (static schedules of persistent kernels); 0: tiles go to the SMs that are free */
     double norm_fraction;          /* 0..1; the same of a layer norm timed alone; 0 = as row_reduction_fraction */
     double norm_start_s;           /* >= 0; a layer norm that is timed alone waits that long for the host */
     double cast_bytes;             /* >= 0; HBM bytes per element that an inference engine brings from 16 bit to fp8 */

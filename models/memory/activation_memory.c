@@ -72,7 +72,7 @@ static double held_tensors_bytes(const TrainingSpec *training) {
 double training_layer_activation_bytes(const TrainingSpec *training, Recompute recompute) {
     switch (recompute) {
     case RECOMPUTE_FULL:
-        return plan_rank_hidden_bytes(training);
+        return plan_rank_hidden_bytes(training) + recompute_named_bytes(training);
     case RECOMPUTE_BY_OPERATOR:
         return recompute_operators_kept_bytes(training);
     case RECOMPUTE_SELECTIVE:

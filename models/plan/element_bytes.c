@@ -7,3 +7,7 @@ double activation_bytes(Precision precision) {
 double operand_bytes(Precision precision) {
     return precision == PRECISION_FP8 ? 1 : activation_bytes(precision);
 }
+
+double gathered_share(Precision precision) {
+    return operand_bytes(precision) / activation_bytes(precision);
+}

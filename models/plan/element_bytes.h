@@ -14,4 +14,10 @@ double activation_bytes(Precision precision);
  * (Float8 of torchao keeps 2). */
 double operand_bytes(Precision precision);
 
+/* Of a hidden state in 16 bit, the share that a tensor group moves when it gathers an input, or the gradient of an
+ * output: 0.5 in fp8, since it is cast before it is gathered, while sums of outputs stay in 16 bit (Transformer Engine
+ * issue 1579; gather_along_first_dim behind the norm and grad_output_preprocess in its modules; torchao's
+ * Float8ColwiseParallel likewise). */
+double gathered_share(Precision precision);
+
 #endif

@@ -38,6 +38,10 @@ typedef enum Recompute { RECOMPUTE_NONE, RECOMPUTE_SELECTIVE, RECOMPUTE_BY_OPERA
  * the others keep everything. UNIFORM: all are, in groups of so many layers, of which only the first input is kept. */
 typedef enum RecomputeMethod { RECOMPUTE_BLOCK, RECOMPUTE_UNIFORM } RecomputeMethod;
 
+/* Of recompute: full, what a layer keeps beside its input: nothing, or the outputs of the products of queries, keys and
+ * values, and of the projection (recompute.h). */
+typedef enum RecomputeKeeps { RECOMPUTE_KEEPS_INPUT, RECOMPUTE_KEEPS_QKV, RECOMPUTE_KEEPS_QKV_OUT } RecomputeKeeps;
+
 /* How tokens travel to their experts (expert_dispatch.h). */
 typedef enum ExpertDispatcher { EXPERT_ALL_TO_ALL, EXPERT_DEEPEP, EXPERT_DISPATCHER_COUNT } ExpertDispatcher;
 
@@ -92,6 +96,7 @@ typedef struct PlanSpec {
     bool overlap_p2p;                 /* a stage computes while it sends; otherwise it waits for its sends */
     bool async_tensor_allreduce;      /* backward sums of the tensor group run beside weight gradients
                                          (tensor_overlap.h) */
+    bool tp_gathers_in_16_bit;        /* in fp8 too: what the tensor group gathers is cast behind that */
     bool tp_comm_overlap;             /* collectives of the tensor group run beside its products (tensor_overlap.h) */
     bool overlap_slowdown;            /* compute and the collectives beside it slow each other (overlap_slowdown.h) */
     bool flash_attention;             /* fused attention that never writes the score matrix */
@@ -132,6 +137,7 @@ typedef struct PlanSpec {
     bool head_as_layer;          /* the last chunk holds a layer less than the others */
     Recompute recompute;         /* what of the forward pass the backward pass computes again */
     RecomputeMethod recompute_method;
+    RecomputeKeeps recompute_keeps;
     int64_t recompute_num_layers; /* >= 0; 0 = all layers, each from its own input */
     double recompute_share;       /* 0..1, of the layers those that are computed again in full (recompute_resolve) */
     Precision precision;          /* of weights and activations in the matrix products */

@@ -28,7 +28,8 @@ CollectiveTake overlap_slowdown_of_collective(const NodeSpec *node, LinkKind lin
 
 static TaskContact contact_behind(const NodeSpec *node, LinkKind link) {
     CollectiveTake take = overlap_slowdown_of_collective(node, link);
-    return (TaskContact){.exclusive = (float)(take.sm_fraction / (1 - take.sm_fraction)),
+    double missing = take.sm_fraction / (1 - take.sm_fraction);
+    return (TaskContact){.exclusive = (float)fmax(missing, node->gpu.kernels.second_wave),
                          .shared = (float)take.hbm_fraction};
 }
 

@@ -90,7 +90,8 @@ int build_profile(Build *build, const PassWork *work, const RankClass *class) {
         if (key->work.kind == work->kind && key->work.layers.layers == work->layers.layers &&
             key->work.layers.experts == work->layers.experts && key->work.embedding == work->embedding &&
             key->work.head == work->head && key->work.host_s == work->host_s && key->work.bytes == work->bytes &&
-            key->work.part == work->part && key->work.sums_s == work->sums_s && key->node_type == class->node_type &&
+            key->work.part == work->part && key->work.sums_s == work->sums_s &&
+            key->work.messages_s == work->messages_s && key->node_type == class->node_type &&
             key->speed_fraction == class->speed_fraction)
             return key->profile;
     }

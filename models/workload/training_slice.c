@@ -167,6 +167,14 @@ static void add_host_work(Build *build, const PassPlace *place, const PassWork *
         add_compute(build, place, &(PassWork){.kind = work->kind, .host_s = work->beside_s}, (PoolUse){0});
 }
 
+/* What the pass sends travels beside the one after it, and what that one sends beside the next: as if beside itself. */
+static double messages_beside(const Build *build, const PassPlace *place) {
+    int operation = training_message(build->traffic, &build->shape, place->set, place->stage, &place->pass);
+    if (!build->plan->overlap_p2p || operation == NO_OPERATION)
+        return 0;
+    return traffic_alone_seconds(build->builder->traffic, operation) / place->slices;
+}
+
 /* The first part, or all: the tasks of every class, of which the first is returned. */
 static TaskId add_first(Build *build, const PassPlace *place, int slice, const PassWork *work, PoolUse memory) {
     bool whole = !exchanges_context(build, work) && windows_of(build, place, work) == 0;
@@ -174,6 +182,7 @@ static TaskId add_first(Build *build, const PassPlace *place, int slice, const P
     int operation = training_slice_tensor_operation(build, place);
     PassWork part = *work;
     part.part = whole ? PASS_WHOLE : PASS_ALONE;
+    part.messages_s = messages_beside(build, place);
     if (operation != NO_OPERATION)
         part.sums_s =
             training_slice_open_sums(build, place, &part) * traffic_alone_seconds(build->builder->traffic, operation);

@@ -77,6 +77,9 @@ static const SchemaRow KERNEL_ROWS[] = {
      .help = "share of the traffic of adding a weight gradient to the kept one that its product does not hide"},
     {KERNEL("promotion", promotion_loss, DIMENSION_FRACTION), .max = 1, .default_text = "0",
      .help = "what products of fp8 gradients take longer, whose sums training promotes to fp32"},
+    {KERNEL("second_wave", second_wave, DIMENSION_FRACTION), .max = 1, .default_text = "0",
+     .help = "what products take longer beside a collective that holds SMs, if as many blocks as there are SMs share a "
+             "product's tiles; 0 = tiles go to free SMs"},
     {KERNEL("row_reduction", row_reduction_fraction, DIMENSION_FRACTION), .above_min = true, .max = 1, .required = true,
      .help = "bandwidth of softmax, and in runs of layer norm, over that of element-wise kernels"},
     {KERNEL("norm", norm_fraction, DIMENSION_FRACTION), .max = 1, .default_text = "0",

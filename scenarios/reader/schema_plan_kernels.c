@@ -50,6 +50,9 @@ static const SchemaRow KERNEL_ROWS[] = {
      .aliases = "async_tensor_model_parallel_allreduce",
      .help = "in the backward pass the tensor group's sums run beside products of weight gradients (Megatron-LM's "
              "default since 2022)"},
+    {FLAG_ROW("tp_gathers_in_16_bit", tp_gathers_in_16_bit, "false"),
+     .help = "with precision fp8: what the tensor group gathers is cast behind that, not before (torchtitan's scales "
+             "by row)"},
     {FLAG_ROW("tp_comm_overlap", tp_comm_overlap, "false"), .aliases = "ub_tp_comm_overlap",
      .help = "collectives of the tensor group run piece by piece beside its matrix products (Transformer Engine's "
              "userbuffers); needs sequence_parallel"},

@@ -9,6 +9,10 @@ static const char *method_word(int index) {
     return index <= RECOMPUTE_UNIFORM ? recompute_method_name((RecomputeMethod)index) : NULL;
 }
 
+static const char *keeps_word(int index) {
+    return index <= RECOMPUTE_KEEPS_QKV_OUT ? recompute_keeps_name((RecomputeKeeps)index) : NULL;
+}
+
 static const SchemaRow RECOMPUTE_ROWS[] = {
     {.key = "recompute",
      .type = FIELD_CHOICE,
@@ -28,6 +32,14 @@ static const SchemaRow RECOMPUTE_ROWS[] = {
     {PLAN_COUNT("recompute_num_layers", recompute_num_layers, 0, 100000), .default_text = "0",
      .help = "recompute: full of so many layers of each chunk, or in groups of so many (recompute_method); 0 = of all, "
              "each from its own input"},
+    {.key = "recompute_keeps",
+     .type = FIELD_CHOICE,
+     .offset = offsetof(PlanSpec, recompute_keeps),
+     .default_text = "input",
+     .help = "recompute: full as by JAX's policies: beside its input a layer keeps the outputs of the products of "
+             "queries, keys and values (MaxText's save_qkv_proj), and of the projection (SAVE_QKV_OUT_PROJ); neither "
+             "these nor the last product of the MLP are computed again",
+     .menu = keeps_word},
     {FLAG_ROW("recompute_core_attn", recompute_core_attn, "false"),
      .help = "recompute: selective computes fused attention again too (Megatron-Core's recompute_modules: core_attn, "
              "its default)"},

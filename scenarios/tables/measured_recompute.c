@@ -79,7 +79,7 @@ static void read_method(MeasuredRow *row, const char *text, const char *shown, P
 static bool read_software(MeasuredRow *row, const char *text, PlanSpec *plan) {
     if (plan->recompute != RECOMPUTE_FULL && measured_torch_recompute(row, &plan->recompute))
         return true;
-    return text[0] == '\0' && measured_sharding_recompute(row, &plan->recompute);
+    return text[0] == '\0' && measured_sharding_recompute(row, plan);
 }
 
 void measured_recompute_read(MeasuredRow *row, PlanSpec *plan) {

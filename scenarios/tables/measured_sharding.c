@@ -15,6 +15,7 @@ typedef struct Recipe {
     const char *model;    /* in `model`; NULL = any */
     int64_t shard_size;   /* where the row has no number; 0 = all replicas */
     Recompute recompute;
+    RecomputeKeeps recompute_keeps;
     const char *recompute_assumption;
     bool overlaps; /* collectives with compute */
 } Recipe;
@@ -25,11 +26,10 @@ typedef struct Recipe {
  * (xla_gpu_pgle_profile_file_or_directory_path, xla_gpu_enable_while_loop_double_buffering); Paxml's does neither.
  */
 static const Recipe RECIPES[] = {
-    {"MaxText", NULL, 0, RECOMPUTE_FULL,
-     "MaxText recipe: remat_policy save_qkv_proj is read as full recomputation, which is more.", true},
-    {"Paxml", "175B", 128, RECOMPUTE_FULL,
-     "Paxml recipe for 175B: SAVE_QKV_OUT_PROJ is read as full recomputation, which is more.", false},
-    {"Paxml", "5B", 8, RECOMPUTE_NONE, "Paxml recipe for 5B: SAVE_DOT_ONLY is read as no recomputation.", false},
+    {"MaxText", NULL, 0, RECOMPUTE_FULL, RECOMPUTE_KEEPS_QKV, "MaxText recipe: remat_policy save_qkv_proj.", true},
+    {"Paxml", "175B", 128, RECOMPUTE_FULL, RECOMPUTE_KEEPS_QKV_OUT, "Paxml recipe for 175B: SAVE_QKV_OUT_PROJ.", false},
+    {"Paxml", "5B", 8, RECOMPUTE_NONE, RECOMPUTE_KEEPS_INPUT,
+     "Paxml recipe for 5B: SAVE_DOT_ONLY is read as no recomputation.", false},
 };
 
 /* stage3_max_live_parameters and stage3_max_reuse_distance where a configuration leaves them out. */
@@ -47,13 +47,18 @@ static const Recipe *find_recipe(const MeasuredRow *row) {
     return NULL;
 }
 
-bool measured_sharding_recompute(MeasuredRow *row, Recompute *recompute) {
+bool measured_sharding_recompute(MeasuredRow *row, PlanSpec *plan) {
     const Recipe *recipe = find_recipe(row);
     if (measured_remat_is_named(row))
         return true;
     if (recipe == NULL)
         return false;
-    *recompute = recipe->recompute;
+    plan->recompute = recipe->recompute;
+    if (measured_row_has_words(measured_row_text(row, "note"), "remat_policy full")) {
+        measured_row_assume(row, "remat_policy full by the note.");
+        return true;
+    }
+    plan->recompute_keeps = recipe->recompute_keeps;
     measured_row_assume(row, "%s", recipe->recompute_assumption);
     return true;
 }

@@ -13,7 +13,7 @@
 void measured_sharding_read(MeasuredRow *row, PlanSpec *plan);
 
 /* Recomputation of a recipe that is known, with the assumption; false when there is none. */
-bool measured_sharding_recompute(MeasuredRow *row, Recompute *recompute);
+bool measured_sharding_recompute(MeasuredRow *row, PlanSpec *plan);
 
 /* Settles what ZeRO-2 and 3 of a year do by default, after the software around them. */
 void measured_sharding_settle(MeasuredRow *row, int year, PlanSpec *plan);

@@ -39,6 +39,15 @@ static void settle_weights(MeasuredRow *row, PlanSpec *plan) {
     }
 }
 
+/* parallelize_llama.py: float8 all-gather in tensor groups is for tensorwise scales, others take the plain styles. */
+static void settle_gathers(MeasuredRow *row, PlanSpec *plan) {
+    plan->tp_gathers_in_16_bit = is_from(row, "torchtitan") && plan->precision == PRECISION_FP8 &&
+                                 plan->tensor_parallel > 1 &&
+                                 measured_row_has_words(measured_row_text(row, "note"), "rowwise");
+    if (plan->tp_gathers_in_16_bit)
+        measured_row_assume(row, "torchtitan: with scales by row tensor groups gather in 16 bit.");
+}
+
 /* --training.compile took in the loss with pull request 1033 of April 2025. */
 static bool compiles_loss(const MeasuredRow *row, const PlanSpec *plan) {
     enum { FIRST_MONTH = 2025 * 12 + 4 };
@@ -101,6 +110,7 @@ void measured_torch_settle(MeasuredRow *row, PlanSpec *plan) {
     settle_gelu(row, plan);
     settle_hugging_face(row, plan);
     settle_weights(row, plan);
+    settle_gathers(row, plan);
     settle_loss(row, plan);
     settle_optimizer(row, plan);
 }

@@ -87,3 +87,38 @@ Test(overlap_slowdown, without_overlap_nothing_changes) {
     cr_assert_eq(simulation_run(&spec, arena)->step, step);
     arena_destroy(arena);
 }
+
+static SimTime sharded_step(double second_wave) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = sharded(arena, true);
+    spec.cluster.node.gpu.kernels.second_wave = second_wave;
+    SimTime step = simulation_run(&spec, arena)->step;
+    arena_destroy(arena);
+    return step;
+}
+
+/* 24 of 108 SMs are missing: 0.286 more in one wave. */
+Test(overlap_slowdown, products_in_two_waves_take_longer_than_the_missing_sms_explain) {
+    cr_expect_eq(sharded_step(0.28), sharded_step(0));
+    cr_expect_gt(sharded_step(0.7), sharded_step(0));
+}
+
+/* Messages beside the passes of two stages: products wait, as the plan's switch says. */
+Test(overlap_slowdown, messages_between_stages_hold_sms_too) {
+    Arena *arena = arena_create();
+    SimTime steps[3];
+    for (int i = 0; i < 3; i++) {
+        SimulationSpec spec = small_cluster(arena, 2, 4);
+        PlanSpec *plan = &spec.jobs[0].training.plan;
+        plan->pipeline_parallel = 2;
+        plan->gradient_accumulation = 5;
+        plan->overlap_p2p = true;
+        plan->overlap_slowdown = i < 2;
+        spec.cluster.node.gpu.kernels.second_wave = i > 0 ? 0.7 : 0;
+        small_cluster_resolve(arena, &spec);
+        steps[i] = simulation_run(&spec, arena)->step;
+    }
+    cr_expect_gt(steps[1], steps[0]);
+    cr_expect_eq(steps[2], steps[0]);
+    arena_destroy(arena);
+}

@@ -196,3 +196,45 @@ Test(recompute, layers_are_chosen_of_a_chunk_and_of_full) {
                                "found it with recompute: selective, expected full");
     arena_destroy(arena);
 }
+
+/* 8 layers over 4 stages. */
+static TrainingSpec keeping(Arena *arena, RecomputeKeeps keeps) {
+    SimulationSpec spec = gated(arena, 2);
+    PlanSpec *plan = &spec.jobs[0].training.plan;
+    plan->recompute = RECOMPUTE_FULL;
+    plan->recompute_keeps = keeps;
+    plan->swiglu_fusion = true;
+    return resolved(arena, &spec);
+}
+
+/* On one of two GPUs: queries, keys and values, the projection's output in its share of the tokens. */
+Test(recompute, what_is_kept_by_name_is_neither_computed_again_nor_free) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = gated(arena, 2);
+    const GpuSpec *gpu = &spec.cluster.node.gpu;
+    TrainingSpec input = keeping(arena, RECOMPUTE_KEEPS_INPUT), qkv = keeping(arena, RECOMPUTE_KEEPS_QKV),
+                 out = keeping(arena, RECOMPUTE_KEEPS_QKV_OUT);
+    double kept = training_layer_activation_bytes(&input, RECOMPUTE_FULL);
+    double heads = 2.0 * TOKENS * (QUERY + 2 * KEY) / 2, projection = 2.0 * TOKENS * HIDDEN / 2;
+    cr_expect_float_eq(training_layer_activation_bytes(&qkv, RECOMPUTE_FULL) - kept, heads, 1e-6);
+    cr_expect_float_eq(training_layer_activation_bytes(&out, RECOMPUTE_FULL) - kept, heads + projection, 1e-6);
+    WorkCost whole = layer_recompute_cost(&input, gpu), less = layer_recompute_cost(&qkv, gpu),
+             least = layer_recompute_cost(&out, gpu);
+    double last = 2.0 * TOKENS * HIDDEN * FFN / 2, first = 2.0 * TOKENS * HIDDEN * (QUERY + 2 * KEY) / 2;
+    cr_expect_float_eq((whole.flop - less.flop) / (first + last), 1, 1e-12);
+    cr_expect_float_eq((less.flop - least.flop) / (2.0 * TOKENS * HIDDEN * QUERY / 2), 1, 1e-12);
+    cr_expect_float_eq(3 * recompute_named_flop(&qkv) / (2 * (first + last)), 1, 1e-12, "the metrics count as many");
+    cr_expect_float_eq(whole.memory_s, less.memory_s, 1e-12, "all that is between the products");
+    cr_expect_eq(recompute_named_flop(&input), 0);
+    arena_destroy(arena);
+}
+
+Test(recompute, names_are_of_full_recomputation) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = gated(arena, 1);
+    spec.jobs[0].training.plan.recompute = RECOMPUTE_SELECTIVE;
+    spec.jobs[0].training.plan.recompute_keeps = RECOMPUTE_KEEPS_QKV;
+    small_cluster_expect_error(&spec, "jobs[0].plan.recompute_keeps",
+                               "found it with recompute: selective, expected full");
+    arena_destroy(arena);
+}

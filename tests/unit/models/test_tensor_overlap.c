@@ -5,6 +5,7 @@
 #include <criterion/criterion.h>
 
 #include "models/cost/layer_cost.h"
+#include "models/cost/training_experts.h"
 #include "models/memory/training_memory.h"
 #include "tests/unit/models/folding.h"
 #include "tests/unit/models/small_cluster.h"
@@ -74,6 +75,38 @@ Test(tensor_overlap, a_backward_pass_gathers_the_inputs_of_two_products_once_mor
         cr_assert_float_eq(again.of[i].cover_s, forward.of[i].cover_s + windows.of[i].cover_s, 1e-12);
         cr_assert_float_eq(again.of[i].sums, 0.875 + 1.5, 1e-12);
     }
+    arena_destroy(arena);
+}
+
+/* What is gathered travels in one byte, what is summed in two; adapters want the input in two. */
+Test(tensor_overlap, in_fp8_gathered_tensors_have_half_the_bytes) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = overlapped(arena, 4);
+    TrainingSpec *training = &spec.jobs[0].training;
+    GpuSpec *gpu = &spec.cluster.node.gpu;
+    gpu->peak_flop_per_s[PRECISION_FP8] = 624e12;
+    gpu->kernels.matrix_fraction[PRECISION_FP8] = 0.87;
+    training->plan.precision = PRECISION_FP8;
+    TensorWindows forward = tensor_overlap_windows(training, gpu, PASS_FORWARD);
+    TensorWindows backward = tensor_overlap_windows(training, gpu, PASS_BACKWARD);
+    cr_expect_float_eq(forward.of[0].sums, 0.25 + 0.375, 1e-12);
+    cr_expect_float_eq(forward.open_sums, 2 * 0.125, 1e-12);
+    cr_expect_float_eq(backward.of[1].sums, 0.25 + 0.25 + 0.5, 1e-12);
+    training->plan.tp_comm_overlap = false;
+    cr_expect_float_eq(tensor_overlap_windows(training, gpu, PASS_FORWARD).open_sums, 1.5, 1e-12);
+    training->plan.recompute = RECOMPUTE_BY_OPERATOR;
+    cr_expect_float_eq(training_layer_sums(training, PASS_BACKWARD), 1.5 + 0.5, 1e-12, "what is gathered, again");
+    training->plan.recompute = RECOMPUTE_NONE;
+    training->plan.lora.rank = 16;
+    cr_expect_float_eq(training_layer_sums(training, PASS_FORWARD), 2, 1e-12);
+    cr_expect_float_eq(training_layer_sums(training, PASS_BACKWARD), 1.5, 1e-12);
+    training->plan.lora.rank = 0;
+    training->plan.tp_gathers_in_16_bit = true;
+    cr_expect_float_eq(training_layer_sums(training, PASS_FORWARD), 2, 1e-12);
+    cr_expect_float_eq(training_layer_sums(training, PASS_BACKWARD), 2, 1e-12);
+    training->plan.tp_gathers_in_16_bit = false;
+    training->plan.sequence_parallel = false;
+    cr_expect_float_eq(training_layer_sums(training, PASS_FORWARD), 2, 1e-12);
     arena_destroy(arena);
 }
 

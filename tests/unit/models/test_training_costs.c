@@ -207,3 +207,25 @@ Test(training_costs, the_host_issues_kernels_while_the_tensor_group_sums) {
     cr_assert_float_eq((double)row.ns[LEDGER_RECOMPUTATION], device_s * 1e9, 2);
     bench_destroy(&bench);
 }
+
+/* Beside messages products take 1.6 times as long, the rest as long as alone. */
+Test(training_costs, products_take_longer_beside_messages) {
+    Bench bench = bench_create(RECOMPUTE_FULL);
+    bench.gpu.kernels.second_wave = 0.6;
+    bench.costs = training_costs_of(&bench.training, &bench.gpu);
+    const LayerCosts *layer = &bench.costs.layer[MLP_DENSE];
+    double products_s = layer->backward.gemm_s + layer->recompute.gemm_s;
+    double all_s = products_s + layer->backward.memory_s + layer->recompute.memory_s;
+    double stretch = 1 + 0.6 * products_s / all_s, message_s = 23.85e-6;
+    PassWork work = {.kind = PASS_BACKWARD, .layers = {1, 0}, .messages_s = message_s};
+    LedgerRow row = training_pass_profile(&bench.costs, &work, 1).row;
+    cr_expect_float_eq((double)row.ns[LEDGER_COMM_PIPELINE], message_s * (1 - 1 / stretch) * 1e9, 2);
+    work.messages_s = 1e3;
+    row = training_pass_profile(&bench.costs, &work, 1).row;
+    cr_expect_float_eq((double)row.ns[LEDGER_COMM_PIPELINE], all_s * (stretch - 1) * 1e9, 2, "all of the pass");
+    work.part = PASS_BESIDE;
+    cr_expect_eq(training_pass_profile(&bench.costs, &work, 1).row.ns[LEDGER_COMM_PIPELINE], 0);
+    bench.training.plan.overlap_slowdown = false;
+    cr_expect_eq(training_costs_of(&bench.training, &bench.gpu).second_wave, 0);
+    bench_destroy(&bench);
+}

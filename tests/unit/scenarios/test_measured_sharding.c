@@ -128,7 +128,10 @@ Test(measured_sharding, a_recipe_says_what_the_row_does_not) {
     cr_assert(plan.overlap_grad_reduce);
     cr_assert_eq(plan.prefetch_layers, 1);
     cr_assert_eq(plan.zero_shard_size, 4);
-    cr_assert_eq(plan.recompute, RECOMPUTE_FULL);
+    cr_assert(plan.recompute == RECOMPUTE_FULL && plan.recompute_keeps == RECOMPUTE_KEEPS_QKV);
+    plan = measured_table_plan(REPLICAS "sharding=FSDP+DP|release=v24.11.1 Paxml|model=GPT-3 175B|recompute=|"
+                                        "gpus=128|dp=128|global_batch_seqs=256");
+    cr_assert(plan.recompute == RECOMPUTE_FULL && plan.recompute_keeps == RECOMPUTE_KEEPS_QKV_OUT);
     plan = measured_table_plan(REPLICAS "sharding=FSDP 4 x DP 4|release=v25.02 MaxText|recompute=none");
     cr_assert_eq(plan.recompute, RECOMPUTE_NONE);
     expect_assumption(REPLICAS "sharding=FSDP+DP|release=v24.11.1 Paxml|model=GPT-3 5B",

@@ -1,5 +1,6 @@
 /* What PyTorch's own frameworks are taken to do where a row does not tell. */
 #include <criterion/criterion.h>
+#include <stdio.h>
 
 #include "tests/unit/scenarios/measured_table.h"
 
@@ -37,6 +38,18 @@ Test(measured_torch, torchtitan_compiles_the_loss_from_april_2025) {
     plan = measured_table_plan(TITAN "release=v0.2|note=torch.compile");
     cr_expect(plan.eager_cross_entropy);
     cr_expect_not(measured_table_plan(ONE_STAGE "source=a page|sharding=FSDP|release=2025-03").eager_cross_entropy);
+}
+
+Test(measured_torch, tensor_groups_of_torchtitan_gather_fp8_with_one_scale_only) {
+    static const char GROUPS[] = "gpu=H100|tp=8|pp=1|dp=2|micro_batch_seqs=1|grad_accum=|global_batch_seqs=2|"
+                                 "source=pytorch/torchtitan benchmarks|sharding=FSDP|release=2025-06|precision=fp8|"
+                                 "note=torch.compile, Float8 ";
+    char row[512];
+    snprintf(row, sizeof row, "%srowwise", GROUPS);
+    cr_expect(measured_table_plan(row).tp_gathers_in_16_bit);
+    expect_assumption(row, "torchtitan: with scales by row tensor groups gather in 16 bit.");
+    snprintf(row, sizeof row, "%stensorwise", GROUPS);
+    cr_expect_not(measured_table_plan(row).tp_gathers_in_16_bit);
 }
 
 Test(measured_torch, fsdp_of_other_frameworks_is_not_pytorch_s) {
