@@ -72,10 +72,14 @@ static double weight_flop(const TrainingSpec *training) {
 }
 
 static int forward_host_kernels(const TrainingSpec *training) {
-    return HOST_KERNELS_FORWARD + latent_cost_host_kernels(training, false) +
-           rotary_cost_host_kernels(training, false) + score_cost_host_kernels(training) +
-           norm_cost_host_kernels(training) + expert_kernels_issued(training, false) +
-           lora_cost_host_kernels(training, false) + unfused_cost_host_kernels(training, false);
+    return HOST_KERNELS_FORWARD + latent_cost_host_kernels(training, false) + expert_kernels_issued(training, false);
+}
+
+/* What a layer's code does operation by operation beside the kernels of a Megatron-LM layer. */
+static int operations(const TrainingSpec *training, bool backward) {
+    return rotary_cost_host_kernels(training, backward) + score_cost_host_kernels(training) +
+           norm_cost_host_kernels(training) + lora_cost_host_kernels(training, backward) +
+           unfused_cost_host_kernels(training, backward);
 }
 
 /* Of the kernels of the backward pass, those that can be deferred. */
@@ -91,10 +95,7 @@ static int adapter_weight_products(const TrainingSpec *training) {
 }
 
 static int backward_host_kernels(const TrainingSpec *training) {
-    return HOST_KERNELS_BACKWARD + latent_cost_host_kernels(training, true) + rotary_cost_host_kernels(training, true) +
-           score_cost_host_kernels(training) + norm_cost_host_kernels(training) +
-           expert_kernels_issued(training, true) + lora_cost_host_kernels(training, true) +
-           unfused_cost_host_kernels(training, true);
+    return HOST_KERNELS_BACKWARD + latent_cost_host_kernels(training, true) + expert_kernels_issued(training, true);
 }
 
 /* Bias, dropout and the sum with the residual in one kernel, then the norm. */
@@ -183,6 +184,7 @@ static void add_layer_forward(LayerWork *work) {
     add_residual_and_norm(work);
     unfused_cost_add_forward(&work->list, work->training);
     lora_cost_add_forward(&work->list, work->training);
+    work->list.operations = operations(work->training, false);
 }
 
 /* Adds finished weight gradients to those kept over the micro-batches: read both, write one. */
@@ -293,6 +295,7 @@ static void add_layer_backward(LayerWork *work) {
         add_gradients(work, products[i]);
     unfused_cost_add_backward(&work->list, work->training);
     lora_cost_add_backward(&work->list, work->training);
+    work->list.operations = operations(work->training, true);
     if (lora_cost_backward_has_weights(&work->training->plan))
         add_gradient_accumulation(work);
 }
@@ -345,6 +348,7 @@ static void add_operators_again(LayerWork *work) {
     if (has_two_inputs(work))
         kernel_list_add_memory(&work->list, 2 * t->ffn_bytes);
     kernel_list_add_memory(&work->list, (gated ? 3 : 2) * t->ffn_bytes);
+    work->list.operations = operations(work->training, false);
 }
 
 static void add_modules_again(LayerWork *work) {
