@@ -37,16 +37,20 @@
     "accumulation, gradient reduction, pipeline messages and tensor collectives (on Hopper with userbuffers) overlap " \
     "with compute, flash attention."
 
-/* torchtitan's models/llama3/model.py, litgpt's model.py, foundation-model-stack's modules/feedforward.py and
- * layernorm.py: F.silu(w1(x))
- * * w3(x), a norm of its input in fp32, scaled_dot_product_attention; torchtitan's tensor groups split the sequence
- * between. */
-#define PYTORCH_NATIVE(name)                                                                                           \
+/* torchtitan's models/llama3/model.py and models/norms.py, litgpt's model.py, foundation-model-stack's
+ * modules/feedforward.py and layernorm.py: F.silu(w1(x)) * w3(x), a norm of its input in fp32 and rotary positions
+ * operation by operation, scaled_dot_product_attention; torchtitan's tensor groups split the sequence between. */
+#define PYTORCH_NATIVE(name, ...)                                                                                      \
     {                                                                                                                  \
         .words = name, .sequence_parallel = true, .flash_attention = true, .attention_kernel = ATTENTION_FLASH_2,      \
-        .pieces = true, OVERLAPS,                                                                                      \
-        .assumption = "Layers of PyTorch's own operators: norms on fp32 copies, SwiGLU in pieces, FlashAttention 2."   \
+        .pieces = true, .eager = true, OVERLAPS, __VA_ARGS__                                                           \
     }
+
+#define PYTORCH_NATIVE_ASSUMPTION                                                                                      \
+    "Layers of PyTorch's own operators: RMSNorm, rotary positions and SwiGLU operation by operation unless compiled, " \
+    "FlashAttention 2"
+
+#define TORCHTITAN_OF_2024 ", AdamW operation by operation (before March 2025)"
 
 #define MEGATRON_OF_2023                                                                                               \
     .gradient_accumulation_fusion = true, .async_sums = true, .flash_attention = true,                                 \
@@ -118,9 +122,20 @@ static const MeasuredFramework SOFTWARE[] = {
          "sums overlap with compute, FlashAttention 1; ZeRO-1 by whole weights, whose owners broadcast them after the "
          "optimizer; norms on fp32 copies, computed again in the backward pass, SwiGLU and AdamW in pieces, fused "
          "cross entropy; gradients are copied into buckets of 512 Mi parameters and back."},
-    PYTORCH_NATIVE("torchtitan"),
-    PYTORCH_NATIVE("fms fsdp"),
-    PYTORCH_NATIVE("lightning thunder"),
+    /* AdamW was torch's foreach unless --optimizer.fused, which became the default with pull request 881. The norm was
+     * a kernel of Triton from pull request 181 to 535, and is PyTorch's own since that is one kernel (pytorch/pytorch
+     * pull request 153666). */
+    PYTORCH_NATIVE("torchtitan", .since = MONTH(2024, 4), .before = MONTH(2024, 9), .fused_norms = true,
+                   .end_in_pieces = true,
+                   .assumption = PYTORCH_NATIVE_ASSUMPTION TORCHTITAN_OF_2024 ", fused RMSNorm."),
+    PYTORCH_NATIVE("torchtitan", .before = MONTH(2025, 3), .end_in_pieces = true,
+                   .assumption = PYTORCH_NATIVE_ASSUMPTION TORCHTITAN_OF_2024 "."),
+    PYTORCH_NATIVE("torchtitan", .before = MONTH(2025, 8), .assumption = PYTORCH_NATIVE_ASSUMPTION "."),
+    PYTORCH_NATIVE("torchtitan", .fused_norms = true, .assumption = PYTORCH_NATIVE_ASSUMPTION ", fused RMSNorm."),
+    /* main_training_llama.py: optim.AdamW as it is by default, foreach. */
+    PYTORCH_NATIVE("fms fsdp", .end_in_pieces = true,
+                   .assumption = PYTORCH_NATIVE_ASSUMPTION ", AdamW operation by operation."),
+    PYTORCH_NATIVE("lightning thunder", .assumption = PYTORCH_NATIVE_ASSUMPTION "."),
     {.words = "llm-foundry",
      .gradient_accumulation_fusion = true,
      .flash_attention = true,
