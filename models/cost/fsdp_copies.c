@@ -1,6 +1,5 @@
 #include "models/cost/fsdp_copies.h"
 
-#include "models/plan/element_bytes.h"
 #include "models/plan/parameter_bytes.h"
 #include "models/plan/plan_sharding.h"
 
@@ -8,7 +7,7 @@ double fsdp_copies_bytes(const TrainingSpec *training, const ShardUnit *unit, Pa
     const PlanSpec *plan = &training->plan;
     if (!plan->fsdp_copies || plan_shard_size(plan) <= 1 || plan_sharding_once_per_step(plan))
         return 0;
-    double weight_bytes = activation_bytes(plan->precision);
+    double weight_bytes = plan_weight_bytes(plan);
     double gathered = shard_unit_gathers(training, unit, kind) * 2 * weight_bytes;
     double reduced = kind == PASS_BACKWARD ? weight_bytes + training_gradient_bytes(plan) : 0;
     return shard_unit_parameters(training, unit) * (gathered + reduced);

@@ -1,6 +1,7 @@
 #include "models/cost/layer_cost.h"
 
 #include "models/cost/attention_cost.h"
+#include "models/cost/autocast_cost.h"
 #include "models/cost/expert_cost.h"
 #include "models/cost/expert_kernels.h"
 #include "models/cost/latent_cost.h"
@@ -15,6 +16,7 @@
 #include "models/plan/attention_products.h"
 #include "models/plan/element_bytes.h"
 #include "models/plan/plan_lora.h"
+#include "models/plan/parameter_bytes.h"
 #include "models/plan/training_flop.h"
 #include "models/plan/training_parameters.h"
 
@@ -79,7 +81,7 @@ static int forward_host_kernels(const TrainingSpec *training) {
 static int operations(const TrainingSpec *training, bool backward) {
     return rotary_cost_host_kernels(training, backward) + score_cost_host_kernels(training) +
            norm_cost_host_kernels(training) + lora_cost_host_kernels(training, backward) +
-           unfused_cost_host_kernels(training, backward);
+           unfused_cost_host_kernels(training, backward) + autocast_cost_host_kernels(training);
 }
 
 /* Of the kernels of the backward pass, those that can be deferred. */
@@ -101,22 +103,27 @@ static int backward_host_kernels(const TrainingSpec *training) {
 /* Bias, dropout and the sum with the residual in one kernel, then the norm. */
 static void add_residual_and_norm(LayerWork *work) {
     const LayerTensors *t = &work->t;
+    double states = 2 * autocast_cost_width(&work->training->plan); /* of the residual: read and written */
     if (work->training->plan.compile) {
-        kernel_list_add_memory(&work->list, 4 * t->hidden_bytes);
+        kernel_list_add_memory(&work->list, (states + 2) * t->hidden_bytes);
         return;
     }
-    kernel_list_add_memory(&work->list, (3 + (has_dropout(work) ? t->mask_fraction : 0)) * t->hidden_bytes);
+    kernel_list_add_memory(&work->list, (states + 1 + (has_dropout(work) ? t->mask_fraction : 0)) * t->hidden_bytes);
     norm_cost_add_forward(&work->list, work->training, t->hidden_bytes);
 }
 
 /* The norm reads its input and the gradient and writes one; the residual reads two and writes one. */
 static void add_residual_and_norm_backward(LayerWork *work) {
     const LayerTensors *t = &work->t;
+    double width = autocast_cost_width(&work->training->plan), states = 3 * width;
+    bool branches = work->training->plan.autocast || has_dropout(work);
     if (work->training->plan.compile) {
-        kernel_list_add_memory(&work->list, (has_dropout(work) ? 5 : 4) * t->hidden_bytes);
+        kernel_list_add_memory(&work->list, (states + (branches ? 2 : 1)) * t->hidden_bytes);
     } else {
         norm_cost_add_backward(&work->list, work->training, t->hidden_bytes);
-        kernel_list_add_memory(&work->list, 3 * t->hidden_bytes);
+        kernel_list_add_memory(&work->list, states * t->hidden_bytes);
+        if (work->training->plan.autocast)
+            kernel_list_add_memory(&work->list, (width + 1) * t->hidden_bytes);
         if (has_dropout(work))
             kernel_list_add_memory(&work->list, (2 + t->mask_fraction) * t->hidden_bytes);
     }
@@ -184,6 +191,7 @@ static void add_layer_forward(LayerWork *work) {
     add_residual_and_norm(work);
     unfused_cost_add_forward(&work->list, work->training);
     lora_cost_add_forward(&work->list, work->training);
+    autocast_cost_add_weights(&work->list, work->training);
     work->list.operations = operations(work->training, false);
 }
 
@@ -192,7 +200,7 @@ static void add_gradient_accumulation(LayerWork *work) {
     const PlanSpec *plan = &work->training->plan;
     if (plan->gradient_accumulation_fusion || plan_micro_batches(plan) < 2)
         return;
-    double fresh_bytes = activation_bytes(plan->precision);
+    double fresh_bytes = plan_weight_bytes(plan);
     double kept_bytes = plan->grad_reduce_in_fp32 ? 4 : fresh_bytes;
     double parameters = training_layer_parameters(work->training);
     for (int tensor = 0; tensor < LAYER_WEIGHT_TENSORS; tensor++)
@@ -295,6 +303,7 @@ static void add_layer_backward(LayerWork *work) {
         add_gradients(work, products[i]);
     unfused_cost_add_backward(&work->list, work->training);
     lora_cost_add_backward(&work->list, work->training);
+    autocast_cost_add_weights(&work->list, work->training);
     work->list.operations = operations(work->training, true);
     if (lora_cost_backward_has_weights(&work->training->plan))
         add_gradient_accumulation(work);

@@ -98,6 +98,8 @@ typedef struct PlanSpec {
     AttentionKernel attention_kernel; /* a fused one makes flash_attention true */
     bool fused_optimizer;             /* one kernel updates; otherwise one per operation (ends_cost.h) */
     bool gradient_bucket_copies;      /* gradients are copied into buckets, scaled, and copied back (training_end.h) */
+    bool autocast;                    /* weights and the residual are in fp32, products cast to the plan's precision
+                                         (autocast_cost.h) */
     bool norm_in_fp32;                /* norms read a copy of their input in fp32 (norm_cost.h) */
     bool eager_layers;                /* an operation of RMSNorm, rotary positions and softmax is a kernel (norm_cost.h,
                                          rotary_cost.h, score_cost.h), unless `compile` fuses them */

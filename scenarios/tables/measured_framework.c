@@ -214,11 +214,13 @@ static const MeasuredFramework SOFTWARE[] = {
     /* train.py and model.py: weights in fp32 under autocast, gradients accumulated by autograd, DDP only in the last
      * micro-batch, fused AdamW. */
     {.words = "nanoGPT",
+     .autocast = true,
      .pieces = true,
      .eager = true,
      .unfused_sums = true,
      OVERLAPS,
-     .assumption = "nanoGPT: norms on fp32 copies, biases, dropout and residuals are kernels of their own unless "
+     .assumption = "nanoGPT: weights and residual in fp32 under autocast, biases, dropout and residuals are kernels of "
+                   "their own unless "
                    "compiled, gradients in fp32, accumulated by kernels of their own, their reduction overlaps with "
                    "compute."},
     /* FlagPerf's megatron_main.sh and pretrain_llama3.sh: --use-distributed-optimizer, --sequence-parallel and no

@@ -30,6 +30,7 @@ typedef struct MeasuredFramework {
     bool fused_cross_entropy;
     int64_t train_metrics;
     bool whole_weights;        /* with ZeRO-1 */
+    bool autocast;             /* over weights in fp32 */
     bool pieces;               /* of layers: norms on fp32 copies, computed again unless the layer is, SwiGLU unfused */
     bool eager;                /* norms, positions and softmax operation by operation */
     bool fused_norms;          /* but norms are one kernel */

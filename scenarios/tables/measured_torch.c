@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "scenarios/tables/measured_release.h"
+
 /* Frameworks that shard with torch.distributed.fsdp. */
 static const char *const TORCH_FSDP[] = {"torchtitan", "fms fsdp", "llm-foundry", "lightning thunder"};
 
@@ -93,13 +95,34 @@ static void settle_hugging_face(MeasuredRow *row, PlanSpec *plan) {
     plan->grad_reduce_in_fp32 = true;
     plan->fused_optimizer = false;
     plan->gradient_bucket_copies = true;
-    measured_row_assume(row, "Hugging Face's Trainer without DeepSpeed: gradients in fp32, copied into DDP's buckets, "
-                             "AdamW operation by operation.");
+    plan->autocast = plan->lora.rank == 0;
+    plan->norm_in_fp32 = plan->norm_in_fp32 && !plan->autocast;
+    measured_row_assume(row,
+                        "Hugging Face's Trainer without DeepSpeed: %sgradients in fp32, copied into DDP's "
+                        "buckets, AdamW operation by operation.",
+                        plan->autocast ? "weights and residual in fp32 under autocast, " : "");
+}
+
+/*
+ * Composer's FSDP: with mixed_precision DEFAULT weights were gathered in fp32 and gradients reduced in 16 bit until
+ * pull request 2047 of March 2023, so that autocast cast what products take (mosaic_fsdp.py, get_mixed_precision).
+ * llm-foundry came after it.
+ */
+static void settle_composer(MeasuredRow *row, PlanSpec *plan) {
+    enum { GATHERS_16_BIT_SINCE = 2023 * 12 + 3 - 1 };
+    bool is_default = measured_row_has_words(measured_row_text(row, "note"), "MP mode DEFAULT");
+    if (!is_from(row, "mosaicml examples") || !is_default || measured_release_month(row) >= GATHERS_16_BIT_SINCE)
+        return;
+    plan->autocast = true;
+    plan->norm_in_fp32 = plan->grad_reduce_in_fp32 = false;
+    measured_row_assume(row, "MP mode DEFAULT before March 2023: weights and residual in fp32 under autocast, gathered "
+                             "so, gradients reduced in 16 bit.");
 }
 
 void measured_torch_settle(MeasuredRow *row, PlanSpec *plan) {
     settle_gelu(row, plan);
     settle_hugging_face(row, plan);
+    settle_composer(row, plan);
     settle_weights(row, plan);
     settle_loss(row, plan);
     settle_optimizer(row, plan);

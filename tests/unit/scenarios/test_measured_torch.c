@@ -39,6 +39,34 @@ Test(measured_torch, torchtitan_compiles_the_loss_from_april_2025) {
     cr_expect_not(measured_table_plan(ONE_STAGE "source=a page|sharding=FSDP|release=2025-03").eager_cross_entropy);
 }
 
+Test(measured_torch, torchtitan_s_norm_and_adam_are_one_kernel_each_by_their_months) {
+    PlanSpec plan = measured_table_plan(TITAN "release=2024-03");
+    cr_expect(plan.eager_layers && plan.norm_in_fp32 && !plan.norm_fusion && !plan.fused_optimizer);
+    plan = measured_table_plan(TITAN "release=2024-08");
+    cr_expect(plan.eager_layers && !plan.norm_in_fp32 && plan.norm_fusion && !plan.fused_optimizer);
+    plan = measured_table_plan(TITAN "release=2025-02");
+    cr_expect(plan.norm_in_fp32 && !plan.norm_fusion && !plan.fused_optimizer);
+    plan = measured_table_plan(TITAN "release=2025-07");
+    cr_expect(plan.norm_in_fp32 && !plan.norm_fusion && plan.fused_optimizer);
+    plan = measured_table_plan(TITAN "release=2025-08");
+    cr_expect(plan.eager_layers && plan.norm_fusion && plan.fused_optimizer);
+    plan = measured_table_plan(ONE_STAGE "source=foundation-model-stack/fms-fsdp|sharding=FSDP");
+    cr_expect(plan.eager_layers && !plan.fused_optimizer && !plan.gradient_bucket_copies);
+}
+
+Test(measured_torch, composer_gathered_fp32_under_autocast_before_march_2023) {
+#define MOSAIC ONE_STAGE "source=mosaicml/examples llm/throughput|sharding=FSDP|"
+    PlanSpec plan = measured_table_plan(MOSAIC "release=2023-02|note=MP mode DEFAULT");
+    cr_expect(plan.autocast && !plan.norm_in_fp32 && !plan.grad_reduce_in_fp32);
+    plan = measured_table_plan(MOSAIC "release=2023-03|note=MP mode DEFAULT");
+    cr_expect(!plan.autocast && plan.norm_in_fp32 && plan.grad_reduce_in_fp32);
+    plan = measured_table_plan(MOSAIC "release=2023-02|note=MP mode PURE");
+    cr_expect(!plan.autocast && plan.norm_in_fp32);
+    expect_assumption(MOSAIC "release=2023-01|note=MP mode DEFAULT",
+                      "MP mode DEFAULT before March 2023: weights and residual in fp32 under autocast, gathered so, "
+                      "gradients reduced in 16 bit.");
+}
+
 Test(measured_torch, fsdp_of_other_frameworks_is_not_pytorch_s) {
     cr_expect(measured_table_plan(ONE_STAGE "source=mosaicml/llm-foundry|sharding=FSDP").torch_fsdp);
     cr_expect_not(measured_table_plan(ONE_STAGE "source=mosaicml/llm-foundry|sharding=ZeRO-1").torch_fsdp);
