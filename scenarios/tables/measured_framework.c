@@ -43,7 +43,7 @@
 #define PYTORCH_NATIVE(name, ...)                                                                                      \
     {                                                                                                                  \
         .words = name, .sequence_parallel = true, .flash_attention = true, .attention_kernel = ATTENTION_FLASH_2,      \
-        .pieces = true, .eager = true, OVERLAPS, __VA_ARGS__                                                           \
+        .pieces = true, .eager = true, .known = SOFTWARE_READ, OVERLAPS, __VA_ARGS__                                   \
     }
 
 #define PYTORCH_NATIVE_ASSUMPTION                                                                                      \
@@ -61,8 +61,9 @@
 
 #define PADDLE(name, ...)                                                                                              \
     {                                                                                                                  \
-        .words = name, .fp16_gradients = true, .bf16_gradients = true, .flash_attention = true,                        \
-        .attention_kernel = ATTENTION_FLASH_2, .pieces = true, .eager = true, .unfused_sums = true, __VA_ARGS__        \
+        .words = name, .known = SOFTWARE_READ, .fp16_gradients = true, .bf16_gradients = true,                         \
+        .flash_attention = true, .attention_kernel = ATTENTION_FLASH_2, .pieces = true, .eager = true,                 \
+        .unfused_sums = true, __VA_ARGS__                                                                              \
     }
 
 #define PADDLE_ASSUMPTION                                                                                              \
@@ -70,8 +71,8 @@
 
 #define HUGGING_FACE(...)                                                                                              \
     {                                                                                                                  \
-        .words = "Hugging Face", .fp16_gradients = true, .bf16_gradients = true, .pieces = true, .eager = true,        \
-        .unfused_sums = true, OVERLAPS, __VA_ARGS__                                                                    \
+        .words = "Hugging Face", .known = SOFTWARE_READ, .fp16_gradients = true, .bf16_gradients = true,               \
+        .pieces = true, .eager = true, .unfused_sums = true, OVERLAPS, __VA_ARGS__                                     \
     }
 
 #define HUGGING_FACE_ASSUMPTION                                                                                        \
@@ -150,6 +151,7 @@ static const MeasuredFramework SOFTWARE[] = {
     /* llm/src/mosaic_gpt.py: FlashMHA of flash-attn, nn.LayerNorm under autocast, F.cross_entropy, two metrics;
      * composer's DecoupledAdamW works parameter by parameter, operation by operation. */
     {.words = "mosaicml examples",
+     .known = SOFTWARE_READ,
      .gradient_accumulation_fusion = true,
      .flash_attention = true,
      .attention_kernel = ATTENTION_FLASH_1,
@@ -173,6 +175,7 @@ static const MeasuredFramework SOFTWARE[] = {
      * one and copies heads; run_pretraining.py has apex's amp O2, DistributedDataParallel with buckets of 250 million
      * elements, so that next to nothing leaves before the backward pass ends, and the fused LAMB. */
     {.words = "DeepLearningExamples",
+     .known = SOFTWARE_READ,
      .fp16_gradients = true,
      .eager = true,
      .unfused_sums = true,
@@ -184,6 +187,7 @@ static const MeasuredFramework SOFTWARE[] = {
     /* Megatron-LM/model of DeepSpeedExamples, a copy of Megatron-LM v1 (2019): mpu/transformer.py multiplies and
      * subtracts masks, adds biases and drops out kernel by kernel. DeepSpeed reduces after the backward pass. */
     {.words = "DeepSpeedExamples",
+     .known = SOFTWARE_READ,
      .fp16_gradients = true,
      .eager = true,
      .unfused_sums = true,
@@ -203,6 +207,7 @@ static const MeasuredFramework SOFTWARE[] = {
      * cuDNN's came in 2024 (NVTE_FUSED_ATTN is 0 in Transformer Engine's JAX layers of 2023). Latency hiding scheduler
      * and asynchronous collectives are among the recommended flags. */
     {.words = "Paxml",
+     .known = SOFTWARE_READ,
      .before = MONTH(2024, 3),
      .fp16_gradients = true,
      .bf16_gradients = true,
@@ -214,6 +219,7 @@ static const MeasuredFramework SOFTWARE[] = {
     /* train.py and model.py: weights in fp32 under autocast, gradients accumulated by autograd, DDP only in the last
      * micro-batch, fused AdamW. */
     {.words = "nanoGPT",
+     .known = SOFTWARE_READ,
      .autocast = true,
      .pieces = true,
      .eager = true,
