@@ -203,6 +203,7 @@ static void check_gathers(const PlanSpec *plan, const char *path, ErrorList *err
         {"plan.max_live_parameters", above(plan->max_live_parameters, 0, arena),
          "none, layers are not gathered one by one"},
         {"plan.zero_list_collectives", flag(plan->zero_list_collectives), "false, layers are not gathered one by one"},
+        {"plan.zero_copies", flag(plan->zero_copies), "false, layers are not gathered"},
     };
     check_rules(rules, sizeof rules / sizeof *rules, path, errors);
 }

@@ -80,6 +80,7 @@ typedef struct PlanSpec {
     bool zero_all_reduce;       /* ZeRO-1 all-reduces whole gradients before it gathers weights */
     bool torch_fsdp;            /* ZeRO-3 keeps its weights as PyTorch's FSDP does (fsdp_memory.h) */
     bool fsdp_copies;           /* it is FSDP2, which copies what it gathers and reduces (fsdp_copies.h) */
+    bool zero_copies;           /* ZeRO-2 and 3 copy what they gather and reduce as DeepSpeed does (zero_copies.h) */
     bool reshard_after_forward; /* ZeRO-3 drops gathered parameters after the forward pass and gathers them again */
     double
         offload_activations_fraction; /* 0..1, of what layers keep for the backward pass: in host memory (offload.h) */

@@ -65,6 +65,12 @@ void plan_switches_check(const TrainingSpec *training, const char *path, ErrorLi
     check_gather(plan, path, errors);
     check_all_reduce(training, path, errors);
     check_autocast(training, path, errors);
+    if (plan->zero_copies && (plan_zero_stage(plan) < 2 || plan->torch_fsdp || plan->zero_list_collectives))
+        error_list_add_key(errors, path, "plan.zero_copies",
+                           "found true with %s, expected DeepSpeed's zero_stage 2 or 3 since 2022",
+                           plan->torch_fsdp              ? "torch_fsdp"
+                           : plan->zero_list_collectives ? "zero_list_collectives"
+                                                         : "a lower zero_stage");
     if (plan->eager_cross_entropy && plan->fused_cross_entropy)
         error_list_add_key(errors, path, "plan.eager_cross_entropy",
                            "found true with fused_cross_entropy, expected one of them");
