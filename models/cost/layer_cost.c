@@ -10,13 +10,14 @@
 #include "models/cost/norm_cost.h"
 #include "models/cost/recompute.h"
 #include "models/cost/recompute_modules.h"
+#include "models/cost/residual_cost.h"
 #include "models/cost/rotary_cost.h"
 #include "models/cost/score_cost.h"
 #include "models/cost/unfused_cost.h"
 #include "models/plan/attention_products.h"
 #include "models/plan/element_bytes.h"
-#include "models/plan/plan_lora.h"
 #include "models/plan/parameter_bytes.h"
+#include "models/plan/plan_lora.h"
 #include "models/plan/training_flop.h"
 #include "models/plan/training_parameters.h"
 
@@ -54,10 +55,6 @@ static LayerWork layer_work(const TrainingSpec *training, const GpuSpec *gpu) {
 static WorkCost finish(LayerWork *work, double flop, int eager_kernels) {
     return work->training->plan.compile ? kernel_list_finish_compiled(&work->list, flop)
                                         : kernel_list_finish(&work->list, flop, eager_kernels);
-}
-
-static bool has_dropout(const LayerWork *work) {
-    return work->training->model.dropout_fraction > 0;
 }
 
 /* Model FLOPs of the layer forward on this GPU for one micro-batch. */
@@ -98,37 +95,6 @@ static int adapter_weight_products(const TrainingSpec *training) {
 
 static int backward_host_kernels(const TrainingSpec *training) {
     return HOST_KERNELS_BACKWARD + latent_cost_host_kernels(training, true) + expert_kernels_issued(training, true);
-}
-
-/* Bias, dropout and the sum with the residual in one kernel, then the norm. */
-static void add_residual_and_norm(LayerWork *work) {
-    const LayerTensors *t = &work->t;
-    double states = 2 * autocast_cost_width(&work->training->plan); /* of the residual: read and written */
-    if (work->training->plan.compile) {
-        kernel_list_add_memory(&work->list, (states + 2) * t->hidden_bytes);
-        return;
-    }
-    kernel_list_add_memory(&work->list, (states + 1 + (has_dropout(work) ? t->mask_fraction : 0)) * t->hidden_bytes);
-    norm_cost_add_forward(&work->list, work->training, t->hidden_bytes);
-}
-
-/* The norm reads its input and the gradient and writes one; the residual reads two and writes one. */
-static void add_residual_and_norm_backward(LayerWork *work) {
-    const LayerTensors *t = &work->t;
-    double width = autocast_cost_width(&work->training->plan), states = 3 * width;
-    bool branches = work->training->plan.autocast || has_dropout(work);
-    if (work->training->plan.compile) {
-        kernel_list_add_memory(&work->list, (states + (branches ? 2 : 1)) * t->hidden_bytes);
-    } else {
-        norm_cost_add_backward(&work->list, work->training, t->hidden_bytes);
-        kernel_list_add_memory(&work->list, states * t->hidden_bytes);
-        if (work->training->plan.autocast)
-            kernel_list_add_memory(&work->list, (width + 1) * t->hidden_bytes);
-        if (has_dropout(work))
-            kernel_list_add_memory(&work->list, (2 + t->mask_fraction) * t->hidden_bytes);
-    }
-    if (work->training->model.biases)
-        kernel_list_add_memory(&work->list, t->hidden_bytes);
 }
 
 /* Gate and up are products of their own, and the activation and its product with up are kernels of their own. */
@@ -186,9 +152,9 @@ static void add_layer_forward(LayerWork *work) {
     if (!work->training->plan.flash_attention)
         kernel_list_add_memory(&work->list, 2 * t->context_bytes);
     kernel_list_add_product(&work->list, t->tokens, model->hidden, t->attention.context);
-    add_residual_and_norm(work);
+    residual_cost_add_forward(&work->list, work->training, &work->t);
     add_mlp_forward(work);
-    add_residual_and_norm(work);
+    residual_cost_add_forward(&work->list, work->training, &work->t);
     unfused_cost_add_forward(&work->list, work->training);
     lora_cost_add_forward(&work->list, work->training);
     autocast_cost_add_weights(&work->list, work->training);
@@ -293,9 +259,9 @@ static void add_layer_weights(LayerWork *work) {
 static void add_layer_backward(LayerWork *work) {
     WeightProduct products[ATTENTION_PRODUCTS_MAX];
     int count = attention_products_of(work->training, products);
-    add_residual_and_norm_backward(work);
+    residual_cost_add_backward(&work->list, work->training, &work->t);
     add_mlp_backward(work);
-    add_residual_and_norm_backward(work);
+    residual_cost_add_backward(&work->list, work->training, &work->t);
     add_summed_backward(work, work->t.attention.context);
     attention_cost_add_backward(&work->list, work->training);
     add_positions(work, true);
@@ -304,7 +270,7 @@ static void add_layer_backward(LayerWork *work) {
     unfused_cost_add_backward(&work->list, work->training);
     lora_cost_add_backward(&work->list, work->training);
     autocast_cost_add_weights(&work->list, work->training);
-    work->list.operations = operations(work->training, true);
+    work->list.operations = operations(work->training, true) - adapter_weight_products(work->training);
     if (lora_cost_backward_has_weights(&work->training->plan))
         add_gradient_accumulation(work);
 }
@@ -332,7 +298,7 @@ WorkCost layer_backward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     add_layer_backward(&work);
     if (!lora_cost_backward_has_weights(&training->plan))
         return finish(&work, 2 * model_flop(training) - weight_flop(training),
-                      backward_host_kernels(training) - weight_products(training) - adapter_weight_products(training));
+                      backward_host_kernels(training) - weight_products(training));
     return finish(&work, 2 * model_flop(training), backward_host_kernels(training));
 }
 
@@ -341,8 +307,9 @@ WorkCost layer_weight_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     if (!plan_splits_backward(&training->plan))
         return (WorkCost){0};
     add_layer_weights(&work);
+    work.list.operations = adapter_weight_products(training);
     if (plan_lora_is_there(&training->plan))
-        return kernel_list_finish(&work.list, 0, adapter_weight_products(training));
+        return kernel_list_finish(&work.list, 0, 0);
     return kernel_list_finish(&work.list, weight_flop(training), weight_products(training));
 }
 
@@ -352,8 +319,8 @@ static void add_operators_again(LayerWork *work) {
     bool gated = work->training->model.gated;
     recompute_add_operator_products(&work->list, work->training);
     add_positions(work, false);
-    add_residual_and_norm(work);
-    add_residual_and_norm(work);
+    residual_cost_add_forward(&work->list, work->training, &work->t);
+    residual_cost_add_forward(&work->list, work->training, &work->t);
     if (has_two_inputs(work))
         kernel_list_add_memory(&work->list, 2 * t->ffn_bytes);
     kernel_list_add_memory(&work->list, (gated ? 3 : 2) * t->ffn_bytes);
