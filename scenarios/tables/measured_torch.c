@@ -5,7 +5,8 @@
 #include "scenarios/tables/measured_release.h"
 
 /* Frameworks that shard with torch.distributed.fsdp. */
-static const char *const TORCH_FSDP[] = {"torchtitan", "fms fsdp", "llm-foundry", "lightning thunder"};
+static const char *const TORCH_FSDP[] = {"torchtitan", "fms fsdp", "llm-foundry", "mosaicml examples",
+                                         "lightning thunder"};
 
 enum { TORCH_FSDP_COUNT = sizeof TORCH_FSDP / sizeof *TORCH_FSDP };
 
@@ -28,13 +29,16 @@ static void settle_weights(MeasuredRow *row, PlanSpec *plan) {
     int framework = 0;
     while (framework < TORCH_FSDP_COUNT && !is_from(row, TORCH_FSDP[framework]))
         framework++;
-    plan->torch_fsdp = framework < TORCH_FSDP_COUNT && plan->zero_stage == 3;
+    /* Beside adapters its memory is not modelled. */
+    bool is_hugging_face = measured_row_names(row, "Hugging Face") && plan->lora.rank == 0 &&
+                           measured_row_has_words(measured_row_text(row, "sharding"), "FSDP");
+    plan->torch_fsdp = (framework < TORCH_FSDP_COUNT || is_hugging_face) && plan->zero_stage == 3;
     if (!plan->torch_fsdp)
         return;
     measured_row_assume(row, "PyTorch's FSDP: shards in fp32 alone, embedding and head stay gathered.");
-    plan->fsdp_copies = is_from(row, "torchtitan");
-    if (plan->fsdp_copies)
-        measured_row_assume(row, "torchtitan: FSDP2 copies what it gathers and reduces.");
+    plan->fsdp_copies = is_from(row, "torchtitan") || measured_row_names(row, "FSDP2");
+    measured_row_assume(row, plan->fsdp_copies ? "FSDP2 copies what it gathers and reduces."
+                                               : "FSDP1 copies gradients together.");
     if (measured_row_has_words(measured_row_text(row, "note"), "SHARD_GRAD_OP")) {
         plan->reshard_after_forward = false;
         measured_row_assume(row, "SHARD_GRAD_OP by the note: weights stay gathered after the forward pass.");

@@ -73,6 +73,17 @@ Test(measured_torch, fsdp_of_other_frameworks_is_not_pytorch_s) {
     cr_expect_not(measured_table_plan(ONE_STAGE "source=NVIDIA-NeMo/Megatron-Bridge|sharding=FSDP").torch_fsdp);
 }
 
+Test(measured_torch, hugging_face_s_models_under_fsdp_are_pytorch_s) {
+#define FACE ONE_STAGE "source=a page|release=2024-02|note=Hugging Face's model"
+    PlanSpec plan = measured_table_plan(FACE "|sharding=FSDP");
+    cr_expect(plan.torch_fsdp && !plan.fsdp_copies);
+    expect_assumption(FACE "|sharding=FSDP", "FSDP1 copies gradients together.");
+    cr_expect(measured_table_plan(FACE ", FSDP2|sharding=FSDP").fsdp_copies);
+    cr_expect_not(measured_table_plan(FACE ", DeepSpeed|sharding=ZeRO-3").torch_fsdp);
+    cr_expect_not(measured_table_plan(FACE ", LoRA of rank 16|sharding=FSDP").torch_fsdp);
+    cr_expect(measured_table_plan(ONE_STAGE "source=mosaicml/examples llm/throughput|sharding=FSDP").torch_fsdp);
+}
+
 Test(measured_torch, litgpt_s_benchmark_trains_in_bf16_alone) {
     static const char ROW[] =
         ONE_STAGE "source=Lightning-AI/lightning-thunder pull request|sharding=FSDP|note=SHARD_GRAD_OP";
