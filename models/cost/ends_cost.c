@@ -1,5 +1,6 @@
 #include "models/cost/ends_cost.h"
 
+#include "models/cost/autocast_cost.h"
 #include "models/cost/gradient_noise.h"
 #include "models/cost/lora_cost.h"
 #include "models/plan/element_bytes.h"
@@ -53,7 +54,7 @@ WorkCost embedding_backward_cost(const TrainingSpec *training, const GpuSpec *gp
         return (WorkCost){0};
     kernel_list_init(&list, gpu, training->plan.precision);
     double table_bytes =
-        (double)vocab_rows(training) * (double)training->model.hidden * activation_bytes(training->plan.precision);
+        (double)vocab_rows(training) * (double)training->model.hidden * plan_weight_bytes(&training->plan);
     kernel_list_add_memory(&list, 2 * table_bytes);
     kernel_list_add_memory(&list, 2 * plan_rank_hidden_bytes(training));
     if (plan_micro_batches(&training->plan) > 1)
@@ -86,6 +87,7 @@ WorkCost head_forward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     KernelList list = head_list(training, gpu);
     int64_t tokens = micro_batch_tokens(training), rows = vocab_rows(training);
     kernel_list_add_memory(&list, 2 * plan_rank_hidden_bytes(training));
+    autocast_cost_add_weight(&list, &training->plan, (double)rows * (double)training->model.hidden);
     kernel_list_add_product(&list, tokens, rows, training->model.hidden);
     double loss_bytes = fuses_loss(training) ? FUSED_LOSS_FORWARD_BYTES : LOSS_FORWARD_BYTES;
     kernel_list_add_memory(&list, loss_bytes * (double)tokens * (double)rows);
@@ -108,6 +110,7 @@ WorkCost head_backward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     kernel_list_add_input_gradient(&list, tokens, rows, training->model.hidden);
     if (has_weights)
         add_table_gradient(&list, training);
+    autocast_cost_add_weight(&list, &training->plan, (double)rows * (double)training->model.hidden);
     kernel_list_add_memory(&list, 3 * plan_rank_hidden_bytes(training));
     return finish(training, &list, (has_weights ? 2 : 1) * head_flop(training), HOST_KERNELS_HEAD - !has_weights);
 }

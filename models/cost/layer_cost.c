@@ -1,6 +1,7 @@
 #include "models/cost/layer_cost.h"
 
 #include "models/cost/attention_cost.h"
+#include "models/cost/autocast_cost.h"
 #include "models/cost/expert_cost.h"
 #include "models/cost/expert_kernels.h"
 #include "models/cost/latent_cost.h"
@@ -9,11 +10,13 @@
 #include "models/cost/norm_cost.h"
 #include "models/cost/recompute.h"
 #include "models/cost/recompute_modules.h"
+#include "models/cost/residual_cost.h"
 #include "models/cost/rotary_cost.h"
 #include "models/cost/score_cost.h"
 #include "models/cost/unfused_cost.h"
 #include "models/plan/attention_products.h"
 #include "models/plan/element_bytes.h"
+#include "models/plan/parameter_bytes.h"
 #include "models/plan/plan_lora.h"
 #include "models/plan/training_flop.h"
 #include "models/plan/training_parameters.h"
@@ -54,10 +57,6 @@ static WorkCost finish(LayerWork *work, double flop, int eager_kernels) {
                                         : kernel_list_finish(&work->list, flop, eager_kernels);
 }
 
-static bool has_dropout(const LayerWork *work) {
-    return work->training->model.dropout_fraction > 0;
-}
-
 /* Model FLOPs of the layer forward on this GPU for one micro-batch. */
 static double model_flop(const TrainingSpec *training) {
     const PlanSpec *plan = &training->plan;
@@ -72,10 +71,14 @@ static double weight_flop(const TrainingSpec *training) {
 }
 
 static int forward_host_kernels(const TrainingSpec *training) {
-    return HOST_KERNELS_FORWARD + latent_cost_host_kernels(training, false) +
-           rotary_cost_host_kernels(training, false) + score_cost_host_kernels(training) +
-           norm_cost_host_kernels(training) + expert_kernels_issued(training, false) +
-           lora_cost_host_kernels(training, false) + unfused_cost_host_kernels(training, false);
+    return HOST_KERNELS_FORWARD + latent_cost_host_kernels(training, false) + expert_kernels_issued(training, false);
+}
+
+/* What a layer's code does operation by operation beside the kernels of a Megatron-LM layer. */
+static int operations(const TrainingSpec *training, bool backward) {
+    return rotary_cost_host_kernels(training, backward) + score_cost_host_kernels(training) +
+           norm_cost_host_kernels(training) + lora_cost_host_kernels(training, backward) +
+           unfused_cost_host_kernels(training, backward) + autocast_cost_host_kernels(training);
 }
 
 /* Of the kernels of the backward pass, those that can be deferred. */
@@ -91,36 +94,7 @@ static int adapter_weight_products(const TrainingSpec *training) {
 }
 
 static int backward_host_kernels(const TrainingSpec *training) {
-    return HOST_KERNELS_BACKWARD + latent_cost_host_kernels(training, true) + rotary_cost_host_kernels(training, true) +
-           score_cost_host_kernels(training) + norm_cost_host_kernels(training) +
-           expert_kernels_issued(training, true) + lora_cost_host_kernels(training, true) +
-           unfused_cost_host_kernels(training, true);
-}
-
-/* Bias, dropout and the sum with the residual in one kernel, then the norm. */
-static void add_residual_and_norm(LayerWork *work) {
-    const LayerTensors *t = &work->t;
-    if (work->training->plan.compile) {
-        kernel_list_add_memory(&work->list, 4 * t->hidden_bytes);
-        return;
-    }
-    kernel_list_add_memory(&work->list, (3 + (has_dropout(work) ? t->mask_fraction : 0)) * t->hidden_bytes);
-    norm_cost_add_forward(&work->list, work->training, t->hidden_bytes);
-}
-
-/* The norm reads its input and the gradient and writes one; the residual reads two and writes one. */
-static void add_residual_and_norm_backward(LayerWork *work) {
-    const LayerTensors *t = &work->t;
-    if (work->training->plan.compile) {
-        kernel_list_add_memory(&work->list, (has_dropout(work) ? 5 : 4) * t->hidden_bytes);
-    } else {
-        norm_cost_add_backward(&work->list, work->training, t->hidden_bytes);
-        kernel_list_add_memory(&work->list, 3 * t->hidden_bytes);
-        if (has_dropout(work))
-            kernel_list_add_memory(&work->list, (2 + t->mask_fraction) * t->hidden_bytes);
-    }
-    if (work->training->model.biases)
-        kernel_list_add_memory(&work->list, t->hidden_bytes);
+    return HOST_KERNELS_BACKWARD + latent_cost_host_kernels(training, true) + expert_kernels_issued(training, true);
 }
 
 /* Gate and up are products of their own, and the activation and its product with up are kernels of their own. */
@@ -183,11 +157,13 @@ static void add_layer_forward(LayerWork *work) {
     if (!work->training->plan.flash_attention)
         kernel_list_add_memory(&work->list, 2 * t->context_bytes);
     kernel_list_add_product(&work->list, t->tokens, model->hidden, t->attention.context);
-    add_residual_and_norm(work);
+    residual_cost_add_forward(&work->list, work->training, &work->t);
     add_mlp_forward(work);
-    add_residual_and_norm(work);
+    residual_cost_add_forward(&work->list, work->training, &work->t);
     unfused_cost_add_forward(&work->list, work->training);
     lora_cost_add_forward(&work->list, work->training);
+    autocast_cost_add_weights(&work->list, work->training);
+    work->list.operations = operations(work->training, false);
 }
 
 /* Adds finished weight gradients to those kept over the micro-batches: read both, write one. */
@@ -195,7 +171,7 @@ static void add_gradient_accumulation(LayerWork *work) {
     const PlanSpec *plan = &work->training->plan;
     if (plan->gradient_accumulation_fusion || plan_micro_batches(plan) < 2)
         return;
-    double fresh_bytes = activation_bytes(plan->precision);
+    double fresh_bytes = plan_weight_bytes(plan);
     double kept_bytes = plan->grad_reduce_in_fp32 ? 4 : fresh_bytes;
     double parameters = training_layer_parameters(work->training);
     for (int tensor = 0; tensor < LAYER_WEIGHT_TENSORS; tensor++)
@@ -288,9 +264,9 @@ static void add_layer_weights(LayerWork *work) {
 static void add_layer_backward(LayerWork *work) {
     WeightProduct products[ATTENTION_PRODUCTS_MAX];
     int count = attention_products_of(work->training, products);
-    add_residual_and_norm_backward(work);
+    residual_cost_add_backward(&work->list, work->training, &work->t);
     add_mlp_backward(work);
-    add_residual_and_norm_backward(work);
+    residual_cost_add_backward(&work->list, work->training, &work->t);
     add_summed_backward(work, work->t.attention.context);
     attention_cost_add_backward(&work->list, work->training);
     add_positions(work, true);
@@ -298,6 +274,8 @@ static void add_layer_backward(LayerWork *work) {
         add_gradients(work, products[i]);
     unfused_cost_add_backward(&work->list, work->training);
     lora_cost_add_backward(&work->list, work->training);
+    autocast_cost_add_weights(&work->list, work->training);
+    work->list.operations = operations(work->training, true) - adapter_weight_products(work->training);
     if (lora_cost_backward_has_weights(&work->training->plan))
         add_gradient_accumulation(work);
 }
@@ -325,7 +303,7 @@ WorkCost layer_backward_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     add_layer_backward(&work);
     if (!lora_cost_backward_has_weights(&training->plan))
         return finish(&work, 2 * model_flop(training) - weight_flop(training),
-                      backward_host_kernels(training) - weight_products(training) - adapter_weight_products(training));
+                      backward_host_kernels(training) - weight_products(training));
     return finish(&work, 2 * model_flop(training), backward_host_kernels(training));
 }
 
@@ -334,8 +312,9 @@ WorkCost layer_weight_cost(const TrainingSpec *training, const GpuSpec *gpu) {
     if (!plan_splits_backward(&training->plan))
         return (WorkCost){0};
     add_layer_weights(&work);
+    work.list.operations = adapter_weight_products(training);
     if (plan_lora_is_there(&training->plan))
-        return kernel_list_finish(&work.list, 0, adapter_weight_products(training));
+        return kernel_list_finish(&work.list, 0, 0);
     return kernel_list_finish(&work.list, weight_flop(training), weight_products(training));
 }
 
@@ -345,11 +324,12 @@ static void add_operators_again(LayerWork *work) {
     bool gated = work->training->model.gated;
     recompute_add_operator_products(&work->list, work->training);
     add_positions(work, false);
-    add_residual_and_norm(work);
-    add_residual_and_norm(work);
+    residual_cost_add_forward(&work->list, work->training, &work->t);
+    residual_cost_add_forward(&work->list, work->training, &work->t);
     if (has_two_inputs(work))
         kernel_list_add_memory(&work->list, 2 * t->ffn_bytes);
     kernel_list_add_memory(&work->list, (gated ? 3 : 2) * t->ffn_bytes);
+    work->list.operations = operations(work->training, false);
 }
 
 /* All but the products whose outputs are kept by name, and the last one, for which nobody asks: its input is cast. */

@@ -4,7 +4,7 @@
 #include "models/plan/plan_lora.h"
 
 /* Eager kernels of an adapter: its products, the sum, and a cast or a view beside each. */
-enum { HOST_KERNELS_FORWARD = 5, HOST_KERNELS_BACKWARD = 8 };
+enum { HOST_KERNELS_FORWARD = 5, HOST_KERNELS_BACKWARD = 8, HOST_KERNELS_EAGER = 2 };
 
 bool lora_cost_backward_has_weights(const PlanSpec *plan) {
     return !plan_splits_backward(plan) && !plan_lora_is_there(plan);
@@ -29,6 +29,21 @@ static double sum_bytes(const TrainingSpec *training, int64_t features) {
     return 3 * elements * activation_bytes(training->plan.precision) / (double)training->plan.tensor_parallel;
 }
 
+static bool is_eager(const PlanSpec *plan) {
+    return plan->eager_layers && !plan->compile;
+}
+
+/* Dropout of the input and the scaling of the output, in either direction. */
+static void add_eager(KernelList *list, const TrainingSpec *training, LoraProduct adapted) {
+    enum { READ_AND_WRITTEN = 2, MASK_BYTES = 1 };
+    double tokens = (double)plan_micro_batch_tokens(training), tensors = (double)training->plan.tensor_parallel;
+    double bytes = READ_AND_WRITTEN * activation_bytes(training->plan.precision);
+    if (!is_eager(&training->plan))
+        return;
+    kernel_list_add_memory(list, (bytes + MASK_BYTES) * tokens * (double)adapted.in / tensors);
+    kernel_list_add_memory(list, bytes * tokens * (double)adapted.out / tensors);
+}
+
 /* Of the matrices one is split by columns and one by rows of the group: each product is 1/t of the whole. */
 void lora_cost_add_forward(KernelList *list, const TrainingSpec *training) {
     LoraProduct adapted[LORA_PRODUCTS_MAX];
@@ -39,6 +54,7 @@ void lora_cost_add_forward(KernelList *list, const TrainingSpec *training) {
         kernel_list_add_product(&own, tokens, rank, adapted[i].in / tensors);
         kernel_list_add_product(&own, tokens, adapted[i].out / tensors, rank);
         kernel_list_add_memory(&own, sum_bytes(training, adapted[i].out));
+        add_eager(&own, training, adapted[i]);
     }
     add(list, &own);
 }
@@ -52,6 +68,7 @@ void lora_cost_add_backward(KernelList *list, const TrainingSpec *training) {
         kernel_list_add_input_gradient(&own, tokens, adapted[i].out / tensors, rank);
         kernel_list_add_input_gradient(&own, tokens, rank, adapted[i].in / tensors);
         kernel_list_add_memory(&own, sum_bytes(training, adapted[i].in));
+        add_eager(&own, training, adapted[i]);
     }
     add(list, &own);
     if (!plan_splits_backward(&training->plan))
@@ -78,5 +95,7 @@ int lora_cost_weight_products(const TrainingSpec *training) {
 
 int lora_cost_host_kernels(const TrainingSpec *training, bool backward) {
     LoraProduct adapted[LORA_PRODUCTS_MAX];
-    return plan_lora_products(training, adapted) * (backward ? HOST_KERNELS_BACKWARD : HOST_KERNELS_FORWARD);
+    int kernels = backward ? HOST_KERNELS_BACKWARD : HOST_KERNELS_FORWARD;
+    kernels += is_eager(&training->plan) ? HOST_KERNELS_EAGER : 0;
+    return plan_lora_products(training, adapted) * kernels;
 }

@@ -9,6 +9,11 @@
  * tensor group splits P and Q, as NeMo's ParallelLinearAdapter does. Adapters work in 16 bit, in fp8 too (NeMo: no fp8
  * in them).
  *
+ * With eager_layers, unless `compile` fuses them, adapters are those of Hugging Face's PEFT (tuners/lora/layer.py),
+ * which drop out their input and scale their output: a kernel of 2 passes and a byte of mask over the input's features
+ * and one of 2 over the output's, forward and backward. A lora_dropout of 0 would spare the first; recipes have 0.05 to
+ * 0.1.
+ *
  * Limits: collectives of rank features in a tensor group are left out (their bytes are rank / hidden of the others');
  * adapters are not among the model FLOPs. Norms and biases are frozen. Memory: lora_memory.h.
  */

@@ -1,5 +1,6 @@
 #include "models/cost/norm_cost.h"
 
+#include "models/cost/autocast_cost.h"
 #include "models/plan/element_bytes.h"
 
 enum { FP32_BYTES = 4, LAYER_NORMS = 2 };
@@ -33,18 +34,19 @@ static double cast_bytes(const PlanSpec *plan, double narrow) {
     return wide(plan) > 1 ? (1 + wide(plan)) * narrow : 0;
 }
 
-/* Cast, square, mean, product, cast, weight. */
+/* Cast, square, mean, product, cast, weight; under autocast all in fp32, and cast for the product behind. */
 static void add_forward_in_pieces(KernelList *list, const PlanSpec *plan, double narrow) {
     double w = wide(plan) * narrow, cast = cast_bytes(plan, narrow);
-    double kernel_bytes[] = {cast, 2 * w, w, 2 * w, cast, 2 * narrow};
+    double kernel_bytes[] = {plan->autocast ? 0 : cast, 2 * w, w, 2 * w, cast, 2 * autocast_cost_width(plan) * narrow};
     add_pieces(list, kernel_bytes, sizeof kernel_bytes / sizeof *kernel_bytes);
 }
 
 /* Of the weight for both factors, and its sum; cast; of the product for both, and its sum; of the square; the sum of
  * what the input gets; cast. */
 static void add_backward_in_pieces(KernelList *list, const PlanSpec *plan, double narrow) {
-    double w = wide(plan) * narrow, cast = cast_bytes(plan, narrow);
-    double kernel_bytes[] = {2 * narrow, 3 * narrow, narrow, cast, 2 * w, 3 * w, w, 2 * w, 2 * w, 3 * w, cast};
+    double w = wide(plan) * narrow, cast = cast_bytes(plan, narrow), o = autocast_cost_width(plan) * narrow;
+    double last = plan->autocast ? 0 : cast;
+    double kernel_bytes[] = {2 * o, 3 * o, o, cast, 2 * w, 3 * w, w, 2 * w, 2 * w, 3 * w, last};
     add_pieces(list, kernel_bytes, sizeof kernel_bytes / sizeof *kernel_bytes);
 }
 
@@ -62,6 +64,11 @@ void norm_cost_add_forward(KernelList *list, const TrainingSpec *training, doubl
     }
     if (casts(plan))
         kernel_list_add_memory(list, (1 + wide(plan)) * hidden_bytes);
+    if (plan->autocast) {
+        kernel_list_add_row_reduction(list, 2 * wide(plan) * hidden_bytes);
+        kernel_list_add_memory(list, cast_bytes(plan, hidden_bytes));
+        return;
+    }
     double output = norm_cost_casts(training) ? operand_bytes(plan->precision) / activation_bytes(plan->precision) : 1;
     kernel_list_add_row_reduction(list, (input + output) * hidden_bytes);
 }
@@ -71,6 +78,11 @@ void norm_cost_add_backward(KernelList *list, const TrainingSpec *training, doub
     double input = casts(plan) ? wide(plan) : 1;
     if (is_in_pieces(training)) {
         add_backward_in_pieces(list, plan, hidden_bytes);
+        return;
+    }
+    if (plan->autocast) {
+        kernel_list_add_memory(list, cast_bytes(plan, hidden_bytes));
+        kernel_list_add_row_reduction(list, 3 * wide(plan) * hidden_bytes);
         return;
     }
     kernel_list_add_row_reduction(list, (2 * input + 1) * hidden_bytes);
@@ -91,7 +103,8 @@ int norm_cost_host_kernels(const TrainingSpec *training) {
 
 double norm_cost_kept_states(const TrainingSpec *training) {
     const PlanSpec *plan = &training->plan;
-    double input = is_in_pieces(training) ? wide(plan) + 1 : casts(plan) && !plan->compile ? wide(plan) : 1;
+    bool keeps_wide = plan->autocast || (casts(plan) && !plan->compile);
+    double input = is_in_pieces(training) ? wide(plan) + autocast_cost_width(plan) : keeps_wide ? wide(plan) : 1;
     double output = operand_bytes(plan->precision) / activation_bytes(plan->precision);
     return LAYER_NORMS * (plan->recompute_norms ? 1 : input + output);
 }

@@ -6,8 +6,8 @@
  * Megatron-Core's --recompute-modules layernorm, InternLM's dropout_selective_checkpoint. With eager_layers an RMSNorm
  * is Hugging Face's LlamaRMSNorm (models/llama/modeling_llama.py): cast to fp32, square, mean, product with its inverse
  * root, cast back, product with the weight, one kernel each; backward what autograd runs of these, but with norm_fusion
- * one kernel as otherwise. Residuals and what a
- * compiler fuses are layer_cost.h's.
+ * one kernel as otherwise. Under autocast a norm reads and writes fp32, a kernel casts its output for the product
+ * behind it, backward what that gives back. Residuals and what a compiler fuses are layer_cost.h's.
  */
 #ifndef MODELS_COST_NORM_COST_H
 #define MODELS_COST_NORM_COST_H

@@ -49,7 +49,8 @@ static void add_narrow(KernelList *list, double score_bytes, int softmax_passes)
 }
 
 static bool stays_narrow(const TrainingSpec *training) {
-    return training->plan.eager_layers && !training->plan.norm_in_fp32 && !training->model.rms_norm;
+    return training->plan.eager_layers && !training->plan.norm_in_fp32 && !training->plan.autocast &&
+           !training->model.rms_norm;
 }
 
 static void add_softmax(KernelList *list, const TrainingSpec *training, double score_bytes, int passes) {

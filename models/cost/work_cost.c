@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "models/cost/host_calls.h"
 #include "models/plan/element_bytes.h"
 
 /*
@@ -14,6 +15,8 @@ static const double FP8_CAST_BYTES = 2 + 1 + 1;
 static const double FP8_CAST_ALONE_BYTES = 2 + 1;
 static const double FP8_TRANSPOSE_BYTES = 1 + 1;
 
+static const double OPERATION_S =
+    HOST_CALLS_OPERATION_S + HOST_CALLS_PYTHON_S + HOST_CALLS_AUTOGRAD_S + HOST_CALLS_LAUNCH_S;
 static const double COMPILED_KERNEL_S = 9.1e-6; /* see the header */
 static const double COMPILED_GRAPH_S = 35e-6;
 
@@ -126,7 +129,8 @@ WorkCost kernel_list_finish(KernelList *list, double model_flop, int host_kernel
     double ideal_s = model_flop / list->gpu->peak_flop_per_s[list->precision];
     cost->ideal_s = ideal_s < cost->gemm_s ? ideal_s : cost->gemm_s;
     cost->launch_s = gpu_launch_seconds(list->gpu, list->launches);
-    cost->host_s = gpu_host_floor_seconds(list->gpu, host_kernels);
+    cost->host_s = gpu_host_floor_seconds(list->gpu, host_kernels) +
+                   list->operations * fmin(list->gpu->kernels.host_s, OPERATION_S);
     return *cost;
 }
 

@@ -28,6 +28,8 @@ typedef struct KernelList {
     double accumulated_bytes; /* >= 0; per element of a weight gradient, to add it to the kept one; 0 unless set */
     WorkCost cost;
     int launches;
+    int operations; /* >= 0; plain tensor operations that an eager framework issues beside its host_kernels, each a
+                       call from Python that autograd notes and a launch (host_calls.h); 0 unless set */
 } KernelList;
 
 /* m rows, in so many equal parts on as many GPUs. */
@@ -70,7 +72,8 @@ void kernel_list_add_memory(KernelList *list, double bytes);
 /* The same for a kernel that reduces over rows: norms and softmax. */
 void kernel_list_add_row_reduction(KernelList *list, double bytes);
 
-/* The cost of the list, of which `model_flop` count as ideal, when the host issues `host_kernels` kernels for it. */
+/* The cost of the list, of which `model_flop` count as ideal, when the host issues `host_kernels` kernels and the
+ * list's operations for it. */
 WorkCost kernel_list_finish(KernelList *list, double model_flop, int host_kernels);
 
 /* The same when a compiler made one graph of the list: the host issues its kernels from generated code. Each takes

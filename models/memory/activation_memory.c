@@ -1,5 +1,6 @@
 #include "models/memory/activation_memory.h"
 
+#include "models/cost/autocast_cost.h"
 #include "models/cost/norm_cost.h"
 #include "models/cost/recompute.h"
 #include "models/cost/recompute_modules.h"
@@ -72,7 +73,8 @@ static double held_tensors_bytes(const TrainingSpec *training) {
 double training_layer_activation_bytes(const TrainingSpec *training, Recompute recompute) {
     switch (recompute) {
     case RECOMPUTE_FULL:
-        return plan_rank_hidden_bytes(training) + recompute_named_bytes(training);
+        return autocast_cost_width(&training->plan) * plan_rank_hidden_bytes(training) +
+               recompute_named_bytes(training);
     case RECOMPUTE_BY_OPERATOR:
         return recompute_operators_kept_bytes(training);
     case RECOMPUTE_SELECTIVE:

@@ -4,6 +4,7 @@
 
 #include "models/plan/element_bytes.h"
 #include "models/plan/live_parameters.h"
+#include "models/plan/parameter_bytes.h"
 #include "models/plan/plan_experts.h"
 #include "models/plan/plan_sharding.h"
 #include "models/plan/shard_units.h"
@@ -58,7 +59,7 @@ static bool accumulates(const TrainingSpec *training) {
 
 double fsdp_memory_weights_bytes(const TrainingSpec *training, MemoryMoment moment) {
     const PlanSpec *plan = &training->plan;
-    double bytes = activation_bytes(plan->precision), whole = training_stage_parameters(training, 0);
+    double bytes = plan_weight_bytes(plan), whole = training_stage_parameters(training, 0);
     double layers = moment == MOMENT_END ? 0 : 1;
     if (moment == MOMENT_LAYERS)
         layers = 2 + (double)live_parameters_prefetch_layers(training);
@@ -70,7 +71,7 @@ double fsdp_memory_weights_bytes(const TrainingSpec *training, MemoryMoment mome
 
 double fsdp_memory_gradients_bytes(const TrainingSpec *training, MemoryMoment moment) {
     const PlanSpec *plan = &training->plan;
-    double bytes = activation_bytes(plan->precision);
+    double bytes = plan_weight_bytes(plan);
     double before = accumulates(training) ? shard_gradients_bytes(training) : 0;
     double head = bytes * unit_parameters(training, last_unit(training));
     switch (moment) {
@@ -85,7 +86,7 @@ double fsdp_memory_gradients_bytes(const TrainingSpec *training, MemoryMoment mo
 }
 
 double fsdp_memory_cached_bytes(const TrainingSpec *training, MemoryMoment moment) {
-    double bytes = activation_bytes(training->plan.precision);
+    double bytes = plan_weight_bytes(&training->plan);
     double buffers = bytes * (root_parameters(training) + GATHER_BUFFERS * largest_layer(training));
     bool holds_shards = moment == MOMENT_END || accumulates(training);
     return buffers + (holds_shards ? 0 : shard_gradients_bytes(training));

@@ -124,7 +124,7 @@ static StageMemory memory_at(const TrainingSpec *training, StagePasses passes, M
     double parameters = training_stage_parameters(training, stage);
     double trained = training_stage_trained_parameters(training, stage);
     StageMemory memory = {
-        .weights_bytes = shard_held_parameters(training, stage, parameters) * activation_bytes(plan->precision) -
+        .weights_bytes = shard_held_parameters(training, stage, parameters) * plan_weight_bytes(plan) -
                          lora_memory_spared_weight_bytes(training, stage),
         .gradients_bytes = shard_held_gradients(training, stage, trained) * training_gradient_bytes(plan),
         .optimizer_bytes =

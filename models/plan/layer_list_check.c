@@ -203,6 +203,7 @@ static void check_gathers(const PlanSpec *plan, const char *path, ErrorList *err
         {"plan.max_live_parameters", above(plan->max_live_parameters, 0, arena),
          "none, layers are not gathered one by one"},
         {"plan.zero_list_collectives", flag(plan->zero_list_collectives), "false, layers are not gathered one by one"},
+        {"plan.zero_copies", flag(plan->zero_copies), "false, layers are not gathered"},
     };
     check_rules(rules, sizeof rules / sizeof *rules, path, errors);
 }
@@ -237,6 +238,7 @@ static void check_kernels(const TrainingSpec *training, const char *path, ErrorL
         {"plan.flash_attention", flag(plan->flash_attention), "false, there is no attention"},
         {"plan.attention_kernel", named(told, attention_kernel_name(plan->attention_kernel)),
          "auto, there is no attention"},
+        {"plan.autocast", flag(plan->autocast), "false, layers are not a transformer's"},
         {"plan.norm_in_fp32", flag(plan->norm_in_fp32), "false, layers are not a transformer's"},
         {"plan.eager_layers", flag(plan->eager_layers), "false, layers are not a transformer's"},
         {"plan.norm_fusion", flag(plan->norm_fusion), "false, layers are not a transformer's"},

@@ -3,9 +3,12 @@
 #include "models/plan/element_bytes.h"
 #include "models/plan/layer_list_plan.h"
 
+double plan_weight_bytes(const PlanSpec *plan) {
+    return plan->autocast ? 4 : activation_bytes(plan->precision);
+}
+
 double training_weight_bytes(const TrainingSpec *training) {
-    return training_family(training) == FAMILY_LAYERS ? LAYER_LIST_WEIGHT_BYTES
-                                                      : activation_bytes(training->plan.precision);
+    return training_family(training) == FAMILY_LAYERS ? LAYER_LIST_WEIGHT_BYTES : plan_weight_bytes(&training->plan);
 }
 
 double training_state_bytes(const TrainingSpec *training) {

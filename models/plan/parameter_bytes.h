@@ -7,6 +7,9 @@
 
 #include "models/plan/plan.h"
 
+/* Bytes per weight of a transformer as it is kept and gathered: of the plan's precision, of fp32 under autocast. */
+double plan_weight_bytes(const PlanSpec *plan);
+
 /* Bytes per kept weight, per parameter of the optimizer's state, and per kept gradient; each > 0 but for the state,
  * which may be 0. */
 double training_weight_bytes(const TrainingSpec *training);

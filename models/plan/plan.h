@@ -84,6 +84,7 @@ typedef struct PlanSpec {
     bool zero_all_reduce;       /* ZeRO-1 all-reduces whole gradients before it gathers weights */
     bool torch_fsdp;            /* ZeRO-3 keeps its weights as PyTorch's FSDP does (fsdp_memory.h) */
     bool fsdp_copies;           /* it is FSDP2, which copies what it gathers and reduces (fsdp_copies.h) */
+    bool zero_copies;           /* ZeRO-2 and 3 copy what they gather and reduce as DeepSpeed does (zero_copies.h) */
     bool reshard_after_forward; /* ZeRO-3 drops gathered parameters after the forward pass and gathers them again */
     double
         offload_activations_fraction; /* 0..1, of what layers keep for the backward pass: in host memory (offload.h) */
@@ -103,6 +104,8 @@ typedef struct PlanSpec {
     AttentionKernel attention_kernel; /* a fused one makes flash_attention true */
     bool fused_optimizer;             /* one kernel updates; otherwise one per operation (ends_cost.h) */
     bool gradient_bucket_copies;      /* gradients are copied into buckets, scaled, and copied back (training_end.h) */
+    bool autocast;                    /* weights and the residual are in fp32, products cast to the plan's precision
+                                         (autocast_cost.h) */
     bool norm_in_fp32;                /* norms read a copy of their input in fp32 (norm_cost.h) */
     bool eager_layers;                /* an operation of RMSNorm, rotary positions and softmax is a kernel (norm_cost.h,
                                          rotary_cost.h, score_cost.h), unless `compile` fuses them */

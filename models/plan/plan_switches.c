@@ -41,11 +41,36 @@ static void check_gather(const PlanSpec *plan, const char *path, ErrorList *erro
                                                    : "without overlap_grad_reduce, expected overlap_grad_reduce: true");
 }
 
+static void check_autocast(const TrainingSpec *training, const char *path, ErrorList *errors) {
+    const PlanSpec *plan = &training->plan;
+    bool dense = training_family(training) == FAMILY_TRANSFORMER && training->model.experts == 0;
+    bool narrow = plan->precision == PRECISION_FP16 || plan->precision == PRECISION_BF16;
+    const char *found = !dense                                               ? "a model that is no dense transformer"
+                        : !narrow                                            ? "another precision"
+                        : plan->pipeline_parallel * plan->virtual_stages > 1 ? "pipeline stages"
+                        : plan->offload_optimizer                            ? "offload_optimizer"
+                                                                             : NULL;
+    if (plan->autocast && found)
+        error_list_add_key(errors, path, "plan.autocast",
+                           "found true with %s, expected a dense transformer in fp16 or bf16 on one stage, its "
+                           "optimizer on the GPUs",
+                           found);
+    if (plan->autocast && plan->norm_in_fp32)
+        error_list_add_key(errors, path, "plan.autocast", "found true with norm_in_fp32, expected one of them");
+}
+
 void plan_switches_check(const TrainingSpec *training, const char *path, ErrorList *errors) {
     const PlanSpec *plan = &training->plan;
     check_whole_weights(training, path, errors);
     check_gather(plan, path, errors);
     check_all_reduce(training, path, errors);
+    check_autocast(training, path, errors);
+    if (plan->zero_copies && (plan_zero_stage(plan) < 2 || plan->torch_fsdp || plan->zero_list_collectives))
+        error_list_add_key(errors, path, "plan.zero_copies",
+                           "found true with %s, expected DeepSpeed's zero_stage 2 or 3 since 2022",
+                           plan->torch_fsdp              ? "torch_fsdp"
+                           : plan->zero_list_collectives ? "zero_list_collectives"
+                                                         : "a lower zero_stage");
     if (plan->eager_cross_entropy && plan->fused_cross_entropy)
         error_list_add_key(errors, path, "plan.eager_cross_entropy",
                            "found true with fused_cross_entropy, expected one of them");

@@ -1,12 +1,11 @@
 #include "models/traffic/shard_traffic.h"
 
-#include "models/plan/element_bytes.h"
 #include "models/plan/parameter_bytes.h"
 #include "models/plan/shard_units.h"
 
 /* Gathers `weights` inside the groups; nothing below ZeRO-3. */
 static int open_gather(CopyTraffic *builder, const TensorSpan *span, const CopyGroups *groups, double weights) {
-    double bytes = weights * activation_bytes(builder->plan->precision);
+    double bytes = weights * plan_weight_bytes(builder->plan);
     if (plan_zero_stage(builder->plan) < 3)
         return NO_OPERATION;
     return copy_traffic_open(builder, span, groups, COLLECTIVE_ALL_GATHER, bytes);

@@ -2,6 +2,7 @@
 
 #include "models/cost/fsdp_copies.h"
 #include "models/cost/shard_lists.h"
+#include "models/cost/zero_copies.h"
 #include "models/plan/live_parameters.h"
 #include "models/plan/plan_sharding.h"
 #include "models/plan/shard_units.h"
@@ -9,13 +10,15 @@
 PassWork training_shards_work(const Build *build, const ShardPass *at, int stage, int slice) {
     ShardUnit unit = shard_unit_at(build->training, stage, at->pass.chunk, shard_pass_unit(at, slice));
     ShardLists lists = shard_lists_of(build->training, &unit, at->pass.kind);
+    double copies = fsdp_copies_bytes(build->training, &unit, at->pass.kind) +
+                    zero_copies_bytes(build->training, &unit, at->pass.kind);
     return (PassWork){.kind = at->pass.kind,
                       .layers = unit.layers,
                       .embedding = unit.embedding && at->pass.kind != PASS_WEIGHT,
                       .head = unit.head,
                       .host_s = lists.host_s,
                       .beside_s = lists.beside_s,
-                      .bytes = lists.bytes + fsdp_copies_bytes(build->training, &unit, at->pass.kind)};
+                      .bytes = lists.bytes + copies};
 }
 
 /* The collectives of one data-parallel group of a stage. */

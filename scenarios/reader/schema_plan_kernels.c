@@ -23,6 +23,9 @@ static const SchemaRow KERNEL_ROWS[] = {
     {FLAG_ROW("swiglu_fusion", swiglu_fusion, "true"), .aliases = "bias_swiglu_fusion",
      .help = "gate and up of a gated MLP are one product and its activation one kernel (Megatron-LM); false = two "
              "products, and kernels for the activation and the multiplication (eager PyTorch)"},
+    {FLAG_ROW("autocast", autocast, "false"),
+     .help = "torch.autocast over weights in fp32: they are gathered and kept so, cast for every product, and the "
+             "residual is in fp32"},
     {FLAG_ROW("norm_in_fp32", norm_in_fp32, "false"),
      .help = "norms read a copy of their input in fp32, made by a kernel of its own (InternLM, PyTorch's autocast)"},
     {FLAG_ROW("eager_layers", eager_layers, "false"),

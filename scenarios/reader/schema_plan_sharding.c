@@ -43,8 +43,12 @@ static const SchemaRow SHARDING_ROWS[] = {
     {FLAG_ROW("torch_fsdp", torch_fsdp, "false"),
      .help = "zero_stage 3: weights are kept as PyTorch's FSDP does: shards in fp32 alone, embedding and head gathered "
              "from the first layer to the last gradient; with stages all of them for the step, and every message"},
+    {FLAG_ROW("zero_copies", zero_copies, "false"),
+     .help = "ZeRO-2 and 3 put gathered weights together and copy gradients into buckets and parts, as DeepSpeed does"},
     {FLAG_ROW("fsdp_copies", fsdp_copies, "false"),
-     .help = "torch_fsdp is FSDP2 (fully_shard): what is gathered and reduced is copied on the device"},
+     .help =
+         "torch_fsdp is FSDP2 (fully_shard): what is gathered and reduced is copied on the device; otherwise FSDP1, "
+         "which copies gradients together"},
     {FLAG_ROW("reshard_after_forward", reshard_after_forward, "true"),
      .help = "zero_stage 3: gathered parameters are dropped after the forward pass and gathered again; false = "
              "SHARD_GRAD_OP"},

@@ -37,16 +37,20 @@
     "accumulation, gradient reduction, pipeline messages and tensor collectives (on Hopper with userbuffers) overlap " \
     "with compute, flash attention."
 
-/* torchtitan's models/llama3/model.py, litgpt's model.py, foundation-model-stack's modules/feedforward.py and
- * layernorm.py: F.silu(w1(x))
- * * w3(x), a norm of its input in fp32, scaled_dot_product_attention; torchtitan's tensor groups split the sequence
- * between. */
-#define PYTORCH_NATIVE(name)                                                                                           \
+/* torchtitan's models/llama3/model.py and models/norms.py, litgpt's model.py, foundation-model-stack's
+ * modules/feedforward.py and layernorm.py: F.silu(w1(x)) * w3(x), a norm of its input in fp32 and rotary positions
+ * operation by operation, scaled_dot_product_attention; torchtitan's tensor groups split the sequence between. */
+#define PYTORCH_NATIVE(name, ...)                                                                                      \
     {                                                                                                                  \
         .words = name, .sequence_parallel = true, .flash_attention = true, .attention_kernel = ATTENTION_FLASH_2,      \
-        .pieces = true, OVERLAPS,                                                                                      \
-        .assumption = "Layers of PyTorch's own operators: norms on fp32 copies, SwiGLU in pieces, FlashAttention 2."   \
+        .pieces = true, .eager = true, .known = SOFTWARE_READ, OVERLAPS, __VA_ARGS__                                   \
     }
+
+#define PYTORCH_NATIVE_ASSUMPTION                                                                                      \
+    "Layers of PyTorch's own operators: RMSNorm, rotary positions and SwiGLU operation by operation unless compiled, " \
+    "FlashAttention 2"
+
+#define TORCHTITAN_OF_2024 ", AdamW operation by operation (before March 2025)"
 
 #define MEGATRON_OF_2023                                                                                               \
     .gradient_accumulation_fusion = true, .async_sums = true, .flash_attention = true,                                 \
@@ -57,8 +61,9 @@
 
 #define PADDLE(name, ...)                                                                                              \
     {                                                                                                                  \
-        .words = name, .fp16_gradients = true, .bf16_gradients = true, .flash_attention = true,                        \
-        .attention_kernel = ATTENTION_FLASH_2, .pieces = true, .eager = true, .unfused_sums = true, __VA_ARGS__        \
+        .words = name, .known = SOFTWARE_READ, .fp16_gradients = true, .bf16_gradients = true,                         \
+        .flash_attention = true, .attention_kernel = ATTENTION_FLASH_2, .pieces = true, .eager = true,                 \
+        .unfused_sums = true, __VA_ARGS__                                                                              \
     }
 
 #define PADDLE_ASSUMPTION                                                                                              \
@@ -66,8 +71,8 @@
 
 #define HUGGING_FACE(...)                                                                                              \
     {                                                                                                                  \
-        .words = "Hugging Face", .fp16_gradients = true, .bf16_gradients = true, .pieces = true, .eager = true,        \
-        .unfused_sums = true, OVERLAPS, __VA_ARGS__                                                                    \
+        .words = "Hugging Face", .known = SOFTWARE_READ, .fp16_gradients = true, .bf16_gradients = true,               \
+        .pieces = true, .eager = true, .unfused_sums = true, OVERLAPS, __VA_ARGS__                                     \
     }
 
 #define HUGGING_FACE_ASSUMPTION                                                                                        \
@@ -118,9 +123,20 @@ static const MeasuredFramework SOFTWARE[] = {
          "sums overlap with compute, FlashAttention 1; ZeRO-1 by whole weights, whose owners broadcast them after the "
          "optimizer; norms on fp32 copies, computed again in the backward pass, SwiGLU and AdamW in pieces, fused "
          "cross entropy; gradients are copied into buckets of 512 Mi parameters and back."},
-    PYTORCH_NATIVE("torchtitan"),
-    PYTORCH_NATIVE("fms fsdp"),
-    PYTORCH_NATIVE("lightning thunder"),
+    /* AdamW was torch's foreach unless --optimizer.fused, which became the default with pull request 881. The norm was
+     * a kernel of Triton from pull request 181 to 535, and is PyTorch's own since that is one kernel (pytorch/pytorch
+     * pull request 153666). */
+    PYTORCH_NATIVE("torchtitan", .since = MONTH(2024, 4), .before = MONTH(2024, 9), .fused_norms = true,
+                   .end_in_pieces = true,
+                   .assumption = PYTORCH_NATIVE_ASSUMPTION TORCHTITAN_OF_2024 ", fused RMSNorm."),
+    PYTORCH_NATIVE("torchtitan", .before = MONTH(2025, 3), .end_in_pieces = true,
+                   .assumption = PYTORCH_NATIVE_ASSUMPTION TORCHTITAN_OF_2024 "."),
+    PYTORCH_NATIVE("torchtitan", .before = MONTH(2025, 8), .assumption = PYTORCH_NATIVE_ASSUMPTION "."),
+    PYTORCH_NATIVE("torchtitan", .fused_norms = true, .assumption = PYTORCH_NATIVE_ASSUMPTION ", fused RMSNorm."),
+    /* main_training_llama.py: optim.AdamW as it is by default, foreach. */
+    PYTORCH_NATIVE("fms fsdp", .end_in_pieces = true,
+                   .assumption = PYTORCH_NATIVE_ASSUMPTION ", AdamW operation by operation."),
+    PYTORCH_NATIVE("lightning thunder", .assumption = PYTORCH_NATIVE_ASSUMPTION "."),
     {.words = "llm-foundry",
      .gradient_accumulation_fusion = true,
      .flash_attention = true,
@@ -135,6 +151,7 @@ static const MeasuredFramework SOFTWARE[] = {
     /* llm/src/mosaic_gpt.py: FlashMHA of flash-attn, nn.LayerNorm under autocast, F.cross_entropy, two metrics;
      * composer's DecoupledAdamW works parameter by parameter, operation by operation. */
     {.words = "mosaicml examples",
+     .known = SOFTWARE_READ,
      .gradient_accumulation_fusion = true,
      .flash_attention = true,
      .attention_kernel = ATTENTION_FLASH_1,
@@ -158,6 +175,7 @@ static const MeasuredFramework SOFTWARE[] = {
      * one and copies heads; run_pretraining.py has apex's amp O2, DistributedDataParallel with buckets of 250 million
      * elements, so that next to nothing leaves before the backward pass ends, and the fused LAMB. */
     {.words = "DeepLearningExamples",
+     .known = SOFTWARE_READ,
      .fp16_gradients = true,
      .eager = true,
      .unfused_sums = true,
@@ -169,6 +187,7 @@ static const MeasuredFramework SOFTWARE[] = {
     /* Megatron-LM/model of DeepSpeedExamples, a copy of Megatron-LM v1 (2019): mpu/transformer.py multiplies and
      * subtracts masks, adds biases and drops out kernel by kernel. DeepSpeed reduces after the backward pass. */
     {.words = "DeepSpeedExamples",
+     .known = SOFTWARE_READ,
      .fp16_gradients = true,
      .eager = true,
      .unfused_sums = true,
@@ -188,6 +207,7 @@ static const MeasuredFramework SOFTWARE[] = {
      * cuDNN's came in 2024 (NVTE_FUSED_ATTN is 0 in Transformer Engine's JAX layers of 2023). Latency hiding scheduler
      * and asynchronous collectives are among the recommended flags. */
     {.words = "Paxml",
+     .known = SOFTWARE_READ,
      .before = MONTH(2024, 3),
      .fp16_gradients = true,
      .bf16_gradients = true,
@@ -199,11 +219,14 @@ static const MeasuredFramework SOFTWARE[] = {
     /* train.py and model.py: weights in fp32 under autocast, gradients accumulated by autograd, DDP only in the last
      * micro-batch, fused AdamW. */
     {.words = "nanoGPT",
+     .known = SOFTWARE_READ,
+     .autocast = true,
      .pieces = true,
      .eager = true,
      .unfused_sums = true,
      OVERLAPS,
-     .assumption = "nanoGPT: norms on fp32 copies, biases, dropout and residuals are kernels of their own unless "
+     .assumption = "nanoGPT: weights and residual in fp32 under autocast, biases, dropout and residuals are kernels of "
+                   "their own unless "
                    "compiled, gradients in fp32, accumulated by kernels of their own, their reduction overlaps with "
                    "compute."},
     /* FlagPerf's megatron_main.sh and pretrain_llama3.sh: --use-distributed-optimizer, --sequence-parallel and no

@@ -12,11 +12,12 @@
 #ifndef SCENARIOS_TABLES_MEASURED_FRAMEWORK_H
 #define SCENARIOS_TABLES_MEASURED_FRAMEWORK_H
 
-#include "models/plan/plan.h"
+#include "models/spec.h"
 #include "scenarios/tables/measured_row.h"
 
 typedef struct MeasuredFramework {
     const char *words;          /* in `source` or `note`; NULL = any */
+    SoftwareKnown known;        /* how well, unless `words` is NULL (measured_software.h); measured unless it says */
     int since;                  /* the first month of which the row holds, in months of the calendar; 0 = any */
     int before;                 /* the first month of which it no longer does; 0 = none */
     bool sequence_parallel;     /* with tensor parallelism */
@@ -30,6 +31,7 @@ typedef struct MeasuredFramework {
     bool fused_cross_entropy;
     int64_t train_metrics;
     bool whole_weights;        /* with ZeRO-1 */
+    bool autocast;             /* over weights in fp32 */
     bool pieces;               /* of layers: norms on fp32 copies, computed again unless the layer is, SwiGLU unfused */
     bool eager;                /* norms, positions and softmax operation by operation */
     bool fused_norms;          /* but norms are one kernel */

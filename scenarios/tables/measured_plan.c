@@ -186,7 +186,8 @@ static void read_software(MeasuredRow *row, PlanSpec *plan) {
     plan->attention_kernel = software->attention_kernel;
     plan->fused_cross_entropy = software->fused_cross_entropy;
     plan->train_metrics = software->train_metrics;
-    plan->norm_in_fp32 = software->pieces && !software->fused_norms;
+    plan->autocast = software->autocast;
+    plan->norm_in_fp32 = software->pieces && !software->fused_norms && !software->autocast;
     plan->eager_layers = software->eager;
     plan->eager_cross_entropy = software->eager && software->unfused_sums && !software->fused_cross_entropy;
     plan->norm_fusion = software->fused_norms;

@@ -245,6 +245,9 @@ void measured_sharding_settle(MeasuredRow *row, int year, PlanSpec *plan) {
         measured_row_assume(row,
                             "DeepSpeed's ZeRO-3: at most 1e9 parameters are whole, so weights of that size are not "
                             "gathered ahead, and recomputed layers gather theirs again.");
+    plan->zero_copies = measured_row_names(row, "DeepSpeed") && !is_fsdp(row) && year >= 2022;
+    if (plan->zero_copies)
+        measured_row_assume(row, "DeepSpeed copies what ZeRO-%" PRId64 " gathers and reduces.", plan->zero_stage);
     plan->zero_list_collectives = year < 2022 && !is_fsdp(row);
     if (plan->zero_list_collectives)
         measured_row_assume(row,

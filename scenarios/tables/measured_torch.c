@@ -2,8 +2,11 @@
 
 #include <stdio.h>
 
+#include "scenarios/tables/measured_release.h"
+
 /* Frameworks that shard with torch.distributed.fsdp. */
-static const char *const TORCH_FSDP[] = {"torchtitan", "fms fsdp", "llm-foundry", "lightning thunder"};
+static const char *const TORCH_FSDP[] = {"torchtitan", "fms fsdp", "llm-foundry", "mosaicml examples",
+                                         "lightning thunder"};
 
 enum { TORCH_FSDP_COUNT = sizeof TORCH_FSDP / sizeof *TORCH_FSDP };
 
@@ -26,13 +29,16 @@ static void settle_weights(MeasuredRow *row, PlanSpec *plan) {
     int framework = 0;
     while (framework < TORCH_FSDP_COUNT && !is_from(row, TORCH_FSDP[framework]))
         framework++;
-    plan->torch_fsdp = framework < TORCH_FSDP_COUNT && plan->zero_stage == 3;
+    /* Beside adapters its memory is not modelled. */
+    bool is_hugging_face = measured_row_names(row, "Hugging Face") && plan->lora.rank == 0 &&
+                           measured_row_has_words(measured_row_text(row, "sharding"), "FSDP");
+    plan->torch_fsdp = (framework < TORCH_FSDP_COUNT || is_hugging_face) && plan->zero_stage == 3;
     if (!plan->torch_fsdp)
         return;
     measured_row_assume(row, "PyTorch's FSDP: shards in fp32 alone, embedding and head stay gathered.");
-    plan->fsdp_copies = is_from(row, "torchtitan");
-    if (plan->fsdp_copies)
-        measured_row_assume(row, "torchtitan: FSDP2 copies what it gathers and reduces.");
+    plan->fsdp_copies = is_from(row, "torchtitan") || measured_row_names(row, "FSDP2");
+    measured_row_assume(row, plan->fsdp_copies ? "FSDP2 copies what it gathers and reduces."
+                                               : "FSDP1 copies gradients together.");
     if (measured_row_has_words(measured_row_text(row, "note"), "SHARD_GRAD_OP")) {
         plan->reshard_after_forward = false;
         measured_row_assume(row, "SHARD_GRAD_OP by the note: weights stay gathered after the forward pass.");
@@ -102,13 +108,34 @@ static void settle_hugging_face(MeasuredRow *row, PlanSpec *plan) {
     plan->grad_reduce_in_fp32 = true;
     plan->fused_optimizer = false;
     plan->gradient_bucket_copies = true;
-    measured_row_assume(row, "Hugging Face's Trainer without DeepSpeed: gradients in fp32, copied into DDP's buckets, "
-                             "AdamW operation by operation.");
+    plan->autocast = plan->lora.rank == 0;
+    plan->norm_in_fp32 = plan->norm_in_fp32 && !plan->autocast;
+    measured_row_assume(row,
+                        "Hugging Face's Trainer without DeepSpeed: %sgradients in fp32, copied into DDP's "
+                        "buckets, AdamW operation by operation.",
+                        plan->autocast ? "weights and residual in fp32 under autocast, " : "");
+}
+
+/*
+ * Composer's FSDP: with mixed_precision DEFAULT weights were gathered in fp32 and gradients reduced in 16 bit until
+ * pull request 2047 of March 2023, so that autocast cast what products take (mosaic_fsdp.py, get_mixed_precision).
+ * llm-foundry came after it.
+ */
+static void settle_composer(MeasuredRow *row, PlanSpec *plan) {
+    enum { GATHERS_16_BIT_SINCE = 2023 * 12 + 3 - 1 };
+    bool is_default = measured_row_has_words(measured_row_text(row, "note"), "MP mode DEFAULT");
+    if (!is_from(row, "mosaicml examples") || !is_default || measured_release_month(row) >= GATHERS_16_BIT_SINCE)
+        return;
+    plan->autocast = true;
+    plan->norm_in_fp32 = plan->grad_reduce_in_fp32 = false;
+    measured_row_assume(row, "MP mode DEFAULT before March 2023: weights and residual in fp32 under autocast, gathered "
+                             "so, gradients reduced in 16 bit.");
 }
 
 void measured_torch_settle(MeasuredRow *row, PlanSpec *plan) {
     settle_gelu(row, plan);
     settle_hugging_face(row, plan);
+    settle_composer(row, plan);
     settle_weights(row, plan);
     settle_gathers(row, plan);
     settle_loss(row, plan);

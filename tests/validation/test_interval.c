@@ -1,9 +1,9 @@
 /*
  * The 80 % intervals of simulated steps against all tables of measured runs in ../shared/data/training-measured, and
  * against the published runs beside this file: of all rows of either that run, 70 to 90 % should lie within theirs, as
- * printed and with what is not modelled estimated on the other tables only (0.5 % more since tables were added). Tables
- * by themselves are printed; one that is simulated far too fast holds less, those of ten rows or more at least half.
- * Without the tables the first test is skipped.
+ * printed; with what is not modelled estimated on the other tables only up to 92 %, since tables with rows far off were
+ * added, which widen the intervals of all others. Tables by themselves are printed; one that is simulated far too fast
+ * holds less, those of ten rows or more at least half. Without the tables the first test is skipped.
  */
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -13,10 +13,10 @@
 
 enum { MANY_ROWS = 10 };
 
-static void expect_share(const char *what, int held, int rows) {
+static void expect_share(const char *what, int held, int rows, double most) {
     double share = (double)held / rows;
     fprintf(stderr, "%s: %.1f %% of %d rows\n", what, 100 * share, rows);
-    cr_expect(share >= 0.7 && share <= 0.91, "%s: %.1f %%", what, 100 * share);
+    cr_expect(share >= 0.7 && share <= most, "%s: %.1f %%", what, 100 * share);
 }
 
 static void expect_file(const ValidationFile *file) {
@@ -40,8 +40,8 @@ static void expect_folder(const char *folder) {
     for (int i = 0; i < set.file_count; i++)
         expect_file(&set.files[i]);
     const IntervalCoverage *all = &set.all.coverage;
-    expect_share("within the interval as printed", all->held, all->rows);
-    expect_share("with what the other tables say is not modelled", all->held_left_out, all->rows);
+    expect_share("within the interval as printed", all->held, all->rows, 0.9);
+    expect_share("with what the other tables say is not modelled", all->held_left_out, all->rows, 0.92);
     arena_destroy(arena);
 }
 

@@ -50,6 +50,22 @@ Test(eager_layers, the_host_issues_every_operation) {
     cost_bench_destroy(&bench);
 }
 
+/* In each direction, and again where a layer is computed again. */
+Test(eager_layers, operations_are_not_priced_as_a_layer_s_own_kernels) {
+    CostBench eager = llama_bench(true), fused = llama_bench(false);
+    eager.gpu.kernels.host_s = fused.gpu.kernels.host_s = 41e-6;
+    eager.training.plan.recompute = fused.training.plan.recompute = RECOMPUTE_FULL;
+    double forward_s = (2 * 7 + 2 * 5 - 1) * 7.6e-6, backward_s = (2 * 7 + 2 * 9 - 1) * 7.6e-6;
+    expect_near(layer_forward_cost(&eager.training, &eager.gpu).host_s,
+                layer_forward_cost(&fused.training, &fused.gpu).host_s + forward_s);
+    expect_near(layer_recompute_cost(&eager.training, &eager.gpu).host_s,
+                layer_recompute_cost(&fused.training, &fused.gpu).host_s + forward_s);
+    expect_near(layer_backward_cost(&eager.training, &eager.gpu).host_s,
+                layer_backward_cost(&fused.training, &fused.gpu).host_s + backward_s);
+    cost_bench_destroy(&eager);
+    cost_bench_destroy(&fused);
+}
+
 /* Input in fp32, and what the weight multiplies. */
 Test(eager_layers, a_norm_keeps_its_input_in_fp32_and_its_product) {
     CostBench eager = llama_bench(true), fused = llama_bench(false);

@@ -32,8 +32,24 @@ Test(fsdp_copies, a_gather_is_copied_out_of_its_buffer_and_gradients_into_one_of
     training.plan.zero_shard_size = 1;
     cr_assert_eq(fsdp_copies_bytes(&training, layer, PASS_BACKWARD), 0);
     training.plan.zero_shard_size = 16;
-    training.plan.fsdp_copies = false;
+    training.plan.torch_fsdp = training.plan.fsdp_copies = false;
+    cr_assert_eq(fsdp_copies_bytes(&training, layer, PASS_BACKWARD), 0);
+    arena_destroy(arena);
+}
+
+/* In the precision of the weights, whatever reduces them. */
+Test(fsdp_copies, fsdp1_puts_gradients_together_and_copies_no_weights) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = sharded(arena);
+    spec.jobs[0].training.plan.fsdp_copies = false;
+    small_cluster_resolve(arena, &spec);
+    TrainingSpec training = spec.jobs[0].training;
+    const ShardUnit *layer = ONE_CHUNK_UNIT(&training, 3);
+    double parameters = shard_unit_parameters(&training, layer);
     cr_assert_eq(fsdp_copies_bytes(&training, layer, PASS_FORWARD), 0);
+    cr_assert_float_eq(fsdp_copies_bytes(&training, layer, PASS_BACKWARD), parameters * (2 + 2), 1);
+    training.plan.autocast = true;
+    cr_assert_float_eq(fsdp_copies_bytes(&training, layer, PASS_BACKWARD), parameters * (4 + 4), 1);
     arena_destroy(arena);
 }
 

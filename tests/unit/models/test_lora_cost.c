@@ -79,6 +79,30 @@ Test(lora_cost, forward_the_output_is_summed_and_backward_the_gradient_of_the_in
     arena_destroy(arena);
 }
 
+/* PEFT: 5 bytes of each input feature, 4 of each output feature, in both directions; a compiler fuses them. */
+Test(lora_cost, eager_adapters_drop_out_their_input_and_scale_their_output) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = adapted(arena, 16, LORA_QKV);
+    TrainingSpec *training = &spec.jobs[0].training;
+    const GpuSpec *gpu = &spec.cluster.node.gpu;
+    double more_s =
+        gpu_memory_bound_seconds(gpu, 5.0 * 512 * 1024 / 2) + gpu_memory_bound_seconds(gpu, 4.0 * 512 * 3072 / 2);
+    int forward = lora_cost_host_kernels(training, false), backward = lora_cost_host_kernels(training, true);
+    training->plan.eager_layers = true;
+    KernelList eager;
+    kernel_list_init(&eager, gpu, PRECISION_FP16);
+    lora_cost_add_forward(&eager, training);
+    cr_expect_float_eq(eager.cost.memory_s - gpu_memory_bound_seconds(gpu, 3 * 512 * 3072), more_s, 1e-12);
+    kernel_list_init(&eager, gpu, PRECISION_FP16);
+    lora_cost_add_backward(&eager, training);
+    cr_expect_float_eq(eager.cost.memory_s - gpu_memory_bound_seconds(gpu, 3 * 512 * 1024), more_s, 1e-12);
+    cr_expect_eq(lora_cost_host_kernels(training, false), forward + 2);
+    cr_expect_eq(lora_cost_host_kernels(training, true), backward + 2);
+    training->plan.compile = true;
+    cr_expect_eq(lora_cost_host_kernels(training, true), backward);
+    arena_destroy(arena);
+}
+
 Test(lora_cost, gradients_and_optimizer_are_those_of_the_adapters) {
     Arena *arena = arena_create();
     SimulationSpec with = adapted(arena, 16, LORA_ALL), without = adapted(arena, 0, LORA_ALL);

@@ -91,6 +91,31 @@ static void all_again(PlanSpec *plan) {
     plan->recompute = RECOMPUTE_FULL;
 }
 
+static void cast(PlanSpec *plan) {
+    plan->autocast = true;
+}
+
+static void cast_and_offloaded(PlanSpec *plan) {
+    plan->autocast = plan->offload_optimizer = plan->distributed_optimizer = true;
+}
+
+static void cast_in_stages(PlanSpec *plan) {
+    plan->autocast = true;
+    plan->pipeline_parallel = 2;
+}
+
+static void cast_twice(PlanSpec *plan) {
+    plan->autocast = plan->norm_in_fp32 = true;
+}
+
+Test(plan_switches, autocast_is_of_16_bit_on_one_stage) {
+#define EXPECTED ", expected a dense transformer in fp16 or bf16 on one stage, its optimizer on the GPUs"
+    expect_error(cast, "");
+    expect_error(cast_and_offloaded, "jobs[0].plan.autocast: found true with offload_optimizer" EXPECTED);
+    expect_error(cast_in_stages, "jobs[0].plan.autocast: found true with pipeline stages" EXPECTED);
+    expect_error(cast_twice, "jobs[0].plan.autocast: found true with norm_in_fp32, expected one of them");
+}
+
 Test(plan_switches, norms_are_not_computed_again_where_the_whole_layer_is) {
     expect_error(norms_again, "");
     expect_error(all_again, "jobs[0].plan.recompute_norms: found true with recompute: full, which computes norms again "

@@ -32,13 +32,20 @@ Test(measured_framework, bert_is_no_llama_whatever_its_parameters) {
 
 Test(measured_framework, hugging_face_s_trainer_keeps_fp32_weights_unless_deepspeed_makes_them_narrow) {
     PlanSpec plan = measured_table_plan(REPLICAS "model=GPT2|note=Hugging Face 4.12|release=2021-11|precision=fp16");
-    cr_assert(plan.norm_in_fp32 && plan.grad_reduce_in_fp32 && plan.gradient_bucket_copies);
+    cr_assert(plan.autocast && !plan.norm_in_fp32 && plan.grad_reduce_in_fp32 && plan.gradient_bucket_copies);
     cr_assert_not(plan.fused_optimizer || plan.gelu_fusion || plan.bias_dropout_fusion);
     plan = measured_table_plan(REPLICAS "model=GPT2|note=Hugging Face 4.12, DeepSpeed|sharding=ZeRO-1|release=2021-11|"
                                         "precision=fp16");
-    cr_assert(plan.fused_optimizer && !plan.norm_in_fp32 && !plan.grad_reduce_in_fp32 && !plan.gelu_fusion);
+    cr_assert(plan.fused_optimizer && !plan.autocast && !plan.norm_in_fp32 && !plan.grad_reduce_in_fp32 &&
+              !plan.gelu_fusion);
     cr_assert(measured_table_plan(REPLICAS "model=BERT|note=Hugging Face 4.12|release=2021-11").gelu_fusion);
     cr_assert(measured_table_plan(REPLICAS "model=GPT2|note=nanoGPT, torch.compile|release=2023-02").gelu_fusion);
+}
+
+Test(measured_framework, adapters_stand_beside_weights_of_16_bit) {
+    PlanSpec plan = measured_table_plan(REPLICAS "note=Hugging Face, LoRA of rank 16|release=2023-11|precision=bf16");
+    cr_assert_eq(plan.lora.rank, 16);
+    cr_assert(plan.norm_in_fp32 && !plan.autocast);
 }
 
 Test(measured_framework, paddle_fuses_norms_or_positions) {

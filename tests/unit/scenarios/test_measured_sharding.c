@@ -53,6 +53,16 @@ Test(measured_sharding, the_framework_overlaps_and_reduces_in_the_precision_of_t
 
 #define STAGES "tp=1|pp=4|dp=4|micro_batch_seqs=1|grad_accum=8|global_batch_seqs=32|"
 
+Test(measured_sharding, deepspeed_since_2022_copies_what_it_gathers_and_reduces) {
+    cr_expect(measured_table_plan(REPLICAS "sharding=ZeRO-3|note=DeepSpeed 0.14|release=2024-04").zero_copies);
+    cr_expect(measured_table_plan(REPLICAS "sharding=ZeRO-2|note=DeepSpeed 0.14|release=2024-04").zero_copies);
+    cr_expect_not(measured_table_plan(REPLICAS "sharding=ZeRO-3|note=DeepSpeed 0.4|release=2021-08").zero_copies);
+    cr_expect_not(measured_table_plan(REPLICAS "sharding=FSDP|note=DeepSpeed or not|release=2024-04").zero_copies);
+    cr_expect_not(measured_table_plan(REPLICAS "sharding=ZeRO-1|note=DeepSpeed 0.14|release=2024-04").zero_copies);
+    expect_assumption(REPLICAS "sharding=ZeRO-3|note=DeepSpeed 0.14|release=2024-04",
+                      "DeepSpeed copies what ZeRO-3 gathers and reduces.");
+}
+
 Test(measured_sharding, torchtitan_waits_for_messages_and_reductions_of_its_stages) {
     PlanSpec plan = measured_table_plan(STAGES "sharding=FSDP|source=pytorch torchtitan|release=2024-12");
     cr_assert_not(plan.overlap_grad_reduce || plan.overlap_p2p);

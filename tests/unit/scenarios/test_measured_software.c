@@ -27,6 +27,9 @@ Test(measured_software, what_only_its_code_tells_is_read) {
     cr_expect_eq(known_of("source=a gist|note=Hugging Face model, DeepSpeed 0.14.2"), SOFTWARE_READ);
     cr_expect_eq(known_of("source=mosaicml/examples README"), SOFTWARE_READ);
     cr_expect_eq(known_of("source=a page|note=Paddle 2.5.1"), SOFTWARE_READ);
+    cr_expect_eq(known_of("source=NVIDIA/JAX-Toolbox|release=2023-10|note=Paxml without Transformer Engine"),
+                 SOFTWARE_READ);
+    cr_expect_eq(known_of("source=pytorch/ao torchao/float8"), SOFTWARE_READ);
     cr_expect_eq(known_of("source=Oneflow-Inc/DLPerf DeepSpeed/Megatron-LM|note=DeepSpeedExamples Megatron-LM"),
                  SOFTWARE_READ);
     expect_assumption("source=pytorch/torchtitan benchmarks",

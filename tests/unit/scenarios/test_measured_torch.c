@@ -52,10 +52,49 @@ Test(measured_torch, tensor_groups_of_torchtitan_gather_fp8_with_one_scale_only)
     cr_expect_not(measured_table_plan(row).tp_gathers_in_16_bit);
 }
 
+Test(measured_torch, torchtitan_s_norm_and_adam_are_one_kernel_each_by_their_months) {
+    PlanSpec plan = measured_table_plan(TITAN "release=2024-03");
+    cr_expect(plan.eager_layers && plan.norm_in_fp32 && !plan.norm_fusion && !plan.fused_optimizer);
+    plan = measured_table_plan(TITAN "release=2024-08");
+    cr_expect(plan.eager_layers && !plan.norm_in_fp32 && plan.norm_fusion && !plan.fused_optimizer);
+    plan = measured_table_plan(TITAN "release=2025-02");
+    cr_expect(plan.norm_in_fp32 && !plan.norm_fusion && !plan.fused_optimizer);
+    plan = measured_table_plan(TITAN "release=2025-07");
+    cr_expect(plan.norm_in_fp32 && !plan.norm_fusion && plan.fused_optimizer);
+    plan = measured_table_plan(TITAN "release=2025-08");
+    cr_expect(plan.eager_layers && plan.norm_fusion && plan.fused_optimizer);
+    plan = measured_table_plan(ONE_STAGE "source=foundation-model-stack/fms-fsdp|sharding=FSDP");
+    cr_expect(plan.eager_layers && !plan.fused_optimizer && !plan.gradient_bucket_copies);
+}
+
+Test(measured_torch, composer_gathered_fp32_under_autocast_before_march_2023) {
+#define MOSAIC ONE_STAGE "source=mosaicml/examples llm/throughput|sharding=FSDP|"
+    PlanSpec plan = measured_table_plan(MOSAIC "release=2023-02|note=MP mode DEFAULT");
+    cr_expect(plan.autocast && !plan.norm_in_fp32 && !plan.grad_reduce_in_fp32);
+    plan = measured_table_plan(MOSAIC "release=2023-03|note=MP mode DEFAULT");
+    cr_expect(!plan.autocast && plan.norm_in_fp32 && plan.grad_reduce_in_fp32);
+    plan = measured_table_plan(MOSAIC "release=2023-02|note=MP mode PURE");
+    cr_expect(!plan.autocast && plan.norm_in_fp32);
+    expect_assumption(MOSAIC "release=2023-01|note=MP mode DEFAULT",
+                      "MP mode DEFAULT before March 2023: weights and residual in fp32 under autocast, gathered so, "
+                      "gradients reduced in 16 bit.");
+}
+
 Test(measured_torch, fsdp_of_other_frameworks_is_not_pytorch_s) {
     cr_expect(measured_table_plan(ONE_STAGE "source=mosaicml/llm-foundry|sharding=FSDP").torch_fsdp);
     cr_expect_not(measured_table_plan(ONE_STAGE "source=mosaicml/llm-foundry|sharding=ZeRO-1").torch_fsdp);
     cr_expect_not(measured_table_plan(ONE_STAGE "source=NVIDIA-NeMo/Megatron-Bridge|sharding=FSDP").torch_fsdp);
+}
+
+Test(measured_torch, hugging_face_s_models_under_fsdp_are_pytorch_s) {
+#define FACE ONE_STAGE "source=a page|release=2024-02|note=Hugging Face's model"
+    PlanSpec plan = measured_table_plan(FACE "|sharding=FSDP");
+    cr_expect(plan.torch_fsdp && !plan.fsdp_copies);
+    expect_assumption(FACE "|sharding=FSDP", "FSDP1 copies gradients together.");
+    cr_expect(measured_table_plan(FACE ", FSDP2|sharding=FSDP").fsdp_copies);
+    cr_expect_not(measured_table_plan(FACE ", DeepSpeed|sharding=ZeRO-3").torch_fsdp);
+    cr_expect_not(measured_table_plan(FACE ", LoRA of rank 16|sharding=FSDP").torch_fsdp);
+    cr_expect(measured_table_plan(ONE_STAGE "source=mosaicml/examples llm/throughput|sharding=FSDP").torch_fsdp);
 }
 
 Test(measured_torch, litgpt_s_benchmark_trains_in_bf16_alone) {
