@@ -340,8 +340,8 @@ static void add_rest_again(LayerWork *work) {
     attention_cost_add_forward(&work->list, training);
     if (training->plan.recompute_keeps == RECOMPUTE_KEEPS_QKV)
         kernel_list_add_product(&work->list, t->tokens, training->model.hidden, t->attention.context);
-    add_residual_and_norm(work);
-    add_residual_and_norm(work);
+    residual_cost_add_forward(&work->list, training, t);
+    residual_cost_add_forward(&work->list, training, t);
     if (training->model.experts > 0) {
         expert_cost_add_forward(&work->list, training);
     } else {
