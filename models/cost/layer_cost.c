@@ -75,7 +75,8 @@ static int forward_host_kernels(const TrainingSpec *training) {
     return HOST_KERNELS_FORWARD + latent_cost_host_kernels(training, false) +
            rotary_cost_host_kernels(training, false) + score_cost_host_kernels(training) +
            norm_cost_host_kernels(training) + expert_kernels_issued(training, false) +
-           lora_cost_host_kernels(training, false) + unfused_cost_host_kernels(training, false);
+           lora_cost_host_kernels(training, false) + unfused_cost_host_kernels(training, false) +
+           training->plan.fp8_activation_input;
 }
 
 /* Of the kernels of the backward pass, those that can be deferred. */
@@ -94,7 +95,7 @@ static int backward_host_kernels(const TrainingSpec *training) {
     return HOST_KERNELS_BACKWARD + latent_cost_host_kernels(training, true) + rotary_cost_host_kernels(training, true) +
            score_cost_host_kernels(training) + norm_cost_host_kernels(training) +
            expert_kernels_issued(training, true) + lora_cost_host_kernels(training, true) +
-           unfused_cost_host_kernels(training, true);
+           unfused_cost_host_kernels(training, true) + training->plan.fp8_activation_input;
 }
 
 /* Bias, dropout and the sum with the residual in one kernel, then the norm. */
@@ -129,6 +130,14 @@ static bool has_two_inputs(const LayerWork *work) {
     return work->training->model.gated && !plan->swiglu_fusion && !plan->compile;
 }
 
+/* fp8_activation_input: forward a copy of one byte is written, backward one of the activation's type. */
+static void add_activation_input_copy(LayerWork *work) {
+    const TrainingSpec *training = work->training;
+    double bytes = (training->model.gated ? 2 : 1) * work->t.ffn_bytes;
+    if (training->plan.fp8_activation_input)
+        kernel_list_add_memory(&work->list, (1 + 1 / activation_bytes(training->plan.precision)) * bytes);
+}
+
 /* C[tokens,n] = A[tokens,hidden] B of what a norm wrote. */
 static void add_normed_product(LayerWork *work, WeightProduct product) {
     if (norm_cost_casts(work->training))
@@ -153,6 +162,7 @@ static void add_mlp_forward(LayerWork *work) {
         add_normed_product(work, (WeightProduct){t->tokens, model->gated ? 2 * t->ffn : t->ffn, model->hidden});
         kernel_list_add_memory(&work->list, (model->gated ? 3 : 2) * t->ffn_bytes);
     }
+    add_activation_input_copy(work);
     kernel_list_add_product(&work->list, t->tokens, model->hidden, t->ffn);
 }
 
@@ -244,6 +254,7 @@ static void add_mlp_backward(LayerWork *work) {
         add_two_inputs_backward(work);
         return;
     }
+    add_activation_input_copy(work);
     kernel_list_add_memory(&work->list, (model->gated ? 5 : 3) * t->ffn_bytes);
     if (model->biases)
         kernel_list_add_memory(&work->list, t->ffn_bytes);

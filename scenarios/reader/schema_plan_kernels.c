@@ -23,6 +23,8 @@ static const SchemaRow KERNEL_ROWS[] = {
     {FLAG_ROW("swiglu_fusion", swiglu_fusion, "true"), .aliases = "bias_swiglu_fusion",
      .help = "gate and up of a gated MLP are one product and its activation one kernel (Megatron-LM); false = two "
              "products, and kernels for the activation and the multiplication (eager PyTorch)"},
+    {FLAG_ROW("fp8_activation_input", fp8_activation_input, "false"), .aliases = "activation_func_fp8_input_store",
+     .help = "dense MLPs keep the input of their activation in fp8, copied there and back (Megatron-Core)"},
     {FLAG_ROW("norm_in_fp32", norm_in_fp32, "false"),
      .help = "norms read a copy of their input in fp32, made by a kernel of its own (InternLM, PyTorch's autocast)"},
     {FLAG_ROW("eager_layers", eager_layers, "false"),

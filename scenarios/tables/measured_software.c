@@ -16,6 +16,7 @@ static const struct {
     {"Paddle", SOFTWARE_READ},
     {"PaddleNLP", SOFTWARE_READ},
     {"nanoGPT", SOFTWARE_READ},
+    {"Dao AILab training", SOFTWARE_READ}, /* of flash-attention */
     {"dgxc-benchmarking", SOFTWARE_MEASURED},
     {"MaxText", SOFTWARE_MEASURED}, /* of the same recipes */
     {"Megatron", SOFTWARE_MEASURED},
