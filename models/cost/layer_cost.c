@@ -78,7 +78,8 @@ static int forward_host_kernels(const TrainingSpec *training) {
 static int operations(const TrainingSpec *training, bool backward) {
     return rotary_cost_host_kernels(training, backward) + score_cost_host_kernels(training) +
            norm_cost_host_kernels(training) + lora_cost_host_kernels(training, backward) +
-           unfused_cost_host_kernels(training, backward) + autocast_cost_host_kernels(training);
+           unfused_cost_host_kernels(training, backward) + autocast_cost_host_kernels(training) +
+           training->plan.fp8_activation_input;
 }
 
 /* Of the kernels of the backward pass, those that can be deferred. */
@@ -103,6 +104,14 @@ static bool has_two_inputs(const LayerWork *work) {
     return work->training->model.gated && !plan->swiglu_fusion && !plan->compile;
 }
 
+/* fp8_activation_input: forward a copy of one byte is written, backward one of the activation's type. */
+static void add_activation_input_copy(LayerWork *work) {
+    const TrainingSpec *training = work->training;
+    double bytes = (training->model.gated ? 2 : 1) * work->t.ffn_bytes;
+    if (training->plan.fp8_activation_input)
+        kernel_list_add_memory(&work->list, (1 + 1 / activation_bytes(training->plan.precision)) * bytes);
+}
+
 /* C[tokens,n] = A[tokens,hidden] B of what a norm wrote. */
 static void add_normed_product(LayerWork *work, WeightProduct product) {
     if (norm_cost_casts(work->training))
@@ -124,6 +133,7 @@ static void add_mlp_inner(LayerWork *work) {
         add_normed_product(work, (WeightProduct){t->tokens, model->gated ? 2 * t->ffn : t->ffn, model->hidden});
         kernel_list_add_memory(&work->list, (model->gated ? 3 : 2) * t->ffn_bytes);
     }
+    add_activation_input_copy(work);
 }
 
 static void add_mlp_forward(LayerWork *work) {
@@ -225,6 +235,7 @@ static void add_mlp_backward(LayerWork *work) {
         add_two_inputs_backward(work);
         return;
     }
+    add_activation_input_copy(work);
     kernel_list_add_memory(&work->list, (model->gated ? 5 : 3) * t->ffn_bytes);
     if (model->biases)
         kernel_list_add_memory(&work->list, t->ffn_bytes);

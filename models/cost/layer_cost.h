@@ -13,6 +13,9 @@
  *
  * Where bias, dropout and residual are no fused kernel, unfused_cost.h has what a layer runs more.
  *
+ * With fp8_activation_input the activation's input is kept in fp8, for a kernel that writes the copy forward and one
+ * that turns it back backward (SwiGLUFunction and GeLUFunction of Megatron-Core); experts keep theirs as they are.
+ *
  * A compiler (plan.compile; torch.compile's Inductor, default mode) makes one graph of a layer and direction and fuses
  * what is no product: dropout, residual and norm in one kernel that reads two hidden states and writes two; backward,
  * norm and residual in one that reads three and writes one, or two with dropout; softmax and dropout in one that reads

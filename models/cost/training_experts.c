@@ -99,7 +99,8 @@ static double inner_bytes(const TrainingSpec *training) {
     Precision precision = training->plan.precision;
     bool in_pieces = model->gated && model->experts == 0 && !training->plan.swiglu_fusion;
     double kept = transformer_mlp_matrices(model) - 1 + (in_pieces ? 1 : 0);
-    return kept * activation_bytes(precision) + operand_bytes(precision);
+    bool in_fp8 = training->plan.fp8_activation_input && model->experts == 0;
+    return kept * (in_fp8 ? 1 : activation_bytes(precision)) + operand_bytes(precision);
 }
 
 double training_mlp_activation_bytes(const TrainingSpec *training) {

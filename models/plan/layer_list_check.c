@@ -244,6 +244,7 @@ static void check_kernels(const TrainingSpec *training, const char *path, ErrorL
         {"plan.norm_fusion", flag(plan->norm_fusion), "false, layers are not a transformer's"},
         {"plan.rope_fusion", flag(plan->rope_fusion), "false, there are no positions"},
         {"plan.bias_dropout_fusion", named(!plan->bias_dropout_fusion, "false"), "none, there is no residual"},
+        {"plan.fp8_activation_input", flag(plan->fp8_activation_input), "false, there is no MLP"},
         {"plan.gelu_fusion", named(!plan->gelu_fusion, "false"), "none, there is no MLP"},
         {"plan.recompute_core_attn", flag(plan->recompute_core_attn), "false, there is no attention"},
         {"plan.recompute_norms", flag(plan->recompute_norms), "false, layers are not a transformer's"},

@@ -113,6 +113,7 @@ typedef struct PlanSpec {
     bool rope_fusion;                 /* with eager_layers positions are one kernel all the same */
     bool bias_dropout_fusion;         /* bias, dropout and residual are one kernel; otherwise one each, and heads are
                                          copied (unfused_cost.h), unless `compile` fuses them */
+    bool fp8_activation_input;        /* dense MLPs keep the input of their activation in fp8 (layer_cost.h) */
     bool gelu_fusion;                 /* GELU is one kernel; otherwise its tanh is written out (unfused_cost.h) */
     bool recompute_core_attn;         /* with selective recomputation fused attention is computed again too */
     bool recompute_norms;             /* norms are computed again instead of stored (norm_cost.h) */

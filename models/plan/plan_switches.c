@@ -85,6 +85,9 @@ void plan_switches_check(const TrainingSpec *training, const char *path, ErrorLi
         error_list_add_key(errors, path, "plan.gradient_bucket_parameters",
                            "found %lld with zero_stage %d, expected at most 1",
                            (long long)plan->gradient_bucket_parameters, plan_zero_stage(plan));
+    if (plan->fp8_activation_input && training->model.gated && !plan->swiglu_fusion)
+        error_list_add_key(errors, path, "plan.fp8_activation_input",
+                           "found true with swiglu_fusion: false, expected one fused activation");
     if (plan->recompute_core_attn && plan->recompute != RECOMPUTE_SELECTIVE)
         error_list_add_key(errors, path, "plan.recompute_core_attn",
                            "found true with recompute: %s, expected selective", recompute_name(plan->recompute));

@@ -26,6 +26,8 @@ static const SchemaRow KERNEL_ROWS[] = {
     {FLAG_ROW("autocast", autocast, "false"),
      .help = "torch.autocast over weights in fp32: they are gathered and kept so, cast for every product, and the "
              "residual is in fp32"},
+    {FLAG_ROW("fp8_activation_input", fp8_activation_input, "false"), .aliases = "activation_func_fp8_input_store",
+     .help = "dense MLPs keep the input of their activation in fp8, copied there and back (Megatron-Core)"},
     {FLAG_ROW("norm_in_fp32", norm_in_fp32, "false"),
      .help = "norms read a copy of their input in fp32, made by a kernel of its own (InternLM, PyTorch's autocast)"},
     {FLAG_ROW("eager_layers", eager_layers, "false"),

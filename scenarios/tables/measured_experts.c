@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <strings.h>
 
+#include "scenarios/tables/measured_release.h"
+
 /* The number behind the word ETP of a note: 0 when there is none. */
 static int64_t noted_size(const char *note) {
     int size = 0;
@@ -29,6 +31,25 @@ static void read_dispatcher(MeasuredRow *row, PlanSpec *plan) {
     measured_row_assume(row, "Tokens travel once to each node by the note: DeepEP.");
 }
 
+/* scripts/performance/configs/qwen/qwen3_workload_base_configs.py of Megatron Bridge, as its plans of 26.04 are:
+ * HybridEP, but for Qwen3 235B in DGX systems, where H100 has moe_a2a_overlap. */
+static void read_bridge_dispatcher(MeasuredRow *row, PlanSpec *plan) {
+    enum { FIRST_MONTH = 2026 * 12 + 4 - 1 };
+    const char *model = measured_row_text(row, "model"), *gpu = measured_row_text(row, "gpu");
+    bool has_recipe = measured_row_has_words(measured_row_text(row, "source"), "Megatron Bridge") &&
+                      measured_row_has_words(model, "Qwen3") && measured_release_month(row) >= FIRST_MONTH;
+    bool is_rack = measured_row_has_words(gpu, "GB200") || measured_row_has_words(gpu, "GB300");
+    if (!has_recipe || plan->expert_dispatcher == EXPERT_DEEPEP)
+        return;
+    if (is_rack || !measured_row_has_words(model, "235B")) {
+        plan->expert_dispatcher = EXPERT_DEEPEP;
+        measured_row_assume(row, "The recipes of Megatron Bridge from 26.04: HybridEP.");
+    } else if (measured_row_has_words(gpu, "H100")) {
+        plan->overlap_expert_comm = true;
+        measured_row_assume(row, "The recipe of Megatron Bridge from 26.04: moe_a2a_overlap, an alltoall.");
+    }
+}
+
 static bool is_bridge(const MeasuredRow *row, const PlanSpec *plan) {
     bool folds = plan->tensor_parallel > 1 && plan->expert_parallel % plan->tensor_parallel == 0;
     return folds && measured_row_has_words(measured_row_text(row, "source"), "Megatron Bridge");
@@ -41,6 +62,7 @@ void measured_experts_read(MeasuredRow *row, PlanSpec *plan) {
         return;
     measured_row_assume(row, "Tokens are spread evenly over the experts, none is dropped.");
     read_dispatcher(row, plan);
+    read_bridge_dispatcher(row, plan);
     plan->expert_tensor_parallel = shared > 0 ? shared : noted_size(measured_row_text(row, "note"));
     if (plan->expert_tensor_parallel > 0 || !is_bridge(row, plan))
         return;

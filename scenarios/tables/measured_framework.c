@@ -216,6 +216,21 @@ static const MeasuredFramework SOFTWARE[] = {
      OVERLAPS,
      .assumption = "Paxml of 2023: XLA fuses what is no matrix product, attention is not fused, gradients in the "
                    "precision of the weights, their reduction overlaps with compute."},
+    /* training/configs/experiment/pile: fused_mlp, fused_bias_fc, fused_dropout_add_ln, residual_in_fp32, apex's loss
+     * and AdamW, with ZeRO-1 torch's ZeroRedundancyOptimizer under DDP (ddp_zero1.py), Lightning's autocast on weights
+     * in fp32; FlashAttention 1 until July 2023. */
+    {.words = "Dao AILab training",
+     .known = SOFTWARE_READ,
+     .before = MONTH(2023, 7),
+     .flash_attention = true,
+     .attention_kernel = ATTENTION_FLASH_1,
+     .fused_cross_entropy = true,
+     .whole_weights = true,
+     OVERLAPS,
+     .assumption =
+         "FlashAttention's training code: FlashAttention 1, fused MLP, dropout with addition and norm, and loss; "
+         "gradients in fp32, accumulated by kernels of their own, their reduction overlaps with compute; ZeRO-1 by "
+         "whole weights."},
     /* train.py and model.py: weights in fp32 under autocast, gradients accumulated by autograd, DDP only in the last
      * micro-batch, fused AdamW. */
     {.words = "nanoGPT",

@@ -211,6 +211,17 @@ static void read_software(MeasuredRow *row, PlanSpec *plan) {
     measured_row_assume(row, "%s", software->assumption);
 }
 
+/* FlashAttention 2 was published on 17 July 2023 (arXiv 2307.08691). */
+static void settle_attention(MeasuredRow *row, PlanSpec *plan) {
+    enum { FIRST_MONTH = 2023 * 12 + 7 - 1 };
+    int month = measured_release_told_month(row);
+    bool is_told = measured_row_affirms(measured_row_text(row, "note"), "flash attention 2");
+    if (plan->attention_kernel != ATTENTION_FLASH_2 || is_told || month == 0 || month >= FIRST_MONTH)
+        return;
+    plan->attention_kernel = ATTENTION_FLASH_1;
+    measured_row_assume(row, "Before July 2023: FlashAttention 1.");
+}
+
 PlanSpec measured_plan_read(MeasuredRow *row) {
     PlanSpec plan = plan_default();
     read_sizes(row, &plan);
@@ -221,6 +232,7 @@ PlanSpec measured_plan_read(MeasuredRow *row) {
     read_software(row, &plan);
     measured_lora_read(row, &plan);
     read_note(row, &plan);
+    settle_attention(row, &plan);
     measured_recipe_read(row, &plan);
     measured_sharding_settle(row, year, &plan);
     measured_torch_settle(row, &plan);

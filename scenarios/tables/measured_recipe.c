@@ -1,6 +1,8 @@
 #include "scenarios/tables/measured_recipe.h"
 
 #include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "scenarios/tables/measured_remat.h"
 
@@ -151,8 +153,32 @@ static void read_modules(MeasuredRow *row, PlanSpec *plan) {
                             plan->recompute_mlp ? "MLPs are" : "experts are");
 }
 
+/* "activations of 21 of the 80 layers recomputed": recompute_method: block of Megatron's. */
+static void read_block(MeasuredRow *row, PlanSpec *plan) {
+    const char *told = strstr(measured_row_text(row, "note"), "activations of ");
+    int64_t layers = 0, all = 0;
+    if (told == NULL ||
+        sscanf(told, "activations of %6" SCNd64 " of the %6" SCNd64 " layers recomputed", &layers, &all) != 2 ||
+        layers < 1 || layers > all)
+        return;
+    plan->recompute = RECOMPUTE_FULL;
+    plan->recompute_method = RECOMPUTE_BLOCK;
+    plan->recompute_num_layers = layers;
+    measured_row_assume(row, "%" PRId64 " of %" PRId64 " layers are computed again by the note.", layers, all);
+}
+
+/* fp8_activation_input_store of NeMo, activation_func_fp8_input_store of Megatron-Core. */
+static void read_activation_input(MeasuredRow *row, PlanSpec *plan) {
+    if (!measured_row_affirms(measured_row_text(row, "note"), "activation inputs in fp8"))
+        return;
+    plan->fp8_activation_input = true;
+    measured_row_assume(row, "The input of the MLP's activation is kept in fp8 by the note.");
+}
+
 void measured_recipe_read(MeasuredRow *row, PlanSpec *plan) {
     read_modules(row, plan);
+    read_block(row, plan);
+    read_activation_input(row, plan);
     measured_remat_read(row, plan);
     if (is_nemo_recipe(row))
         read_nemo(row, plan);
@@ -163,12 +189,13 @@ void measured_recipe_read(MeasuredRow *row, PlanSpec *plan) {
 }
 
 /* finetune_recipe of NeMo 24.12 in performance mode, which llama3_finetune.py of dgxc-benchmarking asks for: packed
- * sequences of SQuAD. Its 87,599 examples have 906 bytes each with id and title (the data set's card), Llama 3's tokens
- * 3.94 characters (arXiv 2407.21783, 3.2). */
+ * sequences of SQuAD, as others say in their note. Its 87,599 examples have 906 bytes each with id and title (the data
+ * set's card), Llama 3's tokens 3.94 characters (arXiv 2407.21783, 3.2). */
 enum { SQUAD_TOKENS = 210 };
 
 int64_t measured_recipe_document_tokens(MeasuredRow *row) {
-    if (!is_nemo_recipe(row) || !(has_note(row, "SFT") || has_note(row, "LoRA")))
+    bool is_recipe = is_nemo_recipe(row) && (has_note(row, "SFT") || has_note(row, "LoRA"));
+    if (!is_recipe && !has_note(row, "packed sequences SQuAD"))
         return 0;
     measured_row_assume(row, "NeMo's fine-tuning: sequences packed from SQuAD, %d tokens each.", SQUAD_TOKENS);
     return SQUAD_TOKENS;

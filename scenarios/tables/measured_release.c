@@ -104,9 +104,13 @@ static int undated_year(const MeasuredRow *row) {
     return UNKNOWN_RELEASE_YEAR;
 }
 
+int measured_release_told_month(const MeasuredRow *row) {
+    return release_month(measured_row_text(row, "release"));
+}
+
 int measured_release_month(MeasuredRow *row) {
     const char *release = measured_row_text(row, "release");
-    int month = release_month(release);
+    int month = measured_release_told_month(row);
     if (month > 0)
         return month;
     int year = undated_year(row);

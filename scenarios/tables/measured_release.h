@@ -17,4 +17,7 @@ int measured_release_year(MeasuredRow *row);
 /* Returns the year times 12 plus the months before; the middle of the year when the release has no month. */
 int measured_release_month(MeasuredRow *row);
 
+/* The same, but 0 when the release tells no year. */
+int measured_release_told_month(const MeasuredRow *row);
+
 #endif

@@ -72,8 +72,18 @@ static void settle_loss(MeasuredRow *row, PlanSpec *plan) {
                                                        : "torchtitan from April 2025: the loss is compiled.");
 }
 
+/* torch.optim.AdamW makes its moments in the type of the parameters that it is given. */
+static bool is_all_bf16(const MeasuredRow *row) {
+    return measured_row_affirms(measured_row_text(row, "note"), "model in bf16");
+}
+
 /* benchmark_litgpt.py makes the model in bf16 and gives its parameters to torch.optim.AdamW. */
 static void settle_optimizer(MeasuredRow *row, PlanSpec *plan) {
+    if (is_all_bf16(row)) {
+        plan->optimizer =
+            (OptimizerSpec){.main_params = MAIN_PARAMS_NONE, .exp_avg = MOMENT_BF16, .exp_avg_sq = MOMENT_BF16};
+        measured_row_assume(row, "A model in bf16 by the note: weights, gradients and both moments in bf16 alone.");
+    }
     if (!is_from(row, "lightning thunder"))
         return;
     plan->optimizer =
@@ -105,8 +115,12 @@ static void settle_hugging_face(MeasuredRow *row, PlanSpec *plan) {
     if (plan->zero_stage != 0 || plan->precision == PRECISION_FP32 || plan->pipeline_parallel > 1 ||
         plan->tensor_parallel > 1)
         return;
-    plan->grad_reduce_in_fp32 = true;
     plan->fused_optimizer = false;
+    if (is_all_bf16(row)) {
+        plan->gradient_bucket_copies = plan->data_parallel > 1;
+        return;
+    }
+    plan->grad_reduce_in_fp32 = true;
     plan->gradient_bucket_copies = true;
     plan->autocast = plan->lora.rank == 0;
     plan->norm_in_fp32 = plan->norm_in_fp32 && !plan->autocast;

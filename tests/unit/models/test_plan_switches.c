@@ -189,3 +189,19 @@ Test(plan_switches, the_core_of_attention_is_computed_again_with_selective_recom
     expect_error(core_again, "");
     expect_error(core_of_full, "jobs[0].plan.recompute_core_attn: found true with recompute: full, expected selective");
 }
+
+static void activation_input_in_fp8(PlanSpec *plan) {
+    plan->fp8_activation_input = true;
+}
+
+Test(plan_switches, an_activation_in_pieces_keeps_its_input_as_it_is) {
+    Arena *arena = arena_create();
+    SimulationSpec spec = small_cluster(arena, 2, 4);
+    activation_input_in_fp8(&spec.jobs[0].training.plan);
+    spec.jobs[0].training.model.gated = true;
+    cr_expect_str_eq(error_of(&spec, arena), "");
+    spec.jobs[0].training.plan.swiglu_fusion = false;
+    cr_expect_str_eq(error_of(&spec, arena), "jobs[0].plan.fp8_activation_input: found true with swiglu_fusion: false, "
+                                             "expected one fused activation");
+    arena_destroy(arena);
+}

@@ -3,6 +3,7 @@
 
 #include "models/cost/layer_cost.h"
 #include "models/cost/score_cost.h"
+#include "models/cost/training_experts.h"
 #include "models/cost/unfused_cost.h"
 #include "tests/unit/models/cost_bench.h"
 
@@ -102,4 +103,20 @@ Test(unfused_cost, scores_under_autocast_are_cast) {
     bench.training.plan.eager_layers = bench.training.plan.norm_in_fp32 = true;
     cr_assert_eq(score_cost_host_kernels(&bench.training), 4);
     cost_bench_destroy(&bench);
+}
+
+/* A copy of the MLP's 4 hidden states in one byte for two, read and written, in both directions; gated it is twice
+ * that.
+ */
+Test(unfused_cost, the_activation_s_input_is_copied_to_fp8_and_back) {
+    CostBench copied = bert_bench(true), kept = bert_bench(true);
+    copied.training.plan.fp8_activation_input = true;
+    expect_near(more_bytes(&copied, &kept, false), 4 * 1.5);
+    expect_near(more_bytes(&copied, &kept, true), 4 * 1.5);
+    expect_near(training_mlp_activation_bytes(&kept.training) - training_mlp_activation_bytes(&copied.training),
+                4 * HIDDEN_BYTES / 2);
+    copied.training.model.gated = kept.training.model.gated = true;
+    expect_near(more_bytes(&copied, &kept, false) / more_bytes(&copied, &kept, true), 1);
+    cost_bench_destroy(&copied);
+    cost_bench_destroy(&kept);
 }

@@ -58,3 +58,24 @@ Test(measured_experts, the_note_says_that_tokens_travel_beside_compute) {
 Test(measured_experts, without_groups_nothing_is_folded) {
     cr_expect_eq(measured_table_plan("ep=|note=ETP 1").expert_tensor_parallel, 0);
 }
+
+#define BRIDGE_30B  "source=NVIDIA-NeMo/Megatron-Bridge|"
+#define BRIDGE_235B BRIDGE_30B "model=Qwen3 235B-A22B MoE 128 experts top-8|release=NeMo 26.04|"
+
+static bool overlaps_experts(const char *changes) {
+    Reading *reading = reading_create();
+    bool overlaps = measured_table_run(reading, changes).spec.jobs[0].training.plan.overlap_expert_comm;
+    reading_destroy(reading);
+    return overlaps;
+}
+
+Test(measured_experts, megatron_bridge_has_hybrid_ep_from_26_04_but_for_the_large_qwen3_in_dgx) {
+    cr_expect_eq(dispatcher(QWEN BRIDGE_30B "release=NeMo 26.04"), EXPERT_DEEPEP);
+    cr_expect_eq(dispatcher(QWEN BRIDGE_30B "release=NeMo 26.02"), EXPERT_ALL_TO_ALL);
+    cr_expect_eq(dispatcher(QWEN "source=somebody|release=NeMo 26.04"), EXPERT_ALL_TO_ALL);
+    cr_expect_eq(dispatcher(QWEN BRIDGE_235B "gpu=GB200"), EXPERT_DEEPEP);
+    cr_expect_eq(dispatcher(QWEN BRIDGE_235B "gpu=B300"), EXPERT_ALL_TO_ALL);
+    cr_expect_not(overlaps_experts(QWEN BRIDGE_235B "gpu=B300"));
+    cr_expect_eq(dispatcher(QWEN BRIDGE_235B "gpu=H100"), EXPERT_ALL_TO_ALL);
+    cr_expect(overlaps_experts(QWEN BRIDGE_235B "gpu=H100"));
+}

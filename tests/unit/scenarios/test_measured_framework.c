@@ -117,3 +117,18 @@ Test(measured_framework, fp32_is_tf32_where_the_gpu_has_it) {
     expect_assumption(REPLICAS "precision=fp32|gpu=A100",
                       "fp32 on the a100-80 is read as tf32, as NVIDIA's containers run its products.");
 }
+
+Test(measured_framework, flash_attention_is_of_version_1_before_july_2023) {
+    cr_assert_eq(measured_table_plan(REPLICAS "release=2023-06").attention_kernel, ATTENTION_FLASH_1);
+    cr_assert_eq(measured_table_plan(REPLICAS "release=2023-07").attention_kernel, ATTENTION_FLASH_2);
+    cr_assert_eq(measured_table_plan(REPLICAS "source=fms-fsdp|release=").attention_kernel, ATTENTION_FLASH_2);
+    expect_assumption(REPLICAS "release=2023-06", "Before July 2023: FlashAttention 1.");
+}
+
+Test(measured_framework, flash_attention_s_own_training_code_fuses_all_but_the_sums_of_gradients) {
+    PlanSpec plan = measured_table_plan(REPLICAS "source=Dao-AILab/flash-attention training|release=2023-01|"
+                                                 "sharding=ZeRO-1");
+    cr_assert(plan.fused_cross_entropy && plan.zero_whole_weights && plan.swiglu_fusion && plan.grad_reduce_in_fp32);
+    cr_assert_not(plan.gradient_accumulation_fusion || plan.eager_layers);
+    cr_assert_eq(plan.attention_kernel, ATTENTION_FLASH_1);
+}

@@ -132,6 +132,24 @@ Test(measured_recipe, nemo_s_fine_tuning_packs_squad) {
     cr_assert_eq(document_tokens(DGXC "release=v25.02|model=Llama 3 8B|note=LoRA"), 210);
     cr_assert_eq(document_tokens(DGXC "release=v25.02|model=Llama 3 8B"), 0);
     cr_assert_eq(document_tokens("release=v25.02|model=Llama 3 8B|note=LoRA"), 0);
+    cr_assert_eq(document_tokens("release=NeMo 25.09|model=Llama 3 8B|note=fine-tuning on SQuAD, packed sequences"),
+                 210);
     expect_assumption(DGXC "release=v25.02|model=Llama 3 8B|note=SFT",
                       "NeMo's fine-tuning: sequences packed from SQuAD, 210 tokens each.");
+}
+
+Test(measured_recipe, a_note_tells_of_layers_that_are_recomputed_by_block) {
+    PlanSpec plan = measured_table_plan("recompute=|note=activations of 2 of the 36 layers recomputed");
+    cr_expect(plan.recompute == RECOMPUTE_FULL && plan.recompute_method == RECOMPUTE_BLOCK);
+    cr_expect_eq(plan.recompute_num_layers, 2);
+    expect_assumption("recompute=|note=activations of 2 of the 36 layers recomputed",
+                      "2 of 36 layers are computed again by the note.");
+    cr_expect_eq(measured_table_plan("recompute=|note=activations of 37 of the 36 layers recomputed").recompute,
+                 RECOMPUTE_NONE);
+    cr_expect_eq(measured_table_plan("recompute=|note=activations of all layers").recompute, RECOMPUTE_NONE);
+}
+
+Test(measured_recipe, a_note_tells_of_activation_inputs_in_fp8) {
+    cr_expect(measured_table_plan("note=activation inputs in fp8 (FP8_ACT=1)").fp8_activation_input);
+    cr_expect_not(measured_table_plan("note=no activation inputs in fp8").fp8_activation_input);
 }

@@ -197,7 +197,7 @@ Test(measured_run, software_follows_from_the_year_of_the_release) {
     cr_assert(late.gradient_accumulation_fusion && late.grad_reduce_in_fp32 && late.async_tensor_allreduce);
     cr_assert(late.overlap_grad_reduce && late.overlap_p2p && late.flash_attention);
     cr_assert_eq(late.attention_kernel, ATTENTION_AUTO);
-    cr_assert_eq(measured_table_plan("release=2023-06").attention_kernel, ATTENTION_FLASH_2);
+    cr_assert_eq(measured_table_plan("release=2023-08").attention_kernel, ATTENTION_FLASH_2);
     PlanSpec round = measured_table_plan("release=MLPerf Training v3.1");
     cr_assert(round.overlap_grad_reduce && round.flash_attention);
     PlanSpec unknown = measured_table_plan("release=v3.1");

@@ -116,3 +116,14 @@ Test(measured_torch, a_peak_is_of_what_the_column_says) {
     cr_expect(measured_table_assumes(&run, "mem_kind \"physical\" is read as process."));
     reading_destroy(reading);
 }
+
+Test(measured_torch, a_model_in_bf16_has_gradients_and_moments_of_bf16) {
+    static const char ROW[] = ONE_STAGE "release=2024-07|note=Hugging Face's model in bf16|sharding=";
+    PlanSpec plan = measured_table_plan(ROW);
+    cr_expect_eq(plan.optimizer.main_params, MAIN_PARAMS_NONE);
+    cr_expect(plan.optimizer.exp_avg == MOMENT_BF16 && plan.optimizer.exp_avg_sq == MOMENT_BF16);
+    cr_expect(!plan.grad_reduce_in_fp32 && !plan.fused_optimizer);
+    expect_assumption(ROW, "A model in bf16 by the note: weights, gradients and both moments in bf16 alone.");
+    plan = measured_table_plan(ONE_STAGE "release=2024-07|note=Hugging Face's model|sharding=");
+    cr_expect(plan.grad_reduce_in_fp32 && plan.optimizer.main_params != MAIN_PARAMS_NONE);
+}
