@@ -95,10 +95,7 @@ static bool has_model(const JobSpec *job) {
     return job->training.model.layers > 0 || training_family(&job->training) == FAMILY_LAYERS;
 }
 
-static bool resolve_list(const SimulationSpec *spec, JobSpec *job, const char *path, ErrorList *errors) {
-    if (spec->plans_open)
-        error_list_add(errors, (ErrorPlace){0}, arena_format(errors->arena, "%s.model", path),
-                       "found a model given by layers, expected a transformer, for which plans are searched");
+static bool resolve_list(JobSpec *job, const char *path, ErrorList *errors) {
     bool good = layer_list_check(&job->training, path, errors);
     job->training.sequence_tokens = 1;
     return good;
@@ -129,7 +126,7 @@ static void resolve_training(const SimulationSpec *spec, JobSpec *job, const cha
     int before = errors->count;
     if (!has_model(job))
         error_list_add(errors, (ErrorPlace){0}, path, "found neither `model` nor `collective`, expected one of them");
-    if (is_list && !resolve_list(spec, job, path, errors))
+    if (is_list && !resolve_list(job, path, errors))
         return;
     if (has_model(job) && !job->training.sequence_tokens)
         error_list_add(errors, (ErrorPlace){0}, path, "found no `sequence_length`, expected it beside `model`");

@@ -161,7 +161,7 @@ static const char *layout_of_list(const TrainingSpec *training, Arena *arena) {
     const char *batch = arena_format(arena, "data %" PRId64 ", %" PRId64 " micro-batches of %" PRId64 " samples",
                                      plan->data_parallel, plan_micro_batches(plan), plan->micro_batch_seqs);
     double layers = layer_list_length(&training->list);
-    if (training->list_chunks == NULL)
+    if (training->plan.list_chunks == NULL)
         return arena_format(arena, "%.0f layers, %s", layers, batch);
     return arena_format(
         arena, "%.0f layers in %" PRId64 " pieces, pipeline %" PRId64 " x %s, schedule %s, pieces chunk by chunk %s",

@@ -3,9 +3,11 @@
 #include <math.h>
 
 #include "models/cluster/placement.h"
+#include "models/cost/layer_run_cost.h"
 #include "models/cost/training_costs.h"
 #include "models/cost/training_experts.h"
 #include "models/cost/work_profile.h"
+#include "models/plan/layer_list_plan.h"
 #include "models/plan/plan_sharding.h"
 #include "models/plan/shard_units.h"
 #include "models/plan/training_flop.h"
@@ -29,8 +31,9 @@ typedef struct Bound {
     const SimulationSpec *spec;
     const TrainingSpec *training;
     const PlanSpec *plan;
-    const GpuSpec *gpus;        /* [type]: of the nodes, at the sustained clock */
-    const TrainingCosts *costs; /* [type] */
+    const GpuSpec *gpus;             /* [type]: of the nodes, at the sustained clock */
+    const TrainingCosts *costs;      /* [type]; of a transformer */
+    const LayerRunCosts *list_costs; /* [type]; of a list of layers */
     int types;
     Arena *arena;
     FairShare *share;         /* NULL = compute only */
@@ -130,9 +133,30 @@ static double experts_s(const Bound *bound, int stage, const PassWork *work) {
     return operation_s(bound, experts->dispatch, times) + operation_s(bound, experts->combine, times);
 }
 
+/* Of a chunk of a list, on the fastest type of node; no exchange. */
+static Passage list_passage(const Bound *bound, PassKind kind, int stage, int chunk) {
+    const ListChunk listed = layer_list_chunk(bound->training, stage, chunk);
+    PipelineShape shape = plan_shape(bound->plan);
+    double least_s = INFINITY;
+    for (int type = 0; type < bound->types; type++) {
+        const LayerRunCosts *costs = &bound->list_costs[type];
+        WorkCost sum = {0};
+        for (int i = listed.first; i < listed.end; i++)
+            work_cost_add(&sum, kind == PASS_FORWARD ? &costs->forward[i] : &costs->backward[i], 1);
+        least_s = fmin(least_s, work_cost_seconds(&sum));
+    }
+    if (bound->workload == NULL)
+        return (Passage){.work_s = least_s};
+    int message =
+        layer_list_traffic_message(&bound->workload->training.list, &shape, 0, stage, &(PipelinePass){kind, 0, chunk});
+    return (Passage){.work_s = least_s, .message_s = operation_s(bound, message, 1)};
+}
+
 static Passage chunk_passage(const Bound *bound, PassKind kind, int stage, int chunk) {
     const PlanSpec *plan = bound->plan;
     PipelineShape shape = plan_shape(plan);
+    if (training_family(bound->training) == FAMILY_LAYERS)
+        return list_passage(bound, kind, stage, chunk);
     PassWork work = {.kind = kind,
                      .embedding = training_is_first_chunk(stage, chunk),
                      .head = training_is_last_chunk(plan, stage, chunk)};
@@ -263,15 +287,22 @@ static void price_types(Bound *bound) {
     const ClusterSpec *cluster = &bound->spec->cluster;
     GpuSpec *gpus = ARENA_ARRAY(bound->arena, cluster_type_count(cluster), GpuSpec);
     TrainingCosts *costs = ARENA_ARRAY(bound->arena, cluster_type_count(cluster), TrainingCosts);
+    LayerRunCosts *list_costs = ARENA_ARRAY(bound->arena, cluster_type_count(cluster), LayerRunCosts);
+    bool is_list = training_family(bound->training) == FAMILY_LAYERS;
+    LayerRun run = is_list ? layer_list_run(&bound->training->list, bound->arena) : (LayerRun){0};
     for (int type = 0; type < cluster_type_count(cluster); type++) {
         gpus[bound->types] = plan_gpu(bound->plan, &cluster_type(cluster, type)->gpu);
         if (gpus[bound->types].peak_flop_per_s[bound->plan->precision] <= 0)
             continue;
-        costs[bound->types] = training_costs_of(bound->training, &gpus[bound->types]);
+        if (is_list)
+            list_costs[bound->types] = layer_run_costs(bound->training, &run, &gpus[bound->types], bound->arena);
+        else
+            costs[bound->types] = training_costs_of(bound->training, &gpus[bound->types]);
         bound->types++;
     }
     bound->gpus = gpus;
     bound->costs = costs;
+    bound->list_costs = list_costs;
 }
 
 double step_bound_s(const SimulationSpec *spec, bool compute_only) {

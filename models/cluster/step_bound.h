@@ -10,7 +10,8 @@
  * clock on a GPU of normal speed, of the fastest type of node, and the collectives and messages that hold the same
  * stream, each alone on its links.
  *
- * With ZeRO-2 and 3 the stream of their collectives is as long as all of them, if that is longer.
+ * Of a list of layers exchanges of pooled vectors count as nothing. With ZeRO-2 and 3 the stream of their collectives
+ * is as long as all of them, if that is longer.
  *
  * It holds for every order of passes. It is exact for equal stages whose messages cost nothing; what it leaves out only
  * takes longer: waits for messages, links shared with others, slow GPUs. tests/unit/models/test_step_bound.c compares

@@ -17,9 +17,9 @@ static ListChunk whole(const LayerListSpec *list) {
 }
 
 ListChunk layer_list_chunk(const TrainingSpec *training, int stage, int chunk) {
-    if (training->list_chunks == NULL)
+    if (training->plan.list_chunks == NULL)
         return whole(&training->list);
-    return training->list_chunks[plan_virtual_stage(&training->plan, stage, chunk)];
+    return training->plan.list_chunks[plan_virtual_stage(&training->plan, stage, chunk)];
 }
 
 double layer_list_shard_parameters(const TrainingSpec *training, int stage) {

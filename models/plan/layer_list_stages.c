@@ -77,5 +77,5 @@ void layer_list_stages_resolve(TrainingSpec *training, Arena *arena) {
         list[place] = layer_run_chunk(&run, first, run.piece_ends[piece - 1]);
         first = list[place].end;
     }
-    training->list_chunks = list;
+    training->plan.list_chunks = list;
 }

@@ -136,10 +136,11 @@ typedef struct PlanSpec {
     const int64_t *layers_per_stage;   /* of every chunk in the order of a forward pass: [plan_virtual_stage] */
     int64_t layers_per_stage_count;    /* 0 = not listed, as the fields around say */
     StageSplit stage_split;
-    const int64_t *split_layers; /* of STAGE_SPLIT_COST, as layers_per_stage; NULL = not resolved yet */
-    bool embedding_as_layer;     /* the first chunk holds a layer less than the others */
-    bool head_as_layer;          /* the last chunk holds a layer less than the others */
-    Recompute recompute;         /* what of the forward pass the backward pass computes again */
+    const int64_t *split_layers;  /* of STAGE_SPLIT_COST, as layers_per_stage; NULL = not resolved yet */
+    const ListChunk *list_chunks; /* of a list of layers, what they are; NULL = one chunk, or not resolved yet */
+    bool embedding_as_layer;      /* the first chunk holds a layer less than the others */
+    bool head_as_layer;           /* the last chunk holds a layer less than the others */
+    Recompute recompute;          /* what of the forward pass the backward pass computes again */
     RecomputeMethod recompute_method;
     RecomputeKeeps recompute_keeps;
     int64_t recompute_num_layers; /* >= 0; 0 = all layers, each from its own input */
@@ -164,10 +165,9 @@ typedef enum ModelFamily { FAMILY_TRANSFORMER, FAMILY_LAYERS } ModelFamily;
 
 /* What a training job is: a model, the length of its sequences, a plan. */
 typedef struct TrainingSpec {
-    TransformerSpec model;        /* of a list of layers only the name */
-    LayerListSpec list;           /* instead of a transformer */
-    const ListChunk *list_chunks; /* of a list in stages: [plan_virtual_stage]; NULL = not cut, or not resolved yet */
-    int64_t sequence_tokens;      /* s, > 0; 1 for a list: a sequence is a sample */
+    TransformerSpec model;   /* of a list of layers only the name */
+    LayerListSpec list;      /* instead of a transformer */
+    int64_t sequence_tokens; /* s, > 0; 1 for a list: a sequence is a sample */
     int64_t document_tokens; /* 0..s; of the documents that a sequence is packed from: each attends to itself alone;
                                 0 = one */
     PlanSpec plan;

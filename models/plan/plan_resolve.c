@@ -182,7 +182,7 @@ bool plan_resolve(TrainingSpec *training, int64_t gpus, const char *path, ErrorL
     PlanSpec *plan = &training->plan;
     int before = errors->count;
     plan->split_layers = NULL;
-    training->list_chunks = NULL;
+    plan->list_chunks = NULL;
     if (!check_ranges(training, path, errors))
         return false;
     if (training_family(training) == FAMILY_TRANSFORMER) {

@@ -25,6 +25,15 @@ static int list_divisors(int64_t number, int64_t most, int64_t *values) {
     return count;
 }
 
+static bool is_list(const JobSpec *job) {
+    return training_family(&job->training) == FAMILY_LAYERS;
+}
+
+/* Layers, or pieces of a list of them, that stages are made of. */
+static int64_t layers_of(const JobSpec *job) {
+    return is_list(job) ? layer_list_piece_count(&job->training.list) : job->training.model.layers;
+}
+
 static int64_t model_gpus(const PlanSpec *plan) {
     return plan_stage_gpus(plan) * plan->pipeline_parallel;
 }
@@ -35,7 +44,7 @@ static int list_tensor(const JobSpec *job, int64_t *values) {
 }
 
 static int list_pipeline(const JobSpec *job, int64_t *values) {
-    int64_t left = job->gpus / plan_stage_gpus(&job->training.plan), layers = job->training.model.layers;
+    int64_t left = job->gpus / plan_stage_gpus(&job->training.plan), layers = layers_of(job);
     return list_divisors(left, layers < left ? layers : left, values);
 }
 
@@ -81,8 +90,20 @@ static bool is_nearly_even(int64_t layers, int64_t stages) {
     return (double)(longest * stages) <= MOST_OVER_MEAN * (double)layers;
 }
 
+/* Pieces are unequal anyway. */
+static int list_virtual_of_list(const JobSpec *job, int64_t *values) {
+    const PlanSpec *plan = &job->training.plan;
+    int64_t most = plan->pipeline_parallel > 1 ? layers_of(job) / plan->pipeline_parallel : 1;
+    int count = 0;
+    for (int64_t chunks = 1; chunks <= most; chunks *= 2)
+        values[count++] = chunks;
+    return count;
+}
+
 static int list_virtual(const JobSpec *job, int64_t *values) {
     const PlanSpec *plan = &job->training.plan;
+    if (is_list(job))
+        return list_virtual_of_list(job, values);
     int64_t layers = job->training.model.layers + plan->embedding_as_layer + plan->head_as_layer;
     int64_t of_stage = (layers + plan->pipeline_parallel - 1) / plan->pipeline_parallel;
     bool unequal = plan->first_stage_layers || plan->last_stage_layers || plan->layers_per_stage_count;
@@ -98,6 +119,12 @@ static int list_split(const JobSpec *job, int64_t *values) {
                 plan->embedding_as_layer || plan->head_as_layer;
     bool one = plan->pipeline_parallel == 1 || said || !is_nearly_even(layers, plan->pipeline_parallel);
     int count = 0;
+    if (is_list(job)) {
+        values[count++] = STAGE_SPLIT_EVEN;
+        if (chunks > 1 && !said)
+            values[count++] = STAGE_SPLIT_COST;
+        return count;
+    }
     if (one || layers % chunks == 0)
         values[count++] = STAGE_SPLIT_EVEN;
     if (!one && (layers + 2) % chunks == 0)
@@ -116,7 +143,8 @@ static int list_schedule(const JobSpec *job, int64_t *values) {
         const PipelineSchedule *schedule = pipeline_at((size_t)i);
         bool same = plan->virtual_stages == 1 && strcmp(schedule->name, "interleaved_1f1b") == 0;
         bool one = plan->pipeline_parallel == 1 && strcmp(schedule->name, "1f1b") != 0;
-        if (!same && !one && schedule->needs(&any) == NULL)
+        bool splits = schedule->splits_backward && is_list(job);
+        if (!same && !one && !splits && schedule->needs(&any) == NULL)
             values[count++] = i + 1; /* behind "auto" in the schema's menu */
     }
     if (count == 0)
@@ -132,13 +160,14 @@ static int list_micro_batch(const JobSpec *job, int64_t *values) {
     return list_divisors(sequences, sequences, values);
 }
 
-/* Fused attention leaves nothing for selective recomputation. */
+/* Fused attention leaves nothing for selective recomputation; layers of a list are not computed again. */
 static int list_recompute(const JobSpec *job, int64_t *values) {
     int count = 0;
     values[count++] = RECOMPUTE_NONE;
-    if (!job->training.plan.flash_attention)
+    if (!job->training.plan.flash_attention && !is_list(job))
         values[count++] = RECOMPUTE_SELECTIVE;
-    values[count++] = RECOMPUTE_FULL;
+    if (!is_list(job))
+        values[count++] = RECOMPUTE_FULL;
     return count;
 }
 
@@ -163,7 +192,7 @@ static int list_sequence_parallel(const JobSpec *job, int64_t *values) {
 static int list_zero(const JobSpec *job, int64_t *values) {
     const PlanSpec *plan = &job->training.plan;
     bool one_chunk = plan->pipeline_parallel * plan->virtual_stages == 1;
-    bool shards = one_chunk || plan->zero_sync != ZERO_SYNC_AUTO;
+    bool shards = !is_list(job) && (one_chunk || plan->zero_sync != ZERO_SYNC_AUTO);
     int64_t least = plan->distributed_optimizer ? 1 : 0, most = shards && least == 0 ? 3 : 1;
     if (plan->zero_sync == ZERO_SYNC_STEP)
         least = 2;

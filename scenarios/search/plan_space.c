@@ -173,6 +173,11 @@ bool plan_space_open(PlanSpace *space, const Scenario *scenario, const PlanWish 
     return errors->count == before;
 }
 
+typedef struct Kept {
+    const void *at;
+    size_t bytes;
+} Kept;
+
 /* The points found so far, and the job with what is chosen so far. */
 typedef struct Listing {
     const PlanSpace *space;
@@ -182,8 +187,8 @@ typedef struct Listing {
     size_t capacity;
     size_t count;
     const char *latest_key;
-    const int64_t *latest_split;
-    size_t latest_bytes;       /* of it */
+    Kept split;                /* the latest; many plans have those of the one before */
+    Kept list_chunks;          /* the same */
     const char *latest_reason; /* most refused plans are refused for the reason of the one before */
 } Listing;
 
@@ -210,23 +215,30 @@ static bool is_listed_already(const Listing *listing, const TrainingSpec *traini
     return found;
 }
 
-/* The same numbers where they live as long as the list. */
-static const int64_t *keep_split(Listing *listing, const PlanSpec *plan) {
-    size_t bytes = (size_t)(plan->pipeline_parallel * plan->virtual_stages) * sizeof *plan->split_layers;
-    if (plan->split_layers == NULL)
+/* The same bytes where they live as long as the list. */
+static const void *keep_bytes(Listing *listing, Kept *latest, const void *from, size_t bytes) {
+    if (from == NULL)
         return NULL;
-    if (listing->latest_split == NULL || listing->latest_bytes != bytes ||
-        memcmp(listing->latest_split, plan->split_layers, bytes) != 0) {
-        listing->latest_split = memcpy(arena_allocate(listing->arena, bytes), plan->split_layers, bytes);
-        listing->latest_bytes = bytes;
-    }
-    return listing->latest_split;
+    if (latest->at == NULL || latest->bytes != bytes || memcmp(latest->at, from, bytes) != 0)
+        *latest = (Kept){memcpy(arena_allocate(listing->arena, bytes), from, bytes), bytes};
+    return latest->at;
+}
+
+/* What stages hold. */
+static void keep_stages(Listing *listing, PlanSpec *plan) {
+    size_t chunks = (size_t)(plan->pipeline_parallel * plan->virtual_stages);
+    plan->split_layers = keep_bytes(listing, &listing->split, plan->split_layers, chunks * sizeof *plan->split_layers);
+    plan->list_chunks =
+        keep_bytes(listing, &listing->list_chunks, plan->list_chunks, chunks * sizeof *plan->list_chunks);
 }
 
 static void append(Listing *listing, const JobSpec *job, const ErrorList *errors) {
     PlanPoint point = {.gpus = job->gpus, .plan = job->training.plan};
-    point.plan.split_layers = errors->count == 0 ? keep_split(listing, &job->training.plan) : NULL;
+    if (errors->count == 0)
+        keep_stages(listing, &point.plan);
     if (errors->count > 0) {
+        point.plan.split_layers = NULL;
+        point.plan.list_chunks = NULL;
         point.reason = keep(listing, &listing->latest_reason, errors->items[0].message);
         point.key = keep(listing, &listing->latest_key, last_key(errors->items[0].path));
     }

@@ -121,18 +121,20 @@ const Command command_plan = {
     .name = "plan",
     .summary = "search for the best plan of a training job: step time, memory and cost",
     .usage = "FILE... [options]",
-    .details = "FILE is as for `run`, with one training job and its `global_batch`. What its plan says is fixed,\n"
-               "everything else of this is searched: tensor_parallel, pipeline_parallel, context_parallel (with\n"
-               "flash_attention), expert_tensor_parallel, expert_parallel (both of a mixture), virtual_stages,\n"
-               "schedule, stage_split (what the stages hold), micro_batch, recompute, sequence_parallel, zero_stage.\n"
-               "Data parallelism follows.\n"
-               "\n"
-               "Plans that cannot be, do not fit into memory, or are beaten whatever a run would say, are not run.\n"
-               "The best plans and the Pareto front are those of a search that runs everything (--exhaustive), on\n"
-               "any number of threads.\n"
-               "\n"
-               "Exit codes: 0 a plan was found, 1 none fits, 2 a mistake in the input, 3 files or output cannot be\n"
-               "written or memory is out, 130 interrupted (Ctrl-C, SIGTERM): no results are left then.\n",
+    .details =
+        "FILE is as for `run`, with one training job and its `global_batch`. What its plan says is fixed,\n"
+        "everything else of this is searched: tensor_parallel, pipeline_parallel, context_parallel (with\n"
+        "flash_attention), expert_tensor_parallel, expert_parallel (both of a mixture), virtual_stages,\n"
+        "schedule, stage_split (what the stages hold), micro_batch, recompute, sequence_parallel, zero_stage.\n"
+        "Data parallelism follows. Of a list of layers only pipeline_parallel, virtual_stages, schedule, stage_split,\n"
+        "micro_batch and zero_stage up to 1 are; its samples are the tokens of GPUh/Gtok.\n"
+        "\n"
+        "Plans that cannot be, do not fit into memory, or are beaten whatever a run would say, are not run.\n"
+        "The best plans and the Pareto front are those of a search that runs everything (--exhaustive), on\n"
+        "any number of threads.\n"
+        "\n"
+        "Exit codes: 0 a plan was found, 1 none fits, 2 a mistake in the input, 3 files or output cannot be\n"
+        "written or memory is out, 130 interrupted (Ctrl-C, SIGTERM): no results are left then.\n",
     .example = "chokepoint plan plan_gpt3_175b --try tensor_parallel=4,8 --top 5",
     .options = {{"set", 's', "PATH=VALUE", "change one value; a key of the plan is fixed by it", true},
                 {"try", 't', "KEY=VALUES", "only these values, parted by commas", true},

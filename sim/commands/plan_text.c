@@ -220,9 +220,9 @@ static void write_counts(FILE *out, const PlanSearch *search, Arena *arena) {
         arena_format(arena,
                      "Of %d plans %d cannot be, %d do not fit into memory, %d are dominated whatever a run would say, "
                      "%d were run. The lower bound of a step is proved. "
-                     "GPUh/Gtok: GPU-hours for 1e9 tokens.",
+                     "GPUh/Gtok: GPU-hours for 1e9 %s.",
                      search->count, fates[PLAN_REFUSED], fates[PLAN_TOO_BIG], fates[PLAN_DOMINATED],
-                     fates[PLAN_SIMULATED] + fates[PLAN_ENDLESS]));
+                     fates[PLAN_SIMULATED] + fates[PLAN_ENDLESS], plan_words_unit(search)));
 }
 
 static void write_layers(FILE *out, const PlanSearch *search, Arena *arena) {

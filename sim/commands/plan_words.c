@@ -32,6 +32,10 @@ double plan_words_gpu_hours_per_gtoken(const PlanSearch *search, const PlanCandi
     return plan_candidate_cost_gpu_s(candidate, candidate->step_s) / 3600 / tokens * 1e9;
 }
 
+const char *plan_words_unit(const PlanSearch *search) {
+    return training_family(&search->space->spec->jobs[0].training) == FAMILY_LAYERS ? "samples" : "tokens";
+}
+
 enum { SPLIT_DIMENSIONS = 5 };
 
 /* Dimensions behind those of the split that can be chosen; of `other`, if any, only those in which it differs. */
@@ -198,9 +202,10 @@ const char *plan_words_cheapest(const PlanSearch *search, Arena *arena) {
     return cheapest == NULL
                ? ""
                : arena_format(arena,
-                              "The cheapest takes %.4g GPU-hours for 1e9 tokens: %s on %" PRId64 " GPUs, a step of %s.",
-                              plan_words_gpu_hours_per_gtoken(search, cheapest), plan_words_of(cheapest, arena),
-                              cheapest->point->gpus, text_layout_figure(cheapest->step_s, "s", step));
+                              "The cheapest takes %.4g GPU-hours for 1e9 %s: %s on %" PRId64 " GPUs, a step of %s.",
+                              plan_words_gpu_hours_per_gtoken(search, cheapest), plan_words_unit(search),
+                              plan_words_of(cheapest, arena), cheapest->point->gpus,
+                              text_layout_figure(cheapest->step_s, "s", step));
 }
 
 static bool is_in_class(const PlanClass *class, const int *candidates, int count) {

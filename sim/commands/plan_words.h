@@ -28,7 +28,10 @@ const char *plan_words_rejection(const PlanSearch *search, const PlanClass *clas
 /* Model FLOPs over peak of a simulated plan. */
 double plan_words_mfu_fraction(const PlanSearch *search, const PlanCandidate *candidate);
 
-/* GPU-hours for a thousand million tokens of a simulated plan. */
+/* What sequences are made of: "tokens", of a list of layers "samples". */
+const char *plan_words_unit(const PlanSearch *search);
+
+/* GPU-hours for a thousand million of these, of a simulated plan. */
 double plan_words_gpu_hours_per_gtoken(const PlanSearch *search, const PlanCandidate *candidate);
 
 #endif

@@ -272,6 +272,7 @@ shown plan_fixed 0 plan $open --set 'jobs[0].plan.tensor_parallel=4' --try recom
 shown plan_csv 0 plan $open --format csv --try tensor_parallel=8 --try pipeline_parallel=2,3 --try recompute=none -j 2
 shown plan_json 0 plan $open --json --free all --try tensor_parallel=3,4 --top 2
 shown plan_tidy 0 plan $open --format tidy --try tensor_parallel=8 --try pipeline_parallel=1 --top 1
+shown plan_layers 0 plan $open --set 'jobs[0].model=resnet-50' --set 'jobs[0].sequence_length=1' --gpus 8 --top 3
 shown plan_too_big 1 plan $open --set 'jobs[0].model=gpt-76.1b' --try pipeline_parallel=1,2
 shown plan_cannot_be 1 plan $open --try tensor_parallel=3
 for threads in 1 2 5; do
