@@ -15,13 +15,9 @@
  * NVIDIA's recipes hide all collectives of the tensor group (ub_tp_comm_overlap, TP_COMM_OVERLAP, NeMo 2's
  * MegatronCommOverlapCallback; configure.sh of dgxc-benchmarking, where a model's YAML has it off). Here they do on
  * Hopper. On Blackwell they stay in the open: with tp_comm_overlap its rows are too fast, fp8 more than bf16, for
- * something else that is not modelled there.
- *
- * They also gather ZeRO-1's parameters beside the next forward pass, wherever replicas share an optimizer
- * (comm_overlap.py of NeMo 2 and Megatron Bridge, _get_optimizer_overlap_cfgs; overlap_param_sync of
- * NeMo-Framework-Launcher; OVERLAP_PARAM_SYNC of run_and_time.sh in MLPerf Training v3.1). Here they stay behind the
- * optimizer: with overlap_param_gather rows that are too fast for another reason get faster, MLPerf's 10.3 instead of
- * 7.6 % off.
+ * something else that is not modelled there. They gather parameters beside the next forward pass wherever replicas
+ * share an optimizer (comm_overlap.py of NeMo 2 and Megatron Bridge, _get_optimizer_overlap_cfgs; overlap_param_sync of
+ * NeMo-Framework-Launcher; OVERLAP_PARAM_SYNC of run_and_time.sh in MLPerf Training v3.1).
  */
 
 /* The reduction of gradients and the messages between stages run beside the passes. */
@@ -30,12 +26,13 @@
 /* Of NeMo's recipes, Megatron Bridge's and NVIDIA's in MLPerf, all with gradients in bf16. */
 #define NEMO_SWITCHES                                                                                                  \
     .sequence_parallel = true, .distributed_optimizer = true, .async_sums = true, .userbuffers = true,                 \
-    .gradient_accumulation_fusion = true, .bf16_gradients = true, .flash_attention = true, OVERLAPS
+    .gradient_accumulation_fusion = true, .bf16_gradients = true, .flash_attention = true, .overlapped_gathers = true, \
+    OVERLAPS
 
 #define NEMO_ASSUMPTION                                                                                                \
     "NeMo: sequence parallelism with tensor parallelism, distributed optimizer, bf16 gradients, fused gradient "       \
-    "accumulation, gradient reduction, pipeline messages and tensor collectives (on Hopper with userbuffers) overlap " \
-    "with compute, flash attention."
+    "accumulation, gradient reduction, parameter gathers, pipeline messages and tensor collectives (on Hopper with "   \
+    "userbuffers) overlap with compute, flash attention."
 
 /* torchtitan's models/llama3/model.py and models/norms.py, litgpt's model.py, foundation-model-stack's
  * modules/feedforward.py and layernorm.py: F.silu(w1(x)) * w3(x), a norm of its input in fp32 and rotary positions

@@ -47,6 +47,7 @@ typedef struct MeasuredFramework {
     bool overlap;              /* of the gradients' reduction */
     bool bucket_copies;        /* gradients are copied into buckets and back */
     bool overlapped_messages;  /* of the pipeline's messages */
+    bool overlapped_gathers;   /* of ZeRO-1's parameters */
     int64_t virtual_stages;    /* where the row does not say; 0 = 1 */
     const char *assumption;
 } MeasuredFramework;

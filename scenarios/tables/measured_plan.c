@@ -222,6 +222,12 @@ static void settle_attention(MeasuredRow *row, PlanSpec *plan) {
     measured_row_assume(row, "Before July 2023: FlashAttention 1.");
 }
 
+/* Where the rest of the row leaves ZeRO-1 with gradients that are reduced beside passes. */
+static void settle_gathers(MeasuredRow *row, PlanSpec *plan) {
+    bool may = plan_zero_stage(plan) == 1 && plan->overlap_grad_reduce && !plan->zero_whole_weights;
+    plan->overlap_param_gather = may && measured_framework_find(row)->overlapped_gathers;
+}
+
 PlanSpec measured_plan_read(MeasuredRow *row) {
     PlanSpec plan = plan_default();
     read_sizes(row, &plan);
@@ -236,5 +242,6 @@ PlanSpec measured_plan_read(MeasuredRow *row) {
     measured_recipe_read(row, &plan);
     measured_sharding_settle(row, year, &plan);
     measured_torch_settle(row, &plan);
+    settle_gathers(row, &plan);
     return plan;
 }

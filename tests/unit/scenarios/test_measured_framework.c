@@ -132,3 +132,13 @@ Test(measured_framework, flash_attention_s_own_training_code_fuses_all_but_the_s
     cr_assert_not(plan.gradient_accumulation_fusion || plan.eager_layers);
     cr_assert_eq(plan.attention_kernel, ATTENTION_FLASH_1);
 }
+
+/* Where gradients are distributed and reduced beside the backward pass. */
+Test(measured_framework, nemo_gathers_parameters_beside_the_next_step) {
+    cr_assert(measured_table_plan(REPLICAS "note=NeMo|release=2024-11|precision=bf16").overlap_param_gather);
+    cr_assert(measured_table_plan(REPLICAS "note=Megatron Bridge|release=2025-09|precision=bf16").overlap_param_gather);
+    cr_assert_not(measured_table_plan(REPLICAS "note=NeMo|sharding=FSDP|release=2024-11").overlap_param_gather);
+    cr_assert_not(measured_table_plan(REPLICAS "note=NeMo|sharding=none|release=2024-11").overlap_param_gather);
+    cr_assert_not(
+        measured_table_plan(REPLICAS "source=Megatron-LM|sharding=ZeRO-1|release=2024-11").overlap_param_gather);
+}
