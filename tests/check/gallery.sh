@@ -14,12 +14,13 @@ draw() { # draw SCENARIO PICTURE NAME
 
 draw sc21_145b timeline sc21_145b_timeline
 draw sc21_145b ledger sc21_145b_ledger
-for name in sc21_table1 tensor_parallel_cliff data_parallel_fixed_batch pipeline_bubble micro_batch_memory oversubscription \
-    ecmp_collisions oversubscription_job_size separate_leaves incast tensor_group_straddles flapping_link moe_all_to_all \
-    rail_optimised mixed_nodes fsdp_small_nodes data_loader checkpoint_pause offload_optimizer offload_activations resnet50_slow_ethernet resnet50_stages dlrm_all_to_all \
-    expert_parallel_leaves_node expert_folding expert_exchange host_bound context_parallel_long_sequence weights_broadcast tensor_overlap mixed_layers_stages lora_one_node \
-    recompute_policy v_schedules llama3_405b_fsdp_pipeline \
-    power_limit; do
+for name in sc21_table1 tensor_parallel_cliff data_parallel_fixed_batch pipeline_bubble micro_batch_memory \
+    oversubscription ecmp_collisions oversubscription_job_size separate_leaves incast tensor_group_straddles \
+    flapping_link moe_all_to_all rail_optimised mixed_nodes fsdp_small_nodes data_loader checkpoint_pause \
+    offload_optimizer offload_activations resnet50_slow_ethernet resnet50_stages dlrm_all_to_all \
+    expert_parallel_leaves_node expert_folding expert_exchange host_bound context_parallel_long_sequence \
+    weights_broadcast tensor_overlap mixed_layers_stages lora_one_node recompute_policy v_schedules \
+    llama3_405b_fsdp_pipeline power_limit zero_bubble_experts zero_bubble_lora param_gather; do
     draw "$name" sweep "$name"
 done
 draw llama3_70b_h100 ledger llama3_70b_h100
