@@ -7,7 +7,9 @@
 #include "models/cost/latent_cost.h"
 #include "models/cost/layer_tensors.h"
 #include "models/cost/lora_cost.h"
+#include "models/cost/mlp_cost.h"
 #include "models/cost/norm_cost.h"
+#include "models/cost/product_cost.h"
 #include "models/cost/recompute.h"
 #include "models/cost/recompute_modules.h"
 #include "models/cost/residual_cost.h"
@@ -15,7 +17,6 @@
 #include "models/cost/score_cost.h"
 #include "models/cost/unfused_cost.h"
 #include "models/plan/attention_products.h"
-#include "models/plan/element_bytes.h"
 #include "models/plan/parameter_bytes.h"
 #include "models/plan/plan_lora.h"
 #include "models/plan/training_flop.h"
@@ -28,9 +29,8 @@
  */
 enum { HOST_KERNELS_FORWARD = 28, HOST_KERNELS_BACKWARD = 60 };
 
-/* Products of a layer that have weights beside those of attention_products.h: projection, and up and down of a dense
- * MLP. */
-enum { PROJECTION_PRODUCTS = 1, MLP_PRODUCTS = 2 };
+/* Products of attention that have weights beside those of attention_products.h. */
+enum { PROJECTION_PRODUCTS = 1 };
 
 /* Tensors that the weight gradients of one layer are accumulated into, one kernel each, when the products do not
  * do it.
@@ -85,7 +85,7 @@ static int operations(const TrainingSpec *training, bool backward) {
 /* Of the kernels of the backward pass, those that can be deferred. */
 static int weight_products(const TrainingSpec *training) {
     WeightProduct products[ATTENTION_PRODUCTS_MAX];
-    int mlp = training->model.experts > 0 ? expert_kernels_of_weights(training) : MLP_PRODUCTS;
+    int mlp = training->model.experts > 0 ? expert_kernels_of_weights(training) : MLP_COST_PRODUCTS;
     return attention_products_of(training, products) + PROJECTION_PRODUCTS + mlp;
 }
 
@@ -98,51 +98,11 @@ static int backward_host_kernels(const TrainingSpec *training) {
     return HOST_KERNELS_BACKWARD + latent_cost_host_kernels(training, true) + expert_kernels_issued(training, true);
 }
 
-/* Gate and up are products of their own, and the activation and its product with up are kernels of their own. */
-static bool has_two_inputs(const LayerWork *work) {
-    const PlanSpec *plan = &work->training->plan;
-    return work->training->model.gated && !plan->swiglu_fusion && !plan->compile;
-}
-
-/* fp8_activation_input: forward a copy of one byte is written, backward one of the activation's type. */
-static void add_activation_input_copy(LayerWork *work) {
-    const TrainingSpec *training = work->training;
-    double bytes = (training->model.gated ? 2 : 1) * work->t.ffn_bytes;
-    if (training->plan.fp8_activation_input)
-        kernel_list_add_memory(&work->list, (1 + 1 / activation_bytes(training->plan.precision)) * bytes);
-}
-
-/* C[tokens,n] = A[tokens,hidden] B of what a norm wrote. */
-static void add_normed_product(LayerWork *work, WeightProduct product) {
-    if (norm_cost_casts(work->training))
-        kernel_list_add_normed_product(&work->list, product.tokens, product.n, product.k);
-    else
-        kernel_list_add_product(&work->list, product.tokens, product.n, product.k);
-}
-
-/* What makes the input of a dense MLP's last product. */
-static void add_mlp_inner(LayerWork *work) {
-    const TransformerSpec *model = &work->training->model;
-    const LayerTensors *t = &work->t;
-    if (has_two_inputs(work)) {
-        for (int input = 0; input < 2; input++)
-            kernel_list_add_product(&work->list, t->tokens, t->ffn, model->hidden);
-        kernel_list_add_memory(&work->list, 2 * t->ffn_bytes);
-        kernel_list_add_memory(&work->list, 3 * t->ffn_bytes);
-    } else {
-        add_normed_product(work, (WeightProduct){t->tokens, model->gated ? 2 * t->ffn : t->ffn, model->hidden});
-        kernel_list_add_memory(&work->list, (model->gated ? 3 : 2) * t->ffn_bytes);
-    }
-    add_activation_input_copy(work);
-}
-
 static void add_mlp_forward(LayerWork *work) {
-    if (work->training->model.experts > 0) {
+    if (work->training->model.experts > 0)
         expert_cost_add_forward(&work->list, work->training);
-        return;
-    }
-    add_mlp_inner(work);
-    kernel_list_add_product(&work->list, work->t.tokens, work->training->model.hidden, work->t.ffn);
+    else
+        mlp_cost_add_forward(&work->list, work->training, &work->t);
 }
 
 /* What is between the products and attention: rotary positions, of latent attention more. */
@@ -159,7 +119,7 @@ static void add_layer_forward(LayerWork *work) {
     WeightProduct products[ATTENTION_PRODUCTS_MAX];
     int count = attention_products_of(work->training, products);
     if (count == 1)
-        add_normed_product(work, products[0]);
+        product_cost_add_normed(&work->list, work->training, products[0]);
     for (int i = 0; i < count && count > 1; i++)
         kernel_list_add_product(&work->list, products[i].tokens, products[i].n, products[i].k);
     add_positions(work, false);
@@ -188,73 +148,18 @@ static void add_gradient_accumulation(LayerWork *work) {
         kernel_list_add_memory(&work->list, parameters / LAYER_WEIGHT_TENSORS * (fresh_bytes + 2 * kept_bytes));
 }
 
-/* The gradient of A, and of the weights unless that has a pass of its own or none. */
-static void add_gradients(LayerWork *work, WeightProduct product) {
-    if (lora_cost_backward_has_weights(&work->training->plan))
-        kernel_list_add_product_backward(&work->list, product.tokens, product.n, product.k);
-    else
-        kernel_list_add_input_gradient(&work->list, product.tokens, product.n, product.k);
-}
-
-static void add_product_backward(LayerWork *work, int64_t n, int64_t k) {
-    add_gradients(work, (WeightProduct){work->t.tokens, n, k});
-}
-
-/* The same of a product whose result the tensor group sums, with sequence parallelism each GPU its part of it. */
-static void add_summed_backward(LayerWork *work, int64_t k) {
-    const PlanSpec *plan = &work->training->plan;
-    int64_t hidden = work->training->model.hidden, tokens = work->t.tokens;
-    GatheredRows rows = {tokens, plan->sequence_parallel ? plan->tensor_parallel : 1};
-    kernel_list_add_gathered_gradient(&work->list, rows, hidden, k);
-    if (lora_cost_backward_has_weights(plan))
-        kernel_list_add_weight_gradient(&work->list, tokens, hidden, k);
-}
-
-/* The gradients of both factors, that of the activation, and the sum of what both products give their input. */
-static void add_two_inputs_backward(LayerWork *work) {
-    const LayerTensors *t = &work->t;
-    for (int kernel = 0; kernel < 3; kernel++)
-        kernel_list_add_memory(&work->list, 3 * t->ffn_bytes);
-    for (int input = 0; input < 2; input++) {
-        if (work->training->model.biases)
-            kernel_list_add_memory(&work->list, t->ffn_bytes);
-        add_product_backward(work, t->ffn, work->training->model.hidden);
-    }
-    kernel_list_add_memory(&work->list, 3 * plan_hidden_bytes(work->training));
-}
-
 static void add_mlp_backward(LayerWork *work) {
-    const TransformerSpec *model = &work->training->model;
-    const LayerTensors *t = &work->t;
-    if (model->experts > 0) {
+    if (work->training->model.experts > 0)
         expert_cost_add_backward(&work->list, work->training);
-        return;
-    }
-    add_summed_backward(work, t->ffn);
-    if (has_two_inputs(work)) {
-        add_two_inputs_backward(work);
-        return;
-    }
-    add_activation_input_copy(work);
-    kernel_list_add_memory(&work->list, (model->gated ? 5 : 3) * t->ffn_bytes);
-    if (model->biases)
-        kernel_list_add_memory(&work->list, t->ffn_bytes);
-    add_product_backward(work, model->gated ? 2 * t->ffn : t->ffn, model->hidden);
+    else
+        mlp_cost_add_backward(&work->list, work->training, &work->t);
 }
 
 static void add_mlp_weights(LayerWork *work) {
-    const TransformerSpec *model = &work->training->model;
-    const LayerTensors *t = &work->t;
-    if (model->experts > 0) {
+    if (work->training->model.experts > 0)
         expert_cost_add_weights(&work->list, work->training);
-        return;
-    }
-    kernel_list_add_weight_gradient(&work->list, t->tokens, model->hidden, t->ffn);
-    if (has_two_inputs(work))
-        for (int input = 0; input < 2; input++)
-            kernel_list_add_weight_gradient(&work->list, t->tokens, t->ffn, model->hidden);
     else
-        kernel_list_add_weight_gradient(&work->list, t->tokens, model->gated ? 2 * t->ffn : t->ffn, model->hidden);
+        mlp_cost_add_weights(&work->list, work->training, &work->t);
 }
 
 static void add_layer_weights(LayerWork *work) {
@@ -278,11 +183,11 @@ static void add_layer_backward(LayerWork *work) {
     residual_cost_add_backward(&work->list, work->training, &work->t);
     add_mlp_backward(work);
     residual_cost_add_backward(&work->list, work->training, &work->t);
-    add_summed_backward(work, work->t.attention.context);
+    product_cost_add_summed_gradients(&work->list, work->training, work->t.tokens, work->t.attention.context);
     attention_cost_add_backward(&work->list, work->training);
     add_positions(work, true);
     for (int i = count - 1; i >= 0; i--)
-        add_gradients(work, products[i]);
+        product_cost_add_gradients(&work->list, work->training, products[i]);
     unfused_cost_add_backward(&work->list, work->training);
     lora_cost_add_backward(&work->list, work->training);
     autocast_cost_add_weights(&work->list, work->training);
@@ -337,7 +242,7 @@ static void add_operators_again(LayerWork *work) {
     add_positions(work, false);
     residual_cost_add_forward(&work->list, work->training, &work->t);
     residual_cost_add_forward(&work->list, work->training, &work->t);
-    if (has_two_inputs(work))
+    if (mlp_cost_has_two_inputs(work->training))
         kernel_list_add_memory(&work->list, 2 * t->ffn_bytes);
     kernel_list_add_memory(&work->list, (gated ? 3 : 2) * t->ffn_bytes);
     work->list.operations = operations(work->training, false);
@@ -356,7 +261,7 @@ static void add_rest_again(LayerWork *work) {
     if (training->model.experts > 0) {
         expert_cost_add_forward(&work->list, training);
     } else {
-        add_mlp_inner(work);
+        mlp_cost_add_inner(&work->list, training, t);
         kernel_list_add_cast(&work->list, t->tokens, t->ffn);
     }
 }

@@ -5,16 +5,9 @@
  * Matrix products have the shapes of Megatron-LM (qkv, scores, context, projection, MLP up and down; two products
  * backward for each one forward); everything else is memory traffic, counted in reads and writes of whole tensors
  * kernel by kernel. What makes queries, keys and values is attention_products.h's, attention itself attention_cost.h's
- * and score_cost.h's, experts in the place of the MLP are expert_cost.h's, norms norm_cost.h's, adapters lora_cost.h's.
- * Without swiglu_fusion the gate and the up projection of a dense MLP are two products, SiLU and the multiplication two
- * kernels (5 passes over the MLP's activation instead of 3, backward 9 instead of 5), and both give their input a
- * gradient, which a kernel adds: F.silu(w1(x)) * w3(x) in eager PyTorch. All of it is of one layer of the kind that the
- * job is seen as (training_with_mlp).
- *
- * Where bias, dropout and residual are no fused kernel, unfused_cost.h has what a layer runs more.
- *
- * With fp8_activation_input the activation's input is kept in fp8, for a kernel that writes the copy forward and one
- * that turns it back backward (SwiGLUFunction and GeLUFunction of Megatron-Core); experts keep theirs as they are.
+ * and score_cost.h's, a dense MLP mlp_cost.h's, experts in its place expert_cost.h's, norms norm_cost.h's, residuals
+ * residual_cost.h's, adapters lora_cost.h's; where bias, dropout and residual are no fused kernel, unfused_cost.h has
+ * what a layer runs more. All of it is of one layer of the kind that the job is seen as (training_with_mlp).
  *
  * A compiler (plan.compile; torch.compile's Inductor, default mode) makes one graph of a layer and direction and fuses
  * what is no product: dropout, residual and norm in one kernel that reads two hidden states and writes two; backward,
