@@ -67,6 +67,8 @@ bool folder_output_write(const FolderOutput *output) {
     if (!line->quiet)
         error_list_print(&warnings, note_stream());
     error_list_print(&errors, note_stream());
+    if (!written)
+        fprintf(note_stream(), "%s is not complete; run again to write it anew\n", folder);
     return written;
 }
 

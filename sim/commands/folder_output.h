@@ -1,7 +1,8 @@
 /*
  * folder_output: the folder that a command's option --output names: claimed before anything is simulated, then written
- * whole, or left with nothing in it when that fails or an interrupt comes. It says on stderr what went wrong; what the
- * files are is the writer's.
+ * whole, or left with nothing in it when an interrupt comes. On a full disk the files that are whole stay, beside a
+ * manifest.json.part in place of manifest.json, and the next run takes the folder over. It says on stderr what went
+ * wrong; what the files are is the writer's.
  */
 #ifndef SIM_COMMANDS_FOLDER_OUTPUT_H
 #define SIM_COMMANDS_FOLDER_OUTPUT_H

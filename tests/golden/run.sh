@@ -422,6 +422,14 @@ broken folder_not_ours 3 "$work/theirs" run $good -o "$work/theirs"
 if grep -q " events, " "$work/stderr"; then fail "simulated before the folder was claimed"; else pass; fi
 [ -f "$work/theirs/thesis.txt" ] || fail "a folder that is not ours was cleared"
 
+# No room for all files: said, with the folder marked, and the next run takes it over.
+status=0
+(trap '' XFSZ && ulimit -f 8 && exec "$program" run $good -o "$work/cramped" >/dev/null 2>"$work/stderr") || status=$?
+if [ "$status" -eq 3 ] && grep -q "^$work/cramped is not complete" "$work/stderr" && [ ! -f "$work/cramped/manifest.json" ]; then pass; else
+    fail "files that are too large: exit status $status, $(cat "$work/stderr")"
+fi
+expect after_cramped 0 run $good -o "$work/cramped" && if [ -f "$work/cramped/manifest.json" ]; then pass; else fail "no manifest.json"; fi
+
 # Interrupted while it computes, in a sweep, and while it writes: nothing stays, and that is said.
 interrupted() { # interrupted NAME STATUS FOLDER
     wanted="interrupted; the results were not written to $3"
