@@ -10,17 +10,29 @@ bool lora_cost_backward_has_weights(const PlanSpec *plan) {
     return !plan_splits_backward(plan) && !plan_lora_is_there(plan);
 }
 
-/* A list of 16-bit products that is added to one of another precision. */
-static KernelList begin(const KernelList *list) {
-    KernelList own;
+/* The adapters of a layer, and a list of 16-bit products that is added to one of another precision. */
+typedef struct AdapterWork {
+    LoraProduct adapted[LORA_PRODUCTS_MAX];
+    int count;
+    int64_t tokens;
+    int64_t rank;
+    int64_t tensors;
+    KernelList list;
+} AdapterWork;
+
+static AdapterWork begin(const KernelList *list, const TrainingSpec *training) {
+    AdapterWork work = {.tokens = plan_micro_batch_tokens(training),
+                        .rank = training->plan.lora.rank,
+                        .tensors = training->plan.tensor_parallel};
     Precision precision = list->precision == PRECISION_FP8 ? PRECISION_BF16 : list->precision;
-    kernel_list_init(&own, list->gpu, precision);
-    return own;
+    work.count = plan_lora_products(training, work.adapted);
+    kernel_list_init(&work.list, list->gpu, precision);
+    return work;
 }
 
-static void add(KernelList *list, const KernelList *own) {
-    work_cost_add(&list->cost, &own->cost, 1);
-    list->launches += own->launches;
+static void add(KernelList *list, const AdapterWork *work) {
+    work_cost_add(&list->cost, &work->list.cost, 1);
+    list->launches += work->list.launches;
 }
 
 /* A sum of two tensors into one of them. */
@@ -46,45 +58,38 @@ static void add_eager(KernelList *list, const TrainingSpec *training, LoraProduc
 
 /* Of the matrices one is split by columns and one by rows of the group: each product is 1/t of the whole. */
 void lora_cost_add_forward(KernelList *list, const TrainingSpec *training) {
-    LoraProduct adapted[LORA_PRODUCTS_MAX];
-    KernelList own = begin(list);
-    int64_t tokens = plan_micro_batch_tokens(training), rank = training->plan.lora.rank;
-    int64_t tensors = training->plan.tensor_parallel;
-    for (int i = 0, count = plan_lora_products(training, adapted); i < count; i++) {
-        kernel_list_add_product(&own, tokens, rank, adapted[i].in / tensors);
-        kernel_list_add_product(&own, tokens, adapted[i].out / tensors, rank);
-        kernel_list_add_memory(&own, sum_bytes(training, adapted[i].out));
-        add_eager(&own, training, adapted[i]);
+    AdapterWork work = begin(list, training);
+    for (int i = 0; i < work.count; i++) {
+        const LoraProduct *of = &work.adapted[i];
+        kernel_list_add_product(&work.list, work.tokens, work.rank, of->in / work.tensors);
+        kernel_list_add_product(&work.list, work.tokens, of->out / work.tensors, work.rank);
+        kernel_list_add_memory(&work.list, sum_bytes(training, of->out));
+        add_eager(&work.list, training, *of);
     }
-    add(list, &own);
+    add(list, &work);
 }
 
 void lora_cost_add_backward(KernelList *list, const TrainingSpec *training) {
-    LoraProduct adapted[LORA_PRODUCTS_MAX];
-    KernelList own = begin(list);
-    int64_t tokens = plan_micro_batch_tokens(training), rank = training->plan.lora.rank;
-    int64_t tensors = training->plan.tensor_parallel;
-    for (int i = 0, count = plan_lora_products(training, adapted); i < count; i++) {
-        kernel_list_add_input_gradient(&own, tokens, adapted[i].out / tensors, rank);
-        kernel_list_add_input_gradient(&own, tokens, rank, adapted[i].in / tensors);
-        kernel_list_add_memory(&own, sum_bytes(training, adapted[i].in));
-        add_eager(&own, training, adapted[i]);
+    AdapterWork work = begin(list, training);
+    for (int i = 0; i < work.count; i++) {
+        const LoraProduct *of = &work.adapted[i];
+        kernel_list_add_input_gradient(&work.list, work.tokens, of->out / work.tensors, work.rank);
+        kernel_list_add_input_gradient(&work.list, work.tokens, work.rank, of->in / work.tensors);
+        kernel_list_add_memory(&work.list, sum_bytes(training, of->in));
+        add_eager(&work.list, training, *of);
     }
-    add(list, &own);
+    add(list, &work);
     if (!plan_splits_backward(&training->plan))
         lora_cost_add_weights(list, training);
 }
 
 void lora_cost_add_weights(KernelList *list, const TrainingSpec *training) {
-    LoraProduct adapted[LORA_PRODUCTS_MAX];
-    KernelList own = begin(list);
-    int64_t tokens = plan_micro_batch_tokens(training), rank = training->plan.lora.rank;
-    int64_t tensors = training->plan.tensor_parallel;
-    for (int i = 0, count = plan_lora_products(training, adapted); i < count; i++) {
-        kernel_list_add_weight_gradient(&own, tokens, adapted[i].out / tensors, rank);
-        kernel_list_add_weight_gradient(&own, tokens, rank, adapted[i].in / tensors);
+    AdapterWork work = begin(list, training);
+    for (int i = 0; i < work.count; i++) {
+        kernel_list_add_weight_gradient(&work.list, work.tokens, work.adapted[i].out / work.tensors, work.rank);
+        kernel_list_add_weight_gradient(&work.list, work.tokens, work.rank, work.adapted[i].in / work.tensors);
     }
-    add(list, &own);
+    add(list, &work);
 }
 
 int lora_cost_weight_products(const TrainingSpec *training) {

@@ -1,6 +1,5 @@
 /*
- * schema_home: in which sections of a scenario a key is at home, for one that stands in another. It looks through the
- * tables that hang below one, each once.
+ * schema_home: in which sections of a scenario a key is at home, for one that stands in another.
  */
 #ifndef SCENARIOS_READER_SCHEMA_HOME_H
 #define SCENARIOS_READER_SCHEMA_HOME_H

@@ -2,29 +2,9 @@
 
 #include "plots/text_layout.h"
 #include "scenarios/reader/schema.h"
-#include "sim/engine/check.h"
+#include "scenarios/reader/schema_tables.h"
 
-enum { MOST_TABLES = 64, KEY_COLUMNS = 31 };
-
-/* Tables in the order they are met; each is printed once. */
-typedef struct TableList {
-    const SchemaTable *tables[MOST_TABLES];
-    int count;
-} TableList;
-
-static void collect(TableList *list, const SchemaTable *table) {
-    for (int i = 0; i < list->count; i++)
-        if (list->tables[i]->rows == table->rows)
-            return;
-    CHECK(list->count < MOST_TABLES);
-    list->tables[list->count++] = table;
-    if (table->other != NULL)
-        collect(list, table->other);
-    const SchemaRow *row = NULL;
-    for (int i = 0; (row = schema_row_at(table, i)) != NULL; i++)
-        if (row->table != NULL)
-            collect(list, row->table);
-}
+enum { KEY_COLUMNS = 31 };
 
 /* A paragraph beside the key; "" continues what stands above. */
 static void print_beside(FILE *out, const char *key, const char *text, Arena *arena) {
@@ -76,17 +56,15 @@ void schema_page_keys(FILE *out, const SchemaTable *table, Arena *arena) {
 }
 
 const SchemaTable *schema_page_section(int index) {
-    TableList list = {.count = 0};
-    collect(&list, &SCHEMA_SCENARIO);
-    return index >= 0 && index < list.count ? list.tables[index] : NULL;
+    SchemaTables tables = schema_tables_below(&SCHEMA_SCENARIO);
+    return index >= 0 && index < tables.count ? tables.items[index] : NULL;
 }
 
 void schema_page_print(FILE *out) {
     Arena *arena = arena_create();
-    TableList list = {.count = 0};
-    collect(&list, &SCHEMA_SCENARIO);
+    SchemaTables tables = schema_tables_below(&SCHEMA_SCENARIO);
     fputs("Keys of a scenario. Quantities carry their unit as text; - and _ are the same in a key.\n", out);
-    for (int i = 0; i < list.count; i++)
-        print_table(list.tables[i], arena, out);
+    for (int i = 0; i < tables.count; i++)
+        print_table(tables.items[i], arena, out);
     arena_destroy(arena);
 }

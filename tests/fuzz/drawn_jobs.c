@@ -28,6 +28,16 @@ double drawn_jobs_step_s(const SimulationSpec *spec) {
     return step;
 }
 
+const char *drawn_jobs_slow_part(SimulationSpec *spec, int part) {
+    static const char *const NAMES[] = {"slower NICs", "slower NVLink", "slower memory"};
+    NodeSpec *node = &spec->cluster.node;
+    double *const speeds[] = {&node->nic.bytes_per_s, &node->nvlink.bytes_per_s, &node->gpu.hbm_bytes_per_s};
+    if (part >= (int)(sizeof NAMES / sizeof NAMES[0]))
+        return NULL;
+    *speeds[part] /= 2.385;
+    return NAMES[part];
+}
+
 void drawn_jobs_check_folding(SimulationSpec *spec, int job) {
     double folded_s = drawn_jobs_step_s(spec);
     spec->fidelity = FIDELITY_UNFOLDED;

@@ -15,6 +15,9 @@ void drawn_jobs_check(uint64_t seed, int count, SimulationSpec (*draw_job)(const
 /* Runs a resolved spec; stops the test when it does not finish, takes no time or has an MFU above 1. */
 double drawn_jobs_step_s(const SimulationSpec *spec);
 
+/* One part of the nodes at 1/2.385 of its speed, by index from 0: its name, NULL past the last. */
+const char *drawn_jobs_slow_part(SimulationSpec *spec, int part);
+
 /* A check: folded and unfolded take the same time. Leaves the spec unfolded. */
 void drawn_jobs_check_folding(SimulationSpec *spec, int job);
 

@@ -108,15 +108,9 @@ static void check_worse_parts(SimulationSpec *spec, int job) {
         plan->collective = "double_binary_tree";
     double before_s = drawn_jobs_step_s(spec);
     SimulationSpec worse = *spec;
-    worse.cluster.node.nic.bytes_per_s /= 2.385;
-    check_no_faster(&worse, before_s, job, "slower NICs");
-    worse = *spec;
-    worse.cluster.node.nvlink.bytes_per_s /= 2.385;
-    check_no_faster(&worse, before_s, job, "slower NVLink");
-    worse = *spec;
-    worse.cluster.node.gpu.hbm_bytes_per_s /= 2.385;
-    check_no_faster(&worse, before_s, job, "slower memory");
-    worse = *spec;
+    const char *what = NULL;
+    for (int part = 0; (what = drawn_jobs_slow_part(&worse, part)) != NULL; part++, worse = *spec)
+        check_no_faster(&worse, before_s, job, what);
     worse.cluster.node.nic.latency_s += 23.85e-6;
     worse.cluster.node.nvlink.latency_s += 23.85e-6;
     check_no_faster(&worse, before_s, job, "later messages");

@@ -92,14 +92,9 @@ static void check_no_faster(const SimulationSpec *worse, double before_s, int jo
 static void check_worse_parts(SimulationSpec *spec, int job) {
     double before_s = drawn_jobs_step_s(spec);
     SimulationSpec worse = *spec;
-    worse.cluster.node.nic.bytes_per_s /= 2.385;
-    check_no_faster(&worse, before_s, job, "slower NICs");
-    worse = *spec;
-    worse.cluster.node.nvlink.bytes_per_s /= 2.385;
-    check_no_faster(&worse, before_s, job, "slower NVLink");
-    worse = *spec;
-    worse.cluster.node.gpu.hbm_bytes_per_s /= 2.385;
-    check_no_faster(&worse, before_s, job, "slower memory");
+    const char *what = NULL;
+    for (int part = 0; (what = drawn_jobs_slow_part(&worse, part)) != NULL; part++, worse = *spec)
+        check_no_faster(&worse, before_s, job, what);
 }
 
 Test(random_lists, a_slower_part_never_makes_the_step_faster) {

@@ -82,6 +82,13 @@ void small_cluster_expect_error(SimulationSpec *spec, const char *path, const ch
     arena_destroy(arena);
 }
 
+const Results *small_cluster_run(Arena *arena, SimulationSpec *spec) {
+    small_cluster_resolve(arena, spec);
+    const Results *results = simulation_run(spec, arena);
+    cr_assert_eq(results->status, RUN_OK);
+    return results;
+}
+
 double small_cluster_sent_bytes(Arena *arena, SimulationSpec *spec) {
     small_cluster_resolve(arena, spec);
     const Results *results = simulation_run(spec, arena);

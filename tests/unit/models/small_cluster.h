@@ -17,6 +17,9 @@ void small_cluster_leaves(SimulationSpec *spec, int nodes_per_leaf);
 /* Resolves the spec; stops the test with the first error when it cannot be. */
 void small_cluster_resolve(Arena *arena, SimulationSpec *spec);
 
+/* Resolves and runs the spec, which ends well. */
+const Results *small_cluster_run(Arena *arena, SimulationSpec *spec);
+
 /* Resolves a spec that has exactly one mistake: there, and told so. */
 void small_cluster_expect_error(SimulationSpec *spec, const char *path, const char *message);
 

@@ -9,13 +9,6 @@
 #include "tests/unit/models/small_cluster.h"
 #include "tests/unit/models/small_list.h"
 
-static const Results *run(Arena *arena, SimulationSpec *spec) {
-    small_cluster_resolve(arena, spec);
-    const Results *results = simulation_run(spec, arena);
-    cr_assert_eq(results->status, RUN_OK);
-    return results;
-}
-
 static double seconds(const WorkCost *cost) {
     WorkProfile profile = training_work_profile(cost, 1);
     return (double)ledger_sum(&profile.row) * 1e-9;
@@ -27,7 +20,7 @@ Test(layer_list_passes, one_gpu_takes_the_sum_of_its_kernels) {
     SimulationSpec spec = small_conv_net(arena, 1);
     spec.jobs[0].gpus = 1;
     spec.jobs[0].training.plan.gradient_accumulation = 3;
-    const Results *results = run(arena, &spec);
+    const Results *results = small_cluster_run(arena, &spec);
     const TrainingSpec *training = &spec.jobs[0].training;
     GpuSpec gpu = plan_gpu(&training->plan, &spec.cluster.node.gpu);
     LayerRun layers = layer_list_run(&training->list, arena);
@@ -60,7 +53,7 @@ Test(layer_list_passes, folded_and_unfolded_runs_agree) {
 Test(layer_list_passes, the_bottom_layers_hide_a_part_of_the_exchange) {
     Arena *arena = arena_create();
     SimulationSpec spec = small_recommender(arena, 2);
-    const Results *beside = run(arena, &spec);
+    const Results *beside = small_cluster_run(arena, &spec);
     LayerSpec layers[6];
     for (int i = 0; i < 6; i++)
         layers[i] = spec.jobs[0].training.list.layers[i];
@@ -71,7 +64,7 @@ Test(layer_list_passes, the_bottom_layers_hide_a_part_of_the_exchange) {
     layers[2] = table;
     SimulationSpec bare = small_recommender(arena, 2);
     bare.jobs[0].training.list.layers = layers;
-    const Results *alone = run(arena, &bare);
+    const Results *alone = small_cluster_run(arena, &bare);
     int64_t hidden = beside->ledger.ns[LEDGER_COMM_EMBEDDING], exposed = alone->ledger.ns[LEDGER_COMM_EMBEDDING];
     cr_assert_gt(hidden, 0);
     cr_assert_lt((double)hidden, 0.9 * (double)exposed);
@@ -83,7 +76,7 @@ Test(layer_list_passes, buckets_of_gradients_hide_behind_the_backward_pass) {
     Arena *arena = arena_create();
     SimulationSpec overlapped = small_conv_net(arena, 2), waiting = small_conv_net(arena, 2);
     waiting.jobs[0].training.plan.overlap_grad_reduce = false;
-    const Results *with = run(arena, &overlapped), *without = run(arena, &waiting);
+    const Results *with = small_cluster_run(arena, &overlapped), *without = small_cluster_run(arena, &waiting);
     cr_assert_lt(with->step, without->step);
     cr_assert_lt(with->ledger.ns[LEDGER_COMM_DATA], without->ledger.ns[LEDGER_COMM_DATA]);
     arena_destroy(arena);
@@ -95,7 +88,7 @@ Test(layer_list_passes, a_slow_gpu_holds_up_the_others_and_is_named) {
     SlowGpuSpec slow_gpu = {.gpu = 5, .speed_fraction = 0.43};
     slow.cluster.slow_gpus = &slow_gpu;
     slow.cluster.slow_gpu_count = 1;
-    const Results *even = run(arena, &spec), *uneven = run(arena, &slow);
+    const Results *even = small_cluster_run(arena, &spec), *uneven = small_cluster_run(arena, &slow);
     cr_assert_gt(uneven->step, even->step);
     cr_assert_gt(uneven->ledger.ns[LEDGER_STRAGGLER], 0);
     folding_expect_agreement(&slow, "slow", arena);
@@ -111,7 +104,7 @@ Test(layer_list_passes, a_step_waits_for_its_samples) {
     spec.jobs[0].loader.copied_bytes = 27000;
     spec.jobs[0].loader.prepare_core_s = 5e-3;
     spec.jobs[0].loader.workers = 1;
-    const Results *results = run(arena, &spec);
+    const Results *results = small_cluster_run(arena, &spec);
     double waited = (double)results->ledger.ns[LEDGER_DATA_LOADING] / (double)ledger_sum(&results->ledger);
     cr_assert_gt(waited, 0.9);
     cr_assert_float_eq(sim_time_to_s(results->wall) / (double)results->step_count, 17 * 5e-3, 0.01);
@@ -127,7 +120,7 @@ Test(layer_list_passes, zero_1_gathers_weights_of_4_bytes) {
         PlanSpec *plan = &specs[stage].jobs[0].training.plan;
         plan->zero_stage = stage;
         plan->overlap_grad_reduce = plan->grad_reduce_in_fp32 = false;
-        results[stage] = run(arena, &specs[stage]);
+        results[stage] = small_cluster_run(arena, &specs[stage]);
     }
     double summed_ns = (double)results[0]->ledger.ns[LEDGER_COMM_DATA];
     double split_ns = (double)results[1]->ledger.ns[LEDGER_COMM_DATA];
@@ -141,7 +134,7 @@ Test(layer_list_passes, asking_for_times_only_changes_no_time) {
     SimulationSpec nets[] = {small_conv_net(arena, 2), small_recommender(arena, 2)};
     for (int i = 0; i < 2; i++) {
         nets[i].jobs[0].training.plan.gradient_accumulation = 3;
-        const Results *whole = run(arena, &nets[i]);
+        const Results *whole = small_cluster_run(arena, &nets[i]);
         nets[i].only_times = true;
         cr_expect_eq(simulation_run(&nets[i], arena)->step, whole->step);
     }
@@ -160,7 +153,7 @@ static const TimelineBar *bar(const Results *results, BarKind kind, int index) {
 Test(layer_list_passes, the_interaction_and_the_tables_wait_for_the_exchange) {
     Arena *arena = arena_create();
     SimulationSpec spec = small_recommender(arena, 2);
-    const Results *results = run(arena, &spec);
+    const Results *results = small_cluster_run(arena, &spec);
     const TimelineBar *there = bar(results, BAR_DATA_COMM, 0), *back = bar(results, BAR_DATA_COMM, 1);
     cr_assert_geq(there->start, bar(results, BAR_FORWARD, 0)->end);
     cr_assert_lt(bar(results, BAR_FORWARD, 1)->start, there->end);

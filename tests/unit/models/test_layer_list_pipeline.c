@@ -11,13 +11,6 @@
 #include "tests/unit/models/small_cluster.h"
 #include "tests/unit/models/small_list.h"
 
-static const Results *run(Arena *arena, SimulationSpec *spec) {
-    small_cluster_resolve(arena, spec);
-    const Results *results = simulation_run(spec, arena);
-    cr_assert_eq(results->status, RUN_OK);
-    return results;
-}
-
 static double seconds(const WorkCost *costs, const ListChunk *chunk) {
     WorkCost sum = {0};
     for (int i = chunk->first; i < chunk->end; i++)
@@ -32,7 +25,7 @@ Test(layer_list_pipeline, one_micro_batch_takes_the_sum_of_its_stages_and_messag
     SimulationSpec spec = small_conv_net(arena, 1);
     spec.jobs[0].gpus = 2;
     spec.jobs[0].training.plan.pipeline_parallel = 2;
-    const Results *results = run(arena, &spec);
+    const Results *results = small_cluster_run(arena, &spec);
     const TrainingSpec *training = &spec.jobs[0].training;
     GpuSpec gpu = plan_gpu(&training->plan, &spec.cluster.node.gpu);
     LayerRun layers = layer_list_run(&training->list, arena);
@@ -113,7 +106,7 @@ Test(layer_list_pipeline, a_message_waits_for_the_exchange_and_the_exchange_back
     Arena *arena = arena_create();
     SimulationSpec spec = small_recommender(arena, 2);
     spec.jobs[0].training.plan.pipeline_parallel = 2;
-    const Results *results = run(arena, &spec);
+    const Results *results = small_cluster_run(arena, &spec);
     const TimelineBar *there = bar(results, 0, BAR_DATA_COMM, 0), *back = bar(results, 0, BAR_DATA_COMM, 1);
     const TimelineBar *sent = bar(results, 0, BAR_PIPELINE_COMM, 0), *returned = bar(results, 1, BAR_PIPELINE_COMM, 0);
     cr_expect_geq(there->start, bar(results, 0, BAR_FORWARD, 0)->end);
@@ -133,7 +126,7 @@ Test(layer_list_pipeline, a_stage_of_tables_alone_does_nothing_beside_the_exchan
     SimulationSpec spec = small_recommender(arena, 2);
     spec.jobs[0].training.plan.pipeline_parallel = spec.jobs[0].training.plan.layers_per_stage_count = 2;
     spec.jobs[0].training.plan.layers_per_stage = LISTED;
-    const Results *results = run(arena, &spec);
+    const Results *results = small_cluster_run(arena, &spec);
     const TimelineBar *there = bar(results, 0, BAR_DATA_COMM, 0), *back = bar(results, 0, BAR_DATA_COMM, 1);
     cr_expect_geq(bar(results, 0, BAR_PIPELINE_COMM, 0)->start, there->end);
     cr_expect_geq(back->start, bar(results, 1, BAR_PIPELINE_COMM, 0)->end);
@@ -151,7 +144,7 @@ Test(layer_list_pipeline, the_first_stage_waits_for_samples) {
     spec.jobs[0].loader.copied_bytes = 27000;
     spec.jobs[0].loader.prepare_core_s = 5e-3;
     spec.jobs[0].loader.workers = 1;
-    const Results *results = run(arena, &spec);
+    const Results *results = small_cluster_run(arena, &spec);
     cr_assert_float_eq(sim_time_to_s(results->wall) / (double)results->step_count, 17 * 5e-3, 0.01);
     cr_assert_gt(results->classes[0].ledger.ns[LEDGER_DATA_LOADING], 0.9 * (double)results->wall);
     arena_destroy(arena);
@@ -167,7 +160,7 @@ Test(layer_list_pipeline, a_stage_may_have_no_weights) {
     plan->layers_per_stage = LISTED;
     plan->gradient_accumulation = 4;
     plan->zero_stage = 1;
-    const Results *results = run(arena, &spec);
+    const Results *results = small_cluster_run(arena, &spec);
     cr_assert_eq(results->memory[1].weights_bytes, 0);
     cr_assert_eq(ledger_sum(&results->classes[1].ledger), results->step);
     folding_expect_agreement(&spec, "without weights", arena);

@@ -21,13 +21,6 @@ static SimulationSpec sample(Arena *arena) {
     return spec;
 }
 
-static const Results *run(Arena *arena, SimulationSpec *spec) {
-    small_cluster_resolve(arena, spec);
-    const Results *results = simulation_run(spec, arena);
-    cr_assert_eq(results->status, RUN_OK);
-    return results;
-}
-
 static const Doubt *find_doubt(const Results *results, const char *name) {
     for (int i = 0; i < results->interval.doubt_count; i++)
         if (strcmp(results->interval.doubts[i].name, name) == 0)
@@ -38,7 +31,7 @@ static const Doubt *find_doubt(const Results *results, const char *name) {
 Test(step_interval, the_bounds_follow_from_the_parts_that_are_independent) {
     Arena *arena = arena_create();
     SimulationSpec spec = sample(arena);
-    const Results *results = run(arena, &spec);
+    const Results *results = small_cluster_run(arena, &spec);
     const StepInterval *interval = &results->interval;
     double step_s = (double)results->wall * 1e-9, variance = 0, shares = 0;
     for (int i = 0; i < interval->doubt_count; i++) {
@@ -58,7 +51,7 @@ Test(step_interval, products_under_a_power_limit_are_less_sure) {
     Arena *arena = arena_create();
     SimulationSpec spec = sample(arena);
     spec.cluster.node.gpu.power_limit_watts = 0.713 * spec.cluster.node.gpu.tdp_watts;
-    const Results *results = run(arena, &spec);
+    const Results *results = small_cluster_run(arena, &spec);
     cr_assert_float_eq(find_doubt(results, "matrix products")->spread, hypot(0.11, 0.05), 1e-12);
     cr_assert_str_eq(results->assumptions[results->assumption_count - 2],
                      "at 285.2 of 400 W products and attention of small run at 0.846 of their clock, HBM and links at "
@@ -71,7 +64,7 @@ Test(step_interval, constants_without_doubt_leave_what_is_not_modelled) {
     SimulationSpec spec = sample(arena);
     spec.cluster.node.gpu.kernels.spread = (GpuSpread){0};
     spec.cluster.node.nvlink.spread = spec.cluster.node.nic.spread = 0;
-    const Results *results = run(arena, &spec);
+    const Results *results = small_cluster_run(arena, &spec);
     cr_assert_lt(results->interval.up_spread, 0.01, "only rounding is of no part: %g", results->interval.up_spread);
     cr_assert_float_eq(results->interval.high_s / results->interval.low_s, exp(2 * Z * STEP_FORM_SPREAD), 0.01);
     arena_destroy(arena);
@@ -84,7 +77,7 @@ Test(step_interval, software_that_was_not_measured_widens_upwards_only) {
     for (int known = 0; known < SOFTWARE_COUNT; known++) {
         SimulationSpec spec = sample(arena);
         spec.jobs[0].software = (SoftwareKnown)known;
-        const Results *results = run(arena, &spec);
+        const Results *results = small_cluster_run(arena, &spec);
         interval[known] = results->interval;
         const Doubt *doubt = find_doubt(results, "software, if it is slower");
         cr_assert_eq(doubt == NULL, known == SOFTWARE_MEASURED);
@@ -104,7 +97,7 @@ Test(step_interval, a_list_of_layers_is_less_sure_than_a_transformer) {
     SimulationSpec spec = small_conv_net(arena, 1);
     spec.cluster.node.gpu.kernels.spread = (GpuSpread){0};
     spec.cluster.node.nvlink.spread = spec.cluster.node.nic.spread = 0;
-    const Results *results = run(arena, &spec);
+    const Results *results = small_cluster_run(arena, &spec);
     cr_assert_lt(results->interval.up_spread, 0.01);
     cr_assert_float_eq(results->interval.high_s / results->interval.low_s, exp(2 * Z * STEP_LIST_FORM_SPREAD), 0.01);
     cr_assert_eq(find_doubt(results, "what is not modelled")->spread, STEP_LIST_FORM_SPREAD);
@@ -115,7 +108,7 @@ Test(step_interval, a_job_that_waits_for_its_host_rests_on_the_host) {
     Arena *arena = arena_create();
     SimulationSpec spec = sample(arena);
     spec.cluster.node.gpu.kernels.host_s = 3e-3;
-    const Results *results = run(arena, &spec);
+    const Results *results = small_cluster_run(arena, &spec);
     cr_assert_str_eq(results->interval.doubts[0].name, "host and launches");
     cr_assert_gt(results->interval.doubts[0].share_fraction, 0.9);
     cr_assert(find_doubt(results, "matrix products") == NULL ||
@@ -163,7 +156,7 @@ Test(step_interval, sizes_beyond_the_measured_ones_are_named_and_widen) {
 Test(step_interval, a_link_that_is_nearly_full_widens_upwards_only) {
     Arena *arena = arena_create();
     SimulationSpec spec = sample(arena);
-    Results results = *run(arena, &spec);
+    Results results = *small_cluster_run(arena, &spec);
     const LinkUse busy = {.kind = LINK_NIC, .fullest_fraction = 0.97},
                   idle = {.kind = LINK_NIC, .fullest_fraction = 0.3};
     results.interval = (StepInterval){0};
@@ -180,6 +173,6 @@ Test(step_interval, a_run_that_only_wants_times_and_no_links_has_none) {
     Arena *arena = arena_create();
     SimulationSpec spec = sample(arena);
     spec.only_times = spec.without_links = true;
-    cr_assert_eq(run(arena, &spec)->interval.high_s, 0);
+    cr_assert_eq(small_cluster_run(arena, &spec)->interval.high_s, 0);
     arena_destroy(arena);
 }

@@ -6,30 +6,11 @@
 #include "scenarios/reader/schema.h"
 #include "scenarios/reader/schema_home.h"
 #include "scenarios/reader/schema_json.h"
+#include "scenarios/reader/schema_tables.h"
 #include "tests/unit/scenarios/reading.h"
 
-enum { MOST_TABLES = 32 };
-
-typedef struct Tables {
-    const SchemaTable *tables[MOST_TABLES];
-    int count;
-} Tables;
-
-static void collect(Tables *tables, const SchemaTable *table) {
-    for (int i = 0; i < tables->count; i++)
-        if (tables->tables[i] == table)
-            return;
-    cr_assert_lt(tables->count, MOST_TABLES);
-    tables->tables[tables->count++] = table;
-    const SchemaRow *row = NULL;
-    for (int i = 0; (row = schema_row_at(table, i)) != NULL; i++)
-        if (row->table != NULL)
-            collect(tables, row->table);
-}
-
-static Tables all_tables(void) {
-    Tables tables = {.count = 0};
-    collect(&tables, &SCHEMA_SCENARIO);
+static SchemaTables all_tables(void) {
+    SchemaTables tables = schema_tables_below(&SCHEMA_SCENARIO);
     cr_assert_geq(tables.count, 12);
     return tables;
 }
@@ -94,9 +75,9 @@ Test(schema, what_is_not_written_has_the_default_that_is_told) {
 }
 
 Test(schema, every_row_is_complete) {
-    Tables tables = all_tables();
+    SchemaTables tables = all_tables();
     for (int t = 0; t < tables.count; t++) {
-        const SchemaTable *table = tables.tables[t];
+        const SchemaTable *table = tables.items[t];
         cr_assert_not_null(table->help, "%s", table->name);
         const SchemaRow *row = NULL;
         for (int i = 0; (row = schema_row_at(table, i)) != NULL; i++) {
@@ -134,13 +115,13 @@ Test(schema, few_keys_are_named_and_many_are_where_they_are_listed) {
 
 Test(schema, no_name_belongs_to_two_rows) {
     Arena *arena = arena_create();
-    Tables tables = all_tables();
+    SchemaTables tables = all_tables();
     for (int t = 0; t < tables.count; t++) {
         const SchemaRow *row = NULL;
-        for (int i = 0; (row = schema_row_at(tables.tables[t], i)) != NULL; i++) {
+        for (int i = 0; (row = schema_row_at(tables.items[t], i)) != NULL; i++) {
             const char *name = row->key;
             for (int j = 0; name != NULL; name = schema_row_alias(row, j++, arena))
-                cr_assert_eq(schema_row_find(tables.tables[t], name), row, "%s", name);
+                cr_assert_eq(schema_row_find(tables.items[t], name), row, "%s", name);
         }
     }
     arena_destroy(arena);
@@ -148,10 +129,10 @@ Test(schema, no_name_belongs_to_two_rows) {
 
 Test(schema, keys_of_other_programs_have_no_row_and_lead_to_one) {
     Arena *arena = arena_create();
-    Tables tables = all_tables();
+    SchemaTables tables = all_tables();
     int seen = 0;
     for (int t = 0; t < tables.count; t++) {
-        const SchemaTable *table = tables.tables[t];
+        const SchemaTable *table = tables.items[t];
         for (const SchemaForeign *foreign = table->foreign; foreign != NULL && foreign->key != NULL; foreign++) {
             const char *row = arena_format(arena, "%.*s", (int)strcspn(foreign->instead, ":,"), foreign->instead);
             cr_assert_null(schema_row_find(table, foreign->key), "%s", foreign->key);
@@ -256,10 +237,10 @@ Test(schema, the_json_schema_is_json_and_names_every_key) {
     cr_assert_str_eq(yaml_node_pair(root, "additionalProperties")->value->text, "false");
     const YamlNode *properties = yaml_node_pair(root, "properties")->value;
     cr_assert_eq(properties->count, SCHEMA_SCENARIO.row_count);
-    Tables tables = all_tables();
+    SchemaTables tables = all_tables();
     const SchemaRow *row = NULL;
     for (int t = 0; t < tables.count; t++)
-        for (int i = 0; (row = schema_row_at(tables.tables[t], i)) != NULL; i++)
+        for (int i = 0; (row = schema_row_at(tables.items[t], i)) != NULL; i++)
             cr_assert_not_null(strstr(text, arena_format(reading->arena, "\"%s\": {", row->key)));
     const YamlNode *seed = yaml_node_pair(properties, "seed")->value;
     cr_assert_str_eq(yaml_node_text(seed, reading->arena),
