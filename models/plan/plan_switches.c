@@ -59,12 +59,19 @@ static void check_autocast(const TrainingSpec *training, const char *path, Error
         error_list_add_key(errors, path, "plan.autocast", "found true with norm_in_fp32, expected one of them");
 }
 
+static void check_fp8(const PlanSpec *plan, const char *path, ErrorList *errors) {
+    if (plan->tp_gathers_in_16_bit && plan->precision != PRECISION_FP8)
+        error_list_add_key(errors, path, "plan.tp_gathers_in_16_bit", "found true with precision: %s, expected fp8",
+                           precision_name(plan->precision));
+}
+
 void plan_switches_check(const TrainingSpec *training, const char *path, ErrorList *errors) {
     const PlanSpec *plan = &training->plan;
     check_whole_weights(training, path, errors);
     check_gather(plan, path, errors);
     check_all_reduce(training, path, errors);
     check_autocast(training, path, errors);
+    check_fp8(plan, path, errors);
     if (plan->zero_copies && (plan_zero_stage(plan) < 2 || plan->torch_fsdp || plan->zero_list_collectives))
         error_list_add_key(errors, path, "plan.zero_copies",
                            "found true with %s, expected DeepSpeed's zero_stage 2 or 3 since 2022",

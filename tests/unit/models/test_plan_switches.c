@@ -41,6 +41,15 @@ static void offloaded(PlanSpec *plan) {
     plan->zero_whole_weights = plan->distributed_optimizer = plan->offload_optimizer = true;
 }
 
+static void gathered_in_16_bit(PlanSpec *plan) {
+    plan->tp_gathers_in_16_bit = true;
+}
+
+Test(plan_switches, gathers_in_16_bit_are_those_of_fp8) {
+    expect_error(gathered_in_16_bit,
+                 "jobs[0].plan.tp_gathers_in_16_bit: found true with precision: fp16, expected fp8");
+}
+
 Test(plan_switches, whole_weights_are_those_of_zero_1) {
     expect_error(with_zero_1, "");
     expect_error(without_zero,
